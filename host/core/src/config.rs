@@ -1,0 +1,344 @@
+//! `gyre.toml`: plugins by name with their grants and limits, endpoints, defaults. Parsed once, at the
+//! edge; an unknown key is an error. Secrets are named here and never written here.
+
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The whole file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Where this host keeps things.
+    #[serde(default)]
+    pub host: Host,
+    /// Plugins by name.
+    #[serde(default)]
+    pub plugin: BTreeMap<String, Plugin>,
+    /// Platforms to read machines from, by name.
+    #[serde(default)]
+    pub source: BTreeMap<String, Endpoint>,
+    /// Clouds to bring machines to, by name.
+    #[serde(default)]
+    pub destination: BTreeMap<String, Endpoint>,
+    /// Which plugins are asked for a guest's operating system.
+    #[serde(default)]
+    pub osmorphing: BTreeMap<String, Morphing>,
+    /// Secrets by name: where each is found, never what it is.
+    #[serde(default)]
+    pub secret: BTreeMap<String, SecretSource>,
+    /// How disks are copied.
+    #[serde(default)]
+    pub transfer: Transfer,
+}
+
+/// Where this host keeps things.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Host {
+    /// State directory: jobs, replicas, block manifests, compiled components, the host's key.
+    pub state: Option<PathBuf>,
+    /// The static `gyre-agent` that is uploaded to workers; default: beside the `gyre` program.
+    pub agent: Option<PathBuf>,
+    /// Plugins must name their digest.
+    #[serde(default)]
+    pub locked: bool,
+}
+
+/// One plugin, what it may do and how much it may take.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Plugin {
+    /// Path of the component, relative to the configuration file.
+    pub component: PathBuf,
+    /// Its SHA-256, hex.
+    pub sha256: Option<String>,
+    /// What it may do. Default: nothing.
+    #[serde(default)]
+    pub grant: Grants,
+    /// What it may take.
+    #[serde(default)]
+    pub limit: Limits,
+}
+
+/// What a plugin may do. Everything that is not written here is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Grants {
+    /// Directories (`/srv/images`), files, or block devices that `disk.open` may name.
+    #[serde(default)]
+    pub disk: Vec<DiskGrant>,
+    /// URL patterns: `https://*.cloud.example:*`; `*` stands for one or more whole labels of the host, or any port.
+    #[serde(default)]
+    pub http: Vec<String>,
+    /// Secrets by name.
+    #[serde(default)]
+    pub secret: Vec<SecretGrant>,
+    /// Host and port patterns: `*.workers.internal:22`.
+    #[serde(default)]
+    pub ssh: Vec<String>,
+    /// Addresses that names of `http` and `ssh` may resolve to although they are loopback or link-local.
+    #[serde(default)]
+    pub local_addresses: bool,
+}
+
+/// A path that `disk.open` may name: `"/srv/images"` or `{ path = "/dev/vg0/disk", write = true }`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum DiskGrant {
+    Read(PathBuf),
+    Full {
+        path: PathBuf,
+        #[serde(default)]
+        write: bool,
+    },
+}
+
+impl DiskGrant {
+    /// The directory, file or device.
+    pub fn path(&self) -> &Path {
+        match self {
+            DiskGrant::Read(path) | DiskGrant::Full { path, .. } => path,
+        }
+    }
+
+    /// Whether it may be written.
+    pub const fn write(&self) -> bool {
+        matches!(self, DiskGrant::Full { write: true, .. })
+    }
+}
+
+/// A secret that a plugin may hold: `"os-password"` (use only) or
+/// `{ name = "token", reveal = true, to = ["https://keystone.example:5000"] }`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum SecretGrant {
+    Use(String),
+    Full {
+        name: String,
+        /// The plugin may see the value itself.
+        #[serde(default)]
+        reveal: bool,
+        /// URL patterns it may be sent to; empty: wherever the plugin's `http` grants reach.
+        #[serde(default)]
+        to: Vec<String>,
+    },
+}
+
+impl SecretGrant {
+    /// The secret's name.
+    pub fn name(&self) -> &str {
+        match self {
+            SecretGrant::Use(name) | SecretGrant::Full { name, .. } => name,
+        }
+    }
+
+    /// Whether the plugin may see the value.
+    pub const fn reveal(&self) -> bool {
+        matches!(self, SecretGrant::Full { reveal: true, .. })
+    }
+
+    /// Where it may be sent; empty: anywhere that is granted.
+    pub fn to(&self) -> &[String] {
+        match self {
+            SecretGrant::Use(_) => &[],
+            SecretGrant::Full { to, .. } => to,
+        }
+    }
+}
+
+/// What one session of a plugin may take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Limits {
+    /// Linear memory, MiB.
+    pub memory_mib: u64,
+    /// Computing time of one call, milliseconds; waiting in the host does not count.
+    pub call_ms: u64,
+    /// Wall time of one call, milliseconds.
+    pub call_wall_ms: u64,
+    /// Elements of all tables.
+    pub table_elements: usize,
+    /// Handles (disks, sessions, endpoints, secrets) open at once.
+    pub handles: usize,
+    /// Log lines of one call.
+    pub log_lines: u32,
+    /// What one call may hand over in either direction, MiB.
+    pub payload_mib: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_mib: 256,
+            call_ms: 60_000,
+            call_wall_ms: 3_600_000,
+            table_elements: 100_000,
+            handles: 256,
+            log_lines: 10_000,
+            payload_mib: 32,
+        }
+    }
+}
+
+/// A source or a destination.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Endpoint {
+    /// Name of the plugin.
+    pub plugin: String,
+    /// Entry of `clouds.yaml`; its password becomes this endpoint's secret `os-password`, and the
+    /// rest of its `auth` the plugin's option `auth`. `"env"`: the same from `OS_*` variables.
+    pub cloud: Option<String>,
+    /// Options of the plugin, checked against its schema.
+    #[serde(default)]
+    pub config: toml::Table,
+}
+
+/// One OS-morphing plugin with its options.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Morphing {
+    /// Name of the plugin; default: the name of this entry.
+    pub plugin: Option<String>,
+    /// Options of the plugin.
+    #[serde(default)]
+    pub config: toml::Table,
+}
+
+/// Where a secret is found.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum SecretSource {
+    /// A file; one trailing newline is dropped.
+    File(PathBuf),
+    /// An environment variable.
+    Env(String),
+}
+
+/// How disks are copied.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Transfer {
+    /// Connections to the agent per disk.
+    pub connections: usize,
+    /// Disks of one machine copied at once.
+    pub disks: usize,
+    /// Which blocks are read back from the device after the copy.
+    pub verify: Verify,
+    /// Compress pieces on their way.
+    pub compress: bool,
+}
+
+impl Default for Transfer {
+    fn default() -> Self {
+        Self { connections: 4, disks: 2, verify: Verify::Moved, compress: false }
+    }
+}
+
+/// Which blocks are read back from the device after the copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verify {
+    /// Those that this execution wrote; all of them in the first.
+    Moved,
+    /// Every block of the disk.
+    All,
+}
+
+impl Config {
+    /// Parses the text of a `gyre.toml`; relative paths are taken from `directory`.
+    ///
+    /// # Errors
+    /// `config.syntax` with line and column; `config.unknown-plugin`; `config.unlocked`.
+    pub fn parse(text: &str, directory: &Path) -> Result<Self> {
+        let mut config: Config = toml::from_str(text)
+            .map_err(|e| Error::invalid("config.syntax", "gyre.toml cannot be read").cause(e.to_string().trim()))?;
+        config.resolve(directory);
+        config.check()?;
+        Ok(config)
+    }
+
+    fn resolve(&mut self, directory: &Path) {
+        let absolute = |path: &mut PathBuf| *path = directory.join(&*path);
+        self.host.state.iter_mut().for_each(absolute);
+        self.host.agent.iter_mut().for_each(absolute);
+        self.plugin.values_mut().for_each(|plugin| absolute(&mut plugin.component));
+        for source in self.secret.values_mut() {
+            if let SecretSource::File(path) = source {
+                absolute(path);
+            }
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let endpoints = self.source.iter().map(|e| ("source", e)).chain(
+            self.destination.iter().map(|e| ("destination", e)),
+        );
+        for (table, (name, endpoint)) in endpoints {
+            self.check_plugin(&format!("[{table}.{name}]"), &endpoint.plugin)?;
+        }
+        for (name, morphing) in &self.osmorphing {
+            self.check_plugin(&format!("[osmorphing.{name}]"), morphing.plugin.as_ref().unwrap_or(name))?;
+        }
+        if self.transfer.connections == 0 || self.transfer.disks == 0 {
+            return Err(Error::invalid("config.transfer", "[transfer] connections and disks must be at least 1"));
+        }
+        let unlocked = self.plugin.iter().find(|(_, plugin)| self.host.locked && plugin.sha256.is_none());
+        match unlocked {
+            Some((name, _)) => Err(Error::invalid(
+                "config.unlocked",
+                format!("[host] locked = true asks for a sha256 in [plugin.{name}]"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn check_plugin(&self, place: &str, plugin: &str) -> Result<()> {
+        if self.plugin.contains_key(plugin) {
+            return Ok(());
+        }
+        let known: Vec<_> = self.plugin.keys().map(String::as_str).collect();
+        Err(Error::invalid("config.unknown-plugin", format!("{place} names the plugin {plugin:?}, which is not configured"))
+            .cause(format!("plugins: {}", if known.is_empty() { "none".into() } else { known.join(", ") })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grants_are_short_or_full() {
+        let text = r#"
+            [plugin.image]
+            component = "image.wasm"
+            grant.disk = ["/srv/images", { path = "/dev/sdb", write = true }]
+            grant.secret = ["a", { name = "b", reveal = true }]
+            limit = { memory-mib = 64 }
+            [source.lab]
+            plugin = "image"
+        "#;
+        let config = Config::parse(text, Path::new("/etc/gyre")).unwrap();
+        let plugin = &config.plugin["image"];
+        assert_eq!(plugin.component, Path::new("/etc/gyre/image.wasm"));
+        assert!(!plugin.grant.disk[0].write() && plugin.grant.disk[1].write());
+        assert!(!plugin.grant.secret[0].reveal() && plugin.grant.secret[1].reveal());
+        assert_eq!((plugin.limit.memory_mib, plugin.limit.handles), (64, 256));
+    }
+
+    #[test]
+    fn a_typo_is_an_error() {
+        for (text, code) in [
+            ("[plugin.a]\ncomponent = 'a'\ngrants.http = []", "config.syntax"),
+            ("[source.a]\nplugin = 'b'", "config.unknown-plugin"),
+            ("[host]\nlocked = true\n[plugin.a]\ncomponent = 'a'", "config.unlocked"),
+            ("[transfer]\nconnections = 0", "config.transfer"),
+        ] {
+            assert_eq!(Config::parse(text, Path::new("/")).unwrap_err().code, code, "{text}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The nouns of gyre: errors, machines, extents, roles, configuration, and what the agent on a
+//! worker is told. Everything else imports this crate; it imports no runtime and does no I/O.
+
+pub mod block;
+pub mod config;
+pub mod error;
+pub mod extent;
+pub mod limits;
+pub mod protocol;
+pub mod roles;
+pub mod size;
+pub mod vm;
+
+pub use block::{BlockRead, BlockTarget, Hash, Origin};
+pub use error::{Error, Kind, Result};
+pub use extent::{Extent, ExtentKind, Packed, Stored};
+pub use size::ByteSize;
+pub use vm::{DiskSpec, Firmware, NicSpec, OsType, VmSpec};

@@ -1,0 +1,26 @@
+//! Every limit that more than one crate must agree on, with its unit in its name.
+
+/// A block is hashed, compared and resumed as a whole.
+pub const HASH_BLOCK_BYTES: u64 = 64 * 1024;
+/// The mover reads, sends and writes pieces of at most this size; a multiple of a block.
+pub const PIECE_BYTES_MAX: u64 = 1024 * 1024;
+/// One `disk.read` of a plugin.
+pub const PLUGIN_READ_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// One answer of `extents`.
+pub const EXTENTS_MAX: usize = 65_536;
+/// One request body to the agent.
+pub const AGENT_BODY_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// One hash request to the agent covers at most this much of a disk.
+pub const HASH_RANGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// One file read from or written to a guest through `rootfs`.
+pub const GUEST_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Standard output and error of one guest program, each.
+pub const GUEST_OUTPUT_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// A guest program that names no time-out of its own.
+pub const GUEST_RUN_DEFAULT_MS: u32 = 600_000;
+/// The longest that a guest program may ask for.
+pub const GUEST_RUN_MAX_MS: u32 = 3_600_000;
+/// TCP port of the agent's HTTPS transport.
+pub const AGENT_PORT: u16 = 5566;
+/// Disks of one machine.
+pub const DISKS_MAX: usize = 64;

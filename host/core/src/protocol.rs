@@ -1,0 +1,201 @@
+//! What the host and `gyre-agent` say to each other. HTTP/1.1 over whatever byte streams the link
+//! opens (mutual TLS on TCP, or SSH channels); several streams at once, one request on each at a time.
+//!
+//! | request | body → answer |
+//! |---|---|
+//! | `GET /v1/hello` | → JSON [`Hello`] |
+//! | `PUT /v1/disks/{index}/data?offset=N` | raw bytes, or zstd with `content-encoding: zstd` → 204 |
+//! | `POST /v1/disks/{index}/zero?offset=N&length=N` | → 204 |
+//! | `POST /v1/disks/{index}/flush` | → 204 |
+//! | `GET /v1/disks/{index}/hashes?offset=N&length=N` | → 32 bytes per block |
+//! | `GET /v1/disks/{index}/data?offset=N&length=N` | → raw bytes |
+//! | `GET /v1/systems` | → JSON list of [`System`] |
+//! | `POST /v1/mount` | JSON [`System`] → 204 |
+//! | `POST /v1/unmount` | → 204, also when nothing is mounted |
+//! | `POST /v1/root` | JSON [`RootRequest`] → JSON [`RootReply`] |
+//! | `POST /v1/stop` | → 204, and the agent ends |
+//!
+//! `{index}` is the place in [`Hello::devices`]. A failure is a status of 400 or more with a JSON
+//! [`crate::Error`].
+
+use crate::Result;
+use crate::roles::AttachedDisk;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// Changes whenever host and agent of different builds would misunderstand each other.
+pub const VERSION: u32 = 1;
+
+/// What the agent is started with, as one JSON line on its standard input.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Start {
+    /// [`VERSION`] of the host.
+    pub version: u32,
+    /// The only devices that it may open.
+    pub disks: Vec<AttachedDisk>,
+    /// Where it listens.
+    pub listen: Listen,
+    /// It ends by itself when no request came for so long, seconds.
+    pub idle_s: u64,
+}
+
+/// Where the agent listens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Listen {
+    /// TCP with mutual TLS; all PEM, made for this worker alone.
+    Tls {
+        /// Port on all addresses; 0: any, told in [`Ready`].
+        port: u16,
+        /// The agent's certificate.
+        certificate: String,
+        /// Its private key.
+        key: String,
+        /// The only authority whose clients are let in.
+        client_authority: String,
+    },
+    /// A Unix socket, reached by `gyre-agent connect PATH` in SSH channels.
+    Unix {
+        /// Path of the socket, in a directory of mode 0700.
+        path: String,
+    },
+}
+
+/// The one JSON line that the agent prints when it listens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ready {
+    /// [`VERSION`] of the agent.
+    pub version: u32,
+    /// The TCP port, if it is one.
+    pub port: Option<u16>,
+}
+
+/// What the agent has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`VERSION`] of the agent.
+    pub version: u32,
+    /// The devices it was started for, in the order of [`Start::disks`].
+    pub devices: Vec<Device>,
+}
+
+/// One device that the agent may write.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Device {
+    /// [`AttachedDisk::disk`].
+    pub disk: String,
+    /// Path in the worker, for messages.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// An operating system found on the attached disks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct System {
+    /// What holds its root, as the agent names it: `disk0/part1`, `lvm/vgsrc/root`.
+    pub root: String,
+    /// `PRETTY_NAME` of its os-release, or what else tells it apart.
+    pub name: String,
+    /// What will be mounted below the root: mount point and volume.
+    pub mounts: Vec<(String, String)>,
+}
+
+/// One call on the mounted root. Paths are absolute inside it and cannot leave it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "call", rename_all = "kebab-case")]
+#[allow(missing_docs)] // each call is documented in wit/deps/gyre-host/host.wit, interface rootfs
+pub enum RootRequest {
+    Stat { path: String },
+    ReadDir { path: String },
+    ReadFile { path: String },
+    WriteFile { path: String, mode: u32, bytes: Base64 },
+    MakeDir { path: String, mode: u32 },
+    Symlink { path: String, target: String },
+    ReadLink { path: String },
+    Remove { path: String },
+    Rename { from: String, to: String },
+    Run { argv: Vec<String>, env: Vec<(String, String)>, stdin: Base64, timeout_ms: Option<u32> },
+}
+
+/// The answer to a [`RootRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum RootReply {
+    Done,
+    Stat { stat: Option<Stat> },
+    Names { names: Vec<String> },
+    Bytes { bytes: Base64 },
+    Target { target: String },
+    Output { status: i32, stdout: Base64, stderr: Base64 },
+}
+
+/// What kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum FileType {
+    Regular,
+    Directory,
+    Symlink,
+    Other,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub struct Stat {
+    pub file_type: FileType,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub size: u64,
+}
+
+/// The mounted root of the machine being morphed.
+#[async_trait]
+pub trait Root: Send + Sync {
+    /// Performs one call.
+    ///
+    /// # Errors
+    /// Kind not-found for a path that is not there, `rootfs.*` codes for the rest.
+    async fn call(&self, request: RootRequest) -> Result<RootReply>;
+}
+
+/// Bytes that travel as base64 in JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base64(pub Vec<u8>);
+
+impl Serialize for Base64 {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        use base64::Engine as _;
+        serializer.serialize_str(&base64::engine::general_purpose::STANDARD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Base64 {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        use base64::Engine as _;
+        let text = String::deserialize(deserializer)?;
+        base64::engine::general_purpose::STANDARD
+            .decode(text)
+            .map(Base64)
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_travel_as_base64() {
+        let request = RootRequest::WriteFile { path: "/a".into(), mode: 0o644, bytes: Base64(vec![0, 255]) };
+        let text = serde_json::to_string(&request).unwrap();
+        assert_eq!(text, r#"{"call":"write-file","path":"/a","mode":420,"bytes":"AP8="}"#);
+        let RootRequest::WriteFile { bytes, .. } = serde_json::from_str(&text).unwrap() else { panic!() };
+        assert_eq!(bytes.0, [0, 255]);
+    }
+}
