@@ -1,0 +1,2 @@
+//! The gyre command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Moving bytes: plan, copy, verify, manifest, resume. Knows no plugin and no network.

@@ -1,0 +1,1 @@
+//! Durable undoable steps over a store. Knows no plugin and no disk.
