@@ -1,0 +1,147 @@
+//! The order in which everything is built and tested, and the demo. Each part does its own work:
+//! cargo, the plugins' build, and the programs and scripts under `tests/`.
+
+use crate::phases::{Need, Phases};
+use crate::run::{cargo, command, output, run};
+use crate::{agent, plugins, setup};
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+/// How much of the tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    Everything,
+    /// All that need no real OpenStack.
+    Quick,
+}
+
+/// Everything that is compiled for the host, tested with what cargo offers.
+const HOST: [&str; 3] = ["test", "--workspace", "--no-fail-fast"];
+
+/// Runs the tests and prints the table.
+///
+/// # Errors
+/// Never: a failure is a row of the table.
+pub fn test(scope: Scope) -> Result<ExitCode> {
+    let mut phases = Phases::new();
+    let everything = scope == Scope::Everything;
+    // First, because QEMU comes with it in the version that its libvirt wants.
+    if everything {
+        phases.phase("packages of the real OpenStack", Need::Required, |_| setup::cloud_packages());
+    }
+    phases.phase("packages", Need::Required, |_| setup::packages());
+    phases.phase("format", Need::Independent, |_| format_check());
+    phases.phase("plugins as components", Need::Required, |_| plugins::run(&[]));
+    phases.phase("agent", Need::Required, |_| agent::build().map(drop));
+    phases.phase("clippy", Need::Independent, |_| clippy());
+    phases.phase("programs", Need::Required, |_| programs());
+    phases.phase("host tests", Need::Independent, |count| count.tests(&mut cargo(&HOST)));
+    phases.phase("plugin tests", Need::Independent, |count| {
+        count.tests(&mut cargo(&[
+            "test",
+            "--no-fail-fast",
+            "--workspace",
+            "--manifest-path",
+            "plugins/Cargo.toml",
+        ]))
+    });
+    phases.phase("source disks", Need::Required, |_| disks());
+    phases.phase("end to end: embedded OpenStack", Need::Independent, |count| {
+        count.tests(&mut end_to_end("lab"))
+    });
+    if everything {
+        let mut ours = false;
+        phases.phase("real OpenStack: start", Need::Required, |_| {
+            ours = !cloud_runs();
+            cloud_up()
+        });
+        phases.phase("end to end: real OpenStack", Need::Independent, |count| {
+            count.tests(&mut end_to_end("openstack"))
+        });
+        if ours {
+            phases.phase("real OpenStack: stop", Need::Independent, |_| cloud_down());
+        }
+    }
+    Ok(phases.finish())
+}
+
+fn format_check() -> Result<()> {
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut cargo(&["fmt", "--all", "--check", "--manifest-path", "plugins/Cargo.toml"]))
+}
+
+fn clippy() -> Result<()> {
+    run(&mut cargo(&[
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-features",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+/// The programs that the end-to-end tests and the demo start.
+fn programs() -> Result<()> {
+    run(&mut cargo(&["build", "--package", "gyre-cli", "--package", "gyre-lab"]))
+}
+
+fn disks() -> Result<()> {
+    ["plain", "lvm"]
+        .into_iter()
+        .try_for_each(|kind| run(&mut command("bash", &["tests/fixtures/disk.sh", kind])))
+}
+
+/// One at a time, because each boots machines.
+fn end_to_end(name: &str) -> std::process::Command {
+    let line = ["test", "--package", "gyre-tests", "--features", name, "--test", name];
+    let mut test = cargo(&line);
+    test.args(["--", "--nocapture", "--test-threads=1"]);
+    test
+}
+
+fn cloud_runs() -> bool {
+    output(&mut command("bash", &["-c", ". tests/cloud/lib.sh && init_pid"])).is_ok()
+}
+
+fn cloud_up() -> Result<()> {
+    run(&mut command("bash", &["tests/cloud/up.sh"]))?;
+    run(&mut command("bash", &["tests/cloud/image.sh"]))
+}
+
+fn cloud_down() -> Result<()> {
+    run(&mut command("bash", &["tests/cloud/down.sh"]))
+}
+
+/// Sets everything up and runs the demo's program, which lives with the tests that it shares its parts with.
+///
+/// # Errors
+/// When something of the set-up fails; the demo says its own errors.
+pub fn demo(arguments: &[&str]) -> Result<ExitCode> {
+    let real = match arguments {
+        [] => false,
+        ["--openstack"] => true,
+        _ => bail!("no such option: {}", arguments.join(" ")),
+    };
+    if real {
+        setup::cloud_packages()?;
+    }
+    setup::packages()?;
+    plugins::run(&[])?;
+    agent::build()?;
+    programs()?;
+    let ours = real && !cloud_runs();
+    if real {
+        cloud_up()?;
+    }
+    let mut demo = cargo(&["run", "--quiet", "--package", "gyre-tests", "--bin", "gyre-demo", "--"]);
+    demo.args(arguments);
+    let status = demo.status();
+    if ours {
+        cloud_down()?;
+    }
+    Ok(if status?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
