@@ -25,8 +25,10 @@ pub trait Origin: Send + Sync {
     /// Virtual size in bytes.
     fn size(&self) -> u64;
 
-    /// What lies in `offset..offset + length`; with `since` (a snapshot's state), only what changed
-    /// after that snapshot. May stop early. Already checked by [`crate::extent::check_cover`].
+    /// What lies in `offset..offset + length`, in order, without gaps; may stop early
+    /// ([`crate::extent::check_cover`]). With `since` (a snapshot's state), only what changed after that
+    /// snapshot: in order, with gaps where nothing changed; the caller asks on from the end of the last
+    /// extent until the answer is empty ([`crate::extent::check_changed`]). The mover checks both again.
     ///
     /// # Errors
     /// Kind not-found with `since`: the base is gone, compare hashes instead.

@@ -1,5 +1,5 @@
 //! Ranges of a disk and what lies in them. Extents come from plugins and are hostile until
-//! [`check_cover`] has seen them.
+//! [`check_cover`] or [`check_changed`] has seen them.
 
 use crate::{Error, Result};
 
@@ -99,6 +99,38 @@ pub fn check_cover(offset: u64, length: u64, extents: &[Extent]) -> Result<u64> 
     Ok(at)
 }
 
+/// Checks what a plugin answered for "what changed in `offset..offset + length` since": in order, no
+/// overlap, no overflow, inside what was asked for. What lies between the extents did not change, and
+/// their kind does not matter. Returns where to ask on from: the end of the last extent, until that
+/// is the asked end or the answer is empty; an empty answer says that nothing more changed.
+///
+/// # Errors
+/// `extents.invalid`, naming the first extent that breaks a rule.
+pub fn check_changed(offset: u64, length: u64, extents: &[Extent]) -> Result<u64> {
+    let bad = |index: usize, why: &str| {
+        Err(Error::other("extents.invalid", format!("the source's changed extent {index} {why}"))
+            .cause(format!("asked for {length} bytes at {offset}")))
+    };
+    let end = match offset.checked_add(length) {
+        Some(end) => end,
+        None => return bad(0, "was asked for past 2^64"),
+    };
+    let mut at = offset;
+    for (index, extent) in extents.iter().enumerate() {
+        if extent.length == 0 {
+            return bad(index, "is empty");
+        }
+        if extent.offset < at {
+            return bad(index, "overlaps the one before or what was not asked for");
+        }
+        at = match extent.offset.checked_add(extent.length) {
+            Some(next) if next <= end => next,
+            _ => return bad(index, "reaches past what was asked for"),
+        };
+    }
+    Ok(if extents.is_empty() { end } else { at })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +159,22 @@ mod tests {
             assert_eq!(check_cover(0, 10, &extents).unwrap_err().code, "extents.invalid", "{extents:?}");
         }
         assert!(check_cover(u64::MAX, 2, &[hole(u64::MAX, 1)]).is_err());
+    }
+
+    #[test]
+    fn changes_may_leave_gaps_but_not_overlap() {
+        assert_eq!(check_changed(5, 10, &[]), Ok(15));
+        assert_eq!(check_changed(5, 10, &[hole(6, 2), hole(10, 3)]), Ok(13));
+        for extents in [
+            vec![hole(4, 2)],
+            vec![hole(5, 4), hole(8, 1)],
+            vec![hole(8, 1), hole(5, 1)],
+            vec![hole(10, 6)],
+            vec![hole(10, u64::MAX)],
+            vec![hole(10, 0)],
+        ] {
+            assert_eq!(check_changed(5, 10, &extents).unwrap_err().code, "extents.invalid", "{extents:?}");
+        }
+        assert!(check_changed(u64::MAX, 2, &[]).is_err());
     }
 }
