@@ -126,8 +126,9 @@ impl Client {
     }
 
     /// Runs a program to its end. `argv` is quoted for the login shell, `env` stands in front of it.
-    /// Any exit status is an output. At the time-out (default [`RUN_DEFAULT_S`]) it is killed as far
-    /// as the server lets us.
+    /// Any exit status is an output. At the time-out (default
+    /// [`RUN_DEFAULT_S`]) its channel is closed and it is sent a KILL, which OpenSSH's server passes
+    /// on only where the user is not root: what must end has to see to that itself.
     ///
     /// # Errors
     /// `ssh.command`, `ssh.run-timeout`, `ssh.lost` (transient: whether it ran is not known).
