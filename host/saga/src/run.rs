@@ -1,0 +1,363 @@
+//! Doing what [`plan`] says, one action at a time, each noted before and after. Refuses to go on when
+//! the store fails or the lease is lost: then it stops as a crash would, and a later run goes on.
+
+use crate::table::StepFn;
+use crate::{
+    Action, Call, JobRecord, Lease, Phase, Policy, Status, StepEvent, Store, Table, committed, plan,
+};
+use gyre_core::roles::{Outcome, State, StepCall};
+use gyre_core::{Error, Kind, Result};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+/// How often a lease is renewed: a quarter of what it lasts.
+const HEARTBEAT: Duration = Duration::from_millis(crate::sqlite::LEASE_MS / 4);
+/// The longest pause that a step may ask for with `wait`.
+const WAIT_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// What happens in a run, for whoever watches.
+#[derive(Debug)]
+#[allow(missing_docs)] // the fields are named for what they are
+pub enum Event<'a> {
+    /// A step is about to be called; `index` counts from 1; `again`: its end was unknown.
+    Step { name: &'a str, index: usize, total: usize, again: bool },
+    /// It is done.
+    Done { name: &'a str },
+    /// It asked to be called again later.
+    Waiting { name: &'a str, pause: Duration },
+    /// It failed, and is called again after the pause.
+    Retrying { name: &'a str, error: &'a Error, pause: Duration },
+    /// It failed for good.
+    Failed { name: &'a str, error: &'a Error },
+    /// Everything from this step on is undone and done once more.
+    Redoing { from: &'a str, error: &'a Error },
+    /// Its undo is about to be called.
+    Undoing { name: &'a str },
+    /// It is undone.
+    Undone { name: &'a str },
+    /// Its undo failed for good.
+    UndoFailed { name: &'a str, error: &'a Error },
+}
+
+/// Whoever watches a run. Must not block.
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn event(&self, job: &str, event: &Event<'_>);
+}
+
+impl Observer for () {
+    fn event(&self, _: &str, _: &Event<'_>) {}
+}
+
+/// Runs jobs of a store.
+#[derive(Clone)]
+pub struct Runner {
+    /// Where jobs are kept.
+    pub store: Arc<dyn Store>,
+    /// Who watches.
+    pub observer: Arc<dyn Observer>,
+    /// How often things are tried again.
+    pub policy: Policy,
+}
+
+impl Runner {
+    /// Works on a job until it is over or stuck, and answers what has become of it: that a step failed
+    /// is in the record, not in the error. `forward` is what steps work with, `backward` what undos do.
+    ///
+    /// # Errors
+    /// `job.busy`, `job.unknown`, `job.upgraded`; `store.*`: the run stopped, and another one can go on.
+    pub async fn run<C: Send + Sync + 'static>(
+        &self,
+        id: &str,
+        table: &Table<C>,
+        forward: Arc<C>,
+        backward: Arc<C>,
+        cancel: CancellationToken,
+    ) -> Result<JobRecord> {
+        let lease = self.store.acquire(id).await?;
+        let lost = CancellationToken::new();
+        let heartbeat = heartbeat(self.store.clone(), lease.clone(), lost.clone());
+        let ended = async {
+            let job = self.store.load(id).await?;
+            table.check(&job)?;
+            let mut run =
+                Run { runner: self, table, forward, backward, cancel, lost, lease: &lease, job, redone: 0 };
+            run.to_the_end().await?;
+            Ok(run.job)
+        }
+        .await;
+        drop(heartbeat);
+        // A release that fails costs the next run a wait, and must not hide how this one ended.
+        if let Err(error) = self.store.release(&lease).await {
+            tracing::warn!(job = id, %error, "the lease could not be given back");
+        }
+        ended
+    }
+}
+
+fn heartbeat(store: Arc<dyn Store>, lease: Lease, lost: CancellationToken) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            if let Err(error) = store.renew(&lease).await {
+                tracing::error!(job = lease.job, %error, "the lease could not be renewed");
+                lost.cancel();
+                return;
+            }
+        }
+    }))
+}
+
+struct Run<'a, C> {
+    runner: &'a Runner,
+    table: &'a Table<C>,
+    forward: Arc<C>,
+    backward: Arc<C>,
+    cancel: CancellationToken,
+    lost: CancellationToken,
+    lease: &'a Lease,
+    job: JobRecord,
+    redone: u32,
+}
+
+/// Which way a step is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Do,
+    Undo,
+}
+
+impl<C: Send + Sync + 'static> Run<'_, C> {
+    async fn to_the_end(&mut self) -> Result<()> {
+        if self.job.status == Status::Stuck {
+            let error = self.job.error.clone();
+            self.set_status(Status::Running, error).await?;
+        }
+        while let Some(action) = plan(&self.job).first().cloned() {
+            match action {
+                Action::Run { .. } if self.cancel.is_cancelled() && !committed(&self.job) => {
+                    self.set_status(Status::Undoing, Some(Error::cancelled())).await?;
+                }
+                Action::Run { step, again } => self.run_step(step, again).await?,
+                Action::Undo { step } => self.undo_step(step).await?,
+                Action::Finish(status) => self.finish(status).await?,
+            }
+            if self.job.status == Status::Stuck {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self, status: Status) -> Result<()> {
+        let failed = || self.job.steps.iter().find(|step| step.phase == Phase::Failed)?.error.clone();
+        let error = match status {
+            Status::Succeeded => None,
+            _ => self.job.error.clone().or_else(failed),
+        };
+        self.set_status(status, error).await
+    }
+
+    async fn run_step(&mut self, index: usize, again: bool) -> Result<()> {
+        let name = self.table.get(index)?.name;
+        self.tell(&Event::Step { name, index: index + 1, total: self.table.steps.len(), again });
+        self.note(name, StepEvent::Started).await?;
+        match self.attempts(index, Way::Do).await? {
+            Ok(state) => {
+                self.note(name, StepEvent::Succeeded(state)).await?;
+                self.tell(&Event::Done { name });
+                Ok(())
+            }
+            Err(error) => self.failed(index, error).await,
+        }
+    }
+
+    async fn failed(&mut self, index: usize, error: Error) -> Result<()> {
+        let step = self.table.get(index)?;
+        if let Some(from) = self.redo_start(step.redo_from, &error) {
+            return self.redo(from, index, &error).await;
+        }
+        self.note(step.name, StepEvent::Failed(error.clone())).await?;
+        self.tell(&Event::Failed { name: step.name, error: &error });
+        if committed(&self.job) {
+            return self.set_status(Status::Stuck, Some(error)).await;
+        }
+        self.set_status(Status::Undoing, Some(self.reason(error))).await
+    }
+
+    /// A job that was asked to stop ends as cancelled, whatever the stop made of the step.
+    fn reason(&self, error: Error) -> Error {
+        match (self.cancel.is_cancelled(), error.kind) {
+            (true, Kind::Cancelled) | (false, _) => error,
+            (true, _) => Error::cancelled().cause(error),
+        }
+    }
+
+    fn redo_start(&self, from: Option<&'static str>, error: &Error) -> Option<usize> {
+        let wanted = error.kind == Kind::Unavailable
+            && self.redone < self.runner.policy.redo
+            && !self.cancel.is_cancelled();
+        from.filter(|_| wanted).and_then(|from| self.table.steps.iter().position(|step| step.name == from))
+    }
+
+    /// Undoes the steps `from..=to`, so that the plan does them once more.
+    async fn redo(&mut self, from: usize, to: usize, error: &Error) -> Result<()> {
+        self.redone += 1;
+        self.tell(&Event::Redoing { from: self.table.get(from)?.name, error });
+        for index in (from..=to).rev() {
+            let step = self.table.get(index)?;
+            if step.undo.is_some() {
+                self.undo_step(index).await?;
+                if self.job.status == Status::Stuck {
+                    return Ok(());
+                }
+            }
+        }
+        for index in from..=to {
+            self.note(self.table.get(index)?.name, StepEvent::Reset).await?;
+        }
+        Ok(())
+    }
+
+    async fn undo_step(&mut self, index: usize) -> Result<()> {
+        let name = self.table.get(index)?.name;
+        self.tell(&Event::Undoing { name });
+        self.note(name, StepEvent::UndoStarted).await?;
+        match self.attempts(index, Way::Undo).await? {
+            Ok(_) => {
+                self.note(name, StepEvent::Undone).await?;
+                self.tell(&Event::Undone { name });
+                Ok(())
+            }
+            Err(error) => {
+                self.note(name, StepEvent::UndoFailed(error.clone())).await?;
+                self.tell(&Event::UndoFailed { name, error: &error });
+                let why = self.job.error.clone().unwrap_or_else(|| error.clone());
+                self.set_status(Status::Stuck, Some(stuck(&why, name, &error))).await
+            }
+        }
+    }
+
+    /// Calls a step until it is done, waits as it asks, and tries again what may get better.
+    async fn attempts(&mut self, index: usize, way: Way) -> Result<Result<State>> {
+        let step = self.table.get(index)?;
+        let (name, limit, until) = (step.name, step.limit, Instant::now() + step.limit);
+        let mut failures = 0;
+        loop {
+            let pause = match self.call(index, way).await? {
+                Ok(Outcome::Done(state)) => return Ok(Ok(state)),
+                Ok(Outcome::Wait { state, after_ms }) => {
+                    failures = 0;
+                    self.note(name, waiting(way, state)).await?;
+                    let pause = Duration::from_millis(after_ms.into()).min(WAIT_MAX);
+                    self.tell(&Event::Waiting { name, pause });
+                    pause
+                }
+                Err(error) => {
+                    failures += 1;
+                    let Some(pause) = self.runner.policy.pause(&error, failures) else {
+                        return Ok(Err(error));
+                    };
+                    self.tell(&Event::Retrying { name, error: &error, pause });
+                    pause
+                }
+            };
+            if Instant::now() + pause > until {
+                return Ok(Err(took_too_long(name, limit)));
+            }
+            if self.sleep(pause, way).await? {
+                return Ok(Err(Error::cancelled()));
+            }
+        }
+    }
+
+    /// One call. The outer error stops the run; the inner one is the step's.
+    async fn call(&self, index: usize, way: Way) -> Result<Result<Outcome>> {
+        let step = self.table.get(index)?;
+        let Some(row) = self.job.steps.get(index) else {
+            return Err(Error::other("job.order", format!("the job has no step {index}")));
+        };
+        let cancel = self.cancel_of(way);
+        let call = Call {
+            step: StepCall { token: self.job.token(step.name), resume: row.resume.clone() },
+            cancel: cancel.clone(),
+            own: row.state.clone().filter(|_| way == Way::Undo),
+            job: Arc::new(self.job.clone()),
+        };
+        let (run, context): (Option<&StepFn<C>>, _) = match way {
+            Way::Do => (Some(&step.run), &self.forward),
+            Way::Undo => (step.undo.as_ref(), &self.backward),
+        };
+        let Some(run) = run else { return Ok(Ok(Outcome::Done(State::new()))) };
+        let grace = self.runner.policy.cancel_grace;
+        let answer = tokio::select! {
+            answer = run(context.clone(), call) => answer,
+            () = self.lost.cancelled() => Err(lease_lost(&self.job.id)),
+            () = async { cancel.cancelled().await; tokio::time::sleep(grace).await } => Err(Error::cancelled()),
+        };
+        match answer {
+            Err(error) if error.code.starts_with("store.") => Err(error),
+            answer => Ok(answer),
+        }
+    }
+
+    /// Whether the job was asked to stop meanwhile.
+    async fn sleep(&self, pause: Duration, way: Way) -> Result<bool> {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => Ok(false),
+            () = self.cancel_of(way).cancelled_owned() => Ok(true),
+            () = self.lost.cancelled() => Err(lease_lost(&self.job.id)),
+        }
+    }
+
+    /// An undo is never cancelled, nor is what follows the pivot.
+    fn cancel_of(&self, way: Way) -> CancellationToken {
+        let only_forward = self.job.steps.iter().any(|step| step.pivot && step.phase == Phase::Done);
+        if way == Way::Undo || only_forward { CancellationToken::new() } else { self.cancel.clone() }
+    }
+
+    async fn note(&mut self, step: &str, event: StepEvent) -> Result<()> {
+        let at = self.runner.store.record(self.lease, step, &event).await?;
+        self.job.apply(step, &event, at);
+        Ok(())
+    }
+
+    async fn set_status(&mut self, status: Status, error: Option<Error>) -> Result<()> {
+        self.runner.store.set_status(self.lease, status, error.as_ref()).await?;
+        self.job.status = status;
+        self.job.error = error;
+        Ok(())
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        self.runner.observer.event(&self.job.id, event);
+    }
+}
+
+fn waiting(way: Way, state: State) -> StepEvent {
+    match way {
+        Way::Do => StepEvent::Waiting(state),
+        Way::Undo => StepEvent::UndoWaiting(state),
+    }
+}
+
+fn took_too_long(step: &str, limit: Duration) -> Error {
+    Error::other("job.step-timeout", format!("the step {step:?} was not done in {} s", limit.as_secs()))
+}
+
+fn lease_lost(job: &str) -> Error {
+    Error::other("store.lease-lost", format!("this process lost its lease of job {job}"))
+}
+
+/// Why a job is stuck: what failed first, and which undo then did.
+fn stuck(why: &Error, step: &str, undo: &Error) -> Error {
+    if why.code == "job.stuck" {
+        return why.clone();
+    }
+    Error::new(undo.kind, "job.stuck", format!("what the step {step:?} made could not be removed"))
+        .cause(undo)
+        .cause(format!("it was to be removed because: {why}"))
+}

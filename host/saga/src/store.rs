@@ -1,0 +1,130 @@
+//! Where jobs are kept, as a trait: SQLite on one machine today, a server for many workers later.
+//! Every write to a job carries the fence of a lease, so that a process that lost its lease cannot
+//! write over its successor. Refuses to know what a job or a document means.
+
+use crate::{Entry, JobRecord, Owner, Status, StepEvent, StepRecord};
+use async_trait::async_trait;
+use gyre_core::{Error, Result};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A job to be begun.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    /// Name of its table of steps.
+    pub kind: String,
+    /// Version of that table.
+    pub version: u32,
+    /// What it works on: no two unfinished jobs have the same.
+    pub subject: String,
+    /// What it is started with; never a secret.
+    pub params: Value,
+    /// Plugins by name, with their digests.
+    pub plugins: BTreeMap<String, String>,
+    /// Its steps, none of them started.
+    pub steps: Vec<StepRecord>,
+}
+
+/// The right to work on a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The job.
+    pub job: String,
+    /// Grows with every lease of this job.
+    pub fence: u64,
+}
+
+/// Something kept beside the jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Unique in its collection.
+    pub key: String,
+    /// Grows with every write.
+    pub version: u64,
+    /// What it says.
+    pub value: Value,
+}
+
+/// Where jobs are kept. Every answer is durable before it is given. All errors of the store itself are
+/// `store.*`; a runner that meets one stops as a crash would.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// A fresh name: 12 hexadecimal digits that were never given before.
+    async fn new_id(&self) -> Result<String>;
+
+    /// Notes a new job.
+    ///
+    /// # Errors
+    /// `job.unfinished`: an unfinished job has the same subject.
+    async fn create(&self, job: NewJob) -> Result<JobRecord>;
+
+    /// One job.
+    ///
+    /// # Errors
+    /// `job.unknown`.
+    async fn load(&self, id: &str) -> Result<JobRecord>;
+
+    /// Jobs, the newest first, at most `limit`; with `subject`, only those.
+    async fn list(&self, subject: Option<&str>, limit: u32) -> Result<Vec<JobRecord>>;
+
+    /// The job of this subject that is not over, if there is one.
+    async fn unfinished(&self, subject: &str) -> Result<Option<JobRecord>>;
+
+    /// The job's log, the oldest line first.
+    async fn log(&self, id: &str) -> Result<Vec<Entry>>;
+
+    /// Takes the job.
+    ///
+    /// # Errors
+    /// `job.busy`: another process works on it, naming that process.
+    async fn acquire(&self, id: &str) -> Result<Lease>;
+
+    /// Keeps the job.
+    ///
+    /// # Errors
+    /// `store.lease-lost`.
+    async fn renew(&self, lease: &Lease) -> Result<()>;
+
+    /// Gives the job back; no error when it was lost.
+    async fn release(&self, lease: &Lease) -> Result<()>;
+
+    /// Appends to the job's log; answers the time noted, milliseconds since 1970.
+    ///
+    /// # Errors
+    /// `store.lease-lost`.
+    async fn record(&self, lease: &Lease, step: &str, event: &StepEvent) -> Result<u64>;
+
+    /// Notes where the job stands, and why.
+    ///
+    /// # Errors
+    /// `store.lease-lost`.
+    async fn set_status(&self, lease: &Lease, status: Status, error: Option<&Error>) -> Result<()>;
+
+    /// One document.
+    async fn get(&self, collection: &str, key: &str) -> Result<Option<Document>>;
+
+    /// All documents of a collection, by key.
+    async fn documents(&self, collection: &str) -> Result<Vec<Document>>;
+
+    /// Writes a document; `version` is that of the one it replaces, 0 for none. Answers the new version.
+    ///
+    /// # Errors
+    /// `store.changed`: another one was written meanwhile.
+    async fn put(&self, collection: &str, key: &str, version: u64, value: &Value) -> Result<u64>;
+
+    /// Removes a document; no error when there is none.
+    async fn remove(&self, collection: &str, key: &str) -> Result<()>;
+}
+
+/// The refusal of a job that another process works on.
+pub(crate) fn busy(job: &str, owner: &Owner, until_ms: u64, now_ms: u64) -> Error {
+    let error = Error::conflict("job.busy", format!("another gyre process works on job {job}"));
+    match owner.is_alive() {
+        Some(_) => error.cause(format!("process {} on this host", owner.pid)),
+        None => error.cause(format!(
+            "process {} of another host or container; its lease runs out in {} s unless it renews it",
+            owner.pid,
+            until_ms.saturating_sub(now_ms).div_ceil(1000)
+        )),
+    }
+}
