@@ -1,1 +1,27 @@
-//! The WebAssembly sandbox: engine, compile cache, limits, loading, traps as errors. Grants nothing.
+//! The WebAssembly sandbox: engine, compile cache, limits, loading, traps as errors. It grants nothing and knows
+//! no capability: what a guest may call is linked by `gyre-grants`.
+//!
+//! ```text
+//! Engine ── Plugin::load ── describe, inspect        nothing of the guest runs before this
+//!              └─ Session::open ── Session::call     one store each; dead after any trap, timeout or cancel
+//! ```
+
+pub mod bindings;
+mod cache;
+mod convert;
+mod engine;
+mod fault;
+mod inspect;
+mod limiter;
+mod meter;
+mod plugin;
+mod session;
+mod trap;
+mod world;
+
+pub use engine::{Engine, TICK};
+pub use fault::{Broken, Fault};
+pub use inspect::{Description, Inspection, describe, inspect};
+pub use plugin::{COMPONENT_BYTES_MAX, Plugin};
+pub use session::{Cell, Lent, Session};
+pub use world::{Import, Role, Status, VERSION, Version};

@@ -1,0 +1,155 @@
+//! What can be known of a plugin without giving it anything: its imports and exports, and who it says it is. Its
+//! `describe` runs in a store where every import is a trap, with little time and memory.
+
+use crate::bindings::base::Base;
+use crate::engine::Engine;
+use crate::plugin::Plugin;
+use crate::session::{Cell, Lent, Session};
+use crate::world::{Import, Role};
+use gyre_core::config::Limits;
+use gyre_core::error::Context as _;
+use gyre_core::{Error, Result};
+use serde::Serialize;
+use std::path::Path;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use wasmtime::component::Linker;
+
+/// Time of `describe`.
+const DESCRIBE_MS: u64 = 1_000;
+/// Wall time of `describe` on a busy machine.
+const DESCRIBE_WALL_MS: u64 = 30_000;
+/// Memory of `describe`.
+const DESCRIBE_MEMORY_MIB: u64 = 16;
+/// Bytes of a name, a version or a summary, and of a schema.
+const TEXT_BYTES_MAX: usize = 1_000;
+const SCHEMA_BYTES_MAX: usize = 1 << 20;
+
+/// Who a plugin says it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Description {
+    /// Its own name; the one in `gyre.toml` may differ.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// One line.
+    pub summary: String,
+    /// JSON Schema of its options.
+    pub config_schema: serde_json::Value,
+}
+
+/// Everything that can be known of a plugin without giving it anything.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Inspection {
+    /// SHA-256 of the component, hex.
+    pub sha256: String,
+    /// What it is.
+    pub role: Role,
+    /// What it imports, what that means, and whether this host links it.
+    pub imports: Vec<Import>,
+    /// What it exports.
+    pub exports: Vec<String>,
+    /// Who it says it is; none when its imports cannot be linked.
+    pub description: Option<Description>,
+}
+
+/// Inspects the component at `path`; its imports may be unknown to this host.
+///
+/// # Errors
+/// Those of [`Plugin::load`] but for imports; those of [`describe`].
+pub fn inspect(engine: &Engine, name: &str, path: &Path) -> Result<Inspection> {
+    let plugin = Arc::new(Plugin::read(engine, name, path, None)?);
+    let linkable = plugin.imports().iter().all(|import| import.status == crate::world::Status::Provided);
+    let description = if linkable { Some(describe(&plugin)?) } else { None };
+    Ok(Inspection {
+        sha256: plugin.digest().into(),
+        role: plugin.role(),
+        imports: plugin.imports().to_vec(),
+        exports: plugin.exports().to_vec(),
+        description,
+    })
+}
+
+/// Asks the plugin who it is. Blocking, at most [`DESCRIBE_WALL_MS`].
+///
+/// # Errors
+/// `plugin.description` when the answer is too long or its schema is no JSON object; `sandbox.*`.
+pub fn describe(plugin: &Arc<Plugin>) -> Result<Description> {
+    let plugin = plugin.clone();
+    // A thread of its own: the caller may or may not be inside a runtime.
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .or_other("sandbox.engine", || "cannot make a runtime".into())?;
+        runtime.block_on(ask(plugin))
+    })
+    .join()
+    .unwrap_or_else(|_| Err(Error::other("sandbox.engine", "the thread that describes plugins ended early")))
+}
+
+async fn ask(plugin: Arc<Plugin>) -> Result<Description> {
+    let limits = Limits {
+        memory_mib: DESCRIBE_MEMORY_MIB,
+        call_ms: DESCRIBE_MS,
+        call_wall_ms: DESCRIBE_WALL_MS,
+        ..Limits::default()
+    };
+    let mut linker: Linker<Cell<Nothing>> = Linker::new(plugin.engine().wasmtime());
+    linker.define_unknown_imports_as_traps(plugin.component()).map_err(|e| {
+        Error::invalid("plugin.link", format!("plugin {} cannot be linked", plugin.title()))
+            .cause(e.root_cause())
+    })?;
+    let component = plugin.component().clone();
+    let mut session = Session::open(plugin.clone(), limits, CancellationToken::new(), Nothing, |store| {
+        Box::pin(async move { Base::instantiate_async(store, &component, &linker).await })
+    })
+    .await?;
+    let said = session
+        .call("describe", |store, base: &Base| Box::pin(base.gyre_plugin_metadata().call_describe(store)))
+        .await?;
+    plugin.set_version(&printable(&said.version));
+    checked(&plugin, said)
+}
+
+fn checked(
+    plugin: &Plugin,
+    said: crate::bindings::base::exports::gyre::plugin::metadata::Description,
+) -> Result<Description> {
+    let bad = |why: &str| Error::invalid("plugin.description", format!("plugin {} {why}", plugin.title()));
+    if [&said.name, &said.version, &said.summary].into_iter().any(|text| text.len() > TEXT_BYTES_MAX) {
+        return Err(bad("describes itself at too great a length"));
+    }
+    if said.config_schema.len() > SCHEMA_BYTES_MAX {
+        return Err(bad("has a config schema larger than 1 MiB"));
+    }
+    let config_schema: serde_json::Value = serde_json::from_str(&said.config_schema)
+        .map_err(|e| bad("has a config schema that is not JSON").cause(e))?;
+    if !config_schema.is_object() {
+        return Err(bad("has a config schema that is not a JSON object"));
+    }
+    Ok(Description {
+        name: printable(&said.name),
+        version: printable(&said.version),
+        summary: printable(&said.summary),
+        config_schema,
+    })
+}
+
+/// Without control characters: it is printed on terminals.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(TEXT_BYTES_MAX).collect()
+}
+
+/// Lends nothing.
+struct Nothing;
+
+impl Lent for Nothing {
+    fn begin(&mut self, _: &str) {}
+
+    fn last_lines(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
