@@ -1,0 +1,1 @@
+//! Makes Debian and Ubuntu guests boot under KVM.

@@ -1,0 +1,1 @@
+//! Reads machines from raw and qcow2 image files.

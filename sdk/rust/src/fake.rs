@@ -1,0 +1,10 @@
+//! A host in memory, for tests on the native target. [`FakeHost`] answers for disks, HTTP, secrets,
+//! the clock and the log of the current thread; [`FakeRoot`] is a guest's tree with programs that the
+//! test answers for. Both show afterwards what the plugin did.
+
+mod host;
+mod root;
+
+pub use host::FakeHost;
+pub(crate) use host::{DiskHandle, EndpointHandle, SecretHandle, clock, codecs, log, progress};
+pub use root::{FakeRoot, Tree};

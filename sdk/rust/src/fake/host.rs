@@ -1,0 +1,307 @@
+//! Disks, HTTP, secrets, clock and log of the current thread.
+
+use crate::bindings::gyre::host::disk::Access;
+use crate::bindings::gyre::host::extents::{Extent, ExtentKind};
+use crate::bindings::gyre::host::http::{Request, Response, Tls};
+use crate::bindings::gyre::host::log::Level;
+use crate::bindings::gyre::host::secrets::HostKey;
+use crate::{Error, Result};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+type Handler = Rc<RefCell<dyn FnMut(&str, &Request) -> Result<Response>>>;
+type Bytes = Rc<RefCell<Vec<u8>>>;
+
+#[derive(Default)]
+struct State {
+    http: Option<Handler>,
+    requests: Vec<(String, Request)>,
+    secrets: BTreeMap<String, String>,
+    disks: BTreeMap<String, Bytes>,
+    handles: u32,
+    now_ms: u64,
+    cancelled: bool,
+    log: Vec<(Level, String)>,
+    progress: Vec<(String, u64, Option<u64>)>,
+}
+
+thread_local! {
+    static HOST: RefCell<State> = RefCell::new(State { now_ms: START_MS, ..State::default() });
+}
+
+/// The fake clock begins here: 2026-01-01T00:00:00Z.
+const START_MS: u64 = 1_767_225_600_000;
+
+/// The host of this thread, empty when made and when dropped.
+pub struct FakeHost(());
+
+impl Default for FakeHost {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for FakeHost {
+    fn drop(&mut self) {
+        HOST.set(State { now_ms: START_MS, ..State::default() });
+    }
+}
+
+impl FakeHost {
+    /// A host that has nothing.
+    pub fn new() -> Self {
+        HOST.set(State { now_ms: START_MS, ..State::default() });
+        Self(())
+    }
+
+    /// Answers every request: the URL of the endpoint, and the request as the server would see it
+    /// (secrets of `authorize` and `substitute` in place).
+    #[must_use]
+    pub fn http(self, handler: impl FnMut(&str, &Request) -> Result<Response> + 'static) -> Self {
+        HOST.with_borrow_mut(|host| host.http = Some(Rc::new(RefCell::new(handler))));
+        self
+    }
+
+    /// A secret that may be used and revealed.
+    #[must_use]
+    pub fn secret(self, name: &str, value: &str) -> Self {
+        HOST.with_borrow_mut(|host| host.secrets.insert(name.into(), value.into()));
+        self
+    }
+
+    /// A disk that may be read and written.
+    #[must_use]
+    pub fn disk(self, name: &str, bytes: Vec<u8>) -> Self {
+        HOST.with_borrow_mut(|host| host.disks.insert(name.into(), Rc::new(RefCell::new(bytes))));
+        self
+    }
+
+    /// What a disk holds.
+    pub fn disk_bytes(&self, name: &str) -> Option<Vec<u8>> {
+        HOST.with_borrow(|host| host.disks.get(name).map(|bytes| bytes.borrow().clone()))
+    }
+
+    /// From now on the job is asked to stop.
+    pub fn cancel(&self) {
+        HOST.with_borrow_mut(|host| host.cancelled = true);
+    }
+
+    /// Requests so far, each with the URL of its endpoint.
+    pub fn requests(&self) -> Vec<(String, Request)> {
+        HOST.with_borrow(|host| host.requests.clone())
+    }
+
+    /// Lines so far.
+    pub fn log(&self) -> Vec<(Level, String)> {
+        HOST.with_borrow(|host| host.log.clone())
+    }
+
+    /// Reports so far.
+    pub fn progress(&self) -> Vec<(String, u64, Option<u64>)> {
+        HOST.with_borrow(|host| host.progress.clone())
+    }
+
+    /// Milliseconds that the plugin slept.
+    pub fn slept_ms(&self) -> u64 {
+        HOST.with_borrow(|host| host.now_ms.saturating_sub(START_MS))
+    }
+}
+
+pub(crate) fn codecs() -> Vec<String> {
+    ["deflate", "zlib", "zstd"].map(String::from).to_vec()
+}
+
+pub(crate) mod log {
+    use super::{HOST, Level};
+
+    pub(crate) fn write(level: Level, message: &str, fields: &[(String, String)]) {
+        let fields: String = fields.iter().map(|(key, value)| format!(" {key}={value}")).collect();
+        HOST.with_borrow_mut(|host| host.log.push((level, format!("{message}{fields}"))));
+    }
+}
+
+pub(crate) mod progress {
+    use super::HOST;
+
+    pub(crate) fn report(phase: &str, done: u64, total: Option<u64>) {
+        HOST.with_borrow_mut(|host| host.progress.push((phase.into(), done, total)));
+    }
+
+    pub(crate) fn cancelled() -> bool {
+        HOST.with_borrow(|host| host.cancelled)
+    }
+}
+
+/// Time stands still unless the plugin sleeps.
+pub(crate) mod clock {
+    use super::{HOST, START_MS};
+
+    pub(crate) fn now() -> u64 {
+        HOST.with_borrow(|host| host.now_ms)
+    }
+
+    pub(crate) fn elapsed() -> u64 {
+        now().saturating_sub(START_MS)
+    }
+
+    pub(crate) fn sleep(milliseconds: u32) {
+        HOST.with_borrow_mut(|host| host.now_ms += u64::from(milliseconds));
+    }
+}
+
+pub(crate) struct SecretHandle(String);
+
+impl SecretHandle {
+    pub(crate) fn open(name: &str) -> Result<Self> {
+        HOST.with_borrow(|host| host.secrets.get(name).cloned())
+            .map(Self)
+            .ok_or_else(|| Error::denied("grant.secret", format!("the fake host has no secret {name:?}")))
+    }
+
+    #[allow(clippy::unnecessary_wraps)] // the host may refuse
+    pub(crate) fn reveal(&self) -> Result<Vec<u8>> {
+        Ok(self.0.clone().into_bytes())
+    }
+
+    #[allow(clippy::unnecessary_wraps)] // the host may refuse
+    pub(crate) fn generate_ssh_key(name: &str) -> Result<String> {
+        Ok(format!("ssh-ed25519 AAAAFAKE {name}"))
+    }
+
+    #[allow(clippy::unnecessary_wraps)] // the host may refuse
+    pub(crate) fn generate_host_key(name: &str) -> Result<HostKey> {
+        Ok(HostKey {
+            public: format!("ssh-ed25519 AAAAFAKEHOST {name}"),
+            private: format!("fake private key {name}"),
+        })
+    }
+}
+
+pub(crate) struct EndpointHandle {
+    url: String,
+    authorization: RefCell<Vec<(String, String)>>,
+    substitutions: RefCell<Vec<(String, String)>>,
+}
+
+impl EndpointHandle {
+    #[allow(clippy::unnecessary_wraps)] // the host may refuse
+    pub(crate) fn open(url: &str, _tls: Option<&Tls>) -> Result<Self> {
+        Ok(Self { url: url.into(), authorization: RefCell::default(), substitutions: RefCell::default() })
+    }
+
+    #[allow(clippy::unnecessary_wraps)] // the host may refuse
+    pub(crate) fn authorize(&self, header: &str, value: &SecretHandle) -> Result<()> {
+        self.authorization.borrow_mut().push((header.into(), value.0.clone()));
+        Ok(())
+    }
+
+    pub(crate) fn substitute(&self, marker: &str, value: &SecretHandle) -> Result<()> {
+        let fits = marker.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !fits || !(8..=64).contains(&marker.len()) {
+            return Err(Error::invalid("http.marker", format!("{marker:?} is no marker")));
+        }
+        let quoted = serde_json::Value::from(value.0.as_str()).to_string();
+        let escaped = quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_string();
+        self.substitutions.borrow_mut().push((marker.into(), escaped));
+        Ok(())
+    }
+
+    pub(crate) fn send(&self, request: &Request) -> Result<Response> {
+        let mut request = request.clone();
+        request.headers.extend(self.authorization.borrow().iter().cloned());
+        for (marker, value) in self.substitutions.borrow().iter() {
+            if let Ok(body) = std::str::from_utf8(&request.body) {
+                request.body = body.replace(marker, value).into_bytes();
+            }
+        }
+        let handler = HOST.with_borrow_mut(|host| {
+            host.requests.push((self.url.clone(), request.clone()));
+            host.http.clone()
+        });
+        match handler {
+            Some(handler) => (handler.borrow_mut())(&self.url, &request),
+            None => Err(Error::denied("grant.http", format!("the fake host serves no {}", self.url))),
+        }
+    }
+}
+
+pub(crate) struct DiskHandle {
+    id: u32,
+    writable: bool,
+    bytes: Bytes,
+}
+
+impl DiskHandle {
+    pub(crate) fn open(name: &str, access: Access) -> Result<Self> {
+        HOST.with_borrow_mut(|host| {
+            let bytes = host.disks.get(name).cloned();
+            let bytes = bytes
+                .ok_or_else(|| Error::not_found("disk.not-found", format!("there is no disk {name}")))?;
+            host.handles += 1;
+            Ok(Self { id: host.handles, writable: access.contains(Access::WRITE), bytes })
+        })
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.bytes.borrow().len() as u64
+    }
+
+    pub(crate) fn extents(&self, offset: u64, length: u64) -> Result<Vec<Extent>> {
+        self.range(offset, length)?;
+        Ok(vec![Extent { offset, length, kind: ExtentKind::Data }])
+    }
+
+    pub(crate) fn read(&self, offset: u64, length: u32) -> Result<Vec<u8>> {
+        if length > crate::disk::READ_BYTES_MAX {
+            return Err(Error::invalid(
+                "disk.read-size",
+                format!("{length} bytes are too many for one read"),
+            ));
+        }
+        let bytes = self.bytes.borrow();
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let end = start.saturating_add(length as usize).min(bytes.len());
+        Ok(bytes.get(start..end).unwrap_or_default().to_vec())
+    }
+
+    pub(crate) fn write(&self, offset: u64, data: &[u8]) -> Result<()> {
+        let range = self.writable_range(offset, data.len() as u64)?;
+        if let Some(target) = self.bytes.borrow_mut().get_mut(range) {
+            target.copy_from_slice(data);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn zero(&self, offset: u64, length: u64) -> Result<()> {
+        let range = self.writable_range(offset, length)?;
+        if let Some(target) = self.bytes.borrow_mut().get_mut(range) {
+            target.fill(0);
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self)] // as the host's
+    pub(crate) fn flush(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn writable_range(&self, offset: u64, length: u64) -> Result<std::ops::Range<usize>> {
+        if !self.writable {
+            return Err(Error::denied("disk.read-only", "the disk was opened for reading"));
+        }
+        self.range(offset, length)
+    }
+
+    fn range(&self, offset: u64, length: u64) -> Result<std::ops::Range<usize>> {
+        let end = offset.checked_add(length).filter(|end| *end <= self.size());
+        match (usize::try_from(offset), end.and_then(|end| usize::try_from(end).ok())) {
+            (Ok(start), Some(end)) => Ok(start..end),
+            _ => Err(Error::invalid("disk.range", format!("{length} bytes at {offset} are past the end"))),
+        }
+    }
+}

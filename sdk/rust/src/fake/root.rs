@@ -1,0 +1,294 @@
+//! A guest's tree in memory.
+
+use crate::bindings::gyre::host::exec;
+use crate::root::{Calls, Command, FileType, Output, Root, Stat};
+use crate::{Error, Result};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// Links followed on the way to one file.
+const LINKS_MAX: usize = 40;
+
+#[derive(Clone, Debug, PartialEq)]
+enum Node {
+    File { mode: u32, bytes: Vec<u8> },
+    Directory { mode: u32 },
+    Link(String),
+}
+
+type Program = Rc<dyn Fn(&Tree, &Command) -> Output>;
+
+#[derive(Default)]
+struct State {
+    nodes: BTreeMap<String, Node>,
+    programs: BTreeMap<String, Program>,
+    ran: Vec<Command>,
+}
+
+/// The files of a fake guest; cheap to clone, all clones are the same tree.
+#[derive(Clone, Default)]
+pub struct Tree(Rc<RefCell<State>>);
+
+/// A guest's root for tests: hand `&root` to whatever takes a [`Root`].
+pub struct FakeRoot {
+    tree: Tree,
+    root: Root<'static>,
+}
+
+impl Deref for FakeRoot {
+    type Target = Root<'static>;
+    fn deref(&self) -> &Root<'static> {
+        &self.root
+    }
+}
+
+impl Default for FakeRoot {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl FakeRoot {
+    /// An empty root.
+    pub fn new() -> Self {
+        let tree = Tree::default();
+        tree.0.borrow_mut().nodes.insert("/".into(), Node::Directory { mode: 0o755 });
+        Self { root: Root::new(tree.clone()), tree }
+    }
+
+    /// With this file, mode 0644, and its directories.
+    #[must_use]
+    pub fn file(self, path: &str, text: &str) -> Self {
+        self.tree.put(path, text);
+        self
+    }
+
+    /// With this directory.
+    #[must_use]
+    pub fn dir(self, path: &str) -> Self {
+        self.tree.make_parents(path);
+        self
+    }
+
+    /// With this symbolic link.
+    #[must_use]
+    pub fn link(self, path: &str, target: &str) -> Self {
+        self.tree.make_parents(parent(path));
+        self.tree.0.borrow_mut().nodes.insert(path.into(), Node::Link(target.into()));
+        self
+    }
+
+    /// With this program in `/usr/bin`; `answer` may look at and change the tree.
+    #[must_use]
+    pub fn program(self, name: &str, answer: impl Fn(&Tree, &Command) -> Output + 'static) -> Self {
+        self.tree.put(&format!("/usr/bin/{name}"), "program");
+        self.tree.0.borrow_mut().programs.insert(name.into(), Rc::new(answer));
+        self
+    }
+
+    /// The tree, for looking at it afterwards.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The programs that ran, with their arguments.
+    pub fn ran(&self) -> Vec<String> {
+        self.tree.0.borrow().ran.iter().map(Command::to_string).collect()
+    }
+
+    /// The programs that ran, with everything that was set for them.
+    pub fn commands(&self) -> Vec<Command> {
+        self.tree.0.borrow().ran.clone()
+    }
+}
+
+impl Tree {
+    /// Makes or replaces a file, mode 0644, with its directories.
+    pub fn put(&self, path: &str, text: &str) {
+        self.make_parents(parent(path));
+        let node = Node::File { mode: 0o644, bytes: text.as_bytes().to_vec() };
+        self.0.borrow_mut().nodes.insert(path.into(), node);
+    }
+
+    /// A file's text.
+    pub fn text(&self, path: &str) -> Option<String> {
+        self.read_file(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Removes whatever is there.
+    pub fn delete(&self, path: &str) {
+        let below = format!("{path}/");
+        self.0.borrow_mut().nodes.retain(|name, _| name != path && !name.starts_with(&below));
+    }
+
+    /// Every path with its kind, mode and content: equal listings are equal trees.
+    pub fn listing(&self) -> BTreeMap<String, String> {
+        let show = |node: &Node| match node {
+            Node::File { mode, bytes } => format!("file {mode:o} {}", String::from_utf8_lossy(bytes)),
+            Node::Directory { mode } => format!("directory {mode:o}"),
+            Node::Link(target) => format!("link {target}"),
+        };
+        self.0.borrow().nodes.iter().map(|(path, node)| (path.clone(), show(node))).collect()
+    }
+
+    fn make_parents(&self, path: &str) {
+        let mut at = String::new();
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            at = format!("{at}/{name}");
+            let mut state = self.0.borrow_mut();
+            state.nodes.entry(at.clone()).or_insert(Node::Directory { mode: 0o755 });
+        }
+    }
+
+    fn node(&self, path: &str) -> Option<Node> {
+        self.0.borrow().nodes.get(path).cloned()
+    }
+
+    /// The path without `.`, `..` and links; the last name is followed only when asked.
+    fn resolve(&self, path: &str, follow_last: bool) -> Result<String> {
+        let mut todo: Vec<String> = path.rsplit('/').map(String::from).collect();
+        let mut at = String::new();
+        let mut links = 0;
+        while let Some(name) = todo.pop() {
+            match name.as_str() {
+                "" | "." => continue,
+                ".." => {
+                    at.truncate(at.rfind('/').unwrap_or(0));
+                    continue;
+                }
+                _ => {}
+            }
+            let next = format!("{at}/{name}");
+            match self.node(&next) {
+                Some(Node::Link(target)) if follow_last || !todo.is_empty() => {
+                    links += 1;
+                    if links > LINKS_MAX {
+                        return Err(Error::invalid("rootfs.loop", format!("too many links in {path}")));
+                    }
+                    if target.starts_with('/') {
+                        at.clear();
+                    }
+                    todo.extend(target.rsplit('/').map(String::from));
+                }
+                _ => at = next,
+            }
+        }
+        Ok(if at.is_empty() { "/".into() } else { at })
+    }
+}
+
+impl Calls for Tree {
+    fn stat(&self, path: &str) -> Result<Option<Stat>> {
+        let node = self.node(&self.resolve(path, false)?);
+        let stat = |file_type, mode, size| Stat { file_type, mode, uid: 0, gid: 0, size };
+        Ok(node.map(|node| match node {
+            Node::File { mode, bytes } => stat(FileType::Regular, mode, bytes.len() as u64),
+            Node::Directory { mode } => stat(FileType::Directory, mode, 4096),
+            Node::Link(target) => stat(FileType::Symlink, 0o777, target.len() as u64),
+        }))
+    }
+
+    fn read_dir(&self, path: &str) -> Result<Vec<String>> {
+        let path = self.resolve(path, true)?;
+        match self.node(&path) {
+            Some(Node::Directory { .. }) => {}
+            Some(_) => {
+                return Err(Error::invalid("rootfs.not-a-directory", format!("{path} is no directory")));
+            }
+            None => return Err(absent(&path)),
+        }
+        let below = if path == "/" { path } else { format!("{path}/") };
+        let state = self.0.borrow();
+        let names = state.nodes.keys().filter_map(|name| name.strip_prefix(&below));
+        Ok(names.filter(|name| !name.is_empty() && !name.contains('/')).map(String::from).collect())
+    }
+
+    fn read_file(&self, path: &str) -> Result<Vec<u8>> {
+        match self.node(&self.resolve(path, true)?) {
+            Some(Node::File { bytes, .. }) => Ok(bytes),
+            Some(_) => Err(Error::invalid("rootfs.not-a-file", format!("{path} is no regular file"))),
+            None => Err(absent(path)),
+        }
+    }
+
+    fn write_file(&self, path: &str, mode: u32, bytes: &[u8]) -> Result<()> {
+        let path = self.resolve(path, true)?;
+        match self.node(parent(&path)) {
+            Some(Node::Directory { .. }) => {}
+            _ => return Err(absent(parent(&path))),
+        }
+        if let Some(Node::Directory { .. }) = self.node(&path) {
+            return Err(Error::invalid("rootfs.not-a-file", format!("{path} is a directory")));
+        }
+        self.0.borrow_mut().nodes.insert(path, Node::File { mode, bytes: bytes.to_vec() });
+        Ok(())
+    }
+
+    fn make_dir(&self, path: &str, mode: u32) -> Result<()> {
+        let path = self.resolve(path, true)?;
+        self.make_parents(parent(&path));
+        self.0.borrow_mut().nodes.entry(path).or_insert(Node::Directory { mode });
+        Ok(())
+    }
+
+    fn symlink(&self, path: &str, target: &str) -> Result<()> {
+        let path = self.resolve(path, false)?;
+        self.0.borrow_mut().nodes.insert(path, Node::Link(target.into()));
+        Ok(())
+    }
+
+    fn read_link(&self, path: &str) -> Result<String> {
+        match self.node(&self.resolve(path, false)?) {
+            Some(Node::Link(target)) => Ok(target),
+            Some(_) => Err(Error::invalid("rootfs.not-a-link", format!("{path} is no link"))),
+            None => Err(absent(path)),
+        }
+    }
+
+    fn remove(&self, path: &str) -> Result<()> {
+        let path = self.resolve(path, false)?;
+        self.delete(&path);
+        Ok(())
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<()> {
+        let (from, to) = (self.resolve(from, false)?, self.resolve(to, false)?);
+        if self.node(&from).is_none() {
+            return Err(absent(&from));
+        }
+        let below = format!("{from}/");
+        let mut state = self.0.borrow_mut();
+        let moved: Vec<_> =
+            state.nodes.extract_if(.., |name, _| *name == from || name.starts_with(&below)).collect();
+        let renamed = moved.into_iter().map(|(name, node)| (name.replacen(&from, &to, 1), node));
+        state.nodes.extend(renamed);
+        Ok(())
+    }
+
+    fn run(&self, command: &exec::Command) -> Result<Output> {
+        let command = Command(command.clone());
+        let name = command.argv().first().cloned().unwrap_or_default();
+        let program = {
+            let mut state = self.0.borrow_mut();
+            state.ran.push(command.clone());
+            state.programs.get(name.rsplit('/').next().unwrap_or_default()).cloned()
+        };
+        match program {
+            Some(program) => Ok(program(self, &command)),
+            None => Err(Error::not_found("rootfs.run", format!("there is no program {name} in the guest"))),
+        }
+    }
+}
+
+fn absent(path: &str) -> Error {
+    Error::not_found("rootfs.not-found", format!("there is no {path} in the guest"))
+}
+
+fn parent(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some((parent, _)) if !parent.is_empty() => parent,
+        _ => "/",
+    }
+}
