@@ -1,1 +1,15 @@
-//! What the tests that cross crates share.
+//! What the tests that cross crates share with the demo: a source machine on disk, a cloud to bring it
+//! to, the `gyre` program run as its user would run it, and a second pair of eyes that asks the cloud
+//! itself what became of it. Knows nothing of gyre's insides: no crate of the host is linked here.
+//!
+//! * [`fixture`]: the source machine's disk, and how some of its blocks are changed
+//! * [`repository`]: packages for guests, served to workers
+//! * [`site`]: the clouds (embedded, real), what to write into `gyre.toml` for each
+//! * [`program`]: running `gyre`
+//! * [`cloud`]: the cloud's own APIs: what is there, what is left over, a server's console
+
+pub mod cloud;
+pub mod fixture;
+pub mod program;
+pub mod repository;
+pub mod site;

@@ -1,0 +1,121 @@
+//! Running the `gyre` program as its user would: one configuration file, arguments, an exit code. The
+//! demo echoes each command and shows its output; tests read it. Knows no command.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The program with its configuration.
+#[derive(Clone, Debug)]
+pub struct Gyre {
+    program: PathBuf,
+    config: PathBuf,
+    /// Where `clouds.yaml` lies.
+    directory: PathBuf,
+}
+
+/// How a run of the program ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Exit code; none: a signal.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Ended {
+    /// Both outputs, for messages.
+    pub fn said(&self) -> String {
+        format!("exit code {:?}\n{}\n{}", self.code, self.stdout.trim(), self.stderr.trim())
+    }
+}
+
+/// Where cargo puts programs: beside the running one, out of `deps`.
+fn built(name: &str) -> Result<PathBuf> {
+    let me = std::env::current_exe()?;
+    let directory = me.parent().context("no directory of programs")?;
+    let directory = if directory.ends_with("deps") { directory.parent().unwrap_or(directory) } else { directory };
+    let program = directory.join(name);
+    if !program.exists() {
+        bail!("{} is missing: cargo xtask test builds it", program.display());
+    }
+    Ok(program)
+}
+
+/// The embedded cloud's program.
+///
+/// # Errors
+/// When it was not built.
+pub fn lab_program() -> Result<PathBuf> {
+    built("gyre-lab")
+}
+
+impl Gyre {
+    /// The program that cargo built, with this configuration file.
+    ///
+    /// # Errors
+    /// When it was not built.
+    pub fn new(config: &Path) -> Result<Self> {
+        let directory = config.parent().context("a configuration lies in a directory")?.to_path_buf();
+        Ok(Self { program: built("gyre")?, config: config.to_owned(), directory })
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("--config").arg(&self.config).args(arguments).current_dir(&self.directory).stdin(Stdio::null());
+        command.env("OS_CLIENT_CONFIG_FILE", self.directory.join("clouds.yaml"));
+        command
+    }
+
+    /// Runs it and keeps what it says.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn run(&self, arguments: &[&str]) -> Result<Ended> {
+        let output = self.command(arguments).output().context("cannot start gyre")?;
+        Ok(Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// Runs it with `--json` and reads what it says.
+    ///
+    /// # Errors
+    /// When it fails or says no JSON.
+    pub fn json(&self, arguments: &[&str]) -> Result<Value> {
+        let mut line = vec!["--json"];
+        line.extend(arguments);
+        let ended = self.run(&line)?;
+        if ended.code != Some(0) {
+            bail!("gyre {}: {}", arguments.join(" "), ended.said());
+        }
+        // Progress may come before it, a line each: the answer is the last.
+        let whole = serde_json::from_str(&ended.stdout).ok();
+        let last = || ended.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok());
+        whole.or_else(last).with_context(|| format!("gyre {} said no JSON: {}", arguments.join(" "), ended.said()))
+    }
+
+    /// Shows the command and runs it with its output shown.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn show(&self, arguments: &[&str]) -> Result<()> {
+        let quoted: Vec<String> = arguments.iter().map(|a| quote(a)).collect();
+        println!("\n\x1b[1m$ gyre {}\x1b[0m", quoted.join(" "));
+        let status = self.command(arguments).status().context("cannot start gyre")?;
+        if !status.success() {
+            bail!("gyre {}: {status}", quoted.join(" "));
+        }
+        Ok(())
+    }
+}
+
+fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
