@@ -1,0 +1,425 @@
+//! Neutron: networks, subnets, ports, security groups and floating IPs, as far as they are needed.
+//! Knows no steps.
+
+use crate::cloud::{Cloud, Service, encode};
+use crate::contract::{Error, Explain, Result};
+use crate::marks::{self, Named};
+use crate::options::Cidr;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::net::IpAddr;
+
+const NEUTRON: Service = Service::Network;
+
+/// A network.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Network {
+    /// Its id.
+    pub id: String,
+    /// What people see; not unique.
+    #[serde(default)]
+    pub name: String,
+    /// Whose it is.
+    #[serde(default)]
+    pub project_id: String,
+    /// Whether floating IPs come from it.
+    #[serde(default, rename = "router:external")]
+    pub external: bool,
+    /// Whether security groups can apply; absent where the cloud has no such switch.
+    #[serde(default)]
+    pub port_security_enabled: Option<bool>,
+}
+
+impl Named for Network {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Network {
+    /// Whether its ports may have security groups.
+    pub fn takes_groups(&self) -> bool {
+        self.port_security_enabled != Some(false)
+    }
+}
+
+/// A subnet.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Subnet {
+    /// Its id.
+    pub id: String,
+    /// What people see.
+    #[serde(default)]
+    pub name: String,
+    /// Addresses of it.
+    pub cidr: String,
+    /// Whether Neutron hands addresses out.
+    #[serde(default)]
+    pub enable_dhcp: bool,
+    /// `slaac`, `dhcpv6-stateful`, …
+    #[serde(default)]
+    pub ipv6_address_mode: Option<String>,
+}
+
+impl Named for Subnet {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Subnet {
+    /// Whether the address lies in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        Cidr::parse(&self.cidr).is_some_and(|cidr| cidr.contains(address))
+    }
+
+    /// Whether the guest makes its own addresses, so that none can be asked for.
+    pub fn chooses_itself(&self) -> bool {
+        matches!(self.ipv6_address_mode.as_deref(), Some("slaac" | "dhcpv6-stateless"))
+    }
+}
+
+/// A port.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Port {
+    /// Its id.
+    pub id: String,
+    /// What people see.
+    #[serde(default)]
+    pub name: String,
+    /// The step's token, for ports that gyre made.
+    #[serde(default)]
+    pub description: String,
+    /// Its network.
+    pub network_id: String,
+    /// Who has it; empty: nobody.
+    #[serde(default)]
+    pub device_id: String,
+    /// `compute:nova`, `network:dhcp`, …
+    #[serde(default)]
+    pub device_owner: String,
+    /// Its addresses.
+    #[serde(default)]
+    pub fixed_ips: Vec<FixedIp>,
+}
+
+/// One address of a port.
+#[derive(Clone, Debug, Deserialize)]
+pub struct FixedIp {
+    /// IPv4 or IPv6.
+    #[serde(default)]
+    pub ip_address: String,
+}
+
+impl Port {
+    /// For errors.
+    pub fn holder(&self) -> String {
+        let device = if self.device_id.is_empty() { "no device".to_owned() } else { format!("device {}", self.device_id) };
+        format!("port {} ({:?}) of {device} {}", self.id, self.name, self.device_owner)
+    }
+
+    /// Its first IPv4 address, else its first address.
+    pub fn best_address(&self) -> Option<&str> {
+        let mut addresses = self.fixed_ips.iter().map(|fixed| fixed.ip_address.as_str()).filter(|ip| !ip.is_empty());
+        let first_v4 = addresses.clone().find(|ip| !ip.contains(':'));
+        first_v4.or_else(|| addresses.next())
+    }
+}
+
+/// What a new port is to be.
+#[derive(Clone, Debug, Default)]
+pub struct NewPort {
+    /// What people see.
+    pub name: String,
+    /// Carries the token.
+    pub description: String,
+    /// Its network.
+    pub network: String,
+    /// None: Neutron chooses.
+    pub mac: Option<String>,
+    /// Subnet and address; empty: Neutron chooses.
+    pub fixed_ips: Vec<NewFixedIp>,
+    /// None: the project's default group.
+    pub security_groups: Option<Vec<String>>,
+}
+
+/// An address that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewFixedIp {
+    /// Where.
+    pub subnet_id: String,
+    /// Which; none: whatever the subnet gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_address: Option<String>,
+}
+
+/// A security group.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SecurityGroup {
+    /// Its id.
+    pub id: String,
+    /// What people see; not unique.
+    #[serde(default)]
+    pub name: String,
+}
+
+impl Named for SecurityGroup {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A floating IP.
+#[derive(Clone, Debug, Deserialize)]
+pub struct FloatingIp {
+    /// Its id.
+    pub id: String,
+    /// The address.
+    pub floating_ip_address: String,
+    /// The port it leads to.
+    #[serde(default)]
+    pub port_id: Option<String>,
+}
+
+/// Where floating IPs come from.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// External network.
+    pub network: String,
+    /// Subnet of it.
+    pub subnet: Option<String>,
+}
+
+/// Networks that the project can see.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn networks(cloud: &mut Cloud) -> Result<Vec<Network>> {
+    cloud.list(NEUTRON, "/networks", "networks")
+}
+
+/// The network that an option means.
+///
+/// # Errors
+/// `openstack.unknown-name`, `openstack.ambiguous-name`.
+pub fn network(cloud: &mut Cloud, path: &str, wanted: &str) -> Result<Network> {
+    let all = networks(cloud)?;
+    marks::pick("network", path, wanted, all)
+}
+
+/// Subnets of a network.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn subnets(cloud: &mut Cloud, network: &str) -> Result<Vec<Subnet>> {
+    cloud.list(NEUTRON, &format!("/subnets?network_id={}", encode(network)), "subnets")
+}
+
+/// What `network` or `network/subnet` means; a network whose name holds the slash goes first.
+///
+/// # Errors
+/// `openstack.unknown-name`, `openstack.ambiguous-name`, `openstack.not-external`.
+pub fn pool(cloud: &mut Cloud, path: &str, wanted: &str) -> Result<Pool> {
+    let all = networks(cloud)?;
+    let whole = all.iter().any(|network| network.name == wanted || network.id == wanted);
+    let (name, subnet) = match wanted.split_once('/') {
+        Some((name, subnet)) if !whole => (name, Some(subnet)),
+        _ => (wanted, None),
+    };
+    let network = marks::pick("network", path, name, all)?;
+    if !network.external {
+        let message = format!("{path}: network {name:?} is not external, so floating IPs cannot come from it");
+        return Err(Error::invalid("openstack.not-external", message));
+    }
+    let Some(subnet) = subnet else { return Ok(Pool { network: network.id, subnet: None }) };
+    let subnets = subnets(cloud, &network.id)?;
+    let subnet = marks::pick("subnet", path, subnet, subnets)?;
+    Ok(Pool { network: network.id, subnet: Some(subnet.id) })
+}
+
+/// A port, if it is there.
+///
+/// # Errors
+/// Those of [`Cloud::get`].
+pub fn port(cloud: &mut Cloud, id: &str) -> Result<Option<Port>> {
+    cloud.get(NEUTRON, &format!("/ports/{}", encode(id)), "port")
+}
+
+/// Ports whose description carries the token of a step.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn ports_of(cloud: &mut Cloud, description: &str) -> Result<Vec<Port>> {
+    let ports: Vec<Port> = ports_where(cloud, &format!("description={}", encode(description)))?;
+    Ok(ports.into_iter().filter(|port| port.description == description).collect())
+}
+
+/// Ports with a MAC address.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn ports_with_mac(cloud: &mut Cloud, mac: &str) -> Result<Vec<Port>> {
+    ports_where(cloud, &format!("mac_address={}", encode(mac)))
+}
+
+fn ports_where(cloud: &mut Cloud, query: &str) -> Result<Vec<Port>> {
+    cloud.list(NEUTRON, &format!("/ports?{query}"), "ports")
+}
+
+/// Makes a port.
+///
+/// # Errors
+/// `openstack.address-in-use`, naming the holder where the project can see it; those of
+/// [`Cloud::create`].
+pub fn create_port(cloud: &mut Cloud, new: &NewPort) -> Result<Port> {
+    let mut port = json!({ "name": new.name, "description": new.description, "network_id": new.network });
+    if let Some(object) = port.as_object_mut() {
+        let mut set = |key: &str, value: Value| object.insert(key.to_owned(), value);
+        new.mac.as_ref().map(|mac| set("mac_address", mac.clone().into()));
+        new.security_groups.as_ref().map(|groups| set("security_groups", groups.clone().into()));
+        if !new.fixed_ips.is_empty() {
+            set("fixed_ips", json!(new.fixed_ips));
+        }
+    }
+    match cloud.create(NEUTRON, "/ports", "port", &json!({ "port": port })) {
+        Err(error) if error.code == "openstack.conflict" => Err(in_use(cloud, new, error)),
+        other => other,
+    }
+}
+
+fn in_use(cloud: &mut Cloud, new: &NewPort, error: Error) -> Error {
+    let by_address = new.fixed_ips.iter().filter_map(|fixed| fixed.ip_address.as_ref());
+    let by_address = by_address.map(|ip| format!("fixed_ips=ip_address%3D{}", encode(ip)));
+    let by_mac = new.mac.iter().map(|mac| format!("mac_address={}", encode(mac)));
+    let mut holders = Vec::new();
+    for query in by_address.chain(by_mac).collect::<Vec<_>>() {
+        let query = format!("network_id={}&{query}", encode(&new.network));
+        holders.extend(ports_where(cloud, &query).unwrap_or_default().iter().map(Port::holder));
+    }
+    holders.dedup();
+    let who = if holders.is_empty() { "another project's port".to_owned() } else { holders.join(", ") };
+    let wanted = |what: &str, value: Option<&str>| value.map(|value| format!(" {what} {value}")).unwrap_or_default();
+    let ip = new.fixed_ips.iter().find_map(|fixed| fixed.ip_address.as_deref());
+    let message = format!(
+        "an address that {:?} needs is in use:{}{}; held by {who}; free it, or change port_reuse_policy or preserve_fixed_ips",
+        new.name,
+        wanted("MAC", new.mac.as_deref()),
+        wanted("IP", ip),
+    );
+    Error::conflict("openstack.address-in-use", message).caused_by(error)
+}
+
+/// Deletes a port; answers whether it was there.
+///
+/// # Errors
+/// Those of [`Cloud::delete`].
+pub fn delete_port(cloud: &mut Cloud, id: &str) -> Result<bool> {
+    cloud.delete(NEUTRON, &format!("/ports/{}", encode(id)))
+}
+
+/// Security groups of the project.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn security_groups(cloud: &mut Cloud) -> Result<Vec<SecurityGroup>> {
+    let project = cloud.project()?;
+    cloud.list(NEUTRON, &format!("/security-groups?project_id={}", encode(&project)), "security_groups")
+}
+
+/// Security groups of that name and description, which carries the token.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn security_groups_of(cloud: &mut Cloud, description: &str) -> Result<Vec<SecurityGroup>> {
+    cloud.list(NEUTRON, &format!("/security-groups?description={}", encode(description)), "security_groups")
+}
+
+/// Makes a security group.
+///
+/// # Errors
+/// Those of [`Cloud::create`].
+pub fn create_security_group(cloud: &mut Cloud, name: &str, description: &str) -> Result<SecurityGroup> {
+    let body = json!({ "security_group": { "name": name, "description": description } });
+    cloud.create(NEUTRON, "/security-groups", "security_group", &body)
+}
+
+/// Lets a range of addresses reach a TCP port; a rule that is there already is no error.
+///
+/// # Errors
+/// Those of [`Cloud::call_at`].
+pub fn allow_tcp(cloud: &mut Cloud, group: &str, port: u16, cidr: &str) -> Result<()> {
+    let ethertype = if Cidr::parse(cidr).is_some_and(Cidr::is_v6) { "IPv6" } else { "IPv4" };
+    let body = json!({ "security_group_rule": {
+        "security_group_id": group, "direction": "ingress", "ethertype": ethertype, "protocol": "tcp",
+        "port_range_min": port, "port_range_max": port, "remote_ip_prefix": cidr,
+    } });
+    match cloud.call(NEUTRON, "POST", "/security-group-rules", Some(&body)) {
+        Err(error) if error.code == "openstack.conflict" => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// Deletes a security group; answers whether it was there.
+///
+/// # Errors
+/// `openstack.conflict` while a port has it; those of [`Cloud::delete`].
+pub fn delete_security_group(cloud: &mut Cloud, id: &str) -> Result<bool> {
+    cloud.delete(NEUTRON, &format!("/security-groups/{}", encode(id)))
+}
+
+/// Floating IPs whose description carries the token of a step.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn floating_ips_of(cloud: &mut Cloud, description: &str) -> Result<Vec<FloatingIp>> {
+    cloud.list(NEUTRON, &format!("/floatingips?description={}", encode(description)), "floatingips")
+}
+
+/// The floating IP of this description, on this port; made and moved as needed.
+///
+/// # Errors
+/// `openstack.no-route` where no router leads from the port to the pool; those of [`Cloud::create`].
+pub fn ensure_floating_ip(cloud: &mut Cloud, pool: &Pool, port: &str, description: &str) -> Result<FloatingIp> {
+    if let Some(found) = floating_ips_of(cloud, description)?.into_iter().next() {
+        return if found.port_id.as_deref() == Some(port) { Ok(found) } else { associate(cloud, &found.id, port) };
+    }
+    let mut floating = json!({ "floating_network_id": pool.network, "port_id": port, "description": description });
+    if let (Some(subnet), Some(object)) = (&pool.subnet, floating.as_object_mut()) {
+        object.insert("subnet_id".to_owned(), subnet.clone().into());
+    }
+    cloud.create(NEUTRON, "/floatingips", "floatingip", &json!({ "floatingip": floating })).map_err(no_route)
+}
+
+fn associate(cloud: &mut Cloud, id: &str, port: &str) -> Result<FloatingIp> {
+    let path = format!("/floatingips/{}", encode(id));
+    let body = json!({ "floatingip": { "port_id": port } });
+    let mut answer = cloud.call(NEUTRON, "PUT", &path, Some(&body)).map_err(no_route)?;
+    let floating = answer.get_mut("floatingip").map(Value::take).unwrap_or_default();
+    serde_json::from_value(floating)
+        .map_err(|error| Error::other("openstack.answer", "Neutron answered in an unexpected shape").cause(error))
+}
+
+fn no_route(error: Error) -> Error {
+    let message = "a floating IP cannot be given: a router must lead from the port's subnet to the pool's network";
+    match error.code.as_str() {
+        "openstack.not-found" | "openstack.invalid" => Error::invalid("openstack.no-route", message).caused_by(error),
+        _ => error,
+    }
+}
+
+/// Gives a floating IP back; answers whether it was there.
+///
+/// # Errors
+/// Those of [`Cloud::delete`].
+pub fn delete_floating_ip(cloud: &mut Cloud, id: &str) -> Result<bool> {
+    cloud.delete(NEUTRON, &format!("/floatingips/{}", encode(id)))
+}

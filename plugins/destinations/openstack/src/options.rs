@@ -1,0 +1,462 @@
+//! The options of this plugin, by the names that the field knows, with their defaults; parsed once per
+//! call and checked as far as that goes without asking the cloud. An option that gyre does not know is
+//! an error, and so is one that it cannot honour yet: nothing is silently ignored.
+
+use crate::contract::{Error, Result};
+use crate::keystone::Auth;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// TCP port of the agent's HTTPS transport.
+pub const AGENT_PORT: u16 = 5566;
+/// Longest key or value of a tag, characters: Nova's own limit.
+const TAG_CHARS_MAX: usize = 255;
+
+/// Everything that may stand in the configuration of an OpenStack destination.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(title = "OpenStack destination")]
+pub struct Options {
+    /// Where and as whom to log in, put here from `clouds.yaml` or `OS_*`; the password (or the
+    /// secret of an application credential) is the secret `os-password` and never stands here.
+    pub auth: Auth,
+
+    /// Source network name → name or id of a network of the project. Every NIC of the machine must
+    /// be mapped.
+    pub network_map: BTreeMap<String, String>,
+    /// Which Cinder volume type each disk gets: by disk, else by the source's storage backend, else
+    /// `default`, else `default_cinder_volume_type`.
+    pub storage_mappings: StorageMappings,
+    /// Volume type for disks that `storage_mappings` does not map; empty: Cinder decides.
+    pub default_cinder_volume_type: String,
+    /// Flavor of the migrated server, name or id. Default: the smallest with enough vCPUs and RAM.
+    pub flavor_name: Option<String>,
+    /// Key pair that Nova puts into the migrated server.
+    pub keypair_name: Option<String>,
+    /// Security groups of the migrated server, names or ids; joined with `default_security_groups`.
+    /// None in both: the project's default group.
+    pub security_groups: Vec<String>,
+    /// Security groups that every migrated server gets.
+    pub default_security_groups: Vec<String>,
+    /// Availability zone of migrated servers and of workers; volumes follow where Cinder has a zone
+    /// of that name. Default: Nova chooses.
+    pub availability_zone: Option<String>,
+    /// Server group of the migrated server, name or id.
+    pub server_group: Option<String>,
+    /// Tags of the migrated server: keys and values of its metadata.
+    pub instance_tags: BTreeMap<String, String>,
+    /// Whether Nova deletes the volumes of the migrated server together with it.
+    pub delete_disks_on_vm_termination: bool,
+
+    /// What to do about MAC addresses: `keep_mac` makes ports with the source's MACs, deleting unbound
+    /// ports of the mapped network that hold them; `reuse_ports` takes such a port as it is;
+    /// `replace_mac` lets Neutron choose new ones.
+    pub port_reuse_policy: PortReusePolicy,
+    /// Give the ports the IP addresses that the source's NICs have. Every one must lie in a subnet
+    /// of the mapped network that has DHCP.
+    pub preserve_fixed_ips: bool,
+    /// Give the migrated server a floating IP of `floating_ip_pool`.
+    pub use_floating_ip: bool,
+    /// External network, or `network/subnet`, for the migrated server's floating IP.
+    pub floating_ip_pool: Option<String>,
+
+    /// Set every interface inside the guest to DHCP.
+    pub set_dhcp: bool,
+    /// Hypervisor of the cloud. Default: no hypervisor-specific action inside the guest.
+    pub hypervisor_type: Option<HypervisorType>,
+    /// Whether new volumes read as zeros, so that zeros need not be written. Never assumed of
+    /// encrypted volumes.
+    pub volumes_are_zeroed: bool,
+    /// Image metadata of the boot volume: goes before what gyre sets for UEFI and Secure Boot.
+    pub default_custom_boot_volume_image_metadata: BTreeMap<String, String>,
+
+    /// Image of temporary workers, name or id; goes before `migr_image_map`.
+    pub migr_image: Option<String>,
+    /// Images of temporary workers by operating system. Disks are always copied on Linux.
+    pub migr_image_map: ImageMap,
+    /// Network of temporary workers. Default: the only one of `network_map`.
+    pub migr_network: Option<String>,
+    /// Flavor of temporary workers, name or id.
+    pub migr_flavor_name: String,
+    /// Reach temporary workers by a floating IP of `migr_fip_pool_name`.
+    pub migr_worker_use_fip: bool,
+    /// External network, or `network/subnet`, for floating IPs of workers.
+    pub migr_fip_pool_name: String,
+    /// Give workers their metadata on a config drive.
+    pub migr_worker_use_config_drive: bool,
+    /// Boot workers from a temporary volume instead of the hypervisor's disk.
+    pub migr_worker_boot_from_volume: bool,
+    /// Size of that volume in GiB. Default: the root disk of `migr_flavor_name`.
+    pub migr_worker_volume_size: Option<u32>,
+    /// Volume type of that volume.
+    pub migr_worker_volume_type: Option<String>,
+    /// Who may reach workers: address ranges of their security group. Best: this host's address alone.
+    pub worker_allowed_cidrs: Vec<String>,
+    /// How disk contents reach workers: `HTTPS` (TCP 5566, faster) or `SSH` (TCP 22 alone).
+    pub data_transfer_mechanism: TransferMechanism,
+
+    /// List networks of other projects too, not only those of this one, where options are listed.
+    pub list_all_destination_networks: bool,
+}
+
+/// Volume types by disk, by backend, and for the rest.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct StorageMappings {
+    /// Type of every disk that is not mapped below.
+    pub default: Option<String>,
+    /// Types by the source's storage backend (datastore, pool).
+    pub backend_mappings: Vec<BackendMapping>,
+    /// Types of single disks.
+    pub disk_mappings: Vec<DiskMapping>,
+}
+
+/// One backend of the source.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackendMapping {
+    /// Name of the source's backend.
+    pub source: String,
+    /// Name or id of a volume type.
+    pub destination: String,
+}
+
+/// One disk of the source.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiskMapping {
+    /// Id of the disk.
+    pub disk_id: String,
+    /// Name or id of a volume type.
+    pub destination: String,
+}
+
+/// Worker images by operating system.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImageMap {
+    /// Copies disks and morphs Linux guests.
+    pub linux: Option<String>,
+    /// Morphs Windows guests.
+    pub windows: Option<String>,
+}
+
+/// What happens to ports that hold a needed MAC address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // Options::port_reuse_policy
+pub enum PortReusePolicy {
+    #[default]
+    KeepMac,
+    ReplaceMac,
+    ReusePorts,
+}
+
+/// Hypervisors that morphing knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)] // names of products
+pub enum HypervisorType {
+    Hyperv,
+    Qemu,
+    Kvm,
+}
+
+impl HypervisorType {
+    /// As the contract spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            HypervisorType::Hyperv => "hyperv",
+            HypervisorType::Qemu => "qemu",
+            HypervisorType::Kvm => "kvm",
+        }
+    }
+}
+
+/// How bytes reach a worker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs)] // Options::data_transfer_mechanism
+pub enum TransferMechanism {
+    #[default]
+    Https,
+    Ssh,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            auth: Auth::default(),
+            network_map: BTreeMap::new(),
+            storage_mappings: StorageMappings::default(),
+            default_cinder_volume_type: String::new(),
+            flavor_name: None,
+            keypair_name: None,
+            security_groups: Vec::new(),
+            default_security_groups: Vec::new(),
+            availability_zone: None,
+            server_group: None,
+            instance_tags: BTreeMap::new(),
+            delete_disks_on_vm_termination: false,
+            port_reuse_policy: PortReusePolicy::default(),
+            preserve_fixed_ips: false,
+            use_floating_ip: false,
+            floating_ip_pool: None,
+            set_dhcp: true,
+            hypervisor_type: None,
+            volumes_are_zeroed: true,
+            default_custom_boot_volume_image_metadata: BTreeMap::new(),
+            migr_image: None,
+            migr_image_map: ImageMap::default(),
+            migr_network: None,
+            migr_flavor_name: "m1.small".to_owned(),
+            migr_worker_use_fip: true,
+            migr_fip_pool_name: "public".to_owned(),
+            migr_worker_use_config_drive: false,
+            migr_worker_boot_from_volume: false,
+            migr_worker_volume_size: None,
+            migr_worker_volume_type: None,
+            worker_allowed_cidrs: vec!["0.0.0.0/0".to_owned()],
+            data_transfer_mechanism: TransferMechanism::default(),
+            list_all_destination_networks: false,
+        }
+    }
+}
+
+/// Options of the field that gyre does not honour yet, and why each is refused.
+const NOT_YET: [(&str, &str); 4] = [
+    ("preserve_floating_ip", "floating IPs get new addresses: use use_floating_ip with floating_ip_pool"),
+    ("windows_virtio_iso_url", "Windows guests cannot be morphed yet: remove it"),
+    ("cloudbaseinit_x64_url", "Windows guests cannot be morphed yet: remove it"),
+    ("cloudbaseinit_x86_url", "Windows guests cannot be morphed yet: remove it"),
+];
+
+impl Options {
+    /// Reads the configuration of one call.
+    ///
+    /// # Errors
+    /// `openstack.option` for an unknown option or a value of the wrong kind,
+    /// `openstack.option-unsupported`, `openstack.auth-options`.
+    pub fn parse(config: &str) -> Result<Self> {
+        let value: serde_json::Value = serde_json::from_str(config)
+            .map_err(|error| Error::invalid("openstack.option", "the configuration is not JSON").cause(error))?;
+        refuse_unsupported(&value)?;
+        let options: Options = serde_json::from_value(value).map_err(|error| {
+            Error::invalid("openstack.option", "an option of the OpenStack destination is wrong").cause(error)
+        })?;
+        options.validate()?;
+        Ok(options)
+    }
+
+    /// JSON Schema of the configuration.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn schema() -> String {
+        schemars::schema_for!(Options).as_value().to_string()
+    }
+
+    fn validate(&self) -> Result<()> {
+        self.auth.validate()?;
+        let wrong = |message: String| Err(Error::invalid("openstack.option", message));
+        if self.worker_allowed_cidrs.is_empty() {
+            return wrong("worker_allowed_cidrs is empty: nothing could reach a worker".to_owned());
+        }
+        if let Some(cidr) = self.worker_allowed_cidrs.iter().find(|cidr| Cidr::parse(cidr).is_none()) {
+            return wrong(format!("worker_allowed_cidrs holds {cidr:?}, which is no address range such as 192.0.2.7/32"));
+        }
+        if self.migr_worker_volume_size == Some(0) {
+            return wrong("migr_worker_volume_size must be at least 1 (GiB)".to_owned());
+        }
+        let of_volume = self.migr_worker_volume_size.is_some() || self.migr_worker_volume_type.is_some();
+        if of_volume && !self.migr_worker_boot_from_volume {
+            return wrong(
+                "migr_worker_volume_size and migr_worker_volume_type need migr_worker_boot_from_volume = true".to_owned(),
+            );
+        }
+        if self.use_floating_ip && self.floating_ip_pool.is_none() {
+            return wrong("use_floating_ip needs floating_ip_pool".to_owned());
+        }
+        let long = |text: &String| text.is_empty() || text.chars().count() > TAG_CHARS_MAX;
+        if let Some((key, _)) = self.instance_tags.iter().find(|(key, value)| long(key) || value.chars().count() > TAG_CHARS_MAX) {
+            return wrong(format!("instance_tags[{key:?}]: keys and values have 1 to {TAG_CHARS_MAX} characters"));
+        }
+        Ok(())
+    }
+
+    /// Volume type of a disk, if any option says one, with the option that said it.
+    pub fn volume_type(&self, disk_id: &str, backend: Option<&str>) -> Option<(&str, String)> {
+        let map = &self.storage_mappings;
+        let by_disk = map.disk_mappings.iter().find(|mapping| mapping.disk_id == disk_id);
+        let by_backend = map.backend_mappings.iter().find(|mapping| Some(mapping.source.as_str()) == backend);
+        let by_disk = by_disk.map(|m| (m.destination.as_str(), format!("storage_mappings.disk_mappings[{disk_id:?}]")));
+        let by_backend =
+            by_backend.map(|m| (m.destination.as_str(), format!("storage_mappings.backend_mappings[{:?}]", m.source)));
+        let rest = map.default.as_deref().map(|name| (name, "storage_mappings.default".to_owned()));
+        let last = (self.default_cinder_volume_type.as_str(), "default_cinder_volume_type".to_owned());
+        by_disk.or(by_backend).or(rest).or(Some(last)).filter(|(name, _)| !name.is_empty())
+    }
+
+    /// Network of workers, with the option that says it.
+    ///
+    /// # Errors
+    /// `openstack.option` where no option does.
+    pub fn worker_network(&self) -> Result<(&str, String)> {
+        if let Some(network) = &self.migr_network {
+            return Ok((network, "migr_network".to_owned()));
+        }
+        let mut networks = self.network_map.iter();
+        match (networks.next(), networks.find(|(_, network)| Some(*network) != self.network_map.values().next())) {
+            (Some((key, network)), None) => Ok((network, format!("network_map[{key:?}]"))),
+            _ => Err(Error::invalid("openstack.option", "migr_network is not set: name the network of temporary workers")),
+        }
+    }
+
+    /// All security groups of the migrated server, each once, with the option that names it.
+    pub fn all_security_groups(&self) -> Vec<(&str, &'static str)> {
+        let fixed = self.default_security_groups.iter().map(|name| (name.as_str(), "default_security_groups"));
+        let own = self.security_groups.iter().map(|name| (name.as_str(), "security_groups"));
+        let mut all: Vec<(&str, &'static str)> = Vec::new();
+        for group in fixed.chain(own) {
+            if !all.iter().any(|(name, _)| *name == group.0) {
+                all.push(group);
+            }
+        }
+        all
+    }
+}
+
+fn refuse_unsupported(config: &serde_json::Value) -> Result<()> {
+    for (name, why) in NOT_YET {
+        let set = config.get(name).is_some_and(|value| !value.is_null() && *value != false && *value != "");
+        if set {
+            let message = format!("the option {name} is not supported yet; {why}");
+            return Err(Error::invalid("openstack.option-unsupported", message));
+        }
+    }
+    Ok(())
+}
+
+/// A range of IP addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cidr {
+    address: IpAddr,
+    prefix: u32,
+}
+
+impl Cidr {
+    /// `192.0.2.0/24` or `2001:db8::/64`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = text.split_once('/')?;
+        let cidr = Self { address: address.parse().ok()?, prefix: prefix.parse().ok()? };
+        (cidr.prefix <= cidr.bits()).then_some(cidr)
+    }
+
+    /// Whether it is IPv6.
+    pub const fn is_v6(self) -> bool {
+        self.address.is_ipv6()
+    }
+
+    const fn bits(self) -> u32 {
+        if self.is_v6() { 128 } else { 32 }
+    }
+
+    /// Whether the address lies in it.
+    pub fn contains(self, address: IpAddr) -> bool {
+        let shift = self.bits().saturating_sub(self.prefix);
+        let same = |a: u128, b: u128| a.checked_shr(shift).unwrap_or(0) == b.checked_shr(shift).unwrap_or(0);
+        match (self.address, address) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => same(u32::from(a).into(), u32::from(b).into()),
+            (IpAddr::V6(a), IpAddr::V6(b)) => same(a.into(), b.into()),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn parse(mut more: serde_json::Value) -> Result<Options> {
+        more["auth"] = json!({ "auth_url": "http://k/v3", "username": "u", "project_name": "p" });
+        Options::parse(&more.to_string())
+    }
+
+    #[test]
+    fn the_types_of_disks_are_looked_up_from_the_closest() {
+        let options = parse(json!({
+            "storage_mappings": {
+                "backend_mappings": [{ "source": "ds1", "destination": "b" }],
+                "disk_mappings": [{ "disk_id": "d1", "destination": "a" }],
+            },
+            "default_cinder_volume_type": "z",
+        }))
+        .unwrap();
+        let name = |disk, backend| options.volume_type(disk, backend).map(|(name, _)| name);
+        assert_eq!(name("d1", Some("ds1")), Some("a"));
+        assert_eq!(name("d2", Some("ds1")), Some("b"));
+        assert_eq!(name("d2", None), Some("z"));
+        assert!(parse(json!({})).unwrap().volume_type("d1", None).is_none());
+    }
+
+    #[test]
+    fn what_is_unknown_or_not_honoured_is_refused() {
+        for (config, code) in [
+            (json!({ "flavour_name": "x" }), "openstack.option"),
+            (json!({ "migr_image_map": { "bsd": "x" } }), "openstack.option"),
+            (json!({ "port_reuse_policy": "keep" }), "openstack.option"),
+            (json!({ "use_floating_ip": true }), "openstack.option"),
+            (json!({ "migr_worker_volume_size": 3 }), "openstack.option"),
+            (json!({ "worker_allowed_cidrs": ["10.0.0.1"] }), "openstack.option"),
+            (json!({ "instance_tags": { "k": 1 } }), "openstack.option"),
+            (json!({ "preserve_floating_ip": true }), "openstack.option-unsupported"),
+            (json!({ "windows_virtio_iso_url": "http://x" }), "openstack.option-unsupported"),
+        ] {
+            assert_eq!(parse(config.clone()).unwrap_err().code, code, "{config}");
+        }
+        assert_eq!(Options::parse("{").unwrap_err().code, "openstack.option");
+    }
+
+    #[test]
+    fn the_schema_describes_every_option_and_nothing_else() {
+        let schema: serde_json::Value = serde_json::from_str(&Options::schema()).unwrap();
+        assert_eq!(schema["additionalProperties"], false);
+        let properties = schema["properties"].as_object().unwrap();
+        for (name, property) in properties {
+            assert!(property["description"].as_str().is_some_and(|text| text.len() > 10), "{name}");
+            assert!(property.get("default").is_some(), "{name}: {property}");
+        }
+        let written = serde_json::to_value(Options::default()).unwrap();
+        assert!(written.as_object().unwrap().keys().eq(properties.keys()));
+    }
+
+    #[test]
+    fn a_worker_network_is_inferred_only_where_there_is_no_choice() {
+        let one = parse(json!({ "network_map": { "a": "n1", "b": "n1" } })).unwrap();
+        assert_eq!(one.worker_network().unwrap().0, "n1");
+        let two = parse(json!({ "network_map": { "a": "n1", "b": "n2" } })).unwrap();
+        assert!(two.worker_network().is_err());
+        assert!(parse(json!({})).unwrap().worker_network().is_err());
+    }
+
+    #[test]
+    fn ranges_hold_what_is_inside() {
+        let range = Cidr::parse("10.20.30.0/24").unwrap();
+        assert!(range.contains("10.20.30.255".parse().unwrap()));
+        assert!(!range.contains("10.20.31.0".parse().unwrap()));
+        assert!(Cidr::parse("0.0.0.0/0").unwrap().contains("8.8.8.8".parse().unwrap()));
+        assert!(Cidr::parse("::/0").unwrap().contains("2001:db8::1".parse().unwrap()));
+        assert!(Cidr::parse("2001:db8::/64").unwrap().contains("2001:db8::1".parse().unwrap()));
+        assert!(Cidr::parse("10.0.0.0/33").is_none() && Cidr::parse("10.0.0.0").is_none());
+    }
+
+    #[test]
+    fn groups_are_joined_without_doubles() {
+        let options = parse(json!({ "default_security_groups": ["a", "b"], "security_groups": ["b", "c"] })).unwrap();
+        let names: Vec<_> = options.all_security_groups().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+    }
+}

@@ -1,0 +1,467 @@
+//! A temporary machine with the disks attached: its security group, port, floating IP, server and
+//! volumes, made and taken down. The guest's user and SSH host key come with cloud-init, so that the
+//! host can pin the key before it connects; nothing else is installed.
+
+use crate::cinder;
+use crate::cloud::Cloud;
+use crate::contract::{AttachedDisk, Error, HostKey, OsType, Result, Transport, Worker, WorkerRole};
+use crate::contract::{generate_host_key, generate_ssh_key, log};
+use crate::disks::{self, Disks};
+use crate::glance::{self, Image};
+use crate::marks::{self, ROLE_WORKER};
+use crate::neutron::{self, Network, NewPort, Port};
+use crate::nova::{self, Flavor, Server};
+use crate::options::{AGENT_PORT, Options, TransferMechanism};
+use crate::wait::{Flow, Run, from_json, to_json};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Servers that may fail to start before the step does.
+const START_FAILURES_MAX: usize = 2;
+/// How long volumes may take to leave a server before it is deleted with them attached, milliseconds.
+const DETACH_MS_MAX: u64 = 120_000;
+/// The end of a console that goes into an error, bytes.
+const CONSOLE_CAUSE_BYTES_MAX: usize = 2048;
+/// Characters of a volume's id that QEMU shows as the serial of a virtio disk.
+const SERIAL_CHARS: usize = 20;
+/// TCP port of SSH.
+const SSH_PORT: u16 = 22;
+/// Who logs in to workers.
+const USER: &str = "gyre";
+
+/// The state of `ensure-worker`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerState {
+    /// Of the step that made it.
+    pub token: String,
+    /// Id of the server.
+    pub server: String,
+    /// Where it is reached.
+    pub address: String,
+    /// OpenSSH public-key line of its SSH server.
+    pub host_key: String,
+    /// Name of the job's key that opens it.
+    pub credential: String,
+    /// Whether bytes go over HTTPS.
+    pub https: bool,
+    /// What is attached.
+    pub disks: Vec<WorkerDisk>,
+}
+
+/// One attached disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerDisk {
+    /// Id of the source's disk.
+    pub disk: String,
+    /// Id of the volume.
+    pub volume: String,
+    /// Where Nova thinks that the guest has it.
+    pub device: Option<String>,
+}
+
+/// Makes the worker and attaches all disks.
+///
+/// # Errors
+/// `openstack.worker-error` with the faults and consoles of what failed to start; those of the options'
+/// names; `openstack.volume-in-use`, `openstack.attach-failed`.
+pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<String> {
+    let disks = Disks::parse(disks)?;
+    let (name, path) = run.options.worker_network()?;
+    let (name, path) = (name.to_owned(), path);
+    let network = neutron::network(&mut run.cloud, &path, &name)?;
+    let group = ensure_group(run, &network)?;
+    let port = ensure_port(run, &network, group)?;
+    let address = ensure_address(run, &port)?;
+    let host_key = generate_host_key(&key_name(&run.token))?;
+    let server = ensure_server(run, role, os, &port, &host_key)?;
+    let mut attached = Vec::new();
+    for disk in disks.in_boot_order() {
+        let device = attach(run, &server.id, &disk.volume)?;
+        attached.push(WorkerDisk { disk: disk.disk.clone(), volume: disk.volume.clone(), device });
+    }
+    Ok(to_json(&WorkerState {
+        token: run.token.clone(),
+        server: server.id,
+        address,
+        host_key: host_key.public.trim().to_owned(),
+        credential: key_name(&run.token),
+        https: run.options.data_transfer_mechanism == TransferMechanism::Https,
+        disks: attached,
+    })?)
+}
+
+fn object_name(token: &str) -> String {
+    format!("gyre-worker-{}", marks::short(token))
+}
+
+fn key_name(token: &str) -> String {
+    format!("worker-{token}")
+}
+
+fn ensure_group(run: &mut Run, network: &Network) -> Result<Option<String>> {
+    if !network.takes_groups() {
+        return Ok(None);
+    }
+    let description = marks::description(&run.token);
+    let found = neutron::security_groups_of(&mut run.cloud, &description)?.into_iter().next();
+    let group = match found {
+        Some(group) => group,
+        None => neutron::create_security_group(&mut run.cloud, &object_name(&run.token), &description)?,
+    };
+    let agent = (run.options.data_transfer_mechanism == TransferMechanism::Https).then_some(AGENT_PORT);
+    for port in [Some(SSH_PORT), agent].into_iter().flatten() {
+        for cidr in run.options.worker_allowed_cidrs.clone() {
+            neutron::allow_tcp(&mut run.cloud, &group.id, port, &cidr)?;
+        }
+    }
+    Ok(Some(group.id))
+}
+
+fn ensure_port(run: &mut Run, network: &Network, group: Option<String>) -> Result<Port> {
+    let description = marks::description(&run.token);
+    if let Some(port) = neutron::ports_of(&mut run.cloud, &description)?.into_iter().next() {
+        return Ok(port);
+    }
+    let new = NewPort {
+        name: object_name(&run.token),
+        description,
+        network: network.id.clone(),
+        security_groups: group.map(|group| vec![group]),
+        ..NewPort::default()
+    };
+    neutron::create_port(&mut run.cloud, &new)
+}
+
+fn ensure_address(run: &mut Run, port: &Port) -> Result<String> {
+    if !run.options.migr_worker_use_fip {
+        let none = || Error::invalid("openstack.no-address", "the worker's port has no address: migr_network needs a subnet");
+        return port.best_address().map(str::to_owned).ok_or_else(none);
+    }
+    let pool = neutron::pool(&mut run.cloud, "migr_fip_pool_name", &run.options.migr_fip_pool_name)?;
+    let description = marks::description(&run.token);
+    let floating = neutron::ensure_floating_ip(&mut run.cloud, &pool, &port.id, &description)?;
+    Ok(floating.floating_ip_address)
+}
+
+/// The running server; one that fails to start is deleted and made again, a few times.
+fn ensure_server(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKey) -> Flow<Server> {
+    loop {
+        let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
+        let id = match made.into_iter().next() {
+            Some(server) => server.id,
+            None if run.resume.buried.len() > START_FAILURES_MAX => return Err(start_failed(run).into()),
+            None => create(run, role, os, port, key)?,
+        };
+        if !run.resume.buried.contains(&id) {
+            if let Some(server) = wait_active(run, &id)? {
+                return Ok(server);
+            }
+            remember_failure(run, &id)?;
+        }
+        delete_server(run, &id)?;
+    }
+}
+
+fn wait_active(run: &mut Run, id: &str) -> Flow<Option<Server>> {
+    run.until(&format!("worker {id} starts"), |cloud| {
+        let server = nova::server(cloud, id)?;
+        let settled = server.as_ref().is_none_or(|server| server.is_active() || server.has_failed());
+        Ok(settled.then(|| server.filter(Server::is_active)))
+    })
+}
+
+fn remember_failure(run: &mut Run, id: &str) -> Result<()> {
+    let server = nova::server(&mut run.cloud, id)?;
+    let fault = server.map_or_else(|| "it disappeared".to_owned(), |server| server.fault());
+    let console = nova::console(&mut run.cloud, id).unwrap_or_default();
+    log!(warn, "a worker did not start"; "server" => id, "fault" => fault);
+    let end = nova::tail(&console, CONSOLE_CAUSE_BYTES_MAX).trim();
+    let console = if end.is_empty() { String::new() } else { format!("; the end of its console:\n{end}") };
+    run.resume.faults.push(format!("server {id}: {fault}{console}"));
+    run.resume.buried.push(id.to_owned());
+    Ok(())
+}
+
+fn start_failed(run: &Run) -> Error {
+    let message = format!(
+        "{} workers in a row did not start; check migr_image, migr_flavor_name, migr_network and availability_zone",
+        run.resume.buried.len()
+    );
+    run.resume.faults.iter().fold(Error::other("openstack.worker-error", message), |error, fault| error.cause(fault))
+}
+
+fn create(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKey) -> Result<String> {
+    let (name, path) = image_option(&run.options, role, os)?;
+    let image = glance::find(&mut run.cloud, &path, &name)?;
+    let flavor = flavor(&mut run.cloud, &run.options)?;
+    let root_gib = fits(&run.options, &image, &flavor)?;
+    let login = generate_ssh_key(&key_name(&run.token))?;
+    let mut server = json!({
+        "name": object_name(&run.token),
+        "flavorRef": flavor.id,
+        "networks": [{ "port": port.id }],
+        "user_data": STANDARD.encode(user_data(&login, key)),
+        "config_drive": run.options.migr_worker_use_config_drive,
+        "metadata": marks::metadata(&run.token, ROLE_WORKER),
+    });
+    if let Some(object) = server.as_object_mut() {
+        if let Some(zone) = &run.options.availability_zone {
+            object.insert("availability_zone".to_owned(), zone.clone().into());
+        }
+        match root_gib {
+            None => object.insert("imageRef".to_owned(), image.id.into()),
+            Some(gib) => object.insert("block_device_mapping_v2".to_owned(), root_volume(run, &image, gib)?),
+        };
+    }
+    nova::create_server(&mut run.cloud, &server, None)
+}
+
+fn root_volume(run: &mut Run, image: &Image, gib: u64) -> Result<Value> {
+    let mut root = json!({
+        "uuid": image.id, "source_type": "image", "destination_type": "volume", "boot_index": 0,
+        "volume_size": gib, "delete_on_termination": true,
+    });
+    if let (Some(name), Some(object)) = (run.options.migr_worker_volume_type.clone(), root.as_object_mut()) {
+        let types = cinder::types(&mut run.cloud)?;
+        let found = marks::pick("volume type", "migr_worker_volume_type", &name, types)?;
+        object.insert("volume_type".to_owned(), found.id.into());
+    }
+    Ok(json!([root]))
+}
+
+/// The image of a worker and the option that names it.
+///
+/// # Errors
+/// `openstack.option` where none does, `openstack.worker-os` for guests that need another worker.
+pub fn image_option(options: &Options, role: WorkerRole, os: OsType) -> Result<(String, String)> {
+    if role == WorkerRole::Morph && os == OsType::Windows {
+        let message = "Windows guests cannot be morphed yet: that takes a Windows worker, which gyre does not drive";
+        return Err(Error::invalid("openstack.worker-os", message));
+    }
+    let by_name = options.migr_image.as_ref().map(|name| (name, "migr_image"));
+    let by_map = options.migr_image_map.linux.as_ref().map(|name| (name, "migr_image_map.linux"));
+    let missing = || Error::invalid("openstack.option", "migr_image is not set: name the image of temporary workers");
+    by_name.or(by_map).map(|(name, path)| (name.clone(), path.to_owned())).ok_or_else(missing)
+}
+
+/// The flavor of workers.
+///
+/// # Errors
+/// `openstack.unknown-name`, `openstack.ambiguous-name`.
+pub fn flavor(cloud: &mut Cloud, options: &Options) -> Result<Flavor> {
+    let flavors = nova::flavors(cloud)?;
+    marks::pick("flavor", "migr_flavor_name", &options.migr_flavor_name, flavors)
+}
+
+/// Size of the worker's root volume in GiB, where it boots from one.
+///
+/// # Errors
+/// `openstack.worker-too-small` where the image does not fit.
+pub fn fits(options: &Options, image: &Image, flavor: &Flavor) -> Result<Option<u64>> {
+    let too_small = |message: String| Err(Error::invalid("openstack.worker-too-small", message));
+    if image.min_ram > flavor.ram {
+        let (has, needs) = (flavor.ram, image.min_ram);
+        return too_small(format!("migr_flavor_name has {has} MiB of memory, the worker's image needs {needs} MiB"));
+    }
+    let needs = image.min_disk.max(image.virtual_size.map_or(0, |bytes| bytes.div_ceil(cinder::GIB)));
+    let volume = options.migr_worker_boot_from_volume;
+    let size = options.migr_worker_volume_size.map_or(flavor.disk, u64::from);
+    let option = if volume { "migr_worker_volume_size" } else { "migr_flavor_name" };
+    if size == 0 && volume && needs == 0 {
+        return too_small("migr_flavor_name has no disk size: set migr_worker_volume_size".to_owned());
+    }
+    let size = if size == 0 { needs } else { size };
+    if size < needs {
+        return too_small(format!("{option} gives the worker {size} GiB of disk, its image needs {needs} GiB"));
+    }
+    Ok(volume.then_some(size))
+}
+
+/// What cloud-init does on a worker: one user with the job's key, and the SSH host key that the host
+/// expects. JSON is YAML.
+fn user_data(login: &str, key: &HostKey) -> String {
+    let kind = match key.public.split_whitespace().next().unwrap_or_default() {
+        "ssh-rsa" => "rsa",
+        "ssh-ed25519" => "ed25519",
+        _ => "ecdsa",
+    };
+    let private = format!("{}\n", key.private.trim_end());
+    let config = json!({
+        "users": [{
+            "name": USER,
+            "gecos": "gyre",
+            "lock_passwd": true,
+            "sudo": "ALL=(ALL) NOPASSWD:ALL",
+            "ssh_authorized_keys": [login.trim()],
+        }],
+        "disable_root": true,
+        "ssh_pwauth": false,
+        "ssh_deletekeys": true,
+        "ssh_keys": { format!("{kind}_private"): private, format!("{kind}_public"): key.public.trim() },
+        "package_update": false,
+        "package_upgrade": false,
+    });
+    format!("#cloud-config\n{config}\n")
+}
+
+/// Attaches a volume unless it is; answers where Nova thinks that the guest has it.
+fn attach(run: &mut Run, server: &str, volume: &str) -> Flow<Option<String>> {
+    let mut asked = false;
+    run.until(&format!("volume {volume} is attached to worker {server}"), |cloud| {
+        let found = cinder::required_volume(cloud, volume)?;
+        if found.has_failed() {
+            return Err(cinder::failed(cloud, "volume", volume, &found.status));
+        }
+        if found.status == "in-use" && found.server() != Some(server) {
+            return Err(disks::in_use(&found, "attached to a worker"));
+        }
+        if found.status == "in-use" {
+            let attached = nova::attachments(cloud, server)?;
+            return Ok(attached.into_iter().find(|one| one.volume == volume).map(|one| one.device));
+        }
+        if found.is_available() && asked {
+            let message = format!("Nova did not attach volume {volume} to worker {server}; its compute log says why");
+            return Err(Error::unavailable("openstack.attach-failed", message));
+        }
+        if found.is_available() {
+            nova::attach(cloud, server, volume)?;
+            asked = true;
+        }
+        Ok(None)
+    })
+}
+
+/// How the host reaches the worker.
+///
+/// # Errors
+/// `openstack.state`.
+pub fn describe(state: &str) -> Result<Worker> {
+    let state: WorkerState = from_json(state)?;
+    let disks = state.disks.into_iter().map(|disk| AttachedDisk { identities: identities(&disk), disk: disk.disk });
+    Ok(Worker {
+        host: state.address,
+        port: SSH_PORT,
+        user: USER.to_owned(),
+        host_key: Some(state.host_key),
+        credential: state.credential,
+        os_type: OsType::Linux,
+        transport: if state.https { Transport::Https(AGENT_PORT) } else { Transport::Ssh },
+        disks: disks.collect(),
+    })
+}
+
+/// A serial is sure where the guest shows one; Nova's device name is a guess.
+fn identities(disk: &WorkerDisk) -> Vec<String> {
+    let serial = disk.volume.chars().take(SERIAL_CHARS).collect();
+    [Some(serial), disk.device.clone()].into_iter().flatten().collect()
+}
+
+/// Frees the volumes, then deletes all that carries the token.
+///
+/// # Errors
+/// Whatever keeps something from being deleted.
+pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
+    let known: Option<WorkerState> = if state.is_empty() { None } else { Some(from_json(state)?) };
+    if let Some(known) = &known {
+        known.token.clone_into(&mut run.token);
+    }
+    let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
+    for server in made {
+        detach_all(run, &server)?;
+        delete_server(run, &server.id)?;
+    }
+    wait_volumes_free(run)?;
+    remove_addresses(run)?;
+    remove_groups(run)?;
+    Ok(String::new())
+}
+
+fn detach_all(run: &mut Run, server: &Server) -> Flow<()> {
+    let mine = |id: &str| server.volumes.iter().any(|volume| volume.id == id && volume.delete_on_termination);
+    let attached = nova::attachments(&mut run.cloud, &server.id)?;
+    let volumes: Vec<String> = attached.into_iter().map(|one| one.volume).filter(|id| !mine(id)).collect();
+    for volume in &volumes {
+        if !run.resume.volumes.contains(volume) {
+            run.resume.volumes.push(volume.clone());
+        }
+        if !server.is_leaving() {
+            ask_to_detach(run, &server.id, volume)?;
+        }
+    }
+    if server.is_leaving() || server.has_failed() {
+        return Ok(());
+    }
+    // A guest that does not let go loses its disks together with itself.
+    run.until_or(&format!("volumes leave worker {}", server.id), DETACH_MS_MAX, |cloud| {
+        let left = nova::attachments(cloud, &server.id)?;
+        Ok(left.iter().all(|one| !volumes.contains(&one.volume)).then_some(()))
+    })?;
+    Ok(())
+}
+
+/// Nova refuses while a detach runs already or the server has failed; deleting it frees them too.
+fn ask_to_detach(run: &mut Run, server: &str, volume: &str) -> Result<()> {
+    match nova::detach(&mut run.cloud, server, volume) {
+        Err(error) if matches!(error.code.as_str(), "openstack.conflict" | "openstack.invalid") => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// Deletes a server and waits until it is gone.
+///
+/// # Errors
+/// Those of Nova.
+pub fn delete_server(run: &mut Run, id: &str) -> Flow<()> {
+    let leaving = nova::server(&mut run.cloud, id)?.is_none_or(|server| server.is_leaving());
+    if !leaving {
+        nova::delete_server(&mut run.cloud, id)?;
+    }
+    run.until(&format!("server {id} is deleted"), |cloud| Ok(nova::server(cloud, id)?.is_none().then_some(())))
+}
+
+/// Waits until no volume that a removed server had is on its way out of it.
+///
+/// # Errors
+/// `openstack.timeout`.
+pub fn wait_volumes_free(run: &mut Run) -> Flow<()> {
+    for id in run.resume.volumes.clone() {
+        run.until(&format!("volume {id} is free"), |cloud| {
+            let volume = cinder::volume(cloud, &id)?;
+            let busy = volume.is_some_and(|volume| matches!(volume.status.as_str(), "in-use" | "detaching" | "reserved"));
+            Ok((!busy).then_some(()))
+        })?;
+    }
+    Ok(())
+}
+
+/// Deletes the floating IPs and ports that carry the token.
+///
+/// # Errors
+/// Those of Neutron.
+pub fn remove_addresses(run: &mut Run) -> Result<()> {
+    let description = marks::description(&run.token);
+    for floating in neutron::floating_ips_of(&mut run.cloud, &description)? {
+        neutron::delete_floating_ip(&mut run.cloud, &floating.id)?;
+    }
+    for port in neutron::ports_of(&mut run.cloud, &description)? {
+        neutron::delete_port(&mut run.cloud, &port.id)?;
+    }
+    Ok(())
+}
+
+fn remove_groups(run: &mut Run) -> Flow<()> {
+    let description = marks::description(&run.token);
+    for group in neutron::security_groups_of(&mut run.cloud, &description)? {
+        run.until(&format!("security group {} is free", group.id), |cloud| {
+            match neutron::delete_security_group(cloud, &group.id) {
+                Err(error) if error.code == "openstack.conflict" => Ok(None),
+                other => other.map(|_| Some(())),
+            }
+        })?;
+    }
+    Ok(())
+}
