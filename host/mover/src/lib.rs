@@ -1,1 +1,38 @@
-//! Moving bytes: plan, copy, verify, manifest, resume. Knows no plugin and no network.
+//! Moving bytes: plan, copy, verify, manifest, resume. Knows no plugin and no network: bytes come from
+//! a [`gyre_core::Origin`] and go to a [`gyre_core::BlockTarget`], whoever implements them.
+//!
+//! A disk is walked in windows of 64 MiB ([`plan`] decides per block of 64 KiB whether anything must be
+//! read at all), what must be read becomes pieces of at most 1 MiB, and a few pieces are in flight at a
+//! time ([`piece`] reads, unpacks, hashes, compares, sends). What was sent is read back as hashes
+//! ([`verify()`]) and the hashes of the whole disk are the [`Manifest`] that the next copy compares with.
+//!
+//! Memory of one copy: `in_flight` × (1 MiB, and 12 MiB at most while a compressed cluster of the largest
+//! size is unpacked), three windows of plan (some MiB when extents are as fine as sectors), one answer
+//! of extents, and the manifest: 32 bytes per block that is not in an all-zero window of 64 MiB, that
+//! is 512 KiB per GiB of data; windows equal to the last copy's are shared with it.
+
+mod blocks;
+mod buffer;
+mod checkpoint;
+mod copy;
+mod extents;
+mod job;
+mod manifest;
+mod meter;
+mod piece;
+mod plan;
+mod retry;
+mod sealed;
+mod unpack;
+mod verify;
+
+pub use blocks::BlockSet;
+pub use checkpoint::{Checkpoints, FileCheckpoints, Watermark};
+pub use copy::copy;
+pub use extents::{Map, map};
+pub use gyre_core::config::Verify as VerifyScope;
+pub use job::{ChangedBy, CopyJob, CopyOptions, CopyReport};
+pub use manifest::Manifest;
+pub use retry::Retry;
+pub use unpack::codecs;
+pub use verify::verify;

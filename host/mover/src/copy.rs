@@ -1,0 +1,397 @@
+//! Copying one disk from beginning to end: what is believed of the target, pieces in flight, watermarks,
+//! flush, proof. Knows no extents and no hashes of its own: [`crate::plan`] decides, [`crate::piece`] moves.
+
+use crate::blocks::{Geometry, WINDOW_BLOCKS};
+use crate::buffer::Pool;
+use crate::extents::{Asker, Changes, Cover};
+use crate::meter::Meter;
+use crate::piece::{Courier, Delivered};
+use crate::plan::{Belief, How, Planner, Settled, Window, Work};
+use crate::verify::{WRONG_MAX, check};
+use crate::{BlockSet, ChangedBy, CopyJob, CopyReport, Manifest, VerifyScope, Watermark};
+use gyre_core::error::Context as _;
+use gyre_core::limits::{HASH_BLOCK_BYTES, PIECE_BYTES_MAX};
+use gyre_core::{Error, Hash, Result};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+/// Windows that are planned before they are needed.
+const WINDOWS_AHEAD: usize = 1;
+/// After a failure, how long writes that are under way may take to end before they are dropped.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How often a copy in which nothing moves looks whether it should stop.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Watermarks of larger disks are written less often, in proportion.
+const CHECKPOINT_DISK_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+
+/// Copies a disk, proves the copy, and returns what the next one compares with. The target holds the
+/// snapshot's bytes when this returns `Ok`; after an error, call it again with the same job: what was
+/// finished is not sent again (with `checkpoints`). Idempotent.
+///
+/// # Errors
+/// `mover.target-small`; `extents.invalid`, `mover.truncated`, `mover.codec`, `mover.packed-too-large`,
+/// `mover.unpack`, `mover.short-read` for a source that lies or is damaged; `mover.verify` when the
+/// device does not hold what was sent; `mover.state-write`; `job.cancelled`; those of source and target.
+pub async fn copy(job: CopyJob) -> Result<(CopyReport, Manifest)> {
+    let disk = job.disk.clone();
+    let result = copy_disk(job).await;
+    result.map_err(|error| {
+        if error.kind == gyre_core::Kind::Cancelled {
+            error
+        } else {
+            error.during(format!("copy disk {disk}"))
+        }
+    })
+}
+
+async fn copy_disk(job: CopyJob) -> Result<(CopyReport, Manifest)> {
+    let started = Instant::now();
+    let mut run = Run::begin(job).await?;
+    let moved = run.move_all().await;
+    let result = match moved {
+        Ok(changed_by) => run.finish(changed_by).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = result {
+        run.give_up().await;
+        return Err(error);
+    }
+    run.report.seconds = started.elapsed().as_secs_f64();
+    Ok((run.report, run.manifest))
+}
+
+/// A copy under way.
+struct Run {
+    job: CopyJob,
+    geometry: Geometry,
+    /// Ends everything that was started for this copy.
+    stop: CancellationToken,
+    planner: Option<Planner>,
+    courier: Arc<Courier>,
+    flying: JoinSet<Result<Delivered>>,
+    report: CopyReport,
+    manifest: Manifest,
+    done: BlockSet,
+    /// What an earlier attempt noted as done; its hashes are in `manifest` until this one comes by.
+    noted: BlockSet,
+    /// Blocks that this execution or its earlier attempts sent.
+    sent: BlockSet,
+    clean: bool,
+    zeroed: bool,
+    base_root: Option<Hash>,
+    saved: Instant,
+    unsaved_bytes: u64,
+}
+
+impl Run {
+    async fn begin(mut job: CopyJob) -> Result<Self> {
+        let geometry = Geometry::new(job.origin.size());
+        if job.target.size() < geometry.size() {
+            return Err(Error::conflict(
+                "mover.target-small",
+                "the target disk is smaller than the source disk",
+            )
+            .cause(format!("{} of {} bytes", job.target.size(), geometry.size())));
+        }
+        let stop = job.cancel.child_token();
+        let base = job.base.take();
+        let base_root = base.as_ref().map(Manifest::root);
+        let belief = believe(&job, load(&job).await, base_root);
+        let (clean, zeroed) = (belief.clean, belief.zeroed);
+        let noted = belief.earlier.as_ref().map(|earlier| earlier.done.clone()).unwrap_or_default();
+        let begin_with = belief.earlier.as_ref().map(|earlier| &earlier.manifest).or(base.as_ref());
+        let manifest = begin_with.filter(|manifest| manifest.size() == geometry.size()).cloned();
+        let retry = job.options.retry;
+        let asker = Asker { origin: job.origin.clone(), retry, stop: stop.clone() };
+        let planner = Planner {
+            geometry,
+            changes: Changes::new(asker.clone(), geometry, job.since.clone(), base.is_some()),
+            cover: Cover::new(asker, geometry.size()),
+            base,
+            belief,
+            target: job.target.clone(),
+            retry,
+            stop: stop.clone(),
+        };
+        let courier = Courier {
+            origin: job.origin.clone(),
+            target: job.target.clone(),
+            geometry,
+            pool: Pool::new(PIECE_BYTES_MAX as usize),
+            retry,
+            stop: stop.clone(),
+        };
+        let run = Self {
+            geometry,
+            stop,
+            planner: Some(planner),
+            courier: Arc::new(courier),
+            flying: JoinSet::new(),
+            report: CopyReport { size: geometry.size(), ..CopyReport::default() },
+            manifest: manifest.unwrap_or_else(|| Manifest::zero(geometry.size())),
+            done: BlockSet::new(),
+            noted,
+            sent: BlockSet::new(),
+            clean,
+            zeroed,
+            base_root,
+            saved: Instant::now(),
+            unsaved_bytes: 0,
+            job,
+        };
+        Ok(run)
+    }
+
+    /// Moves everything; the last watermark may be a while ago.
+    async fn move_all(&mut self) -> Result<ChangedBy> {
+        let planner = self.planner.take().ok_or_else(|| Error::other("mover.defect", "a copy ran twice"))?;
+        self.mark_begun(&planner).await?;
+        let (to, mut windows) = mpsc::channel(WINDOWS_AHEAD);
+        let planning = AbortOnDropHandle::new(tokio::spawn(planner.run(to)));
+        let progress = self.job.progress.clone();
+        let mut meter = Meter::new(progress.as_ref(), "copy", self.geometry.size());
+        while let Some(window) = self.wait(&mut windows, &mut meter).await? {
+            meter.add(self.settle(&window.settled)?);
+            self.carry(window.work.into(), &mut meter).await?;
+        }
+        while let Some(delivered) = self.landed().await? {
+            meter.add(self.take(&delivered)?);
+        }
+        planning.await.or_other("mover.defect", || "planning did not end".into())?
+    }
+
+    /// The next window; meanwhile pieces land.
+    async fn wait(
+        &mut self,
+        windows: &mut mpsc::Receiver<Window>,
+        meter: &mut Meter<'_>,
+    ) -> Result<Option<Window>> {
+        loop {
+            tokio::select! {
+                window = windows.recv() => return Ok(window),
+                landed = self.landed(), if !self.flying.is_empty() => {
+                    if let Some(delivered) = landed? {
+                        meter.add(self.take(&delivered)?);
+                    }
+                }
+                () = tokio::time::sleep(LOOK_EVERY) => self.look()?,
+            }
+        }
+    }
+
+    /// Sends a window's work on its way, at most `in_flight` at once.
+    async fn carry(&mut self, mut work: VecDeque<Work>, meter: &mut Meter<'_>) -> Result<()> {
+        while let Some(next) = work.pop_front() {
+            while self.flying.len() >= self.job.options.in_flight.max(1) {
+                if let Some(delivered) = self.landed().await? {
+                    meter.add(self.take(&delivered)?);
+                }
+            }
+            self.save_if_due().await?;
+            let courier = self.courier.clone();
+            self.flying.spawn(async move { courier.deliver(next).await });
+        }
+        Ok(())
+    }
+
+    /// Waits for any piece in flight; `None` when there is none. Safe to drop and call again.
+    async fn landed(&mut self) -> Result<Option<Delivered>> {
+        loop {
+            self.look()?;
+            tokio::select! {
+                landed = self.flying.join_next() => return match landed {
+                    None => Ok(None),
+                    Some(landed) => landed.or_other("mover.defect", || "a piece was lost".into())?.map(Some),
+                },
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    fn look(&self) -> Result<()> {
+        if self.stop.is_cancelled() || self.job.progress.cancelled() {
+            Err(Error::cancelled())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn take(&mut self, delivered: &Delivered) -> Result<u64> {
+        self.report.read += delivered.read;
+        self.report.unpacked += delivered.unpacked;
+        self.settle(&delivered.settled)
+    }
+
+    /// Notes blocks that are right on the target; returns their bytes.
+    fn settle(&mut self, settled: &[Settled]) -> Result<u64> {
+        let mut bytes = 0;
+        for Settled { block, hash, how } in settled {
+            if !self.done.insert(*block) {
+                return Err(Error::other("mover.defect", format!("block {block} was copied twice")));
+            }
+            self.manifest.set(*block, *hash);
+            let length = self.geometry.length(*block);
+            bytes += length;
+            match how {
+                How::Moved => self.report.moved += length,
+                How::Zeroed => self.report.zeroed += length,
+                How::Skipped => self.report.skipped += length,
+                How::Resumed => self.report.resumed += length,
+            }
+            if *how != How::Skipped {
+                self.sent.insert(*block);
+            }
+        }
+        self.unsaved_bytes += bytes;
+        Ok(bytes)
+    }
+
+    /// Flushes, proves, and notes that it is complete.
+    async fn finish(&mut self, changed_by: ChangedBy) -> Result<()> {
+        self.report.changed_by = changed_by;
+        if self.done.count() != self.geometry.blocks() {
+            return Err(Error::other("mover.defect", "some blocks were neither copied nor skipped"));
+        }
+        self.flush().await?;
+        self.prove().await?;
+        self.save(true).await
+    }
+
+    async fn prove(&mut self) -> Result<()> {
+        let all = self.job.verify == VerifyScope::All || self.base_root.is_none();
+        let blocks = if all { BlockSet::all(self.geometry.blocks()) } else { self.sent.clone() };
+        let total = blocks
+            .runs(WINDOW_BLOCKS)
+            .map(|run| self.geometry.bytes(&run))
+            .map(|run| run.end - run.start)
+            .sum();
+        let mut meter = Meter::new(self.job.progress.as_ref(), "verify", total);
+        let checking =
+            check(&self.manifest, &blocks, &self.job.target, self.job.options.retry, &self.stop, &mut meter);
+        let stopping = async {
+            while self.look().is_ok() {
+                self.stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await;
+            }
+        };
+        let checked = tokio::select! {
+            checked = checking => checked?,
+            () = stopping => return Err(Error::cancelled()),
+        };
+        self.report.verified = checked.verified;
+        if checked.wrong.is_empty() { Ok(()) } else { Err(self.disown(&checked.wrong)) }
+    }
+
+    /// The error for blocks that the device does not hold as they were sent.
+    fn disown(&self, wrong: &[u64]) -> Error {
+        let more = if wrong.len() >= WRONG_MAX { " and perhaps more" } else { "" };
+        let offsets: Vec<_> = wrong.iter().map(u64::to_string).collect();
+        Error::other("mover.verify", "the target disk does not hold what was written to it")
+            .cause(format!("blocks of {HASH_BLOCK_BYTES} bytes at {}{more}", offsets.join(", ")))
+    }
+
+    async fn flush(&self) -> Result<()> {
+        let what = || "flush the target".to_owned();
+        self.job.options.retry.run(&self.stop, what, || self.job.target.flush()).await
+    }
+
+    /// Notes that this snapshot may be anywhere on the target from now on. Where an earlier attempt at it
+    /// did so, its note is good enough.
+    async fn mark_begun(&mut self, planner: &Planner) -> Result<()> {
+        if planner.belief.earlier.is_some() { Ok(()) } else { self.save(false).await }
+    }
+
+    async fn save_if_due(&mut self) -> Result<()> {
+        let options = &self.job.options;
+        let scale = self.geometry.size() / CHECKPOINT_DISK_BYTES + 1;
+        let due = self.unsaved_bytes >= options.checkpoint_every_bytes.saturating_mul(scale)
+            || self.saved.elapsed()
+                >= Duration::from_millis(options.checkpoint_every_ms.saturating_mul(scale));
+        if self.job.checkpoints.is_none() || !due || self.unsaved_bytes == 0 {
+            return Ok(());
+        }
+        self.flush().await?;
+        if let Err(error) = self.save(false).await {
+            tracing::warn!(%error, "the watermark cannot be saved: a next attempt will send more again");
+        }
+        Ok(())
+    }
+
+    /// Saves a watermark; what is done must have been flushed. What an earlier attempt noted stays noted:
+    /// whoever trusts it looks at the target first.
+    async fn save(&mut self, complete: bool) -> Result<()> {
+        (self.saved, self.unsaved_bytes) = (Instant::now(), 0);
+        let Some(checkpoints) = self.job.checkpoints.clone() else { return Ok(()) };
+        let watermark = Watermark {
+            snapshot: self.job.snapshot_id.clone(),
+            target: self.job.target_identity.clone(),
+            complete,
+            clean: self.clean,
+            zeroed: self.zeroed,
+            base: self.base_root,
+            done: self.done.union(&self.noted),
+            manifest: self.manifest.clone(),
+        };
+        tokio::task::spawn_blocking(move || checkpoints.save(&watermark))
+            .await
+            .or_other("mover.defect", || "saving a watermark did not end".into())?
+    }
+
+    /// After a failure: no further piece begins, those in flight end, and what they did is kept.
+    async fn give_up(&mut self) {
+        self.stop.cancel();
+        let end = async {
+            while let Some(landed) = self.flying.join_next().await {
+                if let Ok(Ok(delivered)) = landed {
+                    let _ = self.take(&delivered);
+                }
+            }
+            if self.unsaved_bytes > 0
+                && self.job.checkpoints.is_some()
+                && self.job.target.flush().await.is_ok()
+            {
+                let _ = self.save(false).await;
+            }
+        };
+        if tokio::time::timeout(DRAIN, end).await.is_err() {
+            tracing::warn!("writes under way did not end in time and were dropped");
+        }
+        self.flying.abort_all();
+    }
+}
+
+async fn load(job: &CopyJob) -> Result<Option<Watermark>> {
+    let Some(checkpoints) = job.checkpoints.clone() else { return Ok(None) };
+    tokio::task::spawn_blocking(move || checkpoints.load())
+        .await
+        .or_other("mover.defect", || "loading a watermark did not end".into())?
+}
+
+/// What can be believed of the target. A watermark of another snapshot that is not exactly what `base`
+/// says means that somebody began to write something else: then nothing is believed, and the target is
+/// asked for its hashes. The same goes for a watermark that cannot be read.
+fn believe(job: &CopyJob, watermark: Result<Option<Watermark>>, base: Option<Hash>) -> Belief {
+    let asked = |clean| Belief { clean, zeroed: clean && job.target_zeroed, earlier: None };
+    let earlier = match watermark {
+        Ok(Some(earlier)) if earlier.target == job.target_identity => earlier,
+        Ok(_) => return asked(true),
+        Err(error) => {
+            tracing::warn!(%error, "the watermark cannot be used: the target will be asked what it holds");
+            return asked(false);
+        }
+    };
+    if earlier.snapshot == job.snapshot_id && earlier.manifest.size() == job.origin.size() {
+        let clean = earlier.clean && earlier.base == base;
+        return Belief {
+            clean,
+            zeroed: clean && earlier.zeroed && job.target_zeroed,
+            earlier: Some(earlier),
+        };
+    }
+    asked(earlier.complete && base.is_some_and(|base| earlier.manifest.root() == base))
+}

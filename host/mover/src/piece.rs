@@ -1,0 +1,254 @@
+//! One piece on its way: read, unpack, hash, compare, send. Knows nothing of the rest of the disk.
+
+use crate::Retry;
+use crate::blocks::{Geometry, hash, is_zero};
+use crate::buffer::{Buffer, Pool};
+use crate::extents::{Cluster, From, Segment};
+use crate::plan::{How, Piece, Settled, Work};
+use crate::unpack::Unpacker;
+use bytes::Bytes;
+use gyre_core::error::Context as _;
+use gyre_core::limits::HASH_BLOCK_BYTES;
+use gyre_core::{BlockTarget, Error, Origin, Result};
+use std::ops::Range;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What all pieces of a copy share.
+pub(crate) struct Courier {
+    pub(crate) origin: Arc<dyn Origin>,
+    pub(crate) target: Arc<dyn BlockTarget>,
+    pub(crate) geometry: Geometry,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) retry: Retry,
+    pub(crate) stop: CancellationToken,
+}
+
+/// What became of a piece.
+#[derive(Debug, Default)]
+pub(crate) struct Delivered {
+    pub(crate) settled: Vec<Settled>,
+    pub(crate) read: u64,
+    pub(crate) unpacked: u64,
+}
+
+/// A piece that was read and judged.
+struct Loaded {
+    bytes: Bytes,
+    delivered: Delivered,
+}
+
+impl Courier {
+    pub(crate) async fn deliver(&self, work: Work) -> Result<Delivered> {
+        match work {
+            Work::Zero(blocks) => self.zero(blocks).await,
+            Work::Copy(piece) => self.copy(piece).await,
+        }
+    }
+
+    async fn zero(&self, blocks: Range<u64>) -> Result<Delivered> {
+        self.send_zeros(&self.geometry.bytes(&blocks)).await?;
+        let settled = |block| Settled { block, hash: self.geometry.zero_hash(block), how: How::Zeroed };
+        Ok(Delivered { settled: blocks.map(settled).collect(), ..Delivered::default() })
+    }
+
+    async fn copy(&self, piece: Piece) -> Result<Delivered> {
+        let fetched = self.fetch(&piece).await?;
+        let (origin, geometry, buffer) = (self.origin.clone(), self.geometry, self.pool.take());
+        let loaded =
+            tokio::task::spawn_blocking(move || load(origin.as_ref(), geometry, &piece, &fetched, buffer))
+                .await
+                .or_other("mover.defect", || "reading a piece did not end".into())??;
+        self.send(&loaded).await?;
+        Ok(loaded.delivered)
+    }
+
+    /// The bytes of `data` segments, in their order: only the source itself can read them.
+    async fn fetch(&self, piece: &Piece) -> Result<Vec<Bytes>> {
+        let mut fetched = Vec::new();
+        for segment in piece.segments.iter().filter(|segment| segment.from == From::Data) {
+            let what = || format!("read {} bytes at {} from the source", segment.length, segment.at);
+            let read = || self.origin.read(segment.at, segment.length as u32);
+            let bytes = self.retry.run(&self.stop, what, read).await?;
+            if bytes.len() as u64 != segment.length {
+                return Err(Error::other(
+                    "mover.short-read",
+                    "the source answered with another length than it was asked for",
+                )
+                .cause(format!(
+                    "{} of {} bytes at {}",
+                    bytes.len(),
+                    segment.length,
+                    segment.at
+                )));
+            }
+            fetched.push(bytes);
+        }
+        Ok(fetched)
+    }
+
+    /// Sends what differs, neighbours together.
+    async fn send(&self, loaded: &Loaded) -> Result<()> {
+        let settled = &loaded.delivered.settled;
+        let Some(start) = settled.first().map(|first| first.block * HASH_BLOCK_BYTES) else { return Ok(()) };
+        for run in settled.chunk_by(|a, b| a.how == b.how) {
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+            let range = self.geometry.bytes(&(first.block..last.block + 1));
+            match first.how {
+                How::Zeroed => self.send_zeros(&range).await?,
+                How::Moved => {
+                    let bytes =
+                        loaded.bytes.slice((range.start - start) as usize..(range.end - start) as usize);
+                    let what = || format!("write {} bytes at {} of the target", bytes.len(), range.start);
+                    self.retry
+                        .run(&self.stop, what, || self.target.write(range.start, bytes.clone()))
+                        .await?;
+                }
+                How::Skipped | How::Resumed => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_zeros(&self, range: &Range<u64>) -> Result<()> {
+        let what = || format!("zero {} bytes at {} of the target", range.end - range.start, range.start);
+        self.retry.run(&self.stop, what, || self.target.zero(range.start, range.end - range.start)).await
+    }
+}
+
+/// Fills a buffer with a piece and decides for each of its blocks. Blocking, and busy.
+fn load(
+    origin: &dyn Origin,
+    geometry: Geometry,
+    piece: &Piece,
+    fetched: &[Bytes],
+    mut buffer: Buffer,
+) -> Result<Loaded> {
+    let bytes = geometry.bytes(&piece.blocks);
+    let length = (bytes.end - bytes.start) as usize;
+    let mut delivered = Delivered::default();
+    let memory =
+        buffer.as_mut().get_mut(..length).ok_or_else(|| defect("a piece is larger than its buffer"))?;
+    fill(origin, &piece.segments, fetched, memory, &mut delivered)?;
+    let blocks = memory.chunks(HASH_BLOCK_BYTES as usize).zip(piece.blocks.clone()).zip(&piece.held);
+    delivered.settled = blocks.map(|((bytes, block), held)| judge(geometry, block, bytes, *held)).collect();
+    Ok(Loaded { bytes: Bytes::from_owner(buffer), delivered })
+}
+
+fn judge(geometry: Geometry, block: u64, bytes: &[u8], held: Option<gyre_core::Hash>) -> Settled {
+    let zero = is_zero(bytes);
+    let hash = if zero { geometry.zero_hash(block) } else { hash(bytes) };
+    let how = match held {
+        Some(held) if held == hash => How::Skipped,
+        _ if zero => How::Zeroed,
+        _ => How::Moved,
+    };
+    Settled { block, hash, how }
+}
+
+fn fill(
+    origin: &dyn Origin,
+    segments: &[Segment],
+    fetched: &[Bytes],
+    memory: &mut [u8],
+    delivered: &mut Delivered,
+) -> Result<()> {
+    let (mut rest, mut fetched, mut unpacking) = (memory, fetched.iter(), Unpacking::default());
+    for (index, segment) in segments.iter().enumerate() {
+        let (part, after) = rest
+            .split_at_mut_checked(segment.length as usize)
+            .ok_or_else(|| defect("the segments of a piece are longer than the piece"))?;
+        rest = after;
+        match segment.from {
+            From::Zero => part.fill(0),
+            From::Data => {
+                let bytes = fetched.next().ok_or_else(|| defect("bytes of a piece were not fetched"))?;
+                part.copy_from_slice(bytes);
+                delivered.read += segment.length;
+            }
+            From::Stored { disk, offset } => {
+                handle(origin, disk)?.read_at(offset, part).map_err(|e| e.during(reading(segment)))?;
+                delivered.read += segment.length;
+            }
+            From::Packed { cluster, skip } => {
+                let following = segments.get(index + 1..).unwrap_or(&[]);
+                unpacking
+                    .unpack(origin, cluster, skip, following, part, delivered)
+                    .map_err(|e| e.during(reading(segment)))?;
+            }
+        }
+    }
+    if rest.is_empty() { Ok(()) } else { Err(defect("the segments of a piece are shorter than the piece")) }
+}
+
+/// Decoders, and the last cluster that was needed in several parts.
+#[derive(Default)]
+struct Unpacking {
+    unpacker: Unpacker,
+    packed: Vec<u8>,
+    last: Option<(Cluster, Vec<u8>)>,
+}
+
+impl Unpacking {
+    /// Fills `part` with what `cluster` unpacks to from `skip` on. Where the segments that follow want more
+    /// of the same cluster, it is unpacked once for all of them.
+    fn unpack(
+        &mut self,
+        origin: &dyn Origin,
+        cluster: Cluster,
+        skip: u64,
+        following: &[Segment],
+        part: &mut [u8],
+        delivered: &mut Delivered,
+    ) -> Result<()> {
+        let end = skip as usize + part.len();
+        let known = self.last.as_ref().is_some_and(|(last, bytes)| *last == cluster && bytes.len() >= end);
+        if !known {
+            let wanted = wanted(cluster, following).max(end);
+            self.read_packed(origin, cluster)?;
+            delivered.read += cluster.length;
+            delivered.unpacked += wanted as u64;
+            if skip == 0 && wanted == part.len() {
+                return self.unpacker.unpack(cluster.codec, &self.packed, part);
+            }
+            let mut bytes = self.last.take().map(|(_, bytes)| bytes).unwrap_or_default();
+            bytes.resize(wanted, 0);
+            self.unpacker.unpack(cluster.codec, &self.packed, &mut bytes)?;
+            self.last = Some((cluster, bytes));
+        }
+        let bytes = self.last.as_ref().and_then(|(_, bytes)| bytes.get(skip as usize..end));
+        part.copy_from_slice(bytes.ok_or_else(|| defect("an unpacked cluster is too short"))?);
+        Ok(())
+    }
+
+    fn read_packed(&mut self, origin: &dyn Origin, cluster: Cluster) -> Result<()> {
+        self.packed.resize(cluster.length as usize, 0);
+        handle(origin, cluster.disk)?.read_at(cluster.offset, &mut self.packed)
+    }
+}
+
+/// How much of a cluster the segments that follow directly will want, from its first byte.
+fn wanted(cluster: Cluster, following: &[Segment]) -> usize {
+    let ends = following.iter().map_while(|segment| match segment.from {
+        From::Packed { cluster: other, skip } if other == cluster => Some((skip + segment.length) as usize),
+        _ => None,
+    });
+    ends.max().unwrap_or(0)
+}
+
+fn reading(segment: &Segment) -> String {
+    format!("read {} bytes at {} of the source's disk", segment.length, segment.at)
+}
+
+fn handle(origin: &dyn Origin, disk: u32) -> Result<Arc<dyn gyre_core::BlockRead>> {
+    origin.disk(disk).ok_or_else(|| {
+        Error::other(
+            "extents.invalid",
+            format!("the source let go of its disk handle {disk} while it was read"),
+        )
+    })
+}
+
+fn defect(what: &str) -> Error {
+    Error::other("mover.defect", what)
+}
