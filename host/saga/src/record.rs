@@ -167,7 +167,8 @@ impl StepRecord {
                 if self.phase != Phase::Undoing {
                     self.resume = None;
                 }
-                self.enter(Phase::Undoing);
+                // Why it failed stays known.
+                self.phase = Phase::Undoing;
             }
             StepEvent::Undone => {
                 self.phase = Phase::Undone;

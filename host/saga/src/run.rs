@@ -1,7 +1,7 @@
 //! Doing what [`plan`] says, one action at a time, each noted before and after. Refuses to go on when
 //! the store fails or the lease is lost: then it stops as a crash would, and a later run goes on.
 
-use crate::table::StepFn;
+use crate::table::{Redo, StepFn};
 use crate::{
     Action, Call, JobRecord, Lease, Phase, Policy, Status, StepEvent, Store, Table, committed, plan,
 };
@@ -65,7 +65,8 @@ pub struct Runner {
 
 impl Runner {
     /// Works on a job until it is over or stuck, and answers what has become of it: that a step failed
-    /// is in the record, not in the error. `forward` is what steps work with, `backward` what undos do.
+    /// is in the record, not in the error. `forward` is what steps work with until the pivot; undos, and
+    /// what follows the pivot, work with `backward`, which must not be cancelled with `cancel`.
     ///
     /// # Errors
     /// `job.busy`, `job.unknown`, `job.upgraded`; `store.*`: the run stopped, and another one can go on.
@@ -133,7 +134,8 @@ enum Way {
 impl<C: Send + Sync + 'static> Run<'_, C> {
     async fn to_the_end(&mut self) -> Result<()> {
         if self.job.status == Status::Stuck {
-            let error = self.job.error.clone();
+            // That an undo failed is not why the job did, should it work now.
+            let error = self.job.error.clone().filter(|error| error.code != "job.stuck");
             self.set_status(Status::Running, error).await?;
         }
         while let Some(action) = plan(&self.job).first().cloned() {
@@ -177,7 +179,7 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
 
     async fn failed(&mut self, index: usize, error: Error) -> Result<()> {
         let step = self.table.get(index)?;
-        if let Some(from) = self.redo_start(step.redo_from, &error) {
+        if let Some(from) = self.redo_start(step.redo, &error) {
             return self.redo(from, index, &error).await;
         }
         self.note(step.name, StepEvent::Failed(error.clone())).await?;
@@ -196,11 +198,10 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
         }
     }
 
-    fn redo_start(&self, from: Option<&'static str>, error: &Error) -> Option<usize> {
-        let wanted = error.kind == Kind::Unavailable
-            && self.redone < self.runner.policy.redo
-            && !self.cancel.is_cancelled();
-        from.filter(|_| wanted).and_then(|from| self.table.steps.iter().position(|step| step.name == from))
+    fn redo_start(&self, redo: Option<Redo>, error: &Error) -> Option<usize> {
+        let possible = self.redone < self.runner.policy.redo && !self.cancel.is_cancelled();
+        let redo = redo.filter(|redo| possible && (redo.when)(error))?;
+        self.table.steps.iter().position(|step| step.name == redo.from)
     }
 
     /// Undoes the steps `from..=to`, so that the plan does them once more.
@@ -245,6 +246,8 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
     async fn attempts(&mut self, index: usize, way: Way) -> Result<Result<State>> {
         let step = self.table.get(index)?;
         let (name, limit, until) = (step.name, step.limit, Instant::now() + step.limit);
+        let policy =
+            Policy { attempts: step.attempts.unwrap_or(self.runner.policy.attempts), ..self.runner.policy };
         let mut failures = 0;
         loop {
             let pause = match self.call(index, way).await? {
@@ -258,7 +261,7 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
                 }
                 Err(error) => {
                     failures += 1;
-                    let Some(pause) = self.runner.policy.pause(&error, failures) else {
+                    let Some(pause) = policy.pause(&error, failures) else {
                         return Ok(Err(error));
                     };
                     self.tell(&Event::Retrying { name, error: &error, pause });
@@ -287,10 +290,8 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
             own: row.state.clone().filter(|_| way == Way::Undo),
             job: Arc::new(self.job.clone()),
         };
-        let (run, context): (Option<&StepFn<C>>, _) = match way {
-            Way::Do => (Some(&step.run), &self.forward),
-            Way::Undo => (step.undo.as_ref(), &self.backward),
-        };
+        let run: Option<&StepFn<C>> = if way == Way::Do { Some(&step.run) } else { step.undo.as_ref() };
+        let context = if self.is_unstoppable(way) { &self.backward } else { &self.forward };
         let Some(run) = run else { return Ok(Ok(Outcome::Done(State::new()))) };
         let grace = self.runner.policy.cancel_grace;
         let answer = tokio::select! {
@@ -313,10 +314,13 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
         }
     }
 
-    /// An undo is never cancelled, nor is what follows the pivot.
     fn cancel_of(&self, way: Way) -> CancellationToken {
-        let only_forward = self.job.steps.iter().any(|step| step.pivot && step.phase == Phase::Done);
-        if way == Way::Undo || only_forward { CancellationToken::new() } else { self.cancel.clone() }
+        if self.is_unstoppable(way) { CancellationToken::new() } else { self.cancel.clone() }
+    }
+
+    /// An undo is never cancelled, nor is what follows the pivot.
+    fn is_unstoppable(&self, way: Way) -> bool {
+        way == Way::Undo || self.job.steps.iter().any(|step| step.pivot && step.phase == Phase::Done)
     }
 
     async fn note(&mut self, step: &str, event: StepEvent) -> Result<()> {

@@ -62,7 +62,15 @@ pub struct Step<C> {
     pub(crate) undo: Option<StepFn<C>>,
     pub(crate) pivot: bool,
     pub(crate) limit: Duration,
-    pub(crate) redo_from: Option<&'static str>,
+    pub(crate) attempts: Option<u32>,
+    pub(crate) redo: Option<Redo>,
+}
+
+/// From where a step is done once more when it fails with such an error.
+#[derive(Clone, Copy)]
+pub(crate) struct Redo {
+    pub(crate) from: &'static str,
+    pub(crate) when: fn(&Error) -> bool,
 }
 
 /// An ordered table of steps.
@@ -93,7 +101,8 @@ impl<C: 'static> Table<C> {
             undo: None,
             pivot: false,
             limit: STEP_LIMIT,
-            redo_from: None,
+            attempts: None,
+            redo: None,
         });
         self
     }
@@ -120,12 +129,21 @@ impl<C: 'static> Table<C> {
         self
     }
 
-    /// When the step added last fails with `unavailable` for good, everything from `step` on is undone
-    /// and done once more.
+    /// When the step added last fails for good with an error like this, everything from the step `from`
+    /// on is undone and done once more.
     #[must_use]
-    pub fn redo_from(mut self, step: &'static str) -> Self {
+    pub fn redo(mut self, from: &'static str, when: fn(&Error) -> bool) -> Self {
         if let Some(last) = self.steps.last_mut() {
-            last.redo_from = Some(step);
+            last.redo = Some(Redo { from, when });
+        }
+        self
+    }
+
+    /// Gives the step added last another number of attempts than the policy does.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        if let Some(last) = self.steps.last_mut() {
+            last.attempts = Some(attempts);
         }
         self
     }

@@ -1,0 +1,119 @@
+//! What the steps of a job work with: its parameters, and the roles, opened when they are first needed.
+//! Undos work with roles of their own, which are not cancelled with the job.
+
+use crate::engine::Shared;
+use crate::files::Files;
+use crate::params::Params;
+use crate::ports::JobContext;
+use crate::{Reporter, WorkerSession};
+use gyre_core::roles::{Destination, Progress, Source};
+use gyre_core::{Error, Result, VmSpec};
+use gyre_saga::Call;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Map;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) struct Context {
+    pub job: String,
+    pub params: Params,
+    pub shared: Arc<Shared>,
+    pub cancel: CancellationToken,
+    source: OnceCell<Arc<dyn Source>>,
+    destination: OnceCell<Arc<dyn Destination>>,
+}
+
+impl Context {
+    pub fn new(job: &str, params: Params, shared: Arc<Shared>, cancel: CancellationToken) -> Arc<Self> {
+        let (source, destination) = (OnceCell::new(), OnceCell::new());
+        Arc::new(Self { job: job.into(), params, shared, cancel, source, destination })
+    }
+
+    pub async fn source(&self) -> Result<&Arc<dyn Source>> {
+        let open = || async {
+            self.shared.endpoints.source(&self.params.source, &self.role_context(Map::new())).await
+        };
+        self.source.get_or_try_init(open).await
+    }
+
+    pub async fn destination(&self) -> Result<&Arc<dyn Destination>> {
+        let context = self.role_context(self.params.options.clone());
+        let open = || async { self.shared.endpoints.destination(&self.params.destination, &context).await };
+        self.destination.get_or_try_init(open).await
+    }
+
+    pub fn role_context(&self, overrides: Map<String, serde_json::Value>) -> JobContext {
+        let (reporter, cancel) = (self.shared.reporter.clone(), self.cancel.clone());
+        let progress = Arc::new(RoleProgress { reporter, cancel: cancel.clone() });
+        JobContext { job: self.job.clone(), overrides, progress, cancel }
+    }
+
+    /// Brings up the worker that a step made.
+    pub async fn worker(&self, state: &str) -> Result<Box<dyn WorkerSession>> {
+        let worker = self.destination().await?.describe_worker(state).await?;
+        self.shared.workers.open(&worker, &self.job, &self.cancel).await
+    }
+
+    pub fn files(&self) -> Files {
+        Files::new(&self.shared.settings.directory, &self.params.replica)
+    }
+
+    /// The machine that this job is about: as just described, or as noted by the deployed execution.
+    pub fn vm(&self, call: &Call) -> Result<VmSpec> {
+        match (call.job().state(crate::execution::DESCRIBE_VM), &self.params.base) {
+            (Some(vm), _) => decode(vm),
+            (None, Some(base)) => Ok(base.vm.clone()),
+            (None, None) => Err(Error::other("job.order", "the machine is asked for before it is described")),
+        }
+    }
+}
+
+/// Errors that another worker may not have.
+pub(crate) fn worker_was_lost(error: &Error) -> bool {
+    let of_worker = ["worker.", "ssh.", "agent."].iter().any(|prefix| error.code.starts_with(prefix));
+    of_worker && error.kind == gyre_core::Kind::Unavailable
+}
+
+pub(crate) fn encode<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|e| Error::other("job.state", "the result of a step cannot be written down").cause(e))
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text)
+        .map_err(|e| Error::other("job.state", "the result of an earlier step cannot be read").cause(e))
+}
+
+struct RoleProgress {
+    reporter: Arc<dyn Reporter>,
+    cancel: CancellationToken,
+}
+
+impl Progress for RoleProgress {
+    fn report(&self, phase: &str, done: u64, total: Option<u64>) {
+        self.reporter.phase(phase, done, total);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}
+
+/// The progress of one disk.
+pub(crate) struct DiskProgress {
+    pub reporter: Arc<dyn Reporter>,
+    pub disk: String,
+    pub cancel: CancellationToken,
+}
+
+impl Progress for DiskProgress {
+    fn report(&self, phase: &str, done: u64, total: Option<u64>) {
+        self.reporter.disk(&self.disk, phase, done, total.unwrap_or(done));
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}

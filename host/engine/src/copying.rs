@@ -1,0 +1,143 @@
+//! Copying the disks of a machine to a worker, several at once. Knows which disk is compared with what;
+//! how bytes move is the mover's business.
+
+use crate::context::{Context, DiskProgress, decode, encode};
+use crate::files::Files;
+use crate::{WorkerSession, execution};
+use futures::{FutureExt, StreamExt, TryFutureExt};
+use gyre_core::roles::{Outcome, TargetDisk};
+use gyre_core::{DiskSpec, Error, Kind, Result};
+use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest};
+use gyre_saga::Call;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Pieces in flight per connection to the agent: one travels while the other is read.
+const IN_FLIGHT_PER_CONNECTION: usize = 2;
+
+/// What was copied of one disk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DiskCopy {
+    /// As the source names it.
+    pub disk: String,
+    /// As the destination names it.
+    pub identity: String,
+    /// Name of the file with the hashes of its blocks.
+    pub manifest: String,
+    /// Bytes and seconds.
+    pub report: CopyReport,
+}
+
+/// The step: every disk, each checked against what the device holds.
+pub(crate) async fn copy_disks(context: Arc<Context>, call: Call) -> Result<Outcome> {
+    let vm = context.vm(&call)?;
+    context.files().prepare().await?;
+    let targets = context.destination().await?.describe_disks(call.state(execution::TARGET_DISKS)?).await?;
+    let session = context.worker(call.state(execution::COPY_WORKER)?).await?;
+    let copied = copy_all(&context, &call, &vm.disks, &targets, &*session).await;
+    let closed = session.close().await;
+    let copied = copied?;
+    closed?;
+    Ok(Outcome::Done(encode(&copied)?))
+}
+
+/// One disk's failure stops the others, each at a watermark.
+async fn copy_all(
+    context: &Context,
+    call: &Call,
+    disks: &[DiskSpec],
+    targets: &[TargetDisk],
+    session: &dyn WorkerSession,
+) -> Result<Vec<DiskCopy>> {
+    let stop = call.cancel.child_token();
+    let stop = &stop;
+    let mut copies = Vec::new();
+    for disk in disks {
+        let copy = copy_disk(context, call, session, disk, targets, stop);
+        copies.push(copy.inspect_err(|_| stop.cancel()).boxed());
+    }
+    let at_once = context.shared.settings.transfer.disks.max(1);
+    let copied: Vec<Result<DiskCopy>> = futures::stream::iter(copies).buffered(at_once).collect().await;
+    let cause = copied.iter().filter_map(|copied| copied.as_ref().err()).find(|e| e.kind != Kind::Cancelled);
+    match cause {
+        Some(error) => Err(error.clone()),
+        None => copied.into_iter().collect(),
+    }
+}
+
+async fn copy_disk(
+    context: &Context,
+    call: &Call,
+    session: &dyn WorkerSession,
+    disk: &DiskSpec,
+    targets: &[TargetDisk],
+    stop: &CancellationToken,
+) -> Result<DiskCopy> {
+    let snapshot = call.state(execution::SOURCE_SNAPSHOT)?;
+    let target = target_of(disk, targets)?;
+    let (files, transfer) = (context.files(), &context.shared.settings.transfer);
+    let known = context.params.base.as_ref().and_then(|last| last.base(&disk.id, &target.identity));
+    let base = match known {
+        Some(base) => files.load_manifest(&base.manifest).await?,
+        None => None,
+    };
+    let since = context.params.base.as_ref().map(|last| last.snapshot.clone());
+    let job = CopyJob {
+        disk: disk.id.clone(),
+        origin: context.source().await?.open_disk(snapshot, &disk.id).await?,
+        target: session.disk(&disk.id)?,
+        since: since.filter(|_| base.is_some()),
+        base,
+        // A disk that an execution has filled is not new, even when its manifest is lost.
+        target_zeroed: target.zeroed && known.is_none(),
+        verify: transfer.verify,
+        checkpoints: Some(files.checkpoints(&disk.id)),
+        snapshot_id: snapshot.to_owned(),
+        target_identity: target.identity.clone(),
+        progress: Arc::new(DiskProgress {
+            reporter: context.shared.reporter.clone(),
+            disk: disk.id.clone(),
+            cancel: stop.clone(),
+        }),
+        cancel: stop.clone(),
+        options: CopyOptions {
+            in_flight: transfer.connections.max(1) * IN_FLIGHT_PER_CONNECTION,
+            ..context.shared.settings.copy
+        },
+    };
+    let (report, manifest) = gyre_mover::copy(job).await?;
+    save(&files, context.params.number, disk, target, report, manifest).await
+}
+
+async fn save(
+    files: &Files,
+    number: u64,
+    disk: &DiskSpec,
+    target: &TargetDisk,
+    report: CopyReport,
+    manifest: Manifest,
+) -> Result<DiskCopy> {
+    let name = Files::manifest_name(&disk.id, number);
+    files.save_manifest(&name, manifest).await?;
+    let (disk, identity) = (disk.id.clone(), target.identity.clone());
+    Ok(DiskCopy { disk, identity, manifest: name, report })
+}
+
+/// The disk at the destination that belongs to a disk of the machine.
+pub(crate) fn target_of<'a>(disk: &DiskSpec, targets: &'a [TargetDisk]) -> Result<&'a TargetDisk> {
+    let wrong = |why: String| Err(Error::other("destination.disks", why));
+    match targets.iter().find(|target| target.disk == disk.id) {
+        None => wrong(format!("the destination says that it made the disks, but has none for {:?}", disk.id)),
+        Some(target) if target.size < disk.size => wrong(format!(
+            "the destination's disk for {:?} has {} bytes, not {}",
+            disk.id, target.size, disk.size
+        )),
+        Some(target) => Ok(target),
+    }
+}
+
+/// What the copy step of this job answered.
+pub(crate) fn copied(call: &Call) -> Result<Vec<DiskCopy>> {
+    decode(call.state(execution::COPY_DISKS)?)
+}

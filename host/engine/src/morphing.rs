@@ -1,0 +1,128 @@
+//! Making the guest fit for its destination: find its system, mount it, let the plugin that knows it
+//! best change it, unmount. Refuses to guess which of several systems is meant.
+
+use crate::context::{Context, encode};
+use crate::{WorkerSession, deployment};
+use gyre_core::protocol::{Root, System};
+use gyre_core::roles::{OsMatch, OsMorphing, Outcome};
+use gyre_core::{Error, Result};
+use gyre_saga::Call;
+use serde_json::{Map, json};
+use std::sync::Arc;
+
+/// The step. It may be repeated from its start on the same disks.
+pub(crate) async fn morph(context: Arc<Context>, call: Call) -> Result<Outcome> {
+    let session = context.worker(call.state(deployment::MORPH_WORKER)?).await?;
+    let morphed = on_worker(&context, &call, &*session).await;
+    let closed = session.close().await;
+    let morphed = morphed?;
+    closed?;
+    Ok(Outcome::Done(morphed))
+}
+
+async fn on_worker(context: &Context, call: &Call, session: &dyn WorkerSession) -> Result<String> {
+    let systems = session.systems().await?;
+    let system = choose(&systems, context.params.deploy.system.as_deref())?;
+    let root = session.mount(system).await?;
+    let morphed = in_root(context, call, root).await;
+    // Also after a failure: what stays mounted keeps the disks from being detached. And what is not
+    // unmounted may not be written.
+    let unmounted = session.unmount().await;
+    let (plugin, found) = morphed?;
+    unmounted?;
+    encode(&json!({
+        "system": system.name, "root": system.root, "plugin": plugin,
+        "distribution": found.distribution, "version": found.version,
+    }))
+}
+
+fn choose<'a>(systems: &'a [System], wanted: Option<&str>) -> Result<&'a System> {
+    let listed = |error: Error| {
+        systems.iter().fold(error, |error, system| error.cause(format!("{} ({})", system.root, system.name)))
+    };
+    let is_wanted = |system: &&System| wanted.is_some_and(|name| system.root == name || system.name == name);
+    match (systems, wanted) {
+        ([], _) => Err(Error::invalid("morph.no-system", "no operating system was found on the disks")
+            .cause("looked at plain partitions and LVM volumes for a root file system")),
+        ([only], None) => Ok(only),
+        (_, Some(name)) => systems.iter().find(is_wanted).ok_or_else(|| {
+            listed(Error::invalid(
+                "morph.unknown-system",
+                format!("{name:?} is not among the systems on the disks"),
+            ))
+        }),
+        (_, None) => Err(listed(Error::invalid(
+            "morph.several-systems",
+            "several operating systems were found on the disks: choose one with --system",
+        ))),
+    }
+}
+
+async fn in_root(context: &Context, call: &Call, root: Arc<dyn Root>) -> Result<(String, OsMatch)> {
+    let vm = context.vm(call)?;
+    let plan = context.destination().await?.plan_morphing(&vm).await?;
+    let morphers = context.shared.endpoints.morphers(&context.role_context(Map::new())).await?;
+    let (name, plugin, found) = detect(context, &morphers, &root).await?;
+    plugin.morph(root, &vm, &plan).await.map_err(|error| match error.kind {
+        gyre_core::Kind::Cancelled => error,
+        _ => error.during(format!("{name} could not convert {} {}", found.distribution, found.version)),
+    })?;
+    Ok((name.to_owned(), found))
+}
+
+type Morphers = [(String, Arc<dyn OsMorphing>)];
+
+/// Asks every plugin; the best score wins, the first of equals.
+async fn detect<'a>(
+    context: &Context,
+    morphers: &'a Morphers,
+    root: &Arc<dyn Root>,
+) -> Result<(&'a str, &'a Arc<dyn OsMorphing>, OsMatch)> {
+    let mut best: Option<(&str, &Arc<dyn OsMorphing>, OsMatch)> = None;
+    let mut nobody =
+        Error::invalid("morph.no-plugin", "no configured plugin knows the guest's operating system");
+    for (name, plugin) in morphers {
+        match plugin.detect(root.clone()).await {
+            Ok(Some(found)) if best.as_ref().is_none_or(|(_, _, old)| found.score > old.score) => {
+                best = Some((name, plugin, found));
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => nobody = nobody.cause(format!("{name} does not know it")),
+            Err(error) if error.kind == gyre_core::Kind::Unavailable => return Err(error),
+            // One broken plugin must not keep the others from their work.
+            Err(error) => {
+                context.shared.reporter.warning(&format!("{name} could not look at the guest: {error}"));
+                nobody = nobody.cause(format!("{name}: {error}"));
+            }
+        }
+    }
+    best.ok_or_else(|| {
+        if morphers.is_empty() {
+            nobody.cause("there is no [osmorphing.NAME] in the configuration")
+        } else {
+            nobody
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_is_chosen_or_asked_for() {
+        let system = |root: &str, name: &str| System { root: root.into(), name: name.into(), mounts: vec![] };
+        let both = [system("disk0/part1", "Debian 12"), system("lvm/vg/root", "Ubuntu")];
+        assert_eq!(choose(&both[..1], None).unwrap().root, "disk0/part1");
+        assert_eq!(choose(&both, Some("Ubuntu")).unwrap().root, "lvm/vg/root");
+        assert_eq!(choose(&both, Some("disk0/part1")).unwrap().name, "Debian 12");
+        for (systems, wanted, code) in [
+            (&both[..0], None, "morph.no-system"),
+            (&both[..], None, "morph.several-systems"),
+            (&both[..1], Some("Ubuntu"), "morph.unknown-system"),
+        ] {
+            assert_eq!(choose(systems, wanted).unwrap_err().code, code);
+        }
+        assert!(choose(&both, None).unwrap_err().to_string().contains("lvm/vg/root (Ubuntu)"));
+    }
+}

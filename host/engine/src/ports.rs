@@ -1,0 +1,101 @@
+//! What the engine needs of the outside, as traits: plugins bound to endpoints, workers, and somebody
+//! to tell. Whoever assembles the program implements them; tests do so in memory.
+
+use async_trait::async_trait;
+use gyre_core::protocol::{Root, System};
+use gyre_core::roles::{Destination, OsMorphing, Progress, Source, Worker};
+use gyre_core::{BlockTarget, Result};
+use gyre_saga::Observer;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What a plugin's role is bound to besides its endpoint.
+#[derive(Clone)]
+pub struct JobContext {
+    /// Id of the job; keys that the plugin makes live as long as it.
+    pub job: String,
+    /// Options that go over those of the endpoint.
+    pub overrides: serde_json::Map<String, serde_json::Value>,
+    /// Where the plugin's progress goes.
+    pub progress: Arc<dyn Progress>,
+    /// Cancelled when the job is asked to stop.
+    pub cancel: CancellationToken,
+}
+
+/// Plugins by the names of the configuration.
+#[async_trait]
+pub trait Endpoints: Send + Sync {
+    /// The source of this name.
+    ///
+    /// # Errors
+    /// `config.unknown-endpoint`, and whatever loading its plugin says.
+    async fn source(&self, endpoint: &str, context: &JobContext) -> Result<Arc<dyn Source>>;
+
+    /// The destination of this name.
+    ///
+    /// # Errors
+    /// As [`Endpoints::source`].
+    async fn destination(&self, endpoint: &str, context: &JobContext) -> Result<Arc<dyn Destination>>;
+
+    /// Every configured OS-morphing plugin, by name.
+    ///
+    /// # Errors
+    /// Whatever loading the plugins says.
+    async fn morphers(&self, context: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>>;
+
+    /// Name and digest of every plugin that a job between these endpoints uses.
+    ///
+    /// # Errors
+    /// `config.unknown-endpoint`, `plugin.unreadable`.
+    async fn digests(&self, source: &str, destination: &str) -> Result<BTreeMap<String, String>>;
+}
+
+/// Brings workers up.
+#[async_trait]
+pub trait Workers: Send + Sync {
+    /// Connects to a worker of this job and starts the agent there, waiting for it to boot.
+    ///
+    /// # Errors
+    /// Kind unavailable with a code of `worker.*` or `ssh.*` when it cannot be reached.
+    async fn open(
+        &self,
+        worker: &Worker,
+        job: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn WorkerSession>>;
+}
+
+/// A worker that is up.
+#[async_trait]
+pub trait WorkerSession: Send + Sync {
+    /// An attached disk.
+    ///
+    /// # Errors
+    /// `worker.no-disk`.
+    fn disk(&self, id: &str) -> Result<Arc<dyn BlockTarget>>;
+    /// Operating systems found on the attached disks.
+    async fn systems(&self) -> Result<Vec<System>>;
+    /// Mounts one of them.
+    async fn mount(&self, system: &System) -> Result<Arc<dyn Root>>;
+    /// Unmounts whatever is mounted; durable on return.
+    async fn unmount(&self) -> Result<()>;
+    /// Ends the agent and the connection.
+    async fn close(&self) -> Result<()>;
+}
+
+/// Somebody to tell. Called often; must not block.
+pub trait Reporter: Observer {
+    /// A disk's copy or proof: bytes of the disk.
+    fn disk(&self, disk: &str, phase: &str, done: u64, total: u64);
+    /// What a plugin says of itself while a step runs.
+    fn phase(&self, phase: &str, done: u64, total: Option<u64>);
+    /// Something that does not stop the job, and should be known.
+    fn warning(&self, text: &str);
+}
+
+impl Reporter for () {
+    fn disk(&self, _: &str, _: &str, _: u64, _: u64) {}
+    fn phase(&self, _: &str, _: u64, _: Option<u64>) {}
+    fn warning(&self, _: &str) {}
+}

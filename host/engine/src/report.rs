@@ -1,0 +1,87 @@
+//! What a job has come to, put together from its record. Refuses to know how it is printed.
+
+use crate::context::decode;
+use crate::params::Params;
+use crate::{DiskCopy, deployment, execution};
+use gyre_core::Error;
+use gyre_core::roles::Instance;
+use gyre_mover::CopyReport;
+use gyre_saga::{JobRecord, Status};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a job has come to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Id of the job.
+    pub job: String,
+    /// `execution`, `deployment`, `migration`, `deletion`.
+    pub kind: String,
+    /// Name of the replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replica: Option<String>,
+    /// Number of the execution that the job was, or deployed.
+    pub number: u64,
+    /// Where the job stands.
+    pub status: Status,
+    /// Whether an earlier run had begun it.
+    pub resumed: bool,
+    /// The step that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_step: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+    /// What was copied, per disk.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disks: Vec<DiskCopy>,
+    /// The sums of `disks`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<CopyReport>,
+    /// Which system was converted, and by which plugin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub morphing: Option<Value>,
+    /// The new server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Instance>,
+    /// From the job's beginning to its end, seconds.
+    pub seconds: f64,
+}
+
+impl Report {
+    pub(crate) fn of(job: &JobRecord, params: &Params, resumed: bool) -> Self {
+        let disks: Vec<DiskCopy> =
+            job.state(execution::COPY_DISKS).and_then(|state| decode(state).ok()).unwrap_or_default();
+        Self {
+            job: job.id.clone(),
+            kind: job.kind.clone(),
+            replica: params.name.clone(),
+            number: params.number,
+            status: job.status,
+            resumed,
+            failed_step: job.steps.iter().find(|step| step.error.is_some()).map(|step| step.name.clone()),
+            error: job.error.clone(),
+            total: (!disks.is_empty()).then(|| sum(&disks)),
+            disks,
+            morphing: job.state(deployment::MORPH).and_then(|state| decode(state).ok()),
+            instance: deployment::instance_of(job),
+            seconds: job.updated.saturating_sub(job.created) as f64 / 1000.0,
+        }
+    }
+}
+
+fn sum(disks: &[DiskCopy]) -> CopyReport {
+    disks.iter().fold(CopyReport::default(), |total, copy| CopyReport {
+        size: total.size + copy.report.size,
+        read: total.read + copy.report.read,
+        unpacked: total.unpacked + copy.report.unpacked,
+        moved: total.moved + copy.report.moved,
+        zeroed: total.zeroed + copy.report.zeroed,
+        skipped: total.skipped + copy.report.skipped,
+        verified: total.verified + copy.report.verified,
+        resumed: total.resumed + copy.report.resumed,
+        changed_by: copy.report.changed_by,
+        // Disks are copied side by side.
+        seconds: total.seconds.max(copy.report.seconds),
+    })
+}
