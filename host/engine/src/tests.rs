@@ -1,1 +1,320 @@
-//! x
+//! Every job against a cloud in memory: repeated at every step, failed at every call, crashed between
+//! any two records, cancelled at every step. Each time the same is asked: what the job was to make is
+//! there, and nothing else is.
+
+mod cloud;
+mod crash;
+mod roles;
+mod workers;
+mod world;
+
+use crate::{DeployOptions, Report};
+use cloud::{Fault, When};
+use crash::{Crash, Write};
+use gyre_core::{Error, Kind};
+use gyre_saga::Status;
+use world::{Job, World, succeeded};
+
+const JOBS: [Job; 5] = [Job::First, Job::Second, Job::Deployment, Job::Migration, Job::Deletion];
+
+#[tokio::test]
+async fn a_replica_follows_its_machine_and_moves_only_what_changed() {
+    let world = World::new().await;
+    let first = succeeded(world.execute().await);
+    assert_eq!((first.number, first.total.as_ref().unwrap().size), (1, world::SIZE * 2));
+    assert_eq!(first.total.as_ref().unwrap().verified, world::SIZE * 2);
+    world.assert_replicated();
+
+    world.change_source();
+    let second = succeeded(world.execute().await);
+    assert_eq!(second.total.as_ref().unwrap().moved, 64 * 1024, "one block changed: {second:?}");
+    world.assert_replicated();
+    let third = succeeded(world.execute().await);
+    assert_eq!(third.total.as_ref().unwrap().moved, 0);
+    assert_eq!(world.engine().replica("web").await.unwrap().executions, 3);
+}
+
+#[tokio::test]
+async fn a_disk_that_is_another_one_is_copied_in_full() {
+    let world = World::new().await;
+    succeeded(world.execute().await);
+    world.cloud.replace_volume("disk-b");
+    let again = succeeded(world.execute().await);
+    let moved: Vec<_> = again.disks.iter().map(|disk| (disk.disk.as_str(), disk.report.moved > 0)).collect();
+    assert_eq!(moved, [("disk-a", false), ("disk-b", true)]);
+    world.assert_replicated();
+}
+
+#[tokio::test]
+async fn a_deployment_boots_what_was_replicated_and_leaves_the_replica_alone() {
+    let world = World::prepared(Job::Deployment).await;
+    let before = world.cloud.held().source.clone();
+    world.change_source();
+    world.cloud.rename_vm("renamed since");
+    let report = succeeded(world.run(Job::Deployment, &world.engine()).await);
+    let instance = report.instance.unwrap();
+    assert_eq!((instance.status.as_str(), instance.name.as_str()), ("ACTIVE", "web server"));
+    assert_eq!(report.morphing.unwrap()["plugin"], "best");
+    world.cloud.held().source = before;
+    world.assert_done(Job::Deployment);
+}
+
+#[tokio::test]
+async fn nothing_is_deployed_that_was_never_executed() {
+    let world = World::new().await;
+    let error = world.run(Job::Deployment, &world.engine()).await.unwrap_err();
+    assert_eq!(error.code, "replica.never-executed");
+    let unknown = world.engine().execute("other", Default::default()).await.unwrap_err();
+    assert_eq!(unknown.code, "replica.unknown");
+}
+
+#[tokio::test]
+async fn the_guest_may_be_left_as_it_is() {
+    let world = World::prepared(Job::Deployment).await;
+    let options = DeployOptions { skip_morphing: true, system: None };
+    let report = succeeded(world.engine().deploy("web", options, Default::default()).await);
+    assert_eq!(report.morphing, None);
+    assert!(!world.cloud.was_called("ensure-worker morph"));
+    assert!(!world.cloud.instance_disks().iter().any(|disk| disk.starts_with(b"MORPHED")));
+}
+
+#[tokio::test]
+async fn a_job_between_two_records_can_crash_anywhere() {
+    for job in JOBS {
+        for write in [Write::Lost, Write::Kept] {
+            let total = World::prepared(job).await.writes_of(job).await;
+            assert!(total > 6, "{job:?} writes {total} records");
+            for at in 0..total {
+                let world = World::prepared(job).await;
+                let crash = Crash { at, write };
+                let crashed = world.run(job, &world.engine_that_crashes(crash)).await;
+                assert!(crashed.is_err_and(|e| e.code == "store.failed"), "{job:?} {crash:?}");
+                let again = world.run(job, &world.engine()).await;
+                // A deletion that crashed after its last record has nothing left to delete.
+                if !matches!(&again, Err(e) if job == Job::Deletion && e.code == "replica.unknown") {
+                    let report = again.unwrap();
+                    assert_eq!(report.status, Status::Succeeded, "{job:?} {crash:?} {report:?}");
+                }
+                world.assert_at_least_done(job);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_fails_anywhere_leaves_nothing_over_and_can_be_repeated() {
+    for job in JOBS {
+        let calls = World::prepared(job).await.calls_of(job).await;
+        for (at, call) in calls.iter().enumerate() {
+            for when in [When::Before, When::After] {
+                let world = World::prepared(job).await;
+                let error = Error::other("fake.broken", "broken");
+                world.cloud.set_fault(Fault { at, when, error, times: 1 });
+                let report = world.run(job, &world.engine()).await.unwrap();
+                let context = format!("{job:?} {when:?} call {at}, {call}: {:?}", report.error);
+                match report.status {
+                    Status::Failed => world.assert_undone(job, &context).await,
+                    Status::Stuck => assert!(report.error.is_some(), "{context}"),
+                    // Closing a worker, or looking with a second plugin, may fail without harm.
+                    _ => assert!(call.starts_with("detect"), "{context} did not matter"),
+                }
+                if report.status != Status::Succeeded {
+                    assert!(report.failed_step.is_some(), "{context}");
+                    let again = world.run(job, &world.engine()).await.unwrap();
+                    assert_eq!(again.status, Status::Succeeded, "{context}");
+                }
+                world.assert_done(job);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_unavailable_once_does_not_fail_a_job() {
+    for job in JOBS {
+        let calls = World::prepared(job).await.calls_of(job).await;
+        for at in 0..calls.len() {
+            let world = World::prepared(job).await;
+            let error = Error::unavailable("fake.reset", "connection reset");
+            world.cloud.set_fault(Fault { at, when: When::After, error, times: 1 });
+            succeeded(world.run(job, &world.engine()).await);
+            world.assert_done(job);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_job_can_be_cancelled_at_every_step() {
+    for job in JOBS {
+        for step in 0.. {
+            let world = World::prepared(job).await;
+            let (engine, cancel) = world.engine_that_cancels(step);
+            let report = world.run_with(job, &engine, cancel.clone()).await.unwrap();
+            if !cancel.is_cancelled() {
+                assert!(step > 2, "{job:?} has steps");
+                break;
+            }
+            match report.status {
+                Status::Cancelled => {
+                    assert_eq!(report.error.as_ref().unwrap().kind, Kind::Cancelled);
+                    world.assert_undone(job, &format!("{job:?} cancelled at step {step}")).await;
+                }
+                status => assert_eq!(status, Status::Succeeded, "{job:?} past its pivot: {report:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_worker_is_replaced_a_few_times_and_no_more() {
+    let lost = |times| Fault {
+        at: usize::MAX,
+        when: When::Before,
+        error: Error::unavailable("worker.lost", "no answer"),
+        times,
+    };
+    let world = World::new().await;
+    world.cloud.set_fault_on("open-worker", lost(3));
+    succeeded(world.execute().await);
+    world.assert_done(Job::First);
+    // Each is asked for, waited for, and asked for again.
+    assert_eq!(world.cloud.count("ensure-worker copy"), 2 * 2);
+
+    let world = World::new().await;
+    world.cloud.set_fault_on("open-worker", lost(1000));
+    let report = world.execute().await.unwrap();
+    assert_eq!((report.status, report.error.unwrap().code.as_str()), (Status::Failed, "worker.lost"));
+    assert_eq!(report.failed_step.as_deref(), Some("copy-disks"));
+    assert_eq!(world.cloud.count("ensure-worker copy"), 3 * 2);
+    world.assert_undone(Job::First, "lost worker").await;
+}
+
+#[tokio::test]
+async fn a_failed_undo_parks_the_job_until_it_is_run_again() {
+    let world = World::new().await;
+    world.cloud.set_fault_on("target.write", broken("fake.disk", 1));
+    world.cloud.set_fault_on("remove-worker", broken("fake.busy", 1));
+    let report = world.execute().await.unwrap();
+    let error = report.error.unwrap();
+    assert_eq!((report.status, error.code.as_str()), (Status::Stuck, "job.stuck"));
+    assert!(error.to_string().contains("fake.busy") && error.to_string().contains("fake.disk"), "{error}");
+    // The other commands on this replica say what to do.
+    let refused = world.engine().delete_replica("web", Default::default()).await.unwrap_err();
+    assert!(refused.code == "job.unfinished" && refused.to_string().contains("gyre job resume"), "{refused}");
+    // The same command finishes the undo, and then does what it was asked.
+    succeeded(world.execute().await);
+    world.assert_done(Job::First);
+    assert_eq!(world.engine().jobs(10).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_stuck_job_can_be_resumed_undone_or_abandoned_by_its_id() {
+    let world = World::new().await;
+    world.cloud.set_fault_on("target.write", broken("fake.disk", 1));
+    world.cloud.set_fault_on("remove-worker", broken("fake.busy", 2));
+    let id = world.execute().await.unwrap().job;
+    let engine = world.engine();
+    assert_eq!(engine.undo(&id).await.unwrap().status, Status::Stuck);
+    let ended = engine.resume(&id, Default::default()).await.unwrap();
+    assert_eq!((ended.status, ended.error.unwrap().code.as_str()), (Status::Failed, "fake.disk"));
+    assert_eq!(engine.resume(&id, Default::default()).await.unwrap_err().code, "job.over");
+    let world = World::new().await;
+    world.cloud.set_fault_on("target.write", broken("fake.disk", 1));
+    world.cloud.set_fault_on("remove-worker", broken("fake.busy", 1));
+    let id = world.execute().await.unwrap().job;
+    let abandoned = world.engine().abandon(&id).await.unwrap();
+    assert_eq!((abandoned.status, abandoned.error.unwrap().code.as_str()), (Status::Failed, "job.abandoned"));
+    world.engine().replica("web").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_crashed_job_is_undone_on_request_unless_it_is_past_the_pivot() {
+    let world = World::new().await;
+    let crash = Crash { at: 20, write: Write::Lost };
+    world.run(Job::First, &world.engine_that_crashes(crash)).await.unwrap_err();
+    let job = world.engine().jobs(1).await.unwrap().remove(0);
+    assert_eq!(job.status, Status::Running);
+    let undone = world.engine().undo(&job.id).await.unwrap();
+    assert_eq!(undone.status, Status::Cancelled);
+    world.assert_undone(Job::First, "undone").await;
+    succeeded(world.execute().await);
+}
+
+#[tokio::test]
+async fn an_upgraded_plugin_does_not_go_on_with_a_job_but_may_undo_it() {
+    let world = World::new().await;
+    let crash = Crash { at: 20, write: Write::Lost };
+    world.run(Job::First, &world.engine_that_crashes(crash)).await.unwrap_err();
+    world.cloud.upgrade_plugin();
+    let error = world.execute().await.unwrap_err();
+    assert_eq!(error.code, "job.upgraded");
+    let id = world.engine().jobs(1).await.unwrap().remove(0).id;
+    assert!(error.to_string().contains(&id), "{error}");
+    assert_eq!(world.engine().undo(&id).await.unwrap().status, Status::Cancelled);
+    world.assert_undone(Job::First, "undone by a newer plugin").await;
+}
+
+#[tokio::test]
+async fn one_process_at_a_time() {
+    let world = World::new().await;
+    let crash = Crash { at: 20, write: Write::Lost };
+    world.run(Job::First, &world.engine_that_crashes_and_lives(crash)).await.unwrap_err();
+    assert_eq!(world.execute().await.unwrap_err().code, "job.busy");
+}
+
+#[tokio::test]
+async fn what_is_found_wrong_is_said_before_anything_is_made() {
+    let world = World::new().await;
+    world.cloud.find("network_map[\"VM Network\"]", "there is no network \"prod\"", "create it");
+    let report = world.execute().await.unwrap();
+    let error = report.error.unwrap();
+    assert_eq!((error.kind, error.code.as_str()), (Kind::Invalid, "check.blocking"));
+    assert!(error.to_string().contains("there is no network \"prod\" (create it)"), "{error}");
+    assert_eq!(world.cloud.count("ensure"), 0, "{:?}", world.cloud.calls());
+}
+
+#[tokio::test]
+async fn a_corrupt_image_is_found_before_anything_is_made_in_the_cloud() {
+    let world = World::new().await;
+    world.cloud.corrupt_source();
+    for job in [Job::First, Job::Migration] {
+        let report = world.run(job, &world.engine()).await.unwrap();
+        assert_eq!(report.failed_step.as_deref(), Some("source-map"));
+        assert_eq!(report.error.unwrap().code, "extents.invalid");
+        assert_eq!(world.cloud.count("ensure-disks"), 0);
+        world.assert_undone(job, "corrupt").await;
+    }
+}
+
+#[tokio::test]
+async fn a_plugin_that_breaks_does_not_keep_the_others_from_the_guest() {
+    let world = World::prepared(Job::Deployment).await;
+    world.cloud.set_fault_on("detect best", broken("sandbox.trap", 1));
+    let report = succeeded(world.run(Job::Deployment, &world.engine()).await);
+    assert_eq!(report.morphing.unwrap()["plugin"], "second");
+}
+
+#[tokio::test]
+async fn replicas_have_names_and_known_machines() {
+    let world = World::new().await;
+    let error = world.create("web").await.unwrap_err();
+    assert_eq!(error.code, "replica.exists");
+    assert_eq!(world.create("we/b").await.unwrap_err().code, "replica.name");
+    let names: Vec<_> = world.engine().replicas().await.unwrap().into_iter().map(|r| r.name).collect();
+    assert_eq!(names, ["web"]);
+}
+
+#[tokio::test]
+async fn a_job_tells_its_story() {
+    let world = World::new().await;
+    let report: Report = world.execute().await.unwrap();
+    let (job, told, log) = world.engine().job(&report.job).await.unwrap();
+    assert_eq!((told.status, told.disks.len()), (Status::Succeeded, 2));
+    assert!(log.len() > job.steps.len());
+    let text = serde_json::to_string(&told).unwrap();
+    assert!(text.contains("\"kind\":\"execution\""), "{text}");
+}
+
+fn broken(code: &str, times: usize) -> Fault {
+    Fault { at: usize::MAX, when: When::Before, error: Error::other(code, "broken"), times }
+}
