@@ -132,6 +132,19 @@ pub fn volumes_of(cloud: &mut Cloud, token: &str, role: &str) -> Result<Vec<Volu
     Ok(all.into_iter().filter(|volume| marks::carries(&volume.metadata, token, role)).collect())
 }
 
+/// Volumes of the project that belong to a source machine.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn volumes_of_vm(cloud: &mut Cloud, vm: &str, role: &str) -> Result<Vec<Volume>> {
+    let all: Vec<Volume> = cloud.list(CINDER, "/volumes/detail", "volumes")?;
+    let vm = marks::value(vm);
+    let fits = |volume: &Volume| {
+        volume.metadata.get(marks::VM) == Some(&vm) && volume.metadata.get(marks::ROLE).is_some_and(|found| found == role)
+    };
+    Ok(all.into_iter().filter(fits).collect())
+}
+
 /// Snapshots of the project that a step made.
 ///
 /// # Errors

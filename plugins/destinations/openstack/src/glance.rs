@@ -26,9 +26,6 @@ pub struct Image {
     /// Bytes it holds, where Glance knows.
     #[serde(default)]
     pub virtual_size: Option<u64>,
-    /// Property of that name: `linux`, `windows`.
-    #[serde(default)]
-    pub os_type: Option<String>,
 }
 
 impl Named for Image {

@@ -166,7 +166,7 @@ struct CatalogService {
 #[derive(Clone, Deserialize)]
 struct CatalogEndpoint {
     interface: String,
-    #[serde(default, alias = "region_id")]
+    #[serde(default)]
     region: Option<String>,
     url: String,
 }
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn regions_must_be_chosen_where_there_are_several() {
         let two = json!([
-            { "interface": "public", "region": "a", "url": "http://a" },
+            { "interface": "public", "region": "a", "region_id": "a", "id": "1", "url": "http://a" },
             { "interface": "public", "region": "b", "url": "http://b" },
             { "interface": "internal", "region": "a", "url": "http://i" },
         ]);

@@ -164,6 +164,9 @@ pub struct NewFixedIp {
 pub struct SecurityGroup {
     /// Its id.
     pub id: String,
+    /// The step's token, for groups that gyre made.
+    #[serde(default)]
+    pub description: String,
     /// What people see; not unique.
     #[serde(default)]
     pub name: String,
@@ -185,6 +188,9 @@ pub struct FloatingIp {
     pub id: String,
     /// The address.
     pub floating_ip_address: String,
+    /// The step's token, for those that gyre made.
+    #[serde(default)]
+    pub description: String,
     /// The port it leads to.
     #[serde(default)]
     pub port_id: Option<String>,
@@ -242,8 +248,20 @@ pub fn pool(cloud: &mut Cloud, path: &str, wanted: &str) -> Result<Pool> {
     }
     let Some(subnet) = subnet else { return Ok(Pool { network: network.id, subnet: None }) };
     let subnets = subnets(cloud, &network.id)?;
-    let subnet = marks::pick("subnet", path, subnet, subnets)?;
+    // The subnets of another project's external network are not shown to everybody, yet may be used.
+    if subnets.is_empty() && is_uuid(subnet) {
+        return Ok(Pool { network: network.id, subnet: Some(subnet.to_owned()) });
+    }
+    let hidden = subnets.is_empty();
+    let subnet = marks::pick("subnet", path, subnet, subnets).map_err(|error| match hidden {
+        true => error.cause(format!("no subnet of {name:?} is visible to this project: give the subnet's id, or the network alone")),
+        false => error,
+    })?;
     Ok(Pool { network: network.id, subnet: Some(subnet.id) })
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
 
 /// A port, if it is there.
@@ -254,7 +272,8 @@ pub fn port(cloud: &mut Cloud, id: &str) -> Result<Option<Port>> {
     cloud.get(NEUTRON, &format!("/ports/{}", encode(id)), "port")
 }
 
-/// Ports whose description carries the token of a step.
+/// Ports whose description carries the token of a step. What is deleted by such a list is compared
+/// here too: a service that ignored the filter would have all of them deleted.
 ///
 /// # Errors
 /// Those of [`Cloud::list`].
@@ -340,7 +359,9 @@ pub fn security_groups(cloud: &mut Cloud) -> Result<Vec<SecurityGroup>> {
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn security_groups_of(cloud: &mut Cloud, description: &str) -> Result<Vec<SecurityGroup>> {
-    cloud.list(NEUTRON, &format!("/security-groups?description={}", encode(description)), "security_groups")
+    let path = format!("/security-groups?description={}", encode(description));
+    let groups: Vec<SecurityGroup> = cloud.list(NEUTRON, &path, "security_groups")?;
+    Ok(groups.into_iter().filter(|group| group.description == description).collect())
 }
 
 /// Makes a security group.
@@ -381,7 +402,9 @@ pub fn delete_security_group(cloud: &mut Cloud, id: &str) -> Result<bool> {
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn floating_ips_of(cloud: &mut Cloud, description: &str) -> Result<Vec<FloatingIp>> {
-    cloud.list(NEUTRON, &format!("/floatingips?description={}", encode(description)), "floatingips")
+    let path = format!("/floatingips?description={}", encode(description));
+    let found: Vec<FloatingIp> = cloud.list(NEUTRON, &path, "floatingips")?;
+    Ok(found.into_iter().filter(|floating| floating.description == description).collect())
 }
 
 /// The floating IP of this description, on this port; made and moved as needed.
@@ -414,6 +437,16 @@ fn no_route(error: Error) -> Error {
         "openstack.not-found" | "openstack.invalid" => Error::invalid("openstack.no-route", message).caused_by(error),
         _ => error,
     }
+}
+
+/// Floating IPs that lead to a port.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn floating_ips_at(cloud: &mut Cloud, port: &str) -> Result<Vec<FloatingIp>> {
+    let found: Vec<FloatingIp> =
+        cloud.list(NEUTRON, &format!("/floatingips?port_id={}", encode(port)), "floatingips")?;
+    Ok(found.into_iter().filter(|floating| floating.port_id.as_deref() == Some(port)).collect())
 }
 
 /// Gives a floating IP back; answers whether it was there.
