@@ -178,7 +178,9 @@ impl Window {
             return self.add_zero(open, geometry.zero_hash(open.block));
         }
         let piece = match self.work.last_mut() {
-            Some(Work::Copy(piece)) if piece.blocks.end == open.block && open.block % PIECE_BLOCKS != 0 => {
+            Some(Work::Copy(piece))
+                if piece.blocks.end == open.block && !open.block.is_multiple_of(PIECE_BLOCKS) =>
+            {
                 piece
             }
             _ => {
