@@ -19,6 +19,9 @@ pub struct Cloud {
     project: String,
 }
 
+/// Cleaning up after a failure: a server of a real cloud takes a while to be gone.
+const CLEANING_LIMIT: Duration = Duration::from_secs(120);
+
 /// Who logs in.
 #[derive(Clone, Debug)]
 pub struct Login {
@@ -30,6 +33,14 @@ pub struct Login {
     pub password: String,
     /// Project of the domain `Default`.
     pub project: String,
+}
+
+impl Login {
+    /// The user and the project `demo`.
+    pub fn demo(auth_url: &str, password: &str) -> Self {
+        let demo = || "demo".to_owned();
+        Self { auth_url: auth_url.to_owned(), user: demo(), password: password.to_owned(), project: demo() }
+    }
 }
 
 /// What kinds of things a migration makes: service, path, key of the list.
@@ -62,7 +73,12 @@ impl Cloud {
             "scope": {"project": {"name": login.project, "domain": {"name": "Default"}}}}});
         let url = format!("{}/auth/tokens", login.auth_url.trim_end_matches('/'));
         let (token, answer) = runtime.block_on(async {
-            let answer = client.post(&url).header("content-type", "application/json").body(body.to_string()).send().await?;
+            let answer = client
+                .post(&url)
+                .header("content-type", "application/json")
+                .body(body.to_string())
+                .send()
+                .await?;
             ensure!(answer.status().is_success(), "POST {url}: {}", answer.status());
             let token = answer.headers().get("x-subject-token").context("no token")?.to_str()?.to_owned();
             Ok((token, answer.bytes().await?))
@@ -132,6 +148,22 @@ impl Cloud {
         Ok(self.get("compute", &format!("/servers/{id}"))?["server"].take())
     }
 
+    /// The addresses of a server, floating ones first: those are reached from anywhere.
+    ///
+    /// # Errors
+    /// As [`Cloud::request`].
+    pub fn addresses(&self, id: &str) -> Result<Vec<String>> {
+        let all: BTreeMap<String, Vec<Value>> = serde_json::from_value(self.server(id)?["addresses"].take())?;
+        let fixed = |a: &Value| a["OS-EXT-IPS:type"] != "floating";
+        let mut list: Vec<(bool, String)> = all
+            .values()
+            .flatten()
+            .map(|a| (fixed(a), a["addr"].as_str().unwrap_or_default().to_owned()))
+            .collect();
+        list.sort();
+        Ok(list.into_iter().map(|(_, address)| address).collect())
+    }
+
     /// Ids of the volumes attached to a server.
     ///
     /// # Errors
@@ -170,21 +202,27 @@ impl Cloud {
         wait(&format!("server {id} to be gone"), limit, || Ok(self.server(id).is_err().then_some(())))
     }
 
-    /// Deletes everything that is there now and was not there before; what a failed test left over.
+    /// Deletes everything that is there now and was not there before: what a failed test left over.
     pub fn delete_since(&self, before: &Inventory) {
-        for round in 0..3 {
+        let start = std::time::Instant::now();
+        while start.elapsed() < CLEANING_LIMIT {
             let Ok(now) = self.inventory() else { return };
-            for thing in now.difference(before) {
-                let words: Vec<&str> = thing.split(' ').collect();
-                let Some((service, path, key)) = KINDS.iter().find(|(_, _, key)| words.first() == Some(key)) else {
-                    continue;
-                };
-                let name = if *key == "keypairs" { words.get(1) } else { words.last() };
-                let path = format!("{path}/{}", name.copied().unwrap_or_default());
-                self.request("DELETE", service, &path, None).ok();
+            let mut left = now.difference(before).peekable();
+            if left.peek().is_none() {
+                return;
             }
-            std::thread::sleep(Duration::from_secs(2 << round));
+            left.for_each(|thing| self.delete(thing));
+            std::thread::sleep(Duration::from_secs(2));
         }
+    }
+
+    /// Deletes one line of an inventory. What is still in use is refused, and asked for again later.
+    fn delete(&self, thing: &str) {
+        let words: Vec<&str> = thing.split(' ').collect();
+        let kind = KINDS.iter().find(|(_, _, key)| words.first() == Some(key));
+        let Some((service, path, key)) = kind else { return };
+        let name = if *key == "keypairs" { words.get(1) } else { words.last() };
+        self.request("DELETE", service, &format!("{path}/{}", name.copied().unwrap_or_default()), None).ok();
     }
 }
 
@@ -195,7 +233,8 @@ fn endpoints(catalog: &Value) -> BTreeMap<String, String> {
             "block-storage" | "volumev3" => "volume",
             other => other,
         };
-        let public = service["endpoints"].as_array().into_iter().flatten().find(|e| e["interface"] == "public");
+        let public =
+            service["endpoints"].as_array().into_iter().flatten().find(|e| e["interface"] == "public");
         if let Some(url) = public.and_then(|e| e["url"].as_str()) {
             found.insert(kind.to_owned(), url.trim_end_matches('/').to_owned());
         }

@@ -72,7 +72,11 @@ impl SourceDisk {
     /// When the script fails (it needs root) or the copy does.
     pub fn create(layout: Layout, path: &Path) -> Result<Self> {
         let script = root().join("tests/fixtures/disk.sh");
-        let made = Command::new("bash").arg(script).arg(layout.name()).stderr(std::process::Stdio::inherit()).output()?;
+        let made = Command::new("bash")
+            .arg(script)
+            .arg(layout.name())
+            .stderr(std::process::Stdio::inherit())
+            .output()?;
         ensure!(made.status.success(), "tests/fixtures/disk.sh {}: {}", layout.name(), made.status);
         let cached = PathBuf::from(String::from_utf8(made.stdout)?.trim());
         std::fs::copy(&cached, path).with_context(|| format!("cannot copy {}", cached.display()))?;

@@ -5,11 +5,15 @@
 //! * [`fixture`]: the source machine's disk, and how some of its blocks are changed
 //! * [`repository`]: packages for guests, served to workers
 //! * [`site`]: the clouds (embedded, real), what to write into `gyre.toml` for each
+//! * [`setting`]: all that one run needs, in one directory
 //! * [`program`]: running `gyre`
+//! * [`scenario`]: the main job, with what must hold after each step
 //! * [`cloud`]: the cloud's own APIs: what is there, what is left over, a server's console
 
 pub mod cloud;
 pub mod fixture;
 pub mod program;
 pub mod repository;
+pub mod scenario;
+pub mod setting;
 pub mod site;

@@ -37,20 +37,13 @@ impl Ended {
 fn built(name: &str) -> Result<PathBuf> {
     let me = std::env::current_exe()?;
     let directory = me.parent().context("no directory of programs")?;
-    let directory = if directory.ends_with("deps") { directory.parent().unwrap_or(directory) } else { directory };
+    let directory =
+        if directory.ends_with("deps") { directory.parent().unwrap_or(directory) } else { directory };
     let program = directory.join(name);
     if !program.exists() {
         bail!("{} is missing: cargo xtask test builds it", program.display());
     }
     Ok(program)
-}
-
-/// The embedded cloud's program.
-///
-/// # Errors
-/// When it was not built.
-pub fn lab_program() -> Result<PathBuf> {
-    built("gyre-lab")
 }
 
 impl Gyre {
@@ -65,7 +58,12 @@ impl Gyre {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg("--config").arg(&self.config).args(arguments).current_dir(&self.directory).stdin(Stdio::null());
+        command
+            .arg("--config")
+            .arg(&self.config)
+            .args(arguments)
+            .current_dir(&self.directory)
+            .stdin(Stdio::null());
         command.env("OS_CLIENT_CONFIG_FILE", self.directory.join("clouds.yaml"));
         command
     }
@@ -97,7 +95,9 @@ impl Gyre {
         // Progress may come before it, a line each: the answer is the last.
         let whole = serde_json::from_str(&ended.stdout).ok();
         let last = || ended.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok());
-        whole.or_else(last).with_context(|| format!("gyre {} said no JSON: {}", arguments.join(" "), ended.said()))
+        whole
+            .or_else(last)
+            .with_context(|| format!("gyre {} said no JSON: {}", arguments.join(" "), ended.said()))
     }
 
     /// Shows the command and runs it with its output shown.
@@ -117,5 +117,9 @@ impl Gyre {
 
 fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }

@@ -38,7 +38,8 @@ impl Repository {
         let words: Vec<&str> = first.split(' ').collect();
         let port = words.iter().position(|w| *w == "port").and_then(|at| words.get(at + 1)).copied();
         let mut repository = Self { server, line: String::new() };
-        let port = port.with_context(|| format!("the packages' web server cannot listen on {address}: {first}"))?;
+        let port =
+            port.with_context(|| format!("the packages' web server cannot listen on {address}: {first}"))?;
         repository.line = format!("deb [trusted=yes] http://{address}:{port}/ bookworm main");
         Ok(repository)
     }

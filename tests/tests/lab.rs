@@ -1,1 +1,176 @@
-//! lab
+//! The main job on the embedded OpenStack, and what must come of bad input: one clear error, a
+//! non-zero exit, and nothing left over in the cloud. Needs root; `cargo xtask test` builds what these
+//! tests start.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use anyhow::{Context, Result, ensure};
+use gyre_tests::fixture::{Layout, SourceDisk, boot, capture};
+use gyre_tests::program::Gyre;
+use gyre_tests::scenario::Scenario;
+use gyre_tests::setting::{self, DESTINATION, SOURCE, Setting, VM};
+use gyre_tests::site::Site;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+fn directory() -> Result<TempDir> {
+    Ok(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?)
+}
+
+#[test]
+fn a_machine_is_replicated_twice_deployed_and_boots() -> Result<()> {
+    let directory = directory()?;
+    let site = Site::lab(&directory.path().join("lab"), |_| ())?;
+    let setting = Setting::create(directory.path(), &site, Layout::Plain)?;
+    Scenario::begin(&site, &setting)?.run()
+}
+
+/// Else the deployed server's boot would prove nothing.
+#[test]
+fn the_unconverted_disk_boots_on_vmwares_bus_and_not_on_virtio() -> Result<()> {
+    let directory = directory()?;
+    let disk = SourceDisk::create(Layout::Plain, &directory.path().join("disk.qcow2"))?;
+    let (login, lost) = ("source-vm login:", "does not exist.  Dropping to a shell");
+    println!("vmware: {}", boot(&disk.path, &["--bus", "vmware", "--expect", login, "--refuse", lost])?);
+    println!("virtio: {}", boot(&disk.path, &["--bus", "virtio", "--expect", lost, "--refuse", login])?);
+    Ok(())
+}
+
+/// A small machine, a cloud and a configuration, for runs that must fail.
+struct Bad {
+    directory: TempDir,
+    site: Site,
+    gyre: Gyre,
+}
+
+/// Size of the small machine's disk, bytes.
+const SMALL: u64 = 64 << 20;
+/// Nobody's password, to be looked for in everything that gyre says.
+const WRONG_PASSWORD: &str = "correct-horse-battery";
+
+impl Bad {
+    /// With a whole disk: what is wrong is done to it by each test.
+    fn new(change: impl FnOnce(&mut gyre_lab::Config)) -> Result<Self> {
+        let directory = directory()?;
+        let site = Site::lab(&directory.path().join("lab"), change)?;
+        let disk = directory.path().join("images").join(format!("{VM}.qcow2"));
+        std::fs::create_dir_all(disk.parent().context("no directory")?)?;
+        small_disk(&disk)?;
+        let config =
+            setting::write_config(directory.path(), &site, &disk, "deb http://127.0.0.1/ bookworm main")?;
+        let gyre = Gyre::new(&config)?;
+        Ok(Self { directory, site, gyre })
+    }
+
+    fn disk(&self) -> std::path::PathBuf {
+        self.directory.path().join("images").join(format!("{VM}.qcow2"))
+    }
+
+    /// Replaces a text in a file of the directory.
+    fn edit(&self, file: &str, from: &str, to: &str) -> Result<()> {
+        let path = self.directory.path().join(file);
+        let text = std::fs::read_to_string(&path)?;
+        ensure!(text.contains(from), "{file} has no {from:?}");
+        Ok(std::fs::write(path, text.replace(from, to))?)
+    }
+
+    /// Creates a replica and executes it: one of the two must fail with this code, and the cloud be as it was.
+    fn fails_with(&self, code: &str) -> Result<()> {
+        let cloud = self.site.cloud()?;
+        let before = cloud.inventory()?;
+        let line = ["replica", "create", "bad", "--source", SOURCE, "--vm", VM, "--destination", DESTINATION];
+        let mut ended = self.gyre.run(&line)?;
+        if ended.code == Some(0) {
+            ended = self.gyre.run(&["replica", "execute", "bad"])?;
+        }
+        let said = ended.said();
+        println!("{}\n", ended.stderr.trim());
+        ensure!(ended.code.is_some_and(|code| code != 0), "it should have failed: {said}");
+        ensure!(said.contains(code), "the error should be {code}: {said}");
+        ensure!(!said.contains("panicked"), "a panic is no error message: {said}");
+        ensure!(!said.contains(WRONG_PASSWORD), "the password was shown: {said}");
+        let left: Vec<String> = cloud.inventory()?.difference(&before).cloned().collect();
+        // The replica's own volumes stay for the next attempt; nothing else may.
+        let strays: Vec<&String> = left.iter().filter(|thing| !thing.starts_with("volumes ")).collect();
+        ensure!(strays.is_empty(), "left over in the cloud: {strays:?}");
+        if !left.is_empty() {
+            self.gyre.json(&["replica", "delete", "bad"])?;
+            ensure!(cloud.inventory()? == before, "the deleted replica left something: {left:?}");
+        }
+        Ok(())
+    }
+}
+
+/// A qcow2 image full of data, half of it compressed.
+fn small_disk(path: &Path) -> Result<()> {
+    let raw = path.with_extension("raw");
+    let program = std::fs::read("/usr/bin/qemu-img")?;
+    let data: Vec<u8> = program.iter().copied().cycle().take(usize::try_from(SMALL)?).collect();
+    std::fs::write(&raw, data)?;
+    capture(Command::new("qemu-img").args(["convert", "-c", "-O", "qcow2"]).arg(&raw).arg(path))?;
+    let half = (SMALL / 2).to_string();
+    capture(Command::new("qemu-io").args(["-f", "qcow2", "-c", &format!("write -P 7 0 {half}")]).arg(path))?;
+    Ok(std::fs::remove_file(raw)?)
+}
+
+#[test]
+fn a_truncated_image_is_found_before_anything_is_made() -> Result<()> {
+    let bad = Bad::new(|_| ())?;
+    let file = std::fs::OpenOptions::new().write(true).open(bad.disk())?;
+    file.set_len(file.metadata()?.len() / 2)?;
+    bad.fails_with("qcow2.truncated")
+}
+
+#[test]
+fn a_corrupt_image_is_found_before_anything_is_made() -> Result<()> {
+    use std::os::unix::fs::FileExt;
+    let bad = Bad::new(|_| ())?;
+    let file = std::fs::OpenOptions::new().write(true).read(true).open(bad.disk())?;
+    // Bytes 40 to 48 of the header say where the first-level table lies; its first entry is made to
+    // point far beyond the end of the file.
+    let mut table = [0; 8];
+    file.read_exact_at(&mut table, 40)?;
+    file.write_all_at(&0x00ff_ffff_ffff_0000_u64.to_be_bytes(), u64::from_be_bytes(table))?;
+    bad.fails_with("qcow2.")
+}
+
+#[test]
+fn a_wrong_password_is_refused_by_the_cloud() -> Result<()> {
+    let bad = Bad::new(|_| ())?;
+    bad.edit("clouds.yaml", "password: lab", &format!("password: {WRONG_PASSWORD}"))?;
+    bad.fails_with("openstack.auth")
+}
+
+#[test]
+fn an_unknown_network_is_named() -> Result<()> {
+    let bad = Bad::new(|_| ())?;
+    bad.edit("gyre.toml", r#""VM Network" = "servers""#, r#""VM Network" = "nowhere""#)?;
+    bad.fails_with("nowhere")
+}
+
+#[test]
+fn a_full_volume_is_an_error_of_the_device() -> Result<()> {
+    let bad = Bad::new(|config| config.volume_space = Some(SMALL / 4))?;
+    bad.fails_with("disk.full")
+}
+
+/// The import exists in a version that this host does not have.
+#[test]
+fn a_plugin_that_does_not_link_is_told_apart_by_its_import() -> Result<()> {
+    let bad = Bad::new(|_| ())?;
+    let config = std::fs::read_to_string(bad.directory.path().join("gyre.toml"))?;
+    let line = config.lines().find(|line| line.contains("disk-image.wasm")).context("no such plugin")?;
+    let component = line.split('"').nth(1).context("no path")?;
+    let mut bytes = std::fs::read(component)?;
+    let (from, to) = (b"gyre:host/disk@0.1.0", b"gyre:host/disk@9.1.0");
+    let places: Vec<usize> =
+        bytes.windows(from.len()).enumerate().filter(|(_, w)| w == from).map(|(n, _)| n).collect();
+    ensure!(!places.is_empty(), "the plugin imports no disks");
+    for place in places {
+        bytes.splice(place..place + from.len(), to.iter().copied());
+    }
+    std::fs::write(bad.directory.path().join("newer.wasm"), bytes)?;
+    bad.edit("gyre.toml", component, "newer.wasm")?;
+    bad.fails_with("gyre:host/disk@9.1.0")
+}

@@ -1,0 +1,292 @@
+//! The main job with everything that must hold after each step: replicate, change some blocks,
+//! replicate again, deploy, boot. The same for the embedded and for the real OpenStack. gyre's own word
+//! is never the only proof: bytes are compared by QEMU, the cloud is asked itself.
+
+use crate::cloud::{Cloud, Inventory, wait};
+use crate::fixture::{BLOCK_BYTES, digest};
+use crate::setting::{ADDRESS, DESTINATION, MAC, SOURCE, Setting, VM};
+use crate::site::Site;
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use std::io::Read;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Blocks that are changed between the two executions.
+const CHANGES: u64 = 40;
+/// An emulated machine on a busy host needs about 180 CPU-seconds to its login prompt.
+const BOOT_LIMIT: Duration = Duration::from_secs(900);
+/// Name of the replica.
+pub const REPLICA: &str = "web";
+
+/// One run of the main job, with the time of every step.
+pub struct Scenario<'a> {
+    site: &'a Site,
+    setting: &'a Setting,
+    cloud: Cloud,
+    before: Inventory,
+    clock: Instant,
+}
+
+/// What a finished execution left: its volumes and their digests.
+pub struct Replicated {
+    volumes: Vec<PathBuf>,
+    ids: Vec<String>,
+}
+
+impl<'a> Scenario<'a> {
+    /// Looks at what is in the cloud before anything is done.
+    ///
+    /// # Errors
+    /// When the cloud does not answer.
+    pub fn begin(site: &'a Site, setting: &'a Setting) -> Result<Self> {
+        let cloud = site.cloud()?;
+        let before = cloud.inventory()?;
+        Ok(Self { site, setting, cloud, before, clock: Instant::now() })
+    }
+
+    /// The whole main job.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn run(&mut self) -> Result<()> {
+        self.check_and_create()?;
+        let replicated = self.first_execution()?;
+        self.second_execution(&replicated)?;
+        let server = self.deploy(&replicated)?;
+        self.server_is_right(&server)?;
+        self.server_boots(&server)?;
+        self.remove(&server, &replicated)
+    }
+
+    fn tick(&mut self, what: &str) {
+        println!("  {:>6.1} s  {what}", self.clock.elapsed().as_secs_f64());
+        self.clock = Instant::now();
+    }
+
+    fn check_and_create(&mut self) -> Result<()> {
+        let gyre = &self.setting.gyre;
+        gyre.json(&["check", "--source", SOURCE, "--vm", VM, "--destination", DESTINATION])?;
+        let listed = gyre.json(&["source", "list", SOURCE])?;
+        ensure!(listed.to_string().contains(VM), "the source does not list {VM}: {listed}");
+        gyre.json(&[
+            "replica",
+            "create",
+            REPLICA,
+            "--source",
+            SOURCE,
+            "--vm",
+            VM,
+            "--destination",
+            DESTINATION,
+        ])?;
+        ensure!(self.cloud.inventory()? == self.before, "creating a replica touched the cloud");
+        self.tick("checked, listed, created");
+        Ok(())
+    }
+
+    fn execute(&mut self) -> Result<Value> {
+        self.setting.gyre.json(&["replica", "execute", REPLICA])
+    }
+
+    /// Everything moves; the volume is the disk.
+    fn first_execution(&mut self) -> Result<Replicated> {
+        let report = self.execute()?;
+        self.tick("first execution");
+        let total = &report["total"];
+        let (size, moved) = (bytes(total, "size")?, bytes(total, "moved")?);
+        ensure!(size == self.setting.disk.size, "the disk has {} bytes, not {size}", self.setting.disk.size);
+        ensure!(
+            moved > size / 10 && moved < size,
+            "{moved} of {size} bytes moved, holes included or data left out"
+        );
+        ensure!(bytes(total, "verified")? >= moved, "what moved was not all verified: {total}");
+        let ids: Vec<String> =
+            disks(&report)?.iter().filter_map(|d| d["identity"].as_str().map(str::to_owned)).collect();
+        let volumes = ids.iter().map(|id| self.site.volume(id)).collect::<Result<Vec<_>>>()?;
+        let replicated = Replicated { volumes, ids };
+        self.same(&replicated)?;
+        self.only_volumes_are_new(&replicated)?;
+        self.tick("volumes are byte-identical to the source; nothing else is left in the cloud");
+        Ok(replicated)
+    }
+
+    /// Only what changed moves.
+    fn second_execution(&mut self, replicated: &Replicated) -> Result<()> {
+        let blocks = self.setting.disk.change(CHANGES, 0xa5)?;
+        ensure!(self.same(replicated).is_err(), "the change of the source cannot be seen");
+        let report = self.execute()?;
+        self.tick("second execution");
+        let moved = bytes(&report["total"], "moved")?;
+        ensure!(
+            moved > 0 && moved <= blocks * BLOCK_BYTES,
+            "{blocks} blocks changed and {moved} bytes moved"
+        );
+        self.same(replicated)?;
+        self.only_volumes_are_new(replicated)?;
+        self.tick("volumes are byte-identical again; only the changed blocks moved");
+        Ok(())
+    }
+
+    fn same(&self, replicated: &Replicated) -> Result<()> {
+        match replicated.volumes.as_slice() {
+            [volume] => self.setting.disk.same_as(volume),
+            many => anyhow::bail!("one disk and {} volumes", many.len()),
+        }
+    }
+
+    fn only_volumes_are_new(&self, replicated: &Replicated) -> Result<()> {
+        let now = self.cloud.inventory()?;
+        let new: Vec<_> = now.difference(&self.before).collect();
+        let ours = |thing: &str| {
+            thing.starts_with("volumes ") && replicated.ids.iter().any(|id| thing.ends_with(id.as_str()))
+        };
+        ensure!(
+            new.len() == replicated.ids.len() && new.iter().all(|thing| ours(thing)),
+            "the replica's volumes {:?} and nothing else should be new: {new:?}",
+            replicated.ids
+        );
+        Ok(())
+    }
+
+    /// The replica stays what it was; server, volumes and ports are new, and nothing else.
+    fn deploy(&mut self, replicated: &Replicated) -> Result<String> {
+        let digests: Vec<String> = replicated.volumes.iter().map(|v| digest(v)).collect::<Result<_>>()?;
+        let report = self.setting.gyre.json(&["deploy", REPLICA])?;
+        self.tick("deployment");
+        let server =
+            report["instance"]["id"].as_str().with_context(|| format!("no server: {report}"))?.to_owned();
+        let now: Vec<String> = replicated.volumes.iter().map(|v| digest(v)).collect::<Result<_>>()?;
+        ensure!(digests == now, "the deployment changed the replica's volumes");
+        self.same(replicated)?;
+        self.nothing_temporary(&server, replicated)?;
+        self.tick(
+            "the replica is unchanged; no worker, port, key pair, security group or snapshot is left over",
+        );
+        Ok(server)
+    }
+
+    fn nothing_temporary(&self, server: &str, replicated: &Replicated) -> Result<()> {
+        let now = self.cloud.inventory()?;
+        let attached = self.cloud.volumes_of(server)?;
+        let ports: Vec<String> =
+            self.cloud.ports_of(server)?.iter().filter_map(|p| p["id"].as_str().map(str::to_owned)).collect();
+        let known: Vec<&str> = std::iter::once(server)
+            .chain(attached.iter().map(String::as_str))
+            .chain(ports.iter().map(String::as_str))
+            .chain(replicated.ids.iter().map(String::as_str))
+            .collect();
+        let strays: Vec<_> = now
+            .difference(&self.before)
+            .filter(|thing| !thing.starts_with("floatingips ") && !known.iter().any(|id| thing.ends_with(id)))
+            .collect();
+        ensure!(strays.is_empty(), "left over in the cloud: {strays:?}");
+        let addresses =
+            now.difference(&self.before).filter(|thing| thing.starts_with("floatingips ")).count();
+        ensure!(addresses <= 1, "{addresses} floating IPs for one server");
+        Ok(())
+    }
+
+    /// What Nova and Neutron say of the server.
+    fn server_is_right(&mut self, server: &str) -> Result<()> {
+        let shown = self.cloud.server(server)?;
+        ensure!(shown["status"] == "ACTIVE", "the server is {}", shown["status"]);
+        let volumes = self.cloud.volumes_of(server)?;
+        ensure!(volumes.len() == 1, "one disk and {} volumes", volumes.len());
+        let ports = self.cloud.ports_of(server)?;
+        let [port] = ports.as_slice() else { anyhow::bail!("one NIC and {} ports", ports.len()) };
+        ensure!(port["fixed_ips"][0]["ip_address"] == ADDRESS, "the port has {}", port["fixed_ips"]);
+        ensure!(port["mac_address"] == MAC, "the port has the MAC {}", port["mac_address"]);
+        self.tick("the server has one volume, the source's address and the source's MAC");
+        Ok(())
+    }
+
+    /// Boots from virtio, runs cloud-init, answers on its network.
+    fn server_boots(&mut self, server: &str) -> Result<()> {
+        let console = wait("the login prompt and cloud-init's end", BOOT_LIMIT, || {
+            let console = self.cloud.console(server)?;
+            ensure!(!console.contains("Dropping to a shell"), "the server found no disk: {}", tail(&console));
+            Ok((console.contains(" login:") && finished(&console).is_some()).then_some(console))
+        })
+        .with_context(|| self.cloud.console(server).map_or_else(|e| e.to_string(), |c| tail(&c)))?;
+        println!("            {}", finished(&console).unwrap_or_default());
+        self.tick("the console shows a login prompt and cloud-init's end");
+        let addresses = self.cloud.addresses(server)?;
+        let (address, banner) =
+            wait("the server's SSH banner", BOOT_LIMIT, || Ok(addresses.iter().find_map(|a| greet(a))))?;
+        println!("            {address}: {banner}");
+        self.tick("the server answers over its network");
+        let lease = self.site.lease(MAC)?;
+        ensure!(lease.contains(ADDRESS), "the DHCP server leased {lease:?} to {MAC}, not {ADDRESS}");
+        self.tick("it took its address by DHCP");
+        Ok(())
+    }
+
+    /// The server is its owner's; gyre removes the replica. Then the cloud is as it was.
+    fn remove(&mut self, server: &str, replicated: &Replicated) -> Result<()> {
+        let mine = self.cloud.volumes_of(server)?;
+        let ports = self.cloud.ports_of(server)?;
+        self.cloud.delete_server(server, Duration::from_secs(300))?;
+        self.setting.gyre.json(&["replica", "delete", REPLICA])?;
+        let now = self.cloud.inventory()?;
+        ensure!(
+            !replicated.ids.iter().any(|id| now.iter().any(|thing| thing.ends_with(id.as_str()))),
+            "the deleted replica's volumes are still there: {now:?}"
+        );
+        for volume in &mine {
+            self.cloud.request("DELETE", "volume", &format!("/volumes/{volume}"), None)?;
+        }
+        for port in ports.iter().filter_map(|p| p["id"].as_str()) {
+            // Gone with the server where Nova made it.
+            self.cloud.request("DELETE", "network", &format!("/v2.0/ports/{port}"), None).ok();
+        }
+        for ip in now.difference(&self.before).filter(|t| t.starts_with("floatingips ")) {
+            let id = ip.rsplit(' ').next().unwrap_or_default();
+            self.cloud.request("DELETE", "network", &format!("/v2.0/floatingips/{id}"), None)?;
+        }
+        let limit = Duration::from_secs(120);
+        wait("the cloud to be as it was", limit, || {
+            Ok((self.cloud.inventory()? == self.before).then_some(()))
+        })?;
+        self.tick("replica deleted; the cloud is as it was");
+        Ok(())
+    }
+}
+
+impl Drop for Scenario<'_> {
+    fn drop(&mut self) {
+        // Nothing is there after a success. After a failure the next test needs room.
+        self.cloud.delete_since(&self.before);
+    }
+}
+
+/// Cloud-init's last line.
+pub fn finished(console: &str) -> Option<&str> {
+    console.lines().rev().find(|line| line.contains("Cloud-init") && line.contains("finished at"))
+}
+
+/// The SSH banner at an address.
+pub fn greet(address: &str) -> Option<(String, String)> {
+    let limit = Duration::from_secs(3);
+    let socket = (address, 22).to_socket_addrs().ok()?.next()?;
+    let mut stream = TcpStream::connect_timeout(&socket, limit).ok()?;
+    stream.set_read_timeout(Some(limit * 3)).ok()?;
+    let mut banner = [0; 64];
+    let length = stream.read(&mut banner).ok()?;
+    let banner = String::from_utf8_lossy(banner.get(..length)?).trim().to_owned();
+    banner.starts_with("SSH-").then(|| (address.to_owned(), banner))
+}
+
+fn disks(report: &Value) -> Result<&Vec<Value>> {
+    report["disks"].as_array().with_context(|| format!("no disks in the report: {report}"))
+}
+
+fn bytes(total: &Value, name: &str) -> Result<u64> {
+    total[name].as_u64().with_context(|| format!("no {name} in the report: {total}"))
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines.get(lines.len().saturating_sub(30)..).unwrap_or_default().join("\n")
+}
