@@ -172,5 +172,5 @@ fn a_plugin_that_does_not_link_is_told_apart_by_its_import() -> Result<()> {
     }
     std::fs::write(bad.directory.path().join("newer.wasm"), bytes)?;
     bad.edit("gyre.toml", component, "newer.wasm")?;
-    bad.fails_with("gyre:host/disk@9.1.0")
+    bad.fails_with("plugin.version")
 }
