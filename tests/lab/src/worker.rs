@@ -80,7 +80,7 @@ impl Worker {
     /// Makes the node of a loop device.
     pub fn show(&self, device: &str) -> Result<()> {
         let number = device.trim_start_matches("/dev/loop");
-        let script = "test -b \"$1\" || mknod -m 660 \"$1\" b 7 \"$2\"";
+        let script = "test -b \"$1\" || (umask 007; mknod \"$1\" b 7 \"$2\")";
         self.inside("--mount", &["/bin/sh", "-c", script, "sh", device, number])
     }
 

@@ -102,7 +102,7 @@ fn traces(dir: &Path) -> String {
     grep("losetup", &["-l", "-n", "-O", "NAME,BACK-FILE"]) + &grep("findmnt", &["-l"]) + &grep("ps", &["axeww", "-o", "pid,args"])
 }
 
-#[tokio::test(flavor_multi_thread)]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worker_is_a_real_machine_and_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let lab = Lab::start(Config::real(dir.path())).await.unwrap();
@@ -156,7 +156,7 @@ async fn a_worker_is_a_real_machine_and_leaves_nothing() {
     assert!(!said(&run("ip", &["-o", "link", "show"])).contains(&format!("{bridge}:")));
 }
 
-#[tokio::test(flavor_multi_thread)]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lab_that_is_dropped_ends_its_workers() {
     let dir = tempfile::tempdir().unwrap();
     let lab = Lab::start(Config::real(dir.path())).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_lab_that_is_dropped_ends_its_workers() {
     assert_eq!(traces(dir.path()), "");
 }
 
-#[tokio::test(flavor_multi_thread)]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_lab_left_is_cleared_up_by_the_next() {
     let dir = tempfile::tempdir().unwrap();
     let program = env!("CARGO_BIN_EXE_gyre-lab");
@@ -198,7 +198,7 @@ async fn what_a_killed_lab_left_is_cleared_up_by_the_next() {
     assert!(!said(&run("ip", &["-o", "link", "show"])).contains(&bridge));
 }
 
-#[tokio::test(flavor_multi_thread)]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_store_fails_writes() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = Config::real(dir.path());
