@@ -7,12 +7,12 @@ use bytes::Bytes;
 use gyre_core::error::Context as _;
 use gyre_core::roles::Progress;
 use gyre_core::{BlockRead, BlockTarget, Extent, ExtentKind, Hash, Origin, Result, Stored};
-use gyre_mover::{CopyJob, CopyOptions, VerifyScope, copy};
+use gyre_mover::{CopyJob, CopyOptions, Manifest, VerifyScope, copy};
 use rustix::fs::{FallocateFlags, SeekFrom, fallocate, seek};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 const ROUNDS: usize = 5;
@@ -109,10 +109,16 @@ impl BlockTarget for Target {
     }
 }
 
-struct Silent;
+/// When everything had been sent, and only the proof was left.
+#[derive(Default)]
+struct Sent(Mutex<Option<Instant>>);
 
-impl Progress for Silent {
-    fn report(&self, _: &str, _: u64, _: Option<u64>) {}
+impl Progress for Sent {
+    fn report(&self, phase: &str, done: u64, total: Option<u64>) {
+        if phase == "copy" && Some(done) == total {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+    }
 }
 
 /// 1 GiB, of which 600 MiB are data in runs of 1 to 8 MiB.
@@ -141,30 +147,33 @@ fn make(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn by_gyre(source: &Path, target: &Path, prove: bool) -> Result<f64> {
+/// Seconds until all was sent, seconds until it was proved, and what the next copy compares with.
+async fn by_gyre(source: &Path, target: &Path, base: Option<Manifest>) -> Result<(f64, f64, Manifest)> {
     let io = |e: std::io::Error| gyre_core::Error::other("bench.io", e.to_string());
     let from = File::open(source).map_err(io)?;
     let size = from.metadata().map_err(io)?.len();
     let to = OpenOptions::new().read(true).write(true).open(target).map_err(io)?;
+    let sent = Arc::new(Sent::default());
     let job = CopyJob {
         disk: "bench".into(),
         origin: Arc::new(Image(Arc::new(from), size)),
         target: Arc::new(Target(Arc::new(to), size)),
-        base: (!prove).then(|| gyre_mover::Manifest::zero(0)),
+        base,
         since: None,
         target_zeroed: true,
         verify: VerifyScope::Moved,
         checkpoints: None,
         snapshot_id: "s".into(),
         target_identity: "t".into(),
-        progress: Arc::new(Silent),
+        progress: sent.clone(),
         cancel: tokio_util::sync::CancellationToken::new(),
         options: CopyOptions::default(),
     };
     let started = Instant::now();
-    let (report, _) = copy(job).await?;
+    let (report, manifest) = copy(job).await?;
     println!("  {}", serde_json::to_string(&report).unwrap_or_default());
-    Ok(started.elapsed().as_secs_f64())
+    let sent = sent.0.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(started);
+    Ok((sent.duration_since(started).as_secs_f64(), report.seconds, manifest))
 }
 
 fn by_qemu(source: &Path, target: &Path) -> std::io::Result<f64> {
@@ -198,27 +207,30 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if !target.exists() {
         File::create(&target)?.set_len(size)?;
     }
-    let (mut gyre, mut qemu, mut proved) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..=ROUNDS {
-        qemu.push(by_qemu(&source, &target)?);
-        gyre.push(by_gyre(&source, &target, false).await?);
-        proved.push(by_gyre(&source, &target, true).await?);
+    let (mut qemu, mut sent, mut proved, mut again) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let peer = by_qemu(&source, &target)?;
+        let (first, whole, manifest) = by_gyre(&source, &target, None).await?;
+        let (_, second, _) = by_gyre(&source, &target, Some(manifest)).await?;
+        if round > 0 {
+            // The first round only warms the page cache and the target.
+            qemu.push(peer);
+            sent.push(first);
+            proved.push(whole);
+            again.push(second);
+        }
     }
-    for times in [&mut qemu, &mut gyre, &mut proved] {
-        times.remove(0); // warms the page cache and the target
-    }
-    let (qemu, gyre, proved) = (median(qemu), median(gyre), median(proved));
-    let rate = |seconds: f64| size as f64 / MIB / seconds;
-    println!("qemu-img convert -n   {qemu:.3} s  {:>6.0} MiB/s of disk", rate(qemu));
-    println!(
-        "gyre, hashed          {gyre:.3} s  {:>6.0} MiB/s of disk  {:.2} × qemu-img's time",
-        rate(gyre),
-        gyre / qemu
-    );
-    println!(
-        "gyre, proved          {proved:.3} s  {:>6.0} MiB/s of disk  {:.2} × qemu-img's time",
-        rate(proved),
-        proved / qemu
-    );
+    let peer = median(qemu);
+    let print = |what: &str, seconds: f64| {
+        let rate = size as f64 / MIB / seconds;
+        println!(
+            "{what:<34} {seconds:.3} s  {rate:>6.0} MiB/s of disk  {:.2} × qemu-img's time",
+            seconds / peer
+        );
+    };
+    print("qemu-img convert -n", peer);
+    print("gyre, hashed and sent", median(sent));
+    print("gyre, hashed, sent, read back", median(proved));
+    print("gyre, again, nothing changed", median(again));
     Ok(())
 }
