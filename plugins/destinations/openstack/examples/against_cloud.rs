@@ -4,7 +4,7 @@
 //! Takes `OS_AUTH_URL`, `OS_USERNAME`, `OS_PASSWORD`, `OS_PROJECT_NAME`, and the plugin's options as a
 //! JSON object in the one argument: `{"migr_image": …, "migr_network": …, "network_map": {"VM Network": …}}`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // this is a test that is run by hand
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // this is a test that is run by hand
 
 use gyre_plugin::destination::*;
 use gyre_plugin::fake::FakeHost;
@@ -22,7 +22,10 @@ fn main() {
     println!("{findings:#?}");
     assert!(findings.iter().all(|finding| !finding.blocking), "the check refuses");
     let choices = timed("options", || OpenStack::options(Config::new(&config), &[]));
-    println!("{}", choices.iter().map(|c| format!("{}={}", c.option_name, c.values.len())).collect::<Vec<_>>().join(" "));
+    println!(
+        "{}",
+        choices.iter().map(|c| format!("{}={}", c.option_name, c.values.len())).collect::<Vec<_>>().join(" ")
+    );
     let mut run = Run { config, token: format!("{:016x}", std::process::id()), number: 0 };
     walk(&mut run, &vm);
     println!("log: {:#?}", host.log());
@@ -39,7 +42,8 @@ fn walk(run: &mut Run, vm: &VmSpec) {
     let disks = run.twice("ensure-disks (grown)", |step| OpenStack::ensure_disks(step, &grown, Some(&disks)));
     println!("{:#?}", OpenStack::describe_disks(Config::new(&run.config), &disks).unwrap());
 
-    let work = |step: &Step, disks: &str| OpenStack::ensure_worker(step, WorkerRole::Copy, OsType::Linux, disks);
+    let work =
+        |step: &Step, disks: &str| OpenStack::ensure_worker(step, WorkerRole::Copy, OsType::Linux, disks);
     let lost = run.begin();
     run.until_done("ensure-worker (answer lost)", &lost, |step| work(step, &disks));
     run.until_done("remove-worker by token", &lost, |step| OpenStack::remove_worker(step, ""));
@@ -52,7 +56,11 @@ fn walk(run: &mut Run, vm: &VmSpec) {
     let instance = run.twice("ensure-instance", |step| OpenStack::ensure_instance(step, vm, &clone));
     println!("{:#?}", OpenStack::describe_instance(Config::new(&run.config), &instance).unwrap());
     run.twice("remove-instance", |step| OpenStack::remove_instance(step, &instance));
-    assert_eq!(OpenStack::describe_disks(Config::new(&run.config), &clone).unwrap().len(), 2, "the disks stay");
+    assert_eq!(
+        OpenStack::describe_disks(Config::new(&run.config), &clone).unwrap().len(),
+        2,
+        "the disks stay"
+    );
     run.twice("remove-clone", |step| OpenStack::remove_clone(step, &clone));
     if std::env::var_os("REVERT").is_some() {
         run.twice("restore-checkpoint", |step| OpenStack::restore_checkpoint(step, &point));
@@ -167,18 +175,26 @@ fn forward() -> impl FnMut(&str, &Request) -> Result<Response> {
             std::thread::sleep(Duration::from_secs(1));
         }
         last.clone_from(&this);
-        let mut http = ureq::http::Request::builder().method(request.method.as_str()).uri(format!("{origin}{}", request.path));
+        let mut http = ureq::http::Request::builder()
+            .method(request.method.as_str())
+            .uri(format!("{origin}{}", request.path));
         for (name, value) in &request.headers {
             http = http.header(name, value);
         }
         let answer = agent.run(http.body(request.body.clone()).unwrap());
         let mut answer = answer.map_err(|error| Error::unavailable("example.http", error.to_string()))?;
-        let body = answer.body_mut().read_to_vec().map_err(|error| Error::unavailable("example.http", error.to_string()))?;
+        let body = answer
+            .body_mut()
+            .read_to_vec()
+            .map_err(|error| Error::unavailable("example.http", error.to_string()))?;
         if std::env::var_os("TRACE").is_some() {
             println!("  {this} {} {}", String::from_utf8_lossy(&request.body), answer.status());
             println!("    {}", String::from_utf8_lossy(&body));
         }
-        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()));
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()));
         Ok(Response { status: answer.status().as_u16(), headers: headers.collect(), body })
     }
 }

@@ -72,13 +72,14 @@ pub fn check(cloud: &mut Cloud, options: &Options, vm: Option<&VmSpec>) -> Resul
 }
 
 fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Flavor>> {
-    let image = match findings.note("migr_image", worker::image_option(options, WorkerRole::Copy, OsType::Linux))? {
-        Some((name, path)) => {
-            let found = glance::find(cloud, &path, &name);
-            findings.note(&path, found)?
-        }
-        None => None,
-    };
+    let image =
+        match findings.note("migr_image", worker::image_option(options, WorkerRole::Copy, OsType::Linux))? {
+            Some((name, path)) => {
+                let found = glance::find(cloud, &path, &name);
+                findings.note(&path, found)?
+            }
+            None => None,
+        };
     let flavor = worker::flavor(cloud, options);
     let flavor = findings.note("migr_flavor_name", flavor)?;
     if let (Some(image), Some(flavor)) = (&image, &flavor) {
@@ -94,7 +95,10 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
     }
     if let Some(name) = &options.migr_worker_volume_type {
         let types = cinder::types(cloud)?;
-        findings.note("migr_worker_volume_type", marks::pick("volume type", "migr_worker_volume_type", name, types))?;
+        findings.note(
+            "migr_worker_volume_type",
+            marks::pick("volume type", "migr_worker_volume_type", name, types),
+        )?;
     }
     Ok(flavor)
 }
@@ -121,9 +125,11 @@ fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) ->
     let map = &options.storage_mappings;
     let named = map.default.iter().map(|name| ("storage_mappings.default".to_owned(), name));
     let by_backend = map.backend_mappings.iter();
-    let by_backend = by_backend.map(|m| (format!("storage_mappings.backend_mappings[{:?}]", m.source), &m.destination));
+    let by_backend =
+        by_backend.map(|m| (format!("storage_mappings.backend_mappings[{:?}]", m.source), &m.destination));
     let by_disk = map.disk_mappings.iter();
-    let by_disk = by_disk.map(|m| (format!("storage_mappings.disk_mappings[{:?}]", m.disk_id), &m.destination));
+    let by_disk =
+        by_disk.map(|m| (format!("storage_mappings.disk_mappings[{:?}]", m.disk_id), &m.destination));
     let last = Some(&options.default_cinder_volume_type).filter(|name| !name.is_empty());
     let last = last.map(|name| ("default_cinder_volume_type".to_owned(), name));
     let wanted: Vec<_> = named.chain(by_backend).chain(by_disk).chain(last).collect();
@@ -134,10 +140,17 @@ fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) ->
     Ok(())
 }
 
-fn check_machine(cloud: &mut Cloud, options: &Options, vm: &VmSpec, findings: &mut Findings) -> Result<Option<Flavor>> {
+fn check_machine(
+    cloud: &mut Cloud,
+    options: &Options,
+    vm: &VmSpec,
+    findings: &mut Findings,
+) -> Result<Option<Flavor>> {
     let flavor = instance::flavor(cloud, options, vm);
     let flavor = findings.note("flavor_name", flavor)?;
-    if let Some(small) = flavor.as_ref().filter(|flavor| flavor.vcpus < vm.vcpus || flavor.ram < vm.memory_mib) {
+    if let Some(small) =
+        flavor.as_ref().filter(|flavor| flavor.vcpus < vm.vcpus || flavor.ram < vm.memory_mib)
+    {
         let message = format!(
             "flavor {:?} has {} vCPUs and {} MiB, the machine has {} and {}",
             small.name, small.vcpus, small.ram, vm.vcpus, vm.memory_mib
@@ -153,8 +166,15 @@ fn check_machine(cloud: &mut Cloud, options: &Options, vm: &VmSpec, findings: &m
             findings.note(&path, placed)?;
         }
         if options.preserve_fixed_ips && nic.addresses.is_empty() {
-            let message = format!("the source does not say which addresses NIC {:?} has, so none can be preserved", nic.id);
-            findings.warn("preserve_fixed_ips", message, "run the guest tools on the source, or accept a new address");
+            let message = format!(
+                "the source does not say which addresses NIC {:?} has, so none can be preserved",
+                nic.id
+            );
+            findings.warn(
+                "preserve_fixed_ips",
+                message,
+                "run the guest tools on the source, or accept a new address",
+            );
         }
     }
     check_guest(vm, findings);
@@ -167,13 +187,21 @@ fn check_guest(vm: &VmSpec, findings: &mut Findings) {
         findings.0.push(finding.remedy("replicate it, and deploy it once gyre has a Windows worker"));
     }
     if vm.disks.is_empty() {
-        findings.0.push(Finding::blocking("vm.disks", "the machine has no disks").remedy("check the source's description of it"));
+        findings.0.push(
+            Finding::blocking("vm.disks", "the machine has no disks")
+                .remedy("check the source's description of it"),
+        );
     }
     if vm.tpm {
-        findings.warn("vm.tpm", "the machine has a TPM, whose contents cannot be copied", "unseal what depends on it first");
+        findings.warn(
+            "vm.tpm",
+            "the machine has a TPM, whose contents cannot be copied",
+            "unseal what depends on it first",
+        );
     }
     for disk in vm.disks.iter().filter(|disk| disk.shareable) {
-        let message = format!("disk {:?} is shared between machines; its copy will belong to this one alone", disk.id);
+        let message =
+            format!("disk {:?} is shared between machines; its copy will belong to this one alone", disk.id);
         findings.warn("vm.disks", message, "migrate the cluster's shared disks by other means");
     }
 }
@@ -197,7 +225,8 @@ fn check_quota(
     need(findings, "GiB of volumes", gib, gibibytes);
     let copies = i64::try_from(vm.disks.len()).unwrap_or(i64::MAX);
     if volumes >= count + root && volumes < (count + root).saturating_add(copies) {
-        let message = format!("the project may have {volumes} more volumes; a deployment copies {copies} more");
+        let message =
+            format!("the project may have {volumes} more volumes; a deployment copies {copies} more");
         findings.warn("quota", message, "raise the quota before deploying, or deploy without copies");
     }
     let limits = nova::limits(cloud)?;
@@ -206,15 +235,27 @@ fn check_quota(
         i64::try_from(most).unwrap_or(i64::MAX)
     };
     need(findings, "servers", 1, left(limits.max_total_instances, limits.total_instances_used));
-    need(findings, "vCPUs", most(|flavor| flavor.vcpus.into()), left(limits.max_total_cores, limits.total_cores_used));
-    need(findings, "MiB of memory", most(|flavor| flavor.ram), left(limits.max_total_ram_size, limits.total_ram_used));
+    need(
+        findings,
+        "vCPUs",
+        most(|flavor| flavor.vcpus.into()),
+        left(limits.max_total_cores, limits.total_cores_used),
+    );
+    need(
+        findings,
+        "MiB of memory",
+        most(|flavor| flavor.ram),
+        left(limits.max_total_ram_size, limits.total_ram_used),
+    );
     Ok(())
 }
 
 fn need(findings: &mut Findings, what: &str, needed: i64, left: i64) {
     if needed > left {
         let message = format!("the job needs {needed} {what}, the project may have {} more", left.max(0));
-        findings.0.push(Finding::blocking("quota", message).remedy("free something, or ask for a larger quota"));
+        findings
+            .0
+            .push(Finding::blocking("quota", message).remedy("free something, or ask for a larger quota"));
     }
 }
 

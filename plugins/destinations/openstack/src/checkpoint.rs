@@ -73,7 +73,12 @@ pub fn ensure(run: &mut Run, disks: &str) -> Flow<String> {
 
 fn settle(run: &mut Run, id: &str) -> Flow<()> {
     run.until(&format!("snapshot {id} becomes available"), |cloud| {
-        let gone = || Error::not_found("openstack.snapshot-gone", format!("snapshot {id} has disappeared; deploy again"));
+        let gone = || {
+            Error::not_found(
+                "openstack.snapshot-gone",
+                format!("snapshot {id} has disappeared; deploy again"),
+            )
+        };
         let snapshot = cinder::snapshot(cloud, id)?.ok_or_else(gone)?;
         match snapshot.status.as_str() {
             "available" => Ok(Some(())),
@@ -88,7 +93,8 @@ fn settle(run: &mut Run, id: &str) -> Flow<()> {
 /// # Errors
 /// `openstack.snapshot-busy` where volumes depend on one.
 pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
-    let mut ids: Vec<String> = Checkpoint::parse(state)?.disks.into_iter().map(|point| point.snapshot).collect();
+    let mut ids: Vec<String> =
+        Checkpoint::parse(state)?.disks.into_iter().map(|point| point.snapshot).collect();
     let made = cinder::snapshots_of(&mut run.cloud, &run.token, ROLE_CHECKPOINT)?;
     ids.extend(made.into_iter().map(|snapshot| snapshot.id));
     ids.sort_unstable();

@@ -37,8 +37,10 @@ const NAMES: [&str; 19] = [
 /// # Errors
 /// `openstack.option` for an option without a list.
 pub fn options(cloud: &mut Cloud, options: &Options, names: &[String]) -> Result<Vec<Choices>> {
-    let names: Vec<&str> = if names.is_empty() { NAMES.to_vec() } else { names.iter().map(String::as_str).collect() };
-    let list = |name: &str| Ok(Choices { option_name: name.to_owned(), values: values(cloud, options, name)? });
+    let names: Vec<&str> =
+        if names.is_empty() { NAMES.to_vec() } else { names.iter().map(String::as_str).collect() };
+    let list =
+        |name: &str| Ok(Choices { option_name: name.to_owned(), values: values(cloud, options, name)? });
     names.into_iter().map(list).collect()
 }
 
@@ -50,20 +52,27 @@ fn values(cloud: &mut Cloud, options: &Options, name: &str) -> Result<Vec<Choice
             Ok(named(&images))
         }
         "flavor_name" | "migr_flavor_name" => nova::flavors(cloud).map(|flavors| named(&flavors)),
-        "network_map" | "migr_network" => own_networks(cloud, options, |network| !network.external).map(|all| named(&all)),
+        "network_map" | "migr_network" => {
+            own_networks(cloud, options, |network| !network.external).map(|all| named(&all))
+        }
         "migr_fip_pool_name" | "floating_ip_pool" => pools(cloud, options),
         "storage_mappings" | "default_cinder_volume_type" | "migr_worker_volume_type" => {
             cinder::types(cloud).map(|types| named(&types))
         }
         "keypair_name" => nova::key_pairs(cloud).map(|pairs| named(&pairs)),
-        "security_groups" | "default_security_groups" => neutron::security_groups(cloud).map(|groups| named(&groups)),
+        "security_groups" | "default_security_groups" => {
+            neutron::security_groups(cloud).map(|groups| named(&groups))
+        }
         "server_group" => nova::server_groups(cloud).map(|groups| named(&groups)),
         "availability_zone" => nova::zones(cloud).map(|zones| words(zones.iter().map(String::as_str))),
         "port_reuse_policy" => Ok(words(["keep_mac", "replace_mac", "reuse_ports"])),
         "hypervisor_type" => Ok(words(["hyperv", "qemu", "kvm"])),
         "data_transfer_mechanism" => Ok(words(["HTTPS", "SSH"])),
         _ => {
-            let message = format!("the values of option {name:?} cannot be listed; those of these can: {}", NAMES.join(", "));
+            let message = format!(
+                "the values of option {name:?} cannot be listed; those of these can: {}",
+                NAMES.join(", ")
+            );
             Err(Error::invalid("openstack.option", message))
         }
     }
@@ -81,7 +90,11 @@ fn words<'a>(all: impl IntoIterator<Item = &'a str>) -> Vec<Choice> {
 }
 
 /// Those of the project, unless the option says all.
-fn own_networks(cloud: &mut Cloud, options: &Options, fits: impl Fn(&Network) -> bool) -> Result<Vec<Network>> {
+fn own_networks(
+    cloud: &mut Cloud,
+    options: &Options,
+    fits: impl Fn(&Network) -> bool,
+) -> Result<Vec<Network>> {
     let project = cloud.project()?;
     let all = options.list_all_destination_networks;
     let mut networks = neutron::networks(cloud)?;
@@ -95,7 +108,8 @@ fn pools(cloud: &mut Cloud, options: &Options) -> Result<Vec<Choice>> {
     let mut choices = named(&networks);
     for network in &networks {
         for subnet in neutron::subnets(cloud, &network.id)? {
-            let (id, name) = (format!("{}/{}", network.id, subnet.id), format!("{}/{}", network.name, subnet.name));
+            let (id, name) =
+                (format!("{}/{}", network.id, subnet.id), format!("{}/{}", network.name, subnet.name));
             choices.push(Choice { id, name });
         }
     }

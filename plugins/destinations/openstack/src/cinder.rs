@@ -140,7 +140,8 @@ pub fn volumes_of_vm(cloud: &mut Cloud, vm: &str, role: &str) -> Result<Vec<Volu
     let all: Vec<Volume> = cloud.list(CINDER, "/volumes/detail", "volumes")?;
     let vm = marks::value(vm);
     let fits = |volume: &Volume| {
-        volume.metadata.get(marks::VM) == Some(&vm) && volume.metadata.get(marks::ROLE).is_some_and(|found| found == role)
+        volume.metadata.get(marks::VM) == Some(&vm)
+            && volume.metadata.get(marks::ROLE).is_some_and(|found| found == role)
     };
     Ok(all.into_iter().filter(fits).collect())
 }
@@ -171,7 +172,8 @@ pub fn required_volume(cloud: &mut Cloud, id: &str) -> Result<Volume> {
 }
 
 fn gone(id: &str) -> Error {
-    let message = format!("volume {id} is not in the cloud any more; execute the replica again to copy that disk anew");
+    let message =
+        format!("volume {id} is not in the cloud any more; execute the replica again to copy that disk anew");
     Error::not_found("openstack.volume-gone", message)
 }
 
@@ -261,7 +263,8 @@ pub fn create_snapshot(
     name: &str,
     metadata: &BTreeMap<String, String>,
 ) -> Result<Snapshot> {
-    let body = json!({ "snapshot": { "volume_id": volume, "name": name, "metadata": metadata, "force": false } });
+    let body =
+        json!({ "snapshot": { "volume_id": volume, "name": name, "metadata": metadata, "force": false } });
     cloud.create(CINDER, "/snapshots", "snapshot", &body)
 }
 
@@ -352,9 +355,15 @@ pub fn failed(cloud: &mut Cloud, what: &str, id: &str, status: &str) -> Error {
         .ok()
         .and_then(|mut value| serde_json::from_value(value.get_mut("messages")?.take()).ok())
         .unwrap_or_default();
-    let message = format!("{what} {id} is in status {status:?}; Cinder's log says why (a full or missing storage backend, often)");
+    let message = format!(
+        "{what} {id} is in status {status:?}; Cinder's log says why (a full or missing storage backend, often)"
+    );
     let error = Error::other("openstack.volume-error", message);
-    messages.into_iter().filter(|message| !message.user_message.is_empty()).take(3).fold(error, |error, message| error.cause(message.user_message))
+    messages
+        .into_iter()
+        .filter(|message| !message.user_message.is_empty())
+        .take(3)
+        .fold(error, |error, message| error.cause(message.user_message))
 }
 
 #[cfg(test)]

@@ -205,7 +205,13 @@ impl Cloud {
     ///
     /// # Errors
     /// As there.
-    pub fn call(&mut self, service: Service, method: &'static str, path: &str, body: Option<&Value>) -> Result<Value> {
+    pub fn call(
+        &mut self,
+        service: Service,
+        method: &'static str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value> {
         self.call_at(service, None, method, path, body)
     }
 
@@ -268,14 +274,22 @@ impl Cloud {
                 _ => return Ok(items),
             }
         }
-        Err(Error::other("openstack.too-many", format!("{} lists more than {PAGES_MAX} pages of {key}", service.name())))
+        Err(Error::other(
+            "openstack.too-many",
+            format!("{} lists more than {PAGES_MAX} pages of {key}", service.name()),
+        ))
     }
 
     /// A whole list of a service or version that knows no pages.
     ///
     /// # Errors
     /// As [`Cloud::get`].
-    pub fn list_unpaged<T: DeserializeOwned>(&mut self, service: Service, path: &str, key: &str) -> Result<Vec<T>> {
+    pub fn list_unpaged<T: DeserializeOwned>(
+        &mut self,
+        service: Service,
+        path: &str,
+        key: &str,
+    ) -> Result<Vec<T>> {
         let value = self.call(service, "GET", path, None)?;
         field(service, path, value, key)
     }
@@ -297,7 +311,9 @@ fn has_version(base: &str) -> bool {
 }
 
 fn has_next(links: &Value) -> bool {
-    links.as_array().is_some_and(|links| links.iter().any(|link| link.get("rel").is_some_and(|rel| rel == "next")))
+    links
+        .as_array()
+        .is_some_and(|links| links.iter().any(|link| link.get("rel").is_some_and(|rel| rel == "next")))
 }
 
 fn page_path(path: &str, marker: Option<&str>) -> String {
@@ -324,8 +340,11 @@ fn parse_body(service: Service, method: &str, path: &str, body: &[u8]) -> Result
         return Ok(Value::Null);
     }
     serde_json::from_slice(body).map_err(|error| {
-        Error::other("openstack.answer", format!("{} answered {method} {path} with something other than JSON", service.name()))
-            .cause(error)
+        Error::other(
+            "openstack.answer",
+            format!("{} answered {method} {path} with something other than JSON", service.name()),
+        )
+        .cause(error)
     })
 }
 
@@ -336,7 +355,8 @@ fn field<T: DeserializeOwned>(service: Service, path: &str, mut value: Value, ke
 
 fn typed<T: DeserializeOwned>(service: Service, path: &str, value: Value) -> Result<T> {
     serde_json::from_value(value).map_err(|error| {
-        Error::other("openstack.answer", format!("{} answered {path} in an unexpected shape", service.name())).cause(error)
+        Error::other("openstack.answer", format!("{} answered {path} in an unexpected shape", service.name()))
+            .cause(error)
     })
 }
 
@@ -344,8 +364,11 @@ fn typed<T: DeserializeOwned>(service: Service, path: &str, value: Value) -> Res
 pub fn unreachable(service: &str, error: Error) -> Error {
     if error.kind == ErrorKind::Unavailable {
         let code = "openstack.unreachable";
-        return Error::unavailable(code, format!("{service} does not answer; is its endpoint reachable from here?"))
-            .caused_by(error);
+        return Error::unavailable(
+            code,
+            format!("{service} does not answer; is its endpoint reachable from here?"),
+        )
+        .caused_by(error);
     }
     error
 }
@@ -359,8 +382,14 @@ pub fn status_error(service: Service, method: &str, path: &str, response: &Respo
         413 => quota(service, &detail),
         403 | 409 if says_quota(&detail) => quota(service, &detail),
         400 | 422 => Error::invalid("openstack.invalid", what),
-        401 => Error::denied("openstack.auth", format!("{} does not accept the token that Keystone gave", service.name())),
-        403 => Error::denied("openstack.forbidden", format!("{what}: the user's roles in this project do not allow it")),
+        401 => Error::denied(
+            "openstack.auth",
+            format!("{} does not accept the token that Keystone gave", service.name()),
+        ),
+        403 => Error::denied(
+            "openstack.forbidden",
+            format!("{what}: the user's roles in this project do not allow it"),
+        ),
         404 => Error::not_found("openstack.not-found", what),
         406 => Error::invalid(
             "openstack.too-old",
@@ -382,7 +411,8 @@ fn says_quota(detail: &str) -> bool {
 }
 
 fn quota(service: Service, detail: &str) -> Error {
-    let what = format!("the project's quota in {} is used up; free something or ask for more", service.name());
+    let what =
+        format!("the project's quota in {} is used up; free something or ask for more", service.name());
     let _ = detail;
     Error::denied("openstack.quota-exceeded", what)
 }

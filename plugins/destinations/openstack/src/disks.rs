@@ -56,7 +56,11 @@ impl Disks {
 pub fn ensure(run: &mut Run, vm: &VmSpec, existing: Option<&str>) -> Flow<String> {
     let known = Disks::parse(existing.unwrap_or_default())?;
     if known.cloned {
-        return Err(Error::invalid("openstack.state", "the volumes of a deployment are not those of a replica").into());
+        return Err(Error::invalid(
+            "openstack.state",
+            "the volumes of a deployment are not those of a replica",
+        )
+        .into());
     }
     let made = cinder::volumes_of(&mut run.cloud, &run.token, ROLE_REPLICA)?;
     let mut disks = Vec::new();
@@ -100,7 +104,9 @@ fn create(run: &mut Run, vm: &VmSpec, number: usize, disk: &DiskSpec) -> Result<
 }
 
 fn type_of(run: &mut Run, disk: &DiskSpec) -> Result<Option<String>> {
-    let Some((name, path)) = run.options.volume_type(&disk.id, disk.backend.as_deref()) else { return Ok(None) };
+    let Some((name, path)) = run.options.volume_type(&disk.id, disk.backend.as_deref()) else {
+        return Ok(None);
+    };
     let types = cinder::types(&mut run.cloud)?;
     marks::pick("volume type", &path, name, types).map(|found| Some(found.id))
 }
@@ -160,7 +166,11 @@ pub fn describe(cloud: &mut crate::cloud::Cloud, options: &Options, state: &str)
 pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     let known = Disks::parse(state)?;
     if known.cloned {
-        return Err(Error::invalid("openstack.state", "the volumes of a deployment are not those of a replica").into());
+        return Err(Error::invalid(
+            "openstack.state",
+            "the volumes of a deployment are not those of a replica",
+        )
+        .into());
     }
     let mut ids: Vec<String> = known.disks.into_iter().map(|disk| disk.volume).collect();
     let made = cinder::volumes_of(&mut run.cloud, &run.token, ROLE_REPLICA)?;

@@ -63,7 +63,10 @@ pub fn ensure(run: &mut Run, vm: &VmSpec, disks: &str) -> Flow<String> {
 
 fn create(run: &mut Run, vm: &VmSpec, disks: &[&Disk], ports: &[Port]) -> Result<String> {
     let Some(boot) = disks.first() else {
-        return Err(Error::invalid("openstack.no-disk", "a machine without disks cannot boot; replicate it again"));
+        return Err(Error::invalid(
+            "openstack.no-disk",
+            "a machine without disks cannot boot; replicate it again",
+        ));
     };
     for disk in disks {
         let volume = cinder::required_volume(&mut run.cloud, &disk.volume)?;
@@ -83,7 +86,13 @@ fn create(run: &mut Run, vm: &VmSpec, disks: &[&Disk], ports: &[Port]) -> Result
 }
 
 /// The config drive is for clouds whose metadata service a fresh guest cannot reach.
-fn server_body(run: &mut Run, vm: &VmSpec, flavor: &Flavor, disks: &[&Disk], ports: &[Port]) -> Result<Value> {
+fn server_body(
+    run: &mut Run,
+    vm: &VmSpec,
+    flavor: &Flavor,
+    disks: &[&Disk],
+    ports: &[Port],
+) -> Result<Value> {
     let mut metadata = run.options.instance_tags.clone();
     metadata.extend(marks::metadata(&run.token, ROLE_INSTANCE));
     let networks: Vec<Value> = ports.iter().map(|port| json!({ "port": port.id })).collect();
@@ -170,7 +179,8 @@ pub fn group_hint(cloud: &mut Cloud, options: &Options) -> Result<Option<Value>>
 
 fn wait_active(run: &mut Run, id: &str) -> Flow<()> {
     run.until(&format!("server {id} starts"), |cloud| {
-        let gone = || Error::other("openstack.instance-error", format!("server {id} disappeared while it started"));
+        let gone =
+            || Error::other("openstack.instance-error", format!("server {id} disappeared while it started"));
         let server = nova::server(cloud, id)?.ok_or_else(gone)?;
         if server.has_failed() {
             return Err(failed(cloud, &server));
@@ -180,7 +190,10 @@ fn wait_active(run: &mut Run, id: &str) -> Flow<()> {
 }
 
 fn failed(cloud: &mut Cloud, server: &Server) -> Error {
-    let message = format!("server {} ({:?}) did not start; check flavor_name, availability_zone and the quota", server.id, server.name);
+    let message = format!(
+        "server {} ({:?}) did not start; check flavor_name, availability_zone and the quota",
+        server.id, server.name
+    );
     let error = Error::other("openstack.instance-error", message).cause(server.fault());
     match nova::console(cloud, &server.id) {
         Some(console) => {
@@ -195,7 +208,10 @@ fn ensure_floating_ip(run: &mut Run, ports: &[Port]) -> Result<()> {
     let wanted = run.options.floating_ip_pool.clone().unwrap_or_default();
     let pool = neutron::pool(&mut run.cloud, "floating_ip_pool", &wanted)?;
     let Some(port) = ports.first() else {
-        return Err(Error::invalid("openstack.option", "use_floating_ip is set and the machine has no NIC; turn it off"));
+        return Err(Error::invalid(
+            "openstack.option",
+            "use_floating_ip is set and the machine has no NIC; turn it off",
+        ));
     };
     let description = marks::description(&run.token);
     neutron::ensure_floating_ip(&mut run.cloud, &pool, &port.id, &description).map(drop)
@@ -207,13 +223,20 @@ fn ensure_floating_ip(run: &mut Run, ports: &[Port]) -> Result<()> {
 /// `openstack.instance-gone`.
 pub fn describe(cloud: &mut Cloud, state: &str) -> Result<Instance> {
     let state: InstanceState = from_json(state)?;
-    let gone = || Error::not_found("openstack.instance-gone", format!("server {} is not in the cloud any more", state.server));
+    let gone = || {
+        Error::not_found(
+            "openstack.instance-gone",
+            format!("server {} is not in the cloud any more", state.server),
+        )
+    };
     let server = nova::server(cloud, &state.server)?.ok_or_else(gone)?;
     let mut addresses = Vec::new();
     for id in &state.ports {
         let fixed = neutron::port(cloud, id)?.map(|port| port.fixed_ips).unwrap_or_default();
         addresses.extend(fixed.into_iter().map(|fixed| fixed.ip_address));
-        addresses.extend(neutron::floating_ips_at(cloud, id)?.into_iter().map(|floating| floating.floating_ip_address));
+        addresses.extend(
+            neutron::floating_ips_at(cloud, id)?.into_iter().map(|floating| floating.floating_ip_address),
+        );
     }
     let console = nova::console(cloud, &server.id);
     Ok(Instance { id: server.id, name: server.name, status: server.status, addresses, console })

@@ -117,7 +117,9 @@ impl Auth {
     fn credential(&self) -> Option<Value> {
         match (&self.application_credential_id, &self.application_credential_name) {
             (Some(id), _) => Some(json!({ "id": id, "secret": PASSWORD_MARKER })),
-            (None, Some(name)) => Some(json!({ "name": name, "secret": PASSWORD_MARKER, "user": self.user() })),
+            (None, Some(name)) => {
+                Some(json!({ "name": name, "secret": PASSWORD_MARKER, "user": self.user() }))
+            }
             (None, None) => None,
         }
     }
@@ -125,7 +127,8 @@ impl Auth {
     /// The login; the host puts the secret in the place of the marker.
     fn request_body(&self) -> Value {
         if let Some(credential) = self.credential() {
-            let identity = json!({ "methods": ["application_credential"], "application_credential": credential });
+            let identity =
+                json!({ "methods": ["application_credential"], "application_credential": credential });
             return json!({ "auth": { "identity": identity } });
         }
         let mut user = self.user();
@@ -196,10 +199,12 @@ impl Token {
     pub fn endpoint(&self, service: Service, auth: &Auth) -> Result<String> {
         let region = auth.region_name.as_deref();
         let fits = |endpoint: &&CatalogEndpoint| {
-            endpoint.interface == auth.interface() && (region.is_none() || endpoint.region.as_deref() == region)
+            endpoint.interface == auth.interface()
+                && (region.is_none() || endpoint.region.as_deref() == region)
         };
         for kind in service.types() {
-            let endpoints = self.catalog.iter().filter(|entry| entry.kind == *kind).flat_map(|entry| &entry.endpoints);
+            let endpoints =
+                self.catalog.iter().filter(|entry| entry.kind == *kind).flat_map(|entry| &entry.endpoints);
             let mut found = endpoints.filter(fits);
             if let Some(endpoint) = found.next() {
                 return single_region(service, endpoint, found).map(|endpoint| endpoint.url.clone());
@@ -209,14 +214,16 @@ impl Token {
     }
 
     fn no_service(&self, service: Service, auth: &Auth) -> Error {
-        let place = auth.region_name.as_ref().map(|region| format!(" in region {region:?}")).unwrap_or_default();
+        let place =
+            auth.region_name.as_ref().map(|region| format!(" in region {region:?}")).unwrap_or_default();
         let listed: Vec<_> = self.catalog.iter().map(|entry| entry.kind.as_str()).collect();
         let message = format!(
             "the cloud's catalog has no {} endpoint of {}{place}; check region_name and interface",
             auth.interface(),
             service.name(),
         );
-        Error::invalid("openstack.no-service", message).cause(format!("services listed: {}", listed.join(", ")))
+        Error::invalid("openstack.no-service", message)
+            .cause(format!("services listed: {}", listed.join(", ")))
     }
 }
 
@@ -273,7 +280,8 @@ fn read_token(response: &Response) -> Result<Token> {
         return Err(Error::invalid("openstack.auth-options", message));
     };
     // A service that gyre does not use may be listed in a shape that it does not know.
-    let catalog = answer.token.catalog.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect();
+    let catalog =
+        answer.token.catalog.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect();
     Ok(Token { id: id.to_owned(), project_id: project.id, catalog })
 }
 
@@ -281,15 +289,19 @@ fn refused(auth: &Auth, status: u16, detail: &str) -> Error {
     let error = match status {
         400 | 401 | 403 => Error::denied(
             "openstack.auth",
-            format!("Keystone refuses the login of {}; check user, domains, project and password", auth.who()),
+            format!(
+                "Keystone refuses the login of {}; check user, domains, project and password",
+                auth.who()
+            ),
         ),
         404 | 405 | 410 => Error::invalid(
             "openstack.auth-url",
             format!("there is no Keystone v3 at {} (status {status}); check auth_url", auth.auth_url),
         ),
-        429 | 500 | 502 | 503 | 504 => {
-            Error::unavailable("openstack.unavailable", format!("Keystone cannot log in now (status {status})"))
-        }
+        429 | 500 | 502 | 503 | 504 => Error::unavailable(
+            "openstack.unavailable",
+            format!("Keystone cannot log in now (status {status})"),
+        ),
         _ => Error::other("openstack.status", format!("Keystone answered the login with status {status}")),
     };
     if detail.is_empty() { error } else { error.cause(detail) }
@@ -338,14 +350,18 @@ mod tests {
 
     #[test]
     fn a_url_is_split_at_its_path() {
-        assert_eq!(split_url("https://c:1/identity/v3/").unwrap(), ("https://c:1".into(), "/identity/v3".into()));
+        assert_eq!(
+            split_url("https://c:1/identity/v3/").unwrap(),
+            ("https://c:1".into(), "/identity/v3".into())
+        );
         for bad in ["", "c:1", "ftp://c", "http://", "http://u:p@c/", "http://c/?x"] {
             assert_eq!(split_url(bad).unwrap_err().code, "openstack.auth-url", "{bad}");
         }
     }
 
     fn token(endpoints: Value) -> Token {
-        let catalog = serde_json::from_value(json!([{ "type": "volumev3", "endpoints": endpoints }])).unwrap();
+        let catalog =
+            serde_json::from_value(json!([{ "type": "volumev3", "endpoints": endpoints }])).unwrap();
         Token { id: "t".into(), project_id: "p".into(), catalog }
     }
 

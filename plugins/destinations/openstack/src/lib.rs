@@ -22,8 +22,8 @@ mod worker;
 
 use cloud::Cloud;
 use contract::{
-    About, Choices, Config, Destination, Finding, Instance, Morphing, OsType, Outcome, Result, Step, TargetDisk, VmSpec,
-    Worker, WorkerRole, about,
+    About, Choices, Config, Destination, Finding, Instance, Morphing, OsType, Outcome, Result, Step,
+    TargetDisk, VmSpec, Worker, WorkerRole, about,
 };
 use options::Options;
 use wait::Run;
@@ -39,7 +39,8 @@ fn look(config: &Config) -> Result<(Cloud, Options)> {
 
 #[allow(missing_docs)] // each verb is documented in wit/plugin.wit
 impl Destination for OpenStack {
-    const ABOUT: About = about!("openstack", "OpenStack: volumes, temporary workers and migrated servers").config::<Options>();
+    const ABOUT: About =
+        about!("openstack", "OpenStack: volumes, temporary workers and migrated servers").config::<Options>();
 
     fn check(config: Config, vm: Option<&VmSpec>) -> Result<Vec<Finding>> {
         let (mut cloud, options) = look(&config)?;

@@ -63,11 +63,16 @@ pub fn name(prefix: &str, suffix: &str) -> String {
 /// Short and readable part of a token, for names that people see.
 pub fn short(token: &str) -> String {
     let plain: String = token.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
-    if plain.len() == 8 && token.len() < 40 { plain } else { format!("{:016x}", fnv1a(token)).chars().take(8).collect() }
+    if plain.len() == 8 && token.len() < 40 {
+        plain
+    } else {
+        format!("{:016x}", fnv1a(token)).chars().take(8).collect()
+    }
 }
 
 fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Something that has an id and a name.
@@ -86,7 +91,8 @@ pub fn pick<T: Named>(what: &str, path: &str, wanted: &str, mut all: Vec<T>) -> 
     if let Some(at) = all.iter().position(|one| one.id() == wanted) {
         return Ok(all.swap_remove(at));
     }
-    let fits: Vec<usize> = (0..all.len()).filter(|at| all.get(*at).is_some_and(|one| one.name() == wanted)).collect();
+    let fits: Vec<usize> =
+        (0..all.len()).filter(|at| all.get(*at).is_some_and(|one| one.name() == wanted)).collect();
     match fits.as_slice() {
         [at] => Ok(all.swap_remove(*at)),
         [] => {
@@ -135,7 +141,10 @@ mod tests {
         assert_eq!(pick("thing", "o", "1", all()).unwrap().0, "1");
         assert_eq!(pick("thing", "o", "b", all()).unwrap().0, "4");
         let error = pick("thing", "o", "a", all()).err().unwrap();
-        assert_eq!((error.code.as_str(), error.causes[0].as_str()), ("openstack.ambiguous-name", "ids: 1, 2"));
+        assert_eq!(
+            (error.code.as_str(), error.causes[0].as_str()),
+            ("openstack.ambiguous-name", "ids: 1, 2")
+        );
         let error = pick("thing", "o", "c", all()).err().unwrap();
         assert!(error.code == "openstack.unknown-name" && error.causes[0].contains('b'));
     }

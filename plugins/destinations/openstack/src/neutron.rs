@@ -98,6 +98,9 @@ pub struct Port {
     pub description: String,
     /// Its network.
     pub network_id: String,
+    /// `fa:16:3e:aa:bb:cc`.
+    #[serde(default)]
+    pub mac_address: String,
     /// Who has it; empty: nobody.
     #[serde(default)]
     pub device_id: String,
@@ -120,13 +123,18 @@ pub struct FixedIp {
 impl Port {
     /// For errors.
     pub fn holder(&self) -> String {
-        let device = if self.device_id.is_empty() { "no device".to_owned() } else { format!("device {}", self.device_id) };
+        let device = if self.device_id.is_empty() {
+            "no device".to_owned()
+        } else {
+            format!("device {}", self.device_id)
+        };
         format!("port {} ({:?}) of {device} {}", self.id, self.name, self.device_owner)
     }
 
     /// Its first IPv4 address, else its first address.
     pub fn best_address(&self) -> Option<&str> {
-        let mut addresses = self.fixed_ips.iter().map(|fixed| fixed.ip_address.as_str()).filter(|ip| !ip.is_empty());
+        let mut addresses =
+            self.fixed_ips.iter().map(|fixed| fixed.ip_address.as_str()).filter(|ip| !ip.is_empty());
         let first_v4 = addresses.clone().find(|ip| !ip.contains(':'));
         first_v4.or_else(|| addresses.next())
     }
@@ -243,7 +251,8 @@ pub fn pool(cloud: &mut Cloud, path: &str, wanted: &str) -> Result<Pool> {
     };
     let network = marks::pick("network", path, name, all)?;
     if !network.external {
-        let message = format!("{path}: network {name:?} is not external, so floating IPs cannot come from it");
+        let message =
+            format!("{path}: network {name:?} is not external, so floating IPs cannot come from it");
         return Err(Error::invalid("openstack.not-external", message));
     }
     let Some(subnet) = subnet else { return Ok(Pool { network: network.id, subnet: None }) };
@@ -254,7 +263,9 @@ pub fn pool(cloud: &mut Cloud, path: &str, wanted: &str) -> Result<Pool> {
     }
     let hidden = subnets.is_empty();
     let subnet = marks::pick("subnet", path, subnet, subnets).map_err(|error| match hidden {
-        true => error.cause(format!("no subnet of {name:?} is visible to this project: give the subnet's id, or the network alone")),
+        true => error.cause(format!(
+            "no subnet of {name:?} is visible to this project: give the subnet's id, or the network alone"
+        )),
         false => error,
     })?;
     Ok(Pool { network: network.id, subnet: Some(subnet.id) })
@@ -287,7 +298,8 @@ pub fn ports_of(cloud: &mut Cloud, description: &str) -> Result<Vec<Port>> {
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn ports_with_mac(cloud: &mut Cloud, mac: &str) -> Result<Vec<Port>> {
-    ports_where(cloud, &format!("mac_address={}", encode(mac)))
+    let ports = ports_where(cloud, &format!("mac_address={}", encode(mac)))?;
+    Ok(ports.into_iter().filter(|port| port.mac_address.eq_ignore_ascii_case(mac)).collect())
 }
 
 fn ports_where(cloud: &mut Cloud, query: &str) -> Result<Vec<Port>> {
@@ -316,22 +328,22 @@ pub fn create_port(cloud: &mut Cloud, new: &NewPort) -> Result<Port> {
 }
 
 fn in_use(cloud: &mut Cloud, new: &NewPort, error: Error) -> Error {
-    let by_address = new.fixed_ips.iter().filter_map(|fixed| fixed.ip_address.as_ref());
-    let by_address = by_address.map(|ip| format!("fixed_ips=ip_address%3D{}", encode(ip)));
-    let by_mac = new.mac.iter().map(|mac| format!("mac_address={}", encode(mac)));
-    let mut holders = Vec::new();
-    for query in by_address.chain(by_mac).collect::<Vec<_>>() {
-        let query = format!("network_id={}&{query}", encode(&new.network));
-        holders.extend(ports_where(cloud, &query).unwrap_or_default().iter().map(Port::holder));
-    }
-    holders.dedup();
-    let who = if holders.is_empty() { "another project's port".to_owned() } else { holders.join(", ") };
-    let wanted = |what: &str, value: Option<&str>| value.map(|value| format!(" {what} {value}")).unwrap_or_default();
+    let mac = new.mac.as_deref();
     let ip = new.fixed_ips.iter().find_map(|fixed| fixed.ip_address.as_deref());
+    let ports = ports_where(cloud, &format!("network_id={}", encode(&new.network))).unwrap_or_default();
+    let holds = |port: &&Port| {
+        let has_mac = mac.is_some_and(|mac| port.mac_address.eq_ignore_ascii_case(mac));
+        port.network_id == new.network
+            && (has_mac || port.fixed_ips.iter().any(|fixed| Some(fixed.ip_address.as_str()) == ip))
+    };
+    let holders: Vec<String> = ports.iter().filter(holds).map(Port::holder).collect();
+    let who = if holders.is_empty() { "another project's port".to_owned() } else { holders.join(", ") };
+    let wanted =
+        |what: &str, value: Option<&str>| value.map(|value| format!(" {what} {value}")).unwrap_or_default();
     let message = format!(
         "an address that {:?} needs is in use:{}{}; held by {who}; free it, or change port_reuse_policy or preserve_fixed_ips",
         new.name,
-        wanted("MAC", new.mac.as_deref()),
+        wanted("MAC", mac),
         wanted("IP", ip),
     );
     Error::conflict("openstack.address-in-use", message).caused_by(error)
@@ -411,11 +423,21 @@ pub fn floating_ips_of(cloud: &mut Cloud, description: &str) -> Result<Vec<Float
 ///
 /// # Errors
 /// `openstack.no-route` where no router leads from the port to the pool; those of [`Cloud::create`].
-pub fn ensure_floating_ip(cloud: &mut Cloud, pool: &Pool, port: &str, description: &str) -> Result<FloatingIp> {
+pub fn ensure_floating_ip(
+    cloud: &mut Cloud,
+    pool: &Pool,
+    port: &str,
+    description: &str,
+) -> Result<FloatingIp> {
     if let Some(found) = floating_ips_of(cloud, description)?.into_iter().next() {
-        return if found.port_id.as_deref() == Some(port) { Ok(found) } else { associate(cloud, &found.id, port) };
+        return if found.port_id.as_deref() == Some(port) {
+            Ok(found)
+        } else {
+            associate(cloud, &found.id, port)
+        };
     }
-    let mut floating = json!({ "floating_network_id": pool.network, "port_id": port, "description": description });
+    let mut floating =
+        json!({ "floating_network_id": pool.network, "port_id": port, "description": description });
     if let (Some(subnet), Some(object)) = (&pool.subnet, floating.as_object_mut()) {
         object.insert("subnet_id".to_owned(), subnet.clone().into());
     }
@@ -427,14 +449,18 @@ fn associate(cloud: &mut Cloud, id: &str, port: &str) -> Result<FloatingIp> {
     let body = json!({ "floatingip": { "port_id": port } });
     let mut answer = cloud.call(NEUTRON, "PUT", &path, Some(&body)).map_err(no_route)?;
     let floating = answer.get_mut("floatingip").map(Value::take).unwrap_or_default();
-    serde_json::from_value(floating)
-        .map_err(|error| Error::other("openstack.answer", "Neutron answered in an unexpected shape").cause(error))
+    serde_json::from_value(floating).map_err(|error| {
+        Error::other("openstack.answer", "Neutron answered in an unexpected shape").cause(error)
+    })
 }
 
 fn no_route(error: Error) -> Error {
-    let message = "a floating IP cannot be given: a router must lead from the port's subnet to the pool's network";
+    let message =
+        "a floating IP cannot be given: a router must lead from the port's subnet to the pool's network";
     match error.code.as_str() {
-        "openstack.not-found" | "openstack.invalid" => Error::invalid("openstack.no-route", message).caused_by(error),
+        "openstack.not-found" | "openstack.invalid" => {
+            Error::invalid("openstack.no-route", message).caused_by(error)
+        }
         _ => error,
     }
 }

@@ -147,7 +147,11 @@ impl Server {
     /// Nova's words on why.
     pub fn fault(&self) -> String {
         let message = self.fault.as_ref().map(|fault| fault.message.as_str()).unwrap_or_default();
-        if message.is_empty() { "Nova does not say why".to_owned() } else { message.chars().take(1000).collect() }
+        if message.is_empty() {
+            "Nova does not say why".to_owned()
+        } else {
+            message.chars().take(1000).collect()
+        }
     }
 }
 
@@ -200,7 +204,11 @@ pub fn delete_server(cloud: &mut Cloud, id: &str) -> Result<bool> {
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn attachments(cloud: &mut Cloud, server: &str) -> Result<Vec<Attachment>> {
-    cloud.list_unpaged(NOVA, &format!("/servers/{}/os-volume_attachments", encode(server)), "volumeAttachments")
+    cloud.list_unpaged(
+        NOVA,
+        &format!("/servers/{}/os-volume_attachments", encode(server)),
+        "volumeAttachments",
+    )
 }
 
 /// Asks for a volume to be attached.
@@ -239,7 +247,8 @@ struct Console {
 /// The end of a server's console, if its hypervisor keeps one.
 pub fn console(cloud: &mut Cloud, server: &str) -> Option<String> {
     let body = json!({ "os-getConsoleOutput": { "length": CONSOLE_LINES } });
-    let answer = cloud.call(NOVA, "POST", &format!("/servers/{}/action", encode(server)), Some(&body)).ok()?;
+    let answer =
+        cloud.call(NOVA, "POST", &format!("/servers/{}/action", encode(server)), Some(&body)).ok()?;
     let console: Console = serde_json::from_value(answer).ok()?;
     let output = tail(&console.output, CONSOLE_BYTES_MAX);
     (!output.trim().is_empty()).then(|| output.to_owned())
@@ -273,7 +282,9 @@ pub fn smallest_flavor(mut flavors: Vec<Flavor>, vcpus: u32, ram_mib: u64) -> Re
     flavors.retain(|flavor| flavor.vcpus >= vcpus && flavor.ram >= ram_mib);
     flavors.sort_by(|a, b| (a.ram, a.vcpus, a.disk, &a.name).cmp(&(b.ram, b.vcpus, b.disk, &b.name)));
     flavors.into_iter().next().ok_or_else(|| {
-        let message = format!("flavor_name: no flavor has {vcpus} vCPUs and {ram_mib} MiB of memory; name a smaller one");
+        let message = format!(
+            "flavor_name: no flavor has {vcpus} vCPUs and {ram_mib} MiB of memory; name a smaller one"
+        );
         Error::invalid("openstack.no-flavor", message)
     })
 }
@@ -359,7 +370,8 @@ mod tests {
 
     #[test]
     fn the_smallest_flavor_that_fits_is_chosen() {
-        let flavors = || vec![flavor("big", 8, 8192, 80), flavor("mid", 2, 2048, 20), flavor("mid0", 2, 2048, 0)];
+        let flavors =
+            || vec![flavor("big", 8, 8192, 80), flavor("mid", 2, 2048, 20), flavor("mid0", 2, 2048, 0)];
         assert_eq!(smallest_flavor(flavors(), 1, 512).unwrap().name, "mid0");
         assert_eq!(smallest_flavor(flavors(), 4, 512).unwrap().name, "big");
         assert_eq!(smallest_flavor(flavors(), 9, 512).unwrap_err().code, "openstack.no-flavor");

@@ -240,8 +240,9 @@ impl Options {
     /// `openstack.option` for an unknown option or a value of the wrong kind,
     /// `openstack.option-unsupported`, `openstack.auth-options`.
     pub fn parse(config: &str) -> Result<Self> {
-        let value: serde_json::Value = serde_json::from_str(config)
-            .map_err(|error| Error::invalid("openstack.option", "the configuration is not JSON").cause(error))?;
+        let value: serde_json::Value = serde_json::from_str(config).map_err(|error| {
+            Error::invalid("openstack.option", "the configuration is not JSON").cause(error)
+        })?;
         refuse_unsupported(&value)?;
         let options: Options = serde_json::from_value(value).map_err(|error| {
             Error::invalid("openstack.option", "an option of the OpenStack destination is wrong").cause(error)
@@ -257,7 +258,9 @@ impl Options {
             return wrong("worker_allowed_cidrs is empty: nothing could reach a worker".to_owned());
         }
         if let Some(cidr) = self.worker_allowed_cidrs.iter().find(|cidr| Cidr::parse(cidr).is_none()) {
-            return wrong(format!("worker_allowed_cidrs holds {cidr:?}, which is no address range such as 192.0.2.7/32"));
+            return wrong(format!(
+                "worker_allowed_cidrs holds {cidr:?}, which is no address range such as 192.0.2.7/32"
+            ));
         }
         if self.migr_worker_volume_size == Some(0) {
             return wrong("migr_worker_volume_size must be at least 1 (GiB)".to_owned());
@@ -272,8 +275,12 @@ impl Options {
             return wrong("use_floating_ip needs floating_ip_pool".to_owned());
         }
         let long = |text: &String| text.is_empty() || text.chars().count() > TAG_CHARS_MAX;
-        if let Some((key, _)) = self.instance_tags.iter().find(|(key, value)| long(key) || value.chars().count() > TAG_CHARS_MAX) {
-            return wrong(format!("instance_tags[{key:?}]: keys and values have 1 to {TAG_CHARS_MAX} characters"));
+        if let Some((key, _)) =
+            self.instance_tags.iter().find(|(key, value)| long(key) || value.chars().count() > TAG_CHARS_MAX)
+        {
+            return wrong(format!(
+                "instance_tags[{key:?}]: keys and values have 1 to {TAG_CHARS_MAX} characters"
+            ));
         }
         Ok(())
     }
@@ -283,9 +290,10 @@ impl Options {
         let map = &self.storage_mappings;
         let by_disk = map.disk_mappings.iter().find(|mapping| mapping.disk_id == disk_id);
         let by_backend = map.backend_mappings.iter().find(|mapping| Some(mapping.source.as_str()) == backend);
-        let by_disk = by_disk.map(|m| (m.destination.as_str(), format!("storage_mappings.disk_mappings[{disk_id:?}]")));
-        let by_backend =
-            by_backend.map(|m| (m.destination.as_str(), format!("storage_mappings.backend_mappings[{:?}]", m.source)));
+        let by_disk =
+            by_disk.map(|m| (m.destination.as_str(), format!("storage_mappings.disk_mappings[{disk_id:?}]")));
+        let by_backend = by_backend
+            .map(|m| (m.destination.as_str(), format!("storage_mappings.backend_mappings[{:?}]", m.source)));
         let rest = map.default.as_deref().map(|name| (name, "storage_mappings.default".to_owned()));
         let last = (self.default_cinder_volume_type.as_str(), "default_cinder_volume_type".to_owned());
         by_disk.or(by_backend).or(rest).or(Some(last)).filter(|(name, _)| !name.is_empty())
@@ -300,15 +308,22 @@ impl Options {
             return Ok((network, "migr_network".to_owned()));
         }
         let mut networks = self.network_map.iter();
-        match (networks.next(), networks.find(|(_, network)| Some(*network) != self.network_map.values().next())) {
+        match (
+            networks.next(),
+            networks.find(|(_, network)| Some(*network) != self.network_map.values().next()),
+        ) {
             (Some((key, network)), None) => Ok((network, format!("network_map[{key:?}]"))),
-            _ => Err(Error::invalid("openstack.option", "migr_network is not set: name the network of temporary workers")),
+            _ => Err(Error::invalid(
+                "openstack.option",
+                "migr_network is not set: name the network of temporary workers",
+            )),
         }
     }
 
     /// All security groups of the migrated server, each once, with the option that names it.
     pub fn all_security_groups(&self) -> Vec<(&str, &'static str)> {
-        let fixed = self.default_security_groups.iter().map(|name| (name.as_str(), "default_security_groups"));
+        let fixed =
+            self.default_security_groups.iter().map(|name| (name.as_str(), "default_security_groups"));
         let own = self.security_groups.iter().map(|name| (name.as_str(), "security_groups"));
         let mut all: Vec<(&str, &'static str)> = Vec::new();
         for group in fixed.chain(own) {
@@ -447,7 +462,8 @@ mod tests {
 
     #[test]
     fn groups_are_joined_without_doubles() {
-        let options = parse(json!({ "default_security_groups": ["a", "b"], "security_groups": ["b", "c"] })).unwrap();
+        let options =
+            parse(json!({ "default_security_groups": ["a", "b"], "security_groups": ["b", "c"] })).unwrap();
         let names: Vec<_> = options.all_security_groups().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a", "b", "c"]);
     }

@@ -71,7 +71,9 @@ pub fn security_groups(cloud: &mut Cloud, options: &Options) -> Result<Option<Ve
         return Ok(None);
     }
     let all = neutron::security_groups(cloud)?;
-    let id = |(name, path): (&str, &str)| marks::pick("security group", path, name, all.clone()).map(|group| group.id);
+    let id = |(name, path): (&str, &str)| {
+        marks::pick("security group", path, name, all.clone()).map(|group| group.id)
+    };
     wanted.into_iter().map(id).collect::<Result<_>>().map(Some)
 }
 
@@ -79,7 +81,12 @@ pub fn security_groups(cloud: &mut Cloud, options: &Options) -> Result<Option<Ve
 ///
 /// # Errors
 /// `openstack.fixed-ip`.
-pub fn fixed_ips(cloud: &mut Cloud, options: &Options, nic: &NicSpec, network: &Network) -> Result<Vec<NewFixedIp>> {
+pub fn fixed_ips(
+    cloud: &mut Cloud,
+    options: &Options,
+    nic: &NicSpec,
+    network: &Network,
+) -> Result<Vec<NewFixedIp>> {
     if !options.preserve_fixed_ips {
         return Ok(Vec::new());
     }
@@ -92,7 +99,10 @@ fn addresses(nic: &NicSpec) -> Result<Vec<IpAddr>> {
     let mut all = Vec::new();
     for text in &nic.addresses {
         let address: IpAddr = text.split('%').next().unwrap_or_default().parse().map_err(|_| {
-            Error::invalid("openstack.fixed-ip", format!("the source gives NIC {:?} the address {text:?}, which is none", nic.id))
+            Error::invalid(
+                "openstack.fixed-ip",
+                format!("the source gives NIC {:?} the address {text:?}, which is none", nic.id),
+            )
         })?;
         let link_local = match address {
             IpAddr::V4(v4) => v4.is_link_local(),
@@ -113,10 +123,17 @@ fn place(nic: &NicSpec, network: &Network, subnets: &[Subnet], address: IpAddr) 
     }
     let path = format!("network_map[{:?}]", nic.network);
     let (what, remedy) = match inside.first() {
-        Some(subnet) => (format!("subnet {:?} holds {address} and has no DHCP", subnet.name), "turn DHCP on there"),
-        None => (format!("no subnet of network {:?} holds {address}", network.name), "map the NIC to a network that has one"),
+        Some(subnet) => {
+            (format!("subnet {:?} holds {address} and has no DHCP", subnet.name), "turn DHCP on there")
+        }
+        None => (
+            format!("no subnet of network {:?} holds {address}", network.name),
+            "map the NIC to a network that has one",
+        ),
     };
-    let message = format!("{path}: {what}, so preserve_fixed_ips cannot work; {remedy}, or turn preserve_fixed_ips off");
+    let message = format!(
+        "{path}: {what}, so preserve_fixed_ips cannot work; {remedy}, or turn preserve_fixed_ips off"
+    );
     Err(Error::invalid("openstack.fixed-ip", message))
 }
 
@@ -137,7 +154,9 @@ fn reuse(run: &mut Run, new: &NewPort, mac: &str, holders: Vec<Port>, server: Op
         (Some(port), _) if port.device_id.is_empty() || Some(port.device_id.as_str()) == server => Ok(port),
         (Some(port), _) => Err(bound(mac, &port)),
         (None, Some(holder)) => {
-            let message = format!("MAC {mac} belongs to {holder} in another network than the mapped one; correct network_map or delete that port");
+            let message = format!(
+                "MAC {mac} belongs to {holder} in another network than the mapped one; correct network_map or delete that port"
+            );
             Err(Error::conflict("openstack.port-network", message))
         }
         (None, None) => neutron::create_port(&mut run.cloud, new),
@@ -157,7 +176,10 @@ fn replace(run: &mut Run, new: &NewPort, mac: &str, holders: Vec<Port>) -> Resul
 }
 
 fn bound(mac: &str, port: &Port) -> Error {
-    let message = format!("MAC {mac} is in use by {}; remove it there, or set port_reuse_policy = replace_mac", port.holder());
+    let message = format!(
+        "MAC {mac} is in use by {}; remove it there, or set port_reuse_policy = replace_mac",
+        port.holder()
+    );
     Error::conflict("openstack.port-in-use", message)
 }
 
@@ -167,7 +189,12 @@ mod tests {
 
     fn nic(addresses: &[&str]) -> NicSpec {
         let addresses = addresses.iter().map(|&text| text.into()).collect();
-        NicSpec { id: "n".into(), mac: Some("00-50-56-AA-BB-CC".into()), network: "VM Network".into(), addresses }
+        NicSpec {
+            id: "n".into(),
+            mac: Some("00-50-56-AA-BB-CC".into()),
+            network: "VM Network".into(),
+            addresses,
+        }
     }
 
     fn subnet(cidr: &str, enable_dhcp: bool, mode: Option<&str>) -> Subnet {
@@ -184,9 +211,18 @@ mod tests {
 
     #[test]
     fn an_address_needs_a_subnet_with_dhcp() {
-        let network = Network { id: "i".into(), name: "net".into(), project_id: String::new(), external: false, port_security_enabled: None };
-        let subnets =
-            [subnet("10.0.0.0/24", true, None), subnet("10.0.1.0/24", false, None), subnet("2001:db8::/64", true, Some("slaac"))];
+        let network = Network {
+            id: "i".into(),
+            name: "net".into(),
+            project_id: String::new(),
+            external: false,
+            port_security_enabled: None,
+        };
+        let subnets = [
+            subnet("10.0.0.0/24", true, None),
+            subnet("10.0.1.0/24", false, None),
+            subnet("2001:db8::/64", true, Some("slaac")),
+        ];
         let place = |text: &str| place(&nic(&[]), &network, &subnets, text.parse().unwrap());
         assert_eq!(place("10.0.0.5").unwrap().ip_address.as_deref(), Some("10.0.0.5"));
         assert_eq!(place("2001:db8::5").unwrap().ip_address, None, "Neutron refuses a choice there");

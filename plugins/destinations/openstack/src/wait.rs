@@ -96,8 +96,11 @@ pub fn to_json<T: Serialize>(state: &T) -> Result<String> {
 /// `openstack.state`.
 pub fn from_json<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
-        Error::invalid("openstack.state", "a stored state cannot be read; was it made by another plugin or version?")
-            .cause(error)
+        Error::invalid(
+            "openstack.state",
+            "a stored state cannot be read; was it made by another plugin or version?",
+        )
+        .cause(error)
     })
 }
 

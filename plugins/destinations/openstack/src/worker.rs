@@ -70,6 +70,7 @@ pub struct WorkerDisk {
 /// names; `openstack.volume-in-use`, `openstack.attach-failed`.
 pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<String> {
     let disks = Disks::parse(disks)?;
+    refuse_taken(run, &disks)?;
     let (name, path) = run.options.worker_network()?;
     let (name, path) = (name.to_owned(), path);
     let network = neutron::network(&mut run.cloud, &path, &name)?;
@@ -92,6 +93,18 @@ pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<
         https: run.options.data_transfer_mechanism == TransferMechanism::Https,
         disks: attached,
     })?)
+}
+
+/// A volume that another server has is said before anything is made.
+fn refuse_taken(run: &mut Run, disks: &Disks) -> Result<()> {
+    let own = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
+    for disk in &disks.disks {
+        let volume = cinder::required_volume(&mut run.cloud, &disk.volume)?;
+        if volume.server().is_some_and(|server| own.iter().all(|own| own.id != server)) {
+            return Err(disks::in_use(&volume, "attached to a worker"));
+        }
+    }
+    Ok(())
 }
 
 fn object_name(token: &str) -> String {
@@ -138,7 +151,12 @@ fn ensure_port(run: &mut Run, network: &Network, group: Option<String>) -> Resul
 
 fn ensure_address(run: &mut Run, port: &Port) -> Result<String> {
     if !run.options.migr_worker_use_fip {
-        let none = || Error::invalid("openstack.no-address", "the worker's port has no address: migr_network needs a subnet");
+        let none = || {
+            Error::invalid(
+                "openstack.no-address",
+                "the worker's port has no address: migr_network needs a subnet",
+            )
+        };
         return port.best_address().map(str::to_owned).ok_or_else(none);
     }
     let pool = neutron::pool(&mut run.cloud, "migr_fip_pool_name", &run.options.migr_fip_pool_name)?;
@@ -191,7 +209,10 @@ fn start_failed(run: &Run) -> Error {
         "{} workers in a row did not start; check migr_image, migr_flavor_name, migr_network and availability_zone",
         run.resume.buried.len()
     );
-    run.resume.faults.iter().fold(Error::other("openstack.worker-error", message), |error, fault| error.cause(fault))
+    run.resume
+        .faults
+        .iter()
+        .fold(Error::other("openstack.worker-error", message), |error, fault| error.cause(fault))
 }
 
 fn create(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKey) -> Result<String> {
@@ -239,12 +260,14 @@ fn root_volume(run: &mut Run, image: &Image, gib: u64) -> Result<Value> {
 /// `openstack.option` where none does, `openstack.worker-os` for guests that need another worker.
 pub fn image_option(options: &Options, role: WorkerRole, os: OsType) -> Result<(String, String)> {
     if role == WorkerRole::Morph && os == OsType::Windows {
-        let message = "Windows guests cannot be morphed yet: that takes a Windows worker, which gyre does not drive";
+        let message =
+            "Windows guests cannot be morphed yet: that takes a Windows worker, which gyre does not drive";
         return Err(Error::invalid("openstack.worker-os", message));
     }
     let by_name = options.migr_image.as_ref().map(|name| (name, "migr_image"));
     let by_map = options.migr_image_map.linux.as_ref().map(|name| (name, "migr_image_map.linux"));
-    let missing = || Error::invalid("openstack.option", "migr_image is not set: name the image of temporary workers");
+    let missing =
+        || Error::invalid("openstack.option", "migr_image is not set: name the image of temporary workers");
     by_name.or(by_map).map(|(name, path)| (name.clone(), path.to_owned())).ok_or_else(missing)
 }
 
@@ -265,7 +288,9 @@ pub fn fits(options: &Options, image: &Image, flavor: &Flavor) -> Result<Option<
     let too_small = |message: String| Err(Error::invalid("openstack.worker-too-small", message));
     if image.min_ram > flavor.ram {
         let (has, needs) = (flavor.ram, image.min_ram);
-        return too_small(format!("migr_flavor_name has {has} MiB of memory, the worker's image needs {needs} MiB"));
+        return too_small(format!(
+            "migr_flavor_name has {has} MiB of memory, the worker's image needs {needs} MiB"
+        ));
     }
     let needs = image.min_disk.max(image.virtual_size.map_or(0, |bytes| bytes.div_ceil(cinder::GIB)));
     let volume = options.migr_worker_boot_from_volume;
@@ -276,7 +301,9 @@ pub fn fits(options: &Options, image: &Image, flavor: &Flavor) -> Result<Option<
     }
     let size = if size == 0 { needs } else { size };
     if size < needs {
-        return too_small(format!("{option} gives the worker {size} GiB of disk, its image needs {needs} GiB"));
+        return too_small(format!(
+            "{option} gives the worker {size} GiB of disk, its image needs {needs} GiB"
+        ));
     }
     Ok(volume.then_some(size))
 }
@@ -324,7 +351,8 @@ fn attach(run: &mut Run, server: &str, volume: &str) -> Flow<Option<String>> {
             return Ok(attached.into_iter().find(|one| one.volume == volume).map(|one| one.device));
         }
         if found.is_available() && asked {
-            let message = format!("Nova did not attach volume {volume} to worker {server}; its compute log says why");
+            let message =
+                format!("Nova did not attach volume {volume} to worker {server}; its compute log says why");
             return Err(Error::unavailable("openstack.attach-failed", message));
         }
         if found.is_available() {
@@ -341,7 +369,8 @@ fn attach(run: &mut Run, server: &str, volume: &str) -> Flow<Option<String>> {
 /// `openstack.state`.
 pub fn describe(state: &str) -> Result<Worker> {
     let state: WorkerState = from_json(state)?;
-    let disks = state.disks.into_iter().map(|disk| AttachedDisk { identities: identities(&disk), disk: disk.disk });
+    let disks =
+        state.disks.into_iter().map(|disk| AttachedDisk { identities: identities(&disk), disk: disk.disk });
     Ok(Worker {
         host: state.address,
         port: SSH_PORT,
@@ -420,7 +449,9 @@ pub fn delete_server(run: &mut Run, id: &str) -> Flow<()> {
     if !leaving {
         nova::delete_server(&mut run.cloud, id)?;
     }
-    run.until(&format!("server {id} is deleted"), |cloud| Ok(nova::server(cloud, id)?.is_none().then_some(())))
+    run.until(&format!("server {id} is deleted"), |cloud| {
+        Ok(nova::server(cloud, id)?.is_none().then_some(()))
+    })
 }
 
 /// Waits until no volume that a removed server had is on its way out of it.
@@ -431,7 +462,8 @@ pub fn wait_volumes_free(run: &mut Run) -> Flow<()> {
     for id in run.resume.volumes.clone() {
         run.until(&format!("volume {id} is free"), |cloud| {
             let volume = cinder::volume(cloud, &id)?;
-            let busy = volume.is_some_and(|volume| matches!(volume.status.as_str(), "in-use" | "detaching" | "reserved"));
+            let busy = volume
+                .is_some_and(|volume| matches!(volume.status.as_str(), "in-use" | "detaching" | "reserved"));
             Ok((!busy).then_some(()))
         })?;
     }
