@@ -1,1 +1,31 @@
-//! The capabilities that the host lends, one module per WIT interface, and the one function that says yes or no.
+//! The capabilities that the host lends, one module per WIT interface, and the one function that says yes or no
+//! ([`policy`]). On top of them the roles of `gyre-core`, played by plugins in sandbox sessions.
+//!
+//! ```text
+//! Host ── source / destination / morphers ── a session per call ── gyre-sandbox
+//!                                               └─ log clock secrets disk http ssh rootfs ── policy::check
+//! ```
+//!
+//! It decides nothing about the order of calls, and keeps no secret value longer than its use.
+
+mod answer;
+mod clock;
+mod destination;
+mod disk;
+mod host;
+mod http;
+mod lent;
+mod log;
+mod origin;
+mod osmorphing;
+mod pattern;
+mod policy;
+mod rootfs;
+mod schema;
+mod secrets;
+mod source;
+mod ssh;
+mod tls;
+
+pub use gyre_sandbox::{Description, Import, Inspection, Role, Status};
+pub use host::{Host, JobContext, Secrets};

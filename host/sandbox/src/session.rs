@@ -30,12 +30,17 @@ pub struct Cell<T> {
     limiter: Limiter,
 }
 
-/// One instance of a plugin. `B` is the generated binding of its world.
-pub struct Session<T: 'static, B> {
+/// What stops a call; shared with no one, and no part of the store.
+struct Guard {
     plugin: Arc<Plugin>,
     limits: Limits,
     cancel: CancellationToken,
     meter: Arc<Meter>,
+}
+
+/// One instance of a plugin. `B` is the generated binding of its world.
+pub struct Session<T: 'static, B> {
+    guard: Guard,
     /// `None`: dead.
     live: Option<(Store<Cell<T>>, B)>,
 }
@@ -54,13 +59,11 @@ impl<T: Lent, B: Send + 'static> Session<T, B> {
     ) -> Result<Self> {
         let meter = Meter::new();
         let mut store = store(&plugin, &limits, lent, &meter);
-        let mut session = Self { plugin, limits, cancel, meter, live: None };
-        let bindings = session.guarded("instantiate", instantiate(&mut store)).await;
-        match bindings {
-            Ok(bindings) => session.live = Some((store, bindings)),
-            Err(stop) => return Err(session.stopped("instantiate", &stop, &store)),
+        let guard = Guard { plugin, limits, cancel, meter };
+        match guard.run("instantiate", instantiate(&mut store)).await {
+            Ok(bindings) => Ok(Self { guard, live: Some((store, bindings)) }),
+            Err(stop) => Err(guard.error("instantiate", &stop, &store)),
         }
-        Ok(session)
     }
 
     /// Calls the guest. On an error the session is dead.
@@ -77,17 +80,16 @@ impl<T: Lent, B: Send + 'static> Session<T, B> {
         let Some((mut store, bindings)) = self.live.take() else {
             return Err(Error::other(
                 "sandbox.dead",
-                format!("the session of plugin {} ended before `{call}`", self.plugin.title()),
+                format!("the session of plugin {} ended before `{call}`", self.guard.plugin.title()),
             ));
         };
         store.data_mut().lent.begin(call);
-        let answer = self.guarded(call, run(&mut store, &bindings)).await;
-        match answer {
+        match self.guard.run(call, run(&mut store, &bindings)).await {
             Ok(answer) => {
                 self.live = Some((store, bindings));
                 Ok(answer)
             }
-            Err(stop) => Err(self.stopped(call, &stop, &store)),
+            Err(stop) => Err(self.guard.error(call, &stop, &store)),
         }
     }
 
@@ -98,10 +100,12 @@ impl<T: Lent, B: Send + 'static> Session<T, B> {
 
     /// The plugin.
     pub fn plugin(&self) -> &Arc<Plugin> {
-        &self.plugin
+        &self.guard.plugin
     }
+}
 
-    async fn guarded<R>(&self, call: &str, future: BoxFuture<'_, wasmtime::Result<R>>) -> Result<R, Stop> {
+impl Guard {
+    async fn run<R>(&self, call: &str, future: BoxFuture<'_, wasmtime::Result<R>>) -> Result<R, Stop> {
         self.meter.reset();
         let wall = Duration::from_millis(self.limits.call_wall_ms);
         let metered = Metered { meter: self.meter.clone(), future };
@@ -119,7 +123,7 @@ impl<T: Lent, B: Send + 'static> Session<T, B> {
         }
     }
 
-    fn stopped(&self, call: &str, stop: &Stop, store: &Store<Cell<T>>) -> Error {
+    fn error<T: Lent>(&self, call: &str, stop: &Stop, store: &Store<Cell<T>>) -> Error {
         match stop {
             Stop::Cancelled => Error::cancelled(),
             Stop::Trapped(cause) if call == "instantiate" && is_link_error(cause) => Error::invalid(

@@ -1,0 +1,155 @@
+//! A destination, played by a plugin: every verb in a session of its own.
+
+use crate::answer;
+use crate::host::{Loaded, misfit};
+use crate::lent::{Lent, Purpose};
+use async_trait::async_trait;
+use gyre_core::roles::{
+    Choices, Destination, Finding, Instance, Morphing, Outcome, StepCall, TargetDisk, Worker, WorkerRole,
+};
+use gyre_core::{Error, OsType, Result, VmSpec};
+use gyre_sandbox::bindings::DestinationPlugin;
+use gyre_sandbox::bindings::destination::DestinationPluginPre;
+use gyre_sandbox::bindings::types;
+use gyre_sandbox::{Cell, Plugin, Session};
+use std::sync::Arc;
+
+pub(crate) struct PluginDestination {
+    plugin: Arc<Plugin>,
+    linked: DestinationPluginPre<Cell<Lent>>,
+    purpose: Purpose,
+    config: String,
+}
+
+impl PluginDestination {
+    pub(crate) fn new(loaded: &Loaded, purpose: Purpose, config: String) -> Result<Self> {
+        let plugin = loaded.plugin.clone();
+        let linked = loaded.linker.instantiate_pre(plugin.component()).and_then(DestinationPluginPre::new);
+        let linked = linked.map_err(|error| misfit(&plugin, &error))?;
+        Ok(Self { plugin, linked, purpose, config })
+    }
+
+    async fn open(&self) -> Result<Session<Lent, DestinationPlugin>> {
+        let (linked, purpose) = (self.linked.clone(), self.purpose.clone());
+        let (limits, cancel) = (purpose.limits.clone(), purpose.job.cancel.clone());
+        Session::open(self.plugin.clone(), limits, cancel, Lent::new(purpose), move |store| {
+            Box::pin(async move { linked.instantiate_async(store).await })
+        })
+        .await
+    }
+}
+
+/// One call in a session of its own; the arguments are borrowed from values that the call owns.
+macro_rules! ask {
+    ($self:ident, $name:literal, $call:ident ( $($argument:expr),* )) => {{
+        let mut session = $self.open().await?;
+        let answer = session
+            .call($name, move |store, guest| {
+                Box::pin(async move { guest.gyre_plugin_destination().$call(store, $($argument),*).await })
+            })
+            .await?;
+        answer.map_err(Error::from)
+    }};
+}
+
+/// A verb that takes a step and one state.
+macro_rules! step {
+    ($self:ident, $name:literal, $call:ident, $step:ident, $state:ident) => {{
+        let (step, state) = (answer::step($step, &$self.config), $state.to_owned());
+        answer::outcome(&$self.plugin, ask!($self, $name, $call(&step, &state))?)
+    }};
+}
+
+#[async_trait]
+impl Destination for PluginDestination {
+    async fn check(&self, vm: Option<&VmSpec>) -> Result<Vec<Finding>> {
+        let (config, vm) = (self.config.clone(), vm.cloned().map(types::VmSpec::from));
+        Ok(answer::all(ask!(self, "check", call_check(&config, vm.as_ref()))?))
+    }
+
+    async fn options(&self, names: &[String]) -> Result<Vec<Choices>> {
+        let (config, names) = (self.config.clone(), names.to_vec());
+        Ok(answer::all(ask!(self, "options", call_options(&config, &names))?))
+    }
+
+    async fn ensure_disks(&self, step: &StepCall, vm: &VmSpec, existing: Option<&str>) -> Result<Outcome> {
+        let (step, vm, existing) =
+            (answer::step(step, &self.config), vm.clone().into(), existing.map(str::to_owned));
+        let outcome = ask!(self, "ensure-disks", call_ensure_disks(&step, &vm, existing.as_ref()))?;
+        answer::outcome(&self.plugin, outcome)
+    }
+
+    async fn describe_disks(&self, disks: &str) -> Result<Vec<TargetDisk>> {
+        let (config, disks) = (self.config.clone(), disks.to_owned());
+        Ok(answer::all(ask!(self, "describe-disks", call_describe_disks(&config, &disks))?))
+    }
+
+    async fn remove_disks(&self, step: &StepCall, disks: &str) -> Result<Outcome> {
+        step!(self, "remove-disks", call_remove_disks, step, disks)
+    }
+
+    async fn ensure_worker(
+        &self,
+        step: &StepCall,
+        role: WorkerRole,
+        os: OsType,
+        disks: &str,
+    ) -> Result<Outcome> {
+        let (step, disks) = (answer::step(step, &self.config), disks.to_owned());
+        let outcome = ask!(self, "ensure-worker", call_ensure_worker(&step, role.into(), os.into(), &disks))?;
+        answer::outcome(&self.plugin, outcome)
+    }
+
+    async fn describe_worker(&self, worker: &str) -> Result<Worker> {
+        let (config, worker) = (self.config.clone(), worker.to_owned());
+        ask!(self, "describe-worker", call_describe_worker(&config, &worker)).map(Into::into)
+    }
+
+    async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome> {
+        step!(self, "remove-worker", call_remove_worker, step, worker)
+    }
+
+    async fn ensure_checkpoint(&self, step: &StepCall, disks: &str) -> Result<Outcome> {
+        step!(self, "ensure-checkpoint", call_ensure_checkpoint, step, disks)
+    }
+
+    async fn remove_checkpoint(&self, step: &StepCall, checkpoint: &str) -> Result<Outcome> {
+        step!(self, "remove-checkpoint", call_remove_checkpoint, step, checkpoint)
+    }
+
+    async fn ensure_clone(&self, step: &StepCall, checkpoint: &str, clone: bool) -> Result<Outcome> {
+        let (step, checkpoint) = (answer::step(step, &self.config), checkpoint.to_owned());
+        answer::outcome(
+            &self.plugin,
+            ask!(self, "ensure-clone", call_ensure_clone(&step, &checkpoint, clone))?,
+        )
+    }
+
+    async fn remove_clone(&self, step: &StepCall, disks: &str) -> Result<Outcome> {
+        step!(self, "remove-clone", call_remove_clone, step, disks)
+    }
+
+    async fn restore_checkpoint(&self, step: &StepCall, checkpoint: &str) -> Result<Outcome> {
+        step!(self, "restore-checkpoint", call_restore_checkpoint, step, checkpoint)
+    }
+
+    async fn plan_morphing(&self, vm: &VmSpec) -> Result<Morphing> {
+        let (config, vm) = (self.config.clone(), vm.clone().into());
+        ask!(self, "plan-morphing", call_plan_morphing(&config, &vm)).map(Into::into)
+    }
+
+    async fn ensure_instance(&self, step: &StepCall, vm: &VmSpec, disks: &str) -> Result<Outcome> {
+        let (step, vm, disks) = (answer::step(step, &self.config), vm.clone().into(), disks.to_owned());
+        let outcome = ask!(self, "ensure-instance", call_ensure_instance(&step, &vm, &disks))?;
+        answer::outcome(&self.plugin, outcome)
+    }
+
+    async fn describe_instance(&self, instance: &str) -> Result<Instance> {
+        let (config, instance) = (self.config.clone(), instance.to_owned());
+        ask!(self, "describe-instance", call_describe_instance(&config, &instance)).map(Into::into)
+    }
+
+    async fn remove_instance(&self, step: &StepCall, instance: &str) -> Result<Outcome> {
+        step!(self, "remove-instance", call_remove_instance, step, instance)
+    }
+}

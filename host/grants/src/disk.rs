@@ -1,0 +1,445 @@
+//! `gyre:host/disk`: files below a granted directory, which no symbolic link leads out of (cap-std sees to that),
+//! and files and block devices that are granted by their own path. A handle also serves the mover, which reads it
+//! without asking the guest.
+
+use crate::lent::Lent;
+use crate::policy::{Policy, Wish};
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
+use gyre_core::error::Context as _;
+use gyre_core::limits::{EXTENTS_MAX, PLUGIN_READ_BYTES_MAX};
+use gyre_core::{BlockRead, Error, Extent, ExtentKind, Kind, Result, Stored};
+use gyre_sandbox::Fault;
+use gyre_sandbox::bindings::disk::{self, Access, Disk};
+use gyre_sandbox::bindings::extents;
+use rustix::fs::{FallocateFlags, OFlags, SeekFrom};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{ErrorKind, Seek as _};
+use std::os::unix::fs::{FileExt as _, FileTypeExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use wasmtime::component::Resource;
+
+/// Codecs that the mover unpacks.
+pub(crate) const CODECS: [&str; 3] = ["deflate", "zlib", "zstd"];
+/// Zeros are written in pieces of this size where the file system cannot make them itself.
+const ZERO_PIECE_BYTES: usize = 1 << 20;
+
+/// The open disks of one session, by id; shared with the origin that the mover reads.
+#[derive(Clone, Default)]
+pub(crate) struct Disks(Arc<Mutex<Table>>);
+
+#[derive(Default)]
+struct Table {
+    next: u32,
+    open: BTreeMap<u32, Arc<OpenDisk>>,
+}
+
+impl Disks {
+    pub(crate) fn get(&self, id: u32) -> Option<Arc<OpenDisk>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).open.get(&id).cloned()
+    }
+
+    fn add(&self, disk: Arc<OpenDisk>) -> u32 {
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = table.next;
+        table.next = table.next.wrapping_add(1);
+        table.open.insert(id, disk);
+        id
+    }
+
+    fn remove(&self, id: u32) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).open.remove(&id);
+    }
+}
+
+/// What a guest's handle stands for.
+pub(crate) struct Handle {
+    pub(crate) id: u32,
+    pub(crate) disk: Arc<OpenDisk>,
+}
+
+/// A file or block device that is open.
+pub(crate) struct OpenDisk {
+    path: PathBuf,
+    file: File,
+    size: u64,
+    write: bool,
+    trim: bool,
+}
+
+impl OpenDisk {
+    /// Opens what the policy allows.
+    fn open(policy: &Policy, path: &Path, access: Access) -> Result<Self> {
+        let write = access.contains(Access::WRITE);
+        policy.check(&Wish::Disk { path, write })?;
+        let granted = policy.disk(path, write).map(|grant| grant.path().to_owned()).unwrap_or_default();
+        let file = open_below(&granted, path, write)?;
+        let kind = file.metadata().or_other("disk.open", || cannot("open", path))?.file_type();
+        if !kind.is_file() && !kind.is_block_device() {
+            return Err(Error::invalid(
+                "disk.kind",
+                format!("{} is neither a file nor a block device", path.display()),
+            ));
+        }
+        // The end of a block device is its size, too.
+        let size = (&file).seek(std::io::SeekFrom::End(0)).or_other("disk.open", || cannot("size", path))?;
+        Ok(Self { path: path.into(), file, size, write, trim: access.contains(Access::TRIM) })
+    }
+
+    fn check_range(&self, offset: u64, length: u64) -> Result<()> {
+        match offset.checked_add(length) {
+            Some(end) if end <= self.size => Ok(()),
+            _ => Err(Error::invalid(
+                "disk.range",
+                format!(
+                    "{length} bytes at {offset} reach past the end of {} ({} bytes)",
+                    self.path.display(),
+                    self.size
+                ),
+            )),
+        }
+    }
+
+    fn check_write(&self) -> Result<()> {
+        if self.write {
+            return Ok(());
+        }
+        Err(Error::invalid("disk.read-only", format!("{} was not opened for writing", self.path.display())))
+    }
+
+    /// What the file system knows of a range: where bytes lie and where none do. Stops after
+    /// [`EXTENTS_MAX`] extents. `id` names this disk in the answer.
+    pub(crate) fn extents(&self, id: u32, offset: u64, length: u64) -> Result<Vec<Extent>> {
+        self.check_range(offset, length)?;
+        let end = offset.saturating_add(length);
+        let mut found = Vec::new();
+        let mut at = offset;
+        while at < end && found.len() < EXTENTS_MAX {
+            let (next, is_data) = self.next_change(at)?;
+            let next = next.clamp(at.saturating_add(1), end);
+            let kind =
+                if is_data { ExtentKind::Stored(Stored { disk: id, offset: at }) } else { ExtentKind::Hole };
+            found.push(Extent { offset: at, length: next - at, kind });
+            at = next;
+        }
+        Ok(found)
+    }
+
+    /// Where what lies at `at` ends, and whether it is data.
+    fn next_change(&self, at: u64) -> Result<(u64, bool)> {
+        let data = match rustix::fs::seek(&self.file, SeekFrom::Data(at)) {
+            Ok(data) => data,
+            Err(rustix::io::Errno::NXIO) => return Ok((self.size, false)),
+            // Block devices, and file systems without holes: all is data.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::OPNOTSUPP) => return Ok((self.size, true)),
+            Err(error) => return Err(error).or_other("disk.extents", || cannot("map", &self.path)),
+        };
+        if data > at {
+            return Ok((data, false));
+        }
+        match rustix::fs::seek(&self.file, SeekFrom::Hole(at)) {
+            Ok(hole) => Ok((hole, true)),
+            Err(_) => Ok((self.size, true)),
+        }
+    }
+
+    fn read(&self, offset: u64, length: u32) -> Result<Vec<u8>> {
+        if u64::from(length) > PLUGIN_READ_BYTES_MAX {
+            return Err(Error::invalid(
+                "disk.range",
+                format!("{length} bytes are more than one read may ask for"),
+            )
+            .cause(format!("at most {PLUGIN_READ_BYTES_MAX} bytes")));
+        }
+        let left = self.size.saturating_sub(offset).min(length.into());
+        let mut bytes = vec![0; usize::try_from(left).unwrap_or_default()];
+        self.read_at(offset, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<()> {
+        self.check_write()?;
+        self.check_range(offset, bytes.len() as u64)?;
+        self.file.write_all_at(bytes, offset).or_other("disk.write", || cannot("write", &self.path))
+    }
+
+    fn zero(&self, offset: u64, length: u64) -> Result<()> {
+        self.check_write()?;
+        self.check_range(offset, length)?;
+        if length == 0 {
+            return Ok(());
+        }
+        let how = if self.trim { FallocateFlags::PUNCH_HOLE } else { FallocateFlags::ZERO_RANGE };
+        match rustix::fs::fallocate(&self.file, how | FallocateFlags::KEEP_SIZE, offset, length) {
+            Ok(()) => Ok(()),
+            Err(_) => self.write_zeros(offset, length),
+        }
+    }
+
+    fn write_zeros(&self, offset: u64, length: u64) -> Result<()> {
+        let zeros = vec![0; ZERO_PIECE_BYTES];
+        let mut done = 0;
+        while done < length {
+            let piece = (length - done).min(ZERO_PIECE_BYTES as u64);
+            let bytes = zeros.get(..usize::try_from(piece).unwrap_or_default()).unwrap_or_default();
+            self.file
+                .write_all_at(bytes, offset + done)
+                .or_other("disk.write", || cannot("write", &self.path))?;
+            done += piece;
+        }
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<()> {
+        self.file.sync_data().or_other("disk.flush", || cannot("flush", &self.path))
+    }
+}
+
+impl BlockRead for OpenDisk {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        self.check_range(offset, buffer.len() as u64)?;
+        self.file.read_exact_at(buffer, offset).or_other("disk.read", || cannot("read", &self.path))
+    }
+}
+
+fn cannot(verb: &str, path: &Path) -> String {
+    format!("cannot {verb} the disk {}", path.display())
+}
+
+/// Opens `path`, which is `granted` itself or lies below it.
+fn open_below(granted: &Path, path: &Path, write: bool) -> Result<File> {
+    // Without waiting: a FIFO would otherwise block until someone writes to it.
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let opened = match path.strip_prefix(granted) {
+        Ok(rest) if !rest.as_os_str().is_empty() => {
+            Dir::open_ambient_dir(granted, cap_std::ambient_authority())
+                .and_then(|dir| {
+                    dir.open_with(rest, OpenOptions::new().read(true).write(write).custom_flags(flags))
+                })
+                .map(cap_std::fs::File::into_std)
+        }
+        _ => {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            File::options().read(true).write(write).custom_flags(flags).open(path)
+        }
+    };
+    opened.map_err(|error| refused(granted, path, &error))
+}
+
+fn refused(granted: &Path, path: &Path, error: &std::io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::NotFound => {
+            Error::not_found("disk.missing", format!("the disk {} does not exist", path.display()))
+        }
+        ErrorKind::PermissionDenied if error.raw_os_error().is_none() => Error::denied(
+            "grant.disk",
+            format!("{} leads out of the granted directory {}", path.display(), granted.display()),
+        )
+        .cause("grant the file that the link points to by its own path"),
+        ErrorKind::PermissionDenied => Error::denied("disk.permission", cannot("open", path))
+            .cause(error)
+            .cause("gyre itself may not open it"),
+        _ => Error::new(Kind::Other, "disk.open", cannot("open", path)).cause(error),
+    }
+}
+
+/// Runs blocking disk work where it holds up no other session.
+pub(crate) async fn blocking<R: Send + 'static>(
+    work: impl FnOnce() -> Result<R> + Send + 'static,
+) -> Result<R> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(answer) => answer,
+        Err(error) => Err(error).or_other("disk.task", || "a disk operation ended early".into()),
+    }
+}
+
+impl Lent {
+    fn disk(&self, handle: &Resource<Disk>) -> Result<Arc<OpenDisk>, Fault> {
+        Ok(self.get::<Handle, _>(handle)?.disk.clone())
+    }
+
+    /// Takes a handle that the guest hands over.
+    pub(crate) fn take_disk(&mut self, handle: &Resource<Disk>) -> wasmtime::Result<Handle> {
+        self.take::<Handle, _>(handle)
+    }
+}
+
+impl disk::Host for Lent {
+    async fn codecs(&mut self) -> wasmtime::Result<Vec<String>> {
+        Ok(CODECS.iter().map(|codec| (*codec).to_owned()).collect())
+    }
+}
+
+impl disk::HostDisk for Lent {
+    async fn open(&mut self, name: String, access: Access) -> Result<Resource<Disk>, Fault> {
+        let policy = self.purpose.policy.clone();
+        let disk = Arc::new(blocking(move || OpenDisk::open(&policy, Path::new(&name), access)).await?);
+        let id = self.disks.add(disk.clone());
+        let handle = self.push(Handle { id, disk });
+        if handle.is_err() {
+            self.disks.remove(id);
+        }
+        handle
+    }
+
+    async fn id(&mut self, disk: Resource<Disk>) -> wasmtime::Result<u32> {
+        match self.get::<Handle, _>(&disk) {
+            Ok(handle) => Ok(handle.id),
+            Err(Fault::Trap(error)) => Err(error),
+            Err(Fault::Refused(error)) => Err(wasmtime::Error::new(error)),
+        }
+    }
+
+    async fn size(&mut self, disk: Resource<Disk>) -> wasmtime::Result<u64> {
+        match self.disk(&disk) {
+            Ok(disk) => Ok(disk.size),
+            Err(Fault::Trap(error)) => Err(error),
+            Err(Fault::Refused(error)) => Err(wasmtime::Error::new(error)),
+        }
+    }
+
+    async fn extents(
+        &mut self,
+        disk: Resource<Disk>,
+        offset: u64,
+        length: u64,
+    ) -> Result<Vec<extents::Extent>, Fault> {
+        let Handle { id, disk } = self.get::<Handle, _>(&disk)?;
+        let (id, disk) = (*id, disk.clone());
+        let found = blocking(move || disk.extents(id, offset, length)).await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    async fn read(&mut self, disk: Resource<Disk>, offset: u64, length: u32) -> Result<Vec<u8>, Fault> {
+        let disk = self.disk(&disk)?;
+        Ok(blocking(move || disk.read(offset, length)).await?)
+    }
+
+    async fn write(&mut self, disk: Resource<Disk>, offset: u64, bytes: Vec<u8>) -> Result<(), Fault> {
+        let disk = self.disk(&disk)?;
+        Ok(blocking(move || disk.write(offset, &bytes)).await?)
+    }
+
+    async fn zero(&mut self, disk: Resource<Disk>, offset: u64, length: u64) -> Result<(), Fault> {
+        let disk = self.disk(&disk)?;
+        Ok(blocking(move || disk.zero(offset, length)).await?)
+    }
+
+    async fn flush(&mut self, disk: Resource<Disk>) -> Result<(), Fault> {
+        let disk = self.disk(&disk)?;
+        Ok(blocking(move || disk.flush()).await?)
+    }
+
+    async fn drop(&mut self, disk: Resource<Disk>) -> wasmtime::Result<()> {
+        let handle = self.take::<Handle, _>(&disk)?;
+        self.disks.remove(handle.id);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gyre_core::config::{DiskGrant, Grants};
+
+    fn policy(directory: &Path, write: bool) -> Policy {
+        let grant = DiskGrant::Full { path: directory.into(), write };
+        Policy::new("p", &Grants { disk: vec![grant], ..Grants::default() }).unwrap()
+    }
+
+    fn code(result: Result<OpenDisk>) -> String {
+        result.map(|_| ()).unwrap_err().code
+    }
+
+    #[test]
+    fn no_link_leads_out_of_a_granted_directory() {
+        let outside = tempfile::tempdir().unwrap();
+        let inside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("secret"), b"x").unwrap();
+        std::fs::write(inside.path().join("disk"), b"x").unwrap();
+        let link =
+            |name: &str, target: &Path| std::os::unix::fs::symlink(target, inside.path().join(name)).unwrap();
+        link("absolute", &outside.path().join("secret"));
+        link("directory", outside.path());
+        let up = Path::new("..").join(outside.path().file_name().unwrap()).join("secret");
+        link("relative", &up);
+        link("fine", Path::new("disk"));
+        let policy = policy(inside.path(), false);
+        let open = |name: &str| OpenDisk::open(&policy, &inside.path().join(name), Access::empty());
+        for name in ["absolute", "directory/secret", "relative", "../secret"] {
+            assert_eq!(code(open(name)), "grant.disk", "{name}");
+        }
+        assert!(open("fine").is_ok());
+        assert_eq!(code(open("nothing")), "disk.missing");
+        assert_eq!(code(open(".")), "grant.disk");
+    }
+
+    #[test]
+    fn only_files_and_block_devices_are_disks() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join("sub")).unwrap();
+        let fifo = directory.path().join("fifo");
+        rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let policy = policy(directory.path(), false);
+        for name in ["sub", "fifo"] {
+            assert_eq!(
+                code(OpenDisk::open(&policy, &directory.path().join(name), Access::empty())),
+                "disk.kind"
+            );
+        }
+    }
+
+    #[test]
+    fn writing_is_granted_and_asked_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("disk");
+        std::fs::write(&path, vec![7; 8192]).unwrap();
+        assert_eq!(
+            code(OpenDisk::open(&policy(directory.path(), false), &path, Access::WRITE)),
+            "grant.disk"
+        );
+        let policy = policy(directory.path(), true);
+        let reader = OpenDisk::open(&policy, &path, Access::empty()).unwrap();
+        assert_eq!(reader.write(0, b"x").unwrap_err().code, "disk.read-only");
+        let writer = OpenDisk::open(&policy, &path, Access::WRITE | Access::TRIM).unwrap();
+        writer.write(4090, b"abc").unwrap();
+        writer.zero(4092, 100).unwrap();
+        writer.flush().unwrap();
+        assert_eq!(reader.read(4089, 5).unwrap(), [7, b'a', b'b', 0, 0]);
+        assert_eq!(reader.read(8190, 100).unwrap(), [7, 7], "short only at the end");
+        for (offset, length) in [(8192, 1), (u64::MAX, 1), (0, u64::MAX)] {
+            assert_eq!(writer.zero(offset, length).unwrap_err().code, "disk.range");
+        }
+        assert_eq!(writer.write(8191, b"ab").unwrap_err().code, "disk.range");
+        assert_eq!(reader.read(0, u32::MAX).unwrap_err().code, "disk.range");
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 8192);
+    }
+
+    #[test]
+    fn extents_tell_holes_from_data() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("sparse");
+        let file = File::create(&path).unwrap();
+        file.set_len(4 << 20).unwrap();
+        file.write_all_at(&[1; 65536], 1 << 20).unwrap();
+        file.sync_all().unwrap();
+        let disk = OpenDisk::open(&policy(directory.path(), false), &path, Access::empty()).unwrap();
+        let found = disk.extents(5, 0, 4 << 20).unwrap();
+        assert_eq!(gyre_core::extent::check_cover(0, 4 << 20, &found).unwrap(), 4 << 20);
+        for extent in &found {
+            match &extent.kind {
+                ExtentKind::Stored(at) => assert_eq!((at.disk, at.offset), (5, extent.offset)),
+                kind => assert_eq!(*kind, ExtentKind::Hole),
+            }
+        }
+        let holds =
+            |offset: u64| found.iter().any(|e| e.offset <= offset && offset < e.end() && !e.is_zero());
+        assert!(holds(1 << 20) && holds((1 << 20) + 65535));
+        assert_eq!(disk.extents(5, 1 << 20, 5 << 20).unwrap_err().code, "disk.range");
+    }
+}

@@ -1,0 +1,288 @@
+//! The plugins of one process: loaded by the names of `gyre.toml`, linked to what their kind is lent, their
+//! options checked, and handed out as roles. It knows no call of theirs.
+
+use crate::destination::PluginDestination;
+use crate::lent::{Lent, Purpose, Shared};
+use crate::osmorphing::PluginMorphing;
+use crate::policy::Policy;
+use crate::schema;
+use crate::secrets::worker_key;
+use crate::source::PluginSource;
+use crate::tls::Roots;
+use gyre_core::config::{Config, Limits};
+use gyre_core::error::Context as _;
+use gyre_core::{Error, Result, roles};
+use gyre_sandbox::bindings::{DestinationPlugin, OsmorphingPlugin, SourcePlugin};
+use gyre_sandbox::{Cell, Description, Engine, Inspection, Plugin, Role, describe};
+use gyre_ssh::{Identity, KeyPair};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+use wasmtime::component::{HasSelf, Linker};
+
+/// Compiled components, below the state directory.
+const COMPILED: &str = "compiled";
+/// What the key of the compile cache is derived for.
+const CACHE_PURPOSE: &str = "compile-cache";
+
+/// Where secrets are found.
+pub trait Secrets: Send + Sync {
+    /// The value of a secret, as this source or destination means it (empty for OS morphing). Called at each use.
+    ///
+    /// # Errors
+    /// Kind not-found when there is none.
+    fn get(&self, endpoint: &str, name: &str) -> Result<Vec<u8>>;
+}
+
+/// The job that a role is bound to.
+#[derive(Clone)]
+pub struct JobContext {
+    /// Its id: keys are derived for it.
+    pub job: String,
+    /// Options of this machine, merged over those of the source or destination.
+    pub overrides: Map<String, Value>,
+    /// Where progress goes.
+    pub progress: Arc<dyn roles::Progress>,
+    /// Ends every call that runs, and every later one: undo needs a context with a fresh one.
+    pub cancel: CancellationToken,
+}
+
+/// The plugins of one process.
+pub struct Host {
+    engine: Engine,
+    config: Arc<Config>,
+    shared: Arc<Shared>,
+    loaded: Mutex<BTreeMap<String, Arc<Loaded>>>,
+}
+
+/// A plugin that was loaded, described and linked.
+pub(crate) struct Loaded {
+    pub(crate) plugin: Arc<Plugin>,
+    description: Description,
+    policy: Arc<Policy>,
+    limits: Limits,
+    pub(crate) linker: Linker<Cell<Lent>>,
+}
+
+impl Host {
+    /// Makes the engine; nothing is loaded yet. `state` is the state directory.
+    ///
+    /// # Errors
+    /// `sandbox.engine`, `sandbox.cache`.
+    pub fn new(
+        config: Arc<Config>,
+        state: &Path,
+        secrets: Arc<dyn Secrets>,
+        identity: Identity,
+    ) -> Result<Self> {
+        let engine = Engine::new(&state.join(COMPILED), identity.subkey(CACHE_PURPOSE))?;
+        let shared = Arc::new(Shared { secrets, identity, roots: Roots::default() });
+        Ok(Self { engine, config, shared, loaded: Mutex::default() })
+    }
+
+    /// What can be known of a plugin without giving it anything.
+    ///
+    /// # Errors
+    /// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
+    pub fn inspect(&self, plugin: &str) -> Result<Inspection> {
+        let entry = self.entry(plugin)?;
+        gyre_sandbox::inspect(&self.engine, plugin, &entry.component)
+    }
+
+    /// The same of a component that `gyre.toml` need not name.
+    ///
+    /// # Errors
+    /// `plugin.*`, `sandbox.*`.
+    pub fn inspect_file(&self, path: &Path) -> Result<Inspection> {
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        gyre_sandbox::inspect(&self.engine, &name, path)
+    }
+
+    /// Digest of the plugin as it is loaded: a job keeps it.
+    ///
+    /// # Errors
+    /// As [`Host::source`].
+    pub fn digest(&self, plugin: &str) -> Result<String> {
+        Ok(self.load(plugin)?.plugin.digest().to_owned())
+    }
+
+    /// A source by its name in `gyre.toml`, for one job.
+    ///
+    /// # Errors
+    /// `config.unknown-endpoint`, `config.option`, `config.grant`, `config.role`, `plugin.*`, `sandbox.*`.
+    pub fn source(&self, endpoint: &str, job: &JobContext) -> Result<Arc<dyn roles::Source>> {
+        let place = format!("[source.{endpoint}]");
+        let entry =
+            self.config.source.get(endpoint).ok_or_else(|| unknown(&place, self.config.source.keys()))?;
+        let loaded = self.load_as(&entry.plugin, Role::Source, &place)?;
+        let config = options(&loaded, &place, &entry.config, &job.overrides)?;
+        let purpose = self.purpose(&loaded, endpoint, job);
+        Ok(Arc::new(PluginSource::new(&loaded, purpose, config)?))
+    }
+
+    /// A destination by its name in `gyre.toml`, for one job.
+    ///
+    /// # Errors
+    /// As [`Host::source`].
+    pub fn destination(&self, endpoint: &str, job: &JobContext) -> Result<Arc<dyn roles::Destination>> {
+        let place = format!("[destination.{endpoint}]");
+        let known = &self.config.destination;
+        let entry = known.get(endpoint).ok_or_else(|| unknown(&place, known.keys()))?;
+        let loaded = self.load_as(&entry.plugin, Role::Destination, &place)?;
+        let config = options(&loaded, &place, &entry.config, &job.overrides)?;
+        let purpose = self.purpose(&loaded, endpoint, job);
+        Ok(Arc::new(PluginDestination::new(&loaded, purpose, config)?))
+    }
+
+    /// Every configured OS-morphing plugin by the name of its entry.
+    ///
+    /// # Errors
+    /// As [`Host::source`].
+    pub fn morphers(&self, job: &JobContext) -> Result<Vec<(String, Arc<dyn roles::OsMorphing>)>> {
+        let mut morphers = Vec::new();
+        for (name, entry) in &self.config.osmorphing {
+            let place = format!("[osmorphing.{name}]");
+            let loaded = self.load_as(entry.plugin.as_ref().unwrap_or(name), Role::Osmorphing, &place)?;
+            let config = options(&loaded, &place, &entry.config, &Map::new())?;
+            let purpose = self.purpose(&loaded, "", job);
+            let morpher: Arc<dyn roles::OsMorphing> =
+                Arc::new(PluginMorphing::new(&loaded, purpose, config)?);
+            morphers.push((name.clone(), morpher));
+        }
+        Ok(morphers)
+    }
+
+    /// The key pair behind a worker's `credential`, when a plugin made it by `secrets.generate-ssh-key`; the same
+    /// for the same job and name.
+    ///
+    /// # Errors
+    /// `ssh.*`.
+    pub fn worker_key(&self, job: &str, credential: &str) -> Result<KeyPair> {
+        worker_key(&self.shared.identity, job, credential)
+    }
+
+    fn entry(&self, name: &str) -> Result<&gyre_core::config::Plugin> {
+        self.config.plugin.get(name).ok_or_else(|| unknown_plugin(name, self.config.plugin.keys()))
+    }
+
+    fn load_as(&self, name: &str, role: Role, place: &str) -> Result<Arc<Loaded>> {
+        let loaded = self.load(name)?;
+        let own = loaded.plugin.role();
+        if own == role {
+            return Ok(loaded);
+        }
+        Err(Error::invalid("config.role", format!("{place} names plugin {name}, which is a {own} plugin")))
+    }
+
+    fn load(&self, name: &str) -> Result<Arc<Loaded>> {
+        let entry = self.entry(name)?;
+        // Held while a component is compiled: two callers would compile it twice.
+        let mut known = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = known.get(name) {
+            return Ok(loaded.clone());
+        }
+        let policy = Arc::new(Policy::new(name, &entry.grant)?);
+        let plugin = Plugin::load(&self.engine, name, &entry.component, entry.sha256.as_deref())?;
+        let description = describe(&plugin)?;
+        let linker = link(&plugin)?;
+        let limits = entry.limit.clone();
+        let loaded = Arc::new(Loaded { plugin, description, policy, limits, linker });
+        known.insert(name.to_owned(), loaded.clone());
+        Ok(loaded)
+    }
+
+    fn purpose(&self, loaded: &Loaded, endpoint: &str, job: &JobContext) -> Purpose {
+        Purpose {
+            plugin: loaded.plugin.name().to_owned(),
+            endpoint: endpoint.to_owned(),
+            policy: loaded.policy.clone(),
+            limits: loaded.limits.clone(),
+            job: job.clone(),
+            shared: self.shared.clone(),
+        }
+    }
+}
+
+/// Only the interfaces of the plugin's world, and nothing of WASI.
+fn link(plugin: &Plugin) -> Result<Linker<Cell<Lent>>> {
+    fn lent(cell: &mut Cell<Lent>) -> &mut Lent {
+        &mut cell.lent
+    }
+    let mut linker = Linker::new(plugin.engine().wasmtime());
+    let linked = match plugin.role() {
+        Role::Source => SourcePlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
+        Role::Destination => DestinationPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
+        Role::Osmorphing => OsmorphingPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
+    };
+    linked.or_other("sandbox.engine", || "the host's interfaces cannot be linked".into())?;
+    Ok(linker)
+}
+
+/// What does not fit between a plugin and its world, found before anything of it runs.
+pub(crate) fn misfit(plugin: &Plugin, error: &wasmtime::Error) -> Error {
+    let title = plugin.title();
+    Error::invalid(
+        "plugin.link",
+        format!("plugin {title} does not fit the world of a {} plugin", plugin.role()),
+    )
+    .cause(error)
+    .cause(error.root_cause())
+}
+
+/// The options as JSON, checked against the plugin's schema.
+fn options<T: serde::Serialize>(
+    loaded: &Loaded,
+    place: &str,
+    table: &T,
+    overrides: &Map<String, Value>,
+) -> Result<String> {
+    let mut config = serde_json::to_value(table)
+        .or_invalid("config.option", || format!("the options of {place} cannot be written as JSON"))?;
+    merge(&mut config, overrides);
+    schema::check(place, &loaded.description.config_schema, &config)?;
+    Ok(config.to_string())
+}
+
+/// Objects are merged key by key, everything else is replaced.
+fn merge(config: &mut Value, overrides: &Map<String, Value>) {
+    let Value::Object(config) = config else { return };
+    for (key, value) in overrides {
+        match (config.get_mut(key), value) {
+            (Some(own @ Value::Object(_)), Value::Object(value)) => merge(own, value),
+            _ => {
+                config.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn unknown<'a>(place: &str, known: impl Iterator<Item = &'a String>) -> Error {
+    Error::invalid("config.unknown-endpoint", format!("gyre.toml has no {place}"))
+        .cause(listed("it has", known))
+}
+
+fn unknown_plugin<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Error {
+    Error::invalid("config.unknown-plugin", format!("gyre.toml has no [plugin.{name}]"))
+        .cause(listed("plugins", known))
+}
+
+fn listed<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<_> = names.map(String::as_str).collect();
+    format!("{what}: {}", if names.is_empty() { "none".into() } else { names.join(", ") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn overrides_reach_into_objects() {
+        let mut config = json!({ "a": 1, "map": { "x": "1", "y": "2" } });
+        let overrides = json!({ "a": 2, "map": { "y": "3" }, "new": [1] });
+        merge(&mut config, overrides.as_object().unwrap());
+        assert_eq!(config, json!({ "a": 2, "map": { "x": "1", "y": "3" }, "new": [1] }));
+    }
+}

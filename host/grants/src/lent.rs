@@ -1,0 +1,102 @@
+//! What one session's store holds: the policy, the handles, and whatever the capabilities remember of this call.
+//! Each capability implements its WIT interface for it in a module of its own.
+
+use crate::JobContext;
+use crate::Secrets;
+use crate::disk::Disks;
+use crate::log::Lines;
+use crate::policy::Policy;
+use crate::tls::Roots;
+use gyre_core::config::Limits;
+use gyre_core::protocol::Root;
+use gyre_sandbox::Fault;
+use gyre_sandbox::bindings::errors;
+use gyre_ssh::Identity;
+use std::sync::Arc;
+use std::time::Instant;
+use wasmtime::component::{Resource, ResourceTable};
+
+/// What all sessions of a process share.
+pub(crate) struct Shared {
+    pub(crate) secrets: Arc<dyn Secrets>,
+    pub(crate) identity: Identity,
+    pub(crate) roots: Roots,
+}
+
+/// For whom a session is opened.
+#[derive(Clone)]
+pub(crate) struct Purpose {
+    pub(crate) plugin: String,
+    /// The source or destination whose secrets are meant; empty for OS morphing.
+    pub(crate) endpoint: String,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) limits: Limits,
+    pub(crate) job: JobContext,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// The data of a session.
+pub struct Lent {
+    pub(crate) purpose: Purpose,
+    pub(crate) table: ResourceTable,
+    pub(crate) disks: Disks,
+    pub(crate) lines: Lines,
+    pub(crate) began: Instant,
+}
+
+impl Lent {
+    pub(crate) fn new(purpose: Purpose) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(purpose.limits.handles);
+        let lines = Lines::new(&purpose.plugin, &purpose.job.job, purpose.limits.log_lines);
+        Self { purpose, table, disks: Disks::default(), lines, began: Instant::now() }
+    }
+
+    /// Puts a mounted root into the table, for `borrow<rootfs>` arguments.
+    pub(crate) fn lend_root<R: 'static>(&mut self, root: Arc<dyn Root>) -> Result<Resource<R>, Fault> {
+        let handle: Resource<R> = self.push(root)?;
+        Ok(Resource::new_borrow(handle.rep()))
+    }
+
+    /// A handle of the WIT resource `R` that stands for `entry`.
+    pub(crate) fn push<T: Send + 'static, R: 'static>(&mut self, entry: T) -> Result<Resource<R>, Fault> {
+        let handle = self.table.push(entry)?;
+        Ok(Resource::new_own(handle.rep()))
+    }
+
+    pub(crate) fn get<T: 'static, R: 'static>(&self, handle: &Resource<R>) -> Result<&T, Fault> {
+        Ok(self.table.get(&Resource::<T>::new_borrow(handle.rep()))?)
+    }
+
+    pub(crate) fn get_mut<T: 'static, R: 'static>(&mut self, handle: &Resource<R>) -> Result<&mut T, Fault> {
+        Ok(self.table.get_mut(&Resource::<T>::new_borrow(handle.rep()))?)
+    }
+
+    /// Takes an entry out, when the guest drops its handle or hands it over.
+    pub(crate) fn take<T: 'static, R: 'static>(&mut self, handle: &Resource<R>) -> wasmtime::Result<T> {
+        Ok(self.table.delete(Resource::<T>::new_own(handle.rep()))?)
+    }
+}
+
+impl gyre_sandbox::Lent for Lent {
+    fn begin(&mut self, call: &str) {
+        self.lines.begin(call);
+    }
+
+    fn last_lines(&self) -> Vec<String> {
+        self.lines.last()
+    }
+}
+
+impl errors::Host for Lent {
+    fn convert_error(&mut self, fault: Fault) -> wasmtime::Result<errors::Error> {
+        match fault {
+            Fault::Refused(error) => Ok(error.into()),
+            Fault::Trap(error) => Err(error),
+        }
+    }
+}
+
+impl gyre_sandbox::bindings::exec::Host for Lent {}
+impl gyre_sandbox::bindings::extents::Host for Lent {}
+impl gyre_sandbox::bindings::types::Host for Lent {}

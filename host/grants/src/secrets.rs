@@ -1,0 +1,90 @@
+//! `gyre:host/secrets`: named secrets that a guest holds without seeing them, and SSH keys that are derived from
+//! the host's own for one job. Values live only as long as they are used.
+
+use crate::lent::{Lent, Purpose};
+use crate::policy::Wish;
+use gyre_core::{Error, Result};
+use gyre_sandbox::Fault;
+use gyre_sandbox::bindings::secrets::{self, HostKey, Secret};
+use gyre_ssh::{Identity, KeyPair};
+use wasmtime::component::Resource;
+
+/// Name of a key that a plugin makes.
+const NAME_BYTES_MAX: usize = 128;
+
+/// A secret by name; the value is fetched at each use.
+#[derive(Clone)]
+pub(crate) struct Held {
+    pub(crate) name: String,
+}
+
+/// The key pair that `secrets.generate-ssh-key` answered for a job, by the same name. Host keys, which plugins
+/// see, are derived apart from these, which they never see.
+///
+/// # Errors
+/// `ssh.*` when the key cannot be derived.
+pub(crate) fn worker_key(identity: &Identity, job: &str, name: &str) -> Result<KeyPair> {
+    identity.derive(job, &format!("user-key/{name}"))
+}
+
+fn host_key(identity: &Identity, job: &str, name: &str) -> Result<KeyPair> {
+    identity.derive(job, &format!("host-key/{name}"))
+}
+
+fn check_name(name: &str) -> Result<()> {
+    if name.is_empty() || name.len() > NAME_BYTES_MAX {
+        return Err(Error::invalid(
+            "secret.name",
+            format!("the name of a key has 1 to {NAME_BYTES_MAX} bytes"),
+        ));
+    }
+    Ok(())
+}
+
+impl Purpose {
+    /// The value of a secret that the guest holds.
+    pub(crate) fn secret_value(&self, held: &Held) -> Result<Vec<u8>> {
+        self.shared.secrets.get(&self.endpoint, &held.name)
+    }
+
+    /// As text, for where bytes cannot go.
+    pub(crate) fn secret_text(&self, held: &Held) -> Result<String> {
+        String::from_utf8(self.secret_value(held)?)
+            .map_err(|_| Error::invalid("secret.text", format!("the secret {:?} is not text", held.name)))
+    }
+}
+
+impl secrets::Host for Lent {}
+
+impl secrets::HostSecret for Lent {
+    async fn open(&mut self, name: String) -> Result<Resource<Secret>, Fault> {
+        self.purpose.policy.check(&Wish::Secret(&name))?;
+        let held = Held { name };
+        // Fetched once, so that a missing one is told here and not in the middle of something.
+        self.purpose.secret_value(&held)?;
+        self.push(held)
+    }
+
+    async fn generate_ssh_key(&mut self, name: String) -> Result<String, Fault> {
+        check_name(&name)?;
+        let pair = worker_key(&self.purpose.shared.identity, &self.purpose.job.job, &name)?;
+        Ok(pair.public_line)
+    }
+
+    async fn generate_host_key(&mut self, name: String) -> Result<HostKey, Fault> {
+        check_name(&name)?;
+        let pair = host_key(&self.purpose.shared.identity, &self.purpose.job.job, &name)?;
+        Ok(HostKey { private: pair.private_openssh()?, public: pair.public_line })
+    }
+
+    async fn reveal(&mut self, secret: Resource<Secret>) -> Result<Vec<u8>, Fault> {
+        let held = self.get::<Held, _>(&secret)?.clone();
+        self.purpose.policy.check(&Wish::Reveal(&held.name))?;
+        tracing::info!(plugin = %self.purpose.plugin, job = %self.purpose.job.job, secret = %held.name, "secret revealed");
+        Ok(self.purpose.secret_value(&held)?)
+    }
+
+    async fn drop(&mut self, secret: Resource<Secret>) -> wasmtime::Result<()> {
+        self.take::<Held, _>(&secret).map(drop)
+    }
+}

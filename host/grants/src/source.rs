@@ -1,0 +1,109 @@
+//! A source, played by a plugin: every verb in a session of its own, every open disk in one that lives as long as
+//! it is read.
+
+use crate::answer;
+use crate::host::{Loaded, misfit};
+use crate::lent::{Lent, Purpose};
+use crate::origin::PluginOrigin;
+use async_trait::async_trait;
+use gyre_core::roles::{Finding, Outcome, Source, StepCall, VmPage};
+use gyre_core::{Error, Origin, Result, VmSpec};
+use gyre_sandbox::bindings::SourcePlugin;
+use gyre_sandbox::bindings::source::SourcePluginPre;
+use gyre_sandbox::bindings::source_types;
+use gyre_sandbox::{Cell, Plugin, Session};
+use std::sync::Arc;
+
+pub(crate) struct PluginSource {
+    plugin: Arc<Plugin>,
+    linked: SourcePluginPre<Cell<Lent>>,
+    purpose: Purpose,
+    config: String,
+}
+
+impl PluginSource {
+    pub(crate) fn new(loaded: &Loaded, purpose: Purpose, config: String) -> Result<Self> {
+        let plugin = loaded.plugin.clone();
+        let linked = loaded.linker.instantiate_pre(plugin.component()).and_then(SourcePluginPre::new);
+        let linked = linked.map_err(|error| misfit(&plugin, &error))?;
+        Ok(Self { plugin, linked, purpose, config })
+    }
+
+    async fn open(&self) -> Result<Session<Lent, SourcePlugin>> {
+        let (linked, purpose) = (self.linked.clone(), self.purpose.clone());
+        let (limits, cancel) = (purpose.limits.clone(), purpose.job.cancel.clone());
+        Session::open(self.plugin.clone(), limits, cancel, Lent::new(purpose), move |store| {
+            Box::pin(async move { linked.instantiate_async(store).await })
+        })
+        .await
+    }
+}
+
+/// One call in a session of its own; the arguments are borrowed from values that the call owns.
+macro_rules! ask {
+    ($self:ident, $name:literal, $call:ident ( $($argument:expr),* )) => {{
+        let mut session = $self.open().await?;
+        let answer = session
+            .call($name, move |store, guest| {
+                Box::pin(async move { guest.gyre_plugin_source().$call(store, $($argument),*).await })
+            })
+            .await?;
+        answer.map_err(Error::from)
+    }};
+}
+
+#[async_trait]
+impl Source for PluginSource {
+    async fn check(&self, vm: Option<&str>) -> Result<Vec<Finding>> {
+        let (config, vm) = (self.config.clone(), vm.map(str::to_owned));
+        Ok(answer::all(ask!(self, "check", call_check(&config, vm.as_deref()))?))
+    }
+
+    async fn list_vms(&self, name: Option<&str>, after: Option<&str>) -> Result<VmPage> {
+        let (config, name, after) = (self.config.clone(), name.map(str::to_owned), after.map(str::to_owned));
+        ask!(self, "list-vms", call_list_vms(&config, name.as_deref(), after.as_deref())).map(Into::into)
+    }
+
+    async fn get_vm(&self, id: &str) -> Result<VmSpec> {
+        let (config, id) = (self.config.clone(), id.to_owned());
+        let vm: VmSpec = ask!(self, "get-vm", call_get_vm(&config, &id))?.into();
+        answer::check_vm(&self.plugin, &vm)?;
+        Ok(vm)
+    }
+
+    async fn power_off(&self, step: &StepCall, id: &str) -> Result<Outcome> {
+        let (step, id) = (answer::step(step, &self.config), id.to_owned());
+        answer::outcome(&self.plugin, ask!(self, "power-off", call_power_off(&step, &id))?)
+    }
+
+    async fn ensure_snapshot(&self, step: &StepCall, vm: &VmSpec, base: Option<&str>) -> Result<Outcome> {
+        let (step, vm, base) = (answer::step(step, &self.config), vm.clone().into(), base.map(str::to_owned));
+        let outcome = ask!(self, "ensure-snapshot", call_ensure_snapshot(&step, &vm, base.as_ref()))?;
+        answer::outcome(&self.plugin, outcome)
+    }
+
+    async fn release_snapshot(&self, step: &StepCall, snapshot: &str) -> Result<Outcome> {
+        let (step, snapshot) = (answer::step(step, &self.config), snapshot.to_owned());
+        answer::outcome(
+            &self.plugin,
+            ask!(self, "release-snapshot", call_release_snapshot(&step, &snapshot))?,
+        )
+    }
+
+    async fn open_disk(&self, snapshot: &str, disk: &str) -> Result<Arc<dyn Origin>> {
+        let (config, snapshot, disk) = (self.config.clone(), snapshot.to_owned(), disk.to_owned());
+        let mut session = self.open().await?;
+        let origin = session
+            .call("open-disk", move |store, guest| {
+                Box::pin(async move {
+                    guest.gyre_plugin_source().call_open_disk(store, &config, &snapshot, &disk).await
+                })
+            })
+            .await?
+            .map_err(Error::from)?;
+        Ok(match origin {
+            source_types::Origin::Plugin(size) => Arc::new(PluginOrigin::from_plugin(session, size)?),
+            source_types::Origin::Disk(handle) => Arc::new(PluginOrigin::from_disk(session, &handle)?),
+        })
+    }
+}
