@@ -8,15 +8,20 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use wit_component::ComponentEncoder;
+use wit_component::{ComponentEncoder, DecodedWasm};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Debian's Rust that can build std for [`TARGET`], and the linker that it wants.
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
-const DEBIAN_FILES: &[&str] =
-    &["/usr/bin/cargo", "/usr/bin/rustc", "/usr/lib/rustlib/src/rust", "/usr/bin/lld-22"];
+const DEBIAN_FILES: &[&str] = &["/usr/bin/cargo", "/usr/bin/rustc", "/usr/lib/rustlib/src/rust", WASM_LINKER];
+/// Debian's rustc looks for a `rust-lld` that no package has.
+const WASM_LINKER: &str = "/usr/lib/llvm-22/bin/wasm-ld";
 /// What Debian's cargo may know of this environment: the outer cargo's variables would mislead it.
 const KEPT_VARIABLES: &[&str] = &["HOME", "CARGO_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// The packages of `wit/`: a component may import nothing else.
+const LENT: &[&str] = &["gyre:host/", "gyre:plugin/"];
+/// Interfaces without functions.
+const TYPES_ONLY: &[&str] = &["errors", "exec", "extents", "types"];
 /// One set of flags for all guests and for ever: another one builds std again.
 const RUSTFLAGS: &str = "-C target-feature=+simd128";
 
@@ -109,6 +114,7 @@ fn debian_cargo() -> Result<Command> {
         }
     }
     cargo.env("PATH", "/usr/bin:/bin").env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", WASM_LINKER);
     let version = output(&mut command("/usr/bin/rustc", &["--version"]))?;
     println!("plugins: Debian's {version}");
     Ok(cargo)
@@ -138,6 +144,7 @@ impl Module {
         let shown = self.component.strip_prefix(root()).unwrap_or(&self.component).display().to_string();
         let core = std::fs::read(&self.core).with_context(|| format!("no {}", self.core.display()))?;
         let bytes = encode(&core).with_context(|| format!("{shown} is no component"))?;
+        let imports = imports(&bytes).with_context(|| format!("{shown} cannot be used"))?;
         if std::fs::read(&self.component).is_ok_and(|old| old == bytes) {
             println!("plugins: {shown} ({} KiB, unchanged)", bytes.len() / 1024);
             return Ok(());
@@ -148,11 +155,29 @@ impl Module {
         std::fs::write(&partial, &bytes)
             .and_then(|()| std::fs::rename(&partial, &self.component))
             .with_context(|| format!("cannot write {shown}"))?;
-        println!("plugins: {shown} ({} KiB)", bytes.len() / 1024);
+        println!("plugins: {shown} ({} KiB): {}", bytes.len() / 1024, imports.join(", "));
         Ok(())
     }
 }
 
 fn encode(core: &[u8]) -> Result<Vec<u8>> {
     ComponentEncoder::default().validate(true).module(core)?.encode()
+}
+
+/// What the component needs of its host; an error for anything that gyre does not lend (WASI, say).
+fn imports(component: &[u8]) -> Result<Vec<String>> {
+    let decoded = wit_component::decode(component)?;
+    let DecodedWasm::Component(resolve, world) = decoded else { bail!("it is no component") };
+    let world = resolve.worlds.get(world).context("it has no world")?;
+    let names: Vec<String> = world.imports.keys().map(|key| resolve.name_world_key(key)).collect();
+    match names.iter().find(|name| !LENT.iter().any(|package| name.starts_with(package))) {
+        Some(foreign) => bail!("it imports {foreign}, and gyre lends only {}", LENT.join(", ")),
+        None => Ok(names.iter().filter_map(|name| short_name(name)).collect()),
+    }
+}
+
+/// `http` of `gyre:host/http@0.1.0`; none for interfaces of types alone.
+fn short_name(import: &str) -> Option<String> {
+    let name = import.split('/').nth(1)?.split('@').next()?;
+    (!TYPES_ONLY.contains(&name)).then(|| name.to_owned())
 }

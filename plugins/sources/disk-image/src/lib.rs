@@ -1,1 +1,166 @@
-//! Reads machines from raw and qcow2 image files.
+//! Source of machines whose disks are raw or qcow2 image files. The operator writes the machines down;
+//! the plugin reads image metadata and answers with extents, so that disk bytes never enter the
+//! sandbox. An image that does not change is its own snapshot: this source cannot quiesce or stop a
+//! machine, and knows no changed blocks.
+
+mod chain;
+mod options;
+mod qcow2;
+
+use chain::Chain;
+use gyre_plugin::source::*;
+use options::{Format, Image, Machine, Options};
+use serde::{Deserialize, Serialize};
+
+/// Machines in one answer of `list-vms`.
+const PAGE_VMS: usize = 100;
+
+/// The plugin.
+pub struct DiskImage;
+
+gyre_plugin::export!(source: DiskImage);
+
+/// What a snapshot is: which files, and how large their disks were.
+#[derive(Debug, Serialize, Deserialize)]
+struct Snapshot {
+    vm: String,
+    disks: Vec<SnapshotDisk>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SnapshotDisk {
+    id: String,
+    path: String,
+    format: Format,
+    size: u64,
+}
+
+impl Source for DiskImage {
+    const ABOUT: About =
+        about!("disk-image", "Machines whose disks are raw or qcow2 image files.").config::<Options>();
+
+    fn check(config: Config, vm: Option<&str>) -> Result<Vec<Finding>> {
+        let options = Options::parse(&config)?;
+        let only = vm.map(|id| options.machine(id)).transpose()?.map(|(place, _)| place);
+        let chosen =
+            options.vms.iter().enumerate().filter(|(place, _)| only.is_none_or(|only| only == *place));
+        Ok(chosen.flat_map(|(place, machine)| check_machine(place, machine)).collect())
+    }
+
+    fn list_vms(config: Config, name: Option<&str>, after: Option<&str>) -> Result<VmPage> {
+        let options = Options::parse(&config)?;
+        let start = match after {
+            Some(id) => options.machine(id)?.0.saturating_add(1),
+            None => 0,
+        };
+        let wanted = name.unwrap_or_default().to_lowercase();
+        let mut rest = options.vms.iter().skip(start).filter(|vm| vm.name.to_lowercase().contains(&wanted));
+        let vms: Vec<VmSummary> = rest.by_ref().take(PAGE_VMS).map(summary).collect();
+        let next = rest.next().and(vms.last()).map(|vm| vm.id.clone());
+        Ok(VmPage { vms, next })
+    }
+
+    fn get_vm(config: Config, id: &str) -> Result<VmSpec> {
+        let options = Options::parse(&config)?;
+        let (_, machine) = options.machine(id)?;
+        let sizes = machine.disks.iter().map(|image| Ok(open(image)?.size()));
+        Ok(machine.spec(&sizes.collect::<Result<Vec<_>>>()?))
+    }
+
+    fn power_off(_step: &Step, id: &str) -> Result<Outcome> {
+        log!(info, "{id} is a set of image files: there is nothing to power off");
+        Ok(Outcome::nothing())
+    }
+
+    fn ensure_snapshot(step: &Step, vm: &VmSpec, _base: Option<&str>) -> Result<Outcome> {
+        let options = Options::of_step(step)?;
+        let (_, machine) = options.machine(&vm.id)?;
+        let disks = machine.disks.iter().enumerate().map(|(place, image)| {
+            let chain = open(image)?;
+            let (format, size) = (chain.format(), chain.size());
+            Ok(SnapshotDisk { id: machine.disk_id(place), path: image.path.clone(), format, size })
+        });
+        let disks = disks.collect::<Result<Vec<_>>>()?;
+        log!(
+            info,
+            "the images of {} are read as they are: nothing may write to them during the copy",
+            vm.name
+        );
+        Outcome::done(&Snapshot { vm: vm.id.clone(), disks })
+    }
+
+    fn release_snapshot(_step: &Step, _snapshot: &str) -> Result<Outcome> {
+        Ok(Outcome::nothing())
+    }
+
+    fn open_disk(_config: Config, snapshot: &str, disk: &str) -> Result<Opened> {
+        let snapshot: Snapshot = read_state(snapshot)?;
+        let noted = snapshot.disks.iter().find(|noted| noted.id == disk).ok_or_else(|| {
+            Error::not_found(
+                "disk-image.no-disk",
+                format!("the snapshot of {} has no disk {disk:?}", snapshot.vm),
+            )
+        })?;
+        let chain = Chain::open(&noted.path, Some(noted.format))?;
+        if chain.size() != noted.size {
+            return Err(Error::conflict(
+                "disk-image.changed",
+                format!("{} changed its size since the snapshot", noted.path),
+            )
+            .cause(format!("it was {} bytes and is {}", noted.size, chain.size()))
+            .cause("execute the replica again"));
+        }
+        Ok(match chain.into_raw() {
+            Ok(disk) => Opened::Disk(disk),
+            Err(chain) => Opened::reader(chain),
+        })
+    }
+}
+
+fn open(image: &Image) -> Result<Chain> {
+    Chain::open(&image.path, image.format)
+}
+
+fn summary(vm: &Machine) -> VmSummary {
+    VmSummary { id: vm.id().into(), name: vm.name.clone(), os_hint: vm.os_hint.clone(), powered_on: false }
+}
+
+/// Opens every disk and walks the beginning of its tables, so that a broken image is found before
+/// anything is made in the cloud.
+fn check_machine(place: usize, machine: &Machine) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if machine.disks.is_empty() {
+        let message = format!("{} has no disks", machine.name);
+        findings.push(
+            Finding::blocking(format!("vms[{place}].disks"), message).remedy("name at least its boot disk"),
+        );
+    }
+    for (n, image) in machine.disks.iter().enumerate() {
+        let walked = open(image).and_then(|mut chain| {
+            let size = chain.size();
+            if size == 0 { Ok(()) } else { chain.extents(None, 0, size).map(drop) }
+        });
+        if let Err(error) = walked {
+            findings.push(finding(format!("vms[{place}].disks[{n}].path"), &error));
+        }
+    }
+    findings
+}
+
+fn finding(path: String, error: &Error) -> Finding {
+    let (causes, message) = (error.causes.join(": "), &error.message);
+    let message = if causes.is_empty() { message.clone() } else { format!("{message}: {causes}") };
+    Finding::blocking(path, format!("{message} [{}]", error.code)).remedy(remedy(&error.code))
+}
+
+fn remedy(code: &str) -> &'static str {
+    match code {
+        "qcow2.truncated" | "qcow2.corrupt" => {
+            "copy the image again, or repair it with `qemu-img check -r all`"
+        }
+        "qcow2.unsupported" => "convert it with `qemu-img convert -O qcow2`",
+        "qcow2.backing" => "make the chain whole, or flatten it with `qemu-img convert -O qcow2`",
+        "disk-image.format" => "write `format` at this disk",
+        _ => "check the path and the plugin's `grant.disk`",
+    }
+}

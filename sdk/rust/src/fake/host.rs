@@ -73,8 +73,13 @@ impl FakeHost {
     /// A disk that may be read and written.
     #[must_use]
     pub fn disk(self, name: &str, bytes: Vec<u8>) -> Self {
-        HOST.with_borrow_mut(|host| host.disks.insert(name.into(), Rc::new(RefCell::new(bytes))));
+        self.put_disk(name, bytes);
         self
+    }
+
+    /// Makes or replaces a disk; handles that are open keep the old one.
+    pub fn put_disk(&self, name: &str, bytes: Vec<u8>) {
+        HOST.with_borrow_mut(|host| host.disks.insert(name.into(), Rc::new(RefCell::new(bytes))));
     }
 
     /// What a disk holds.

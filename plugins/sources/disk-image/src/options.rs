@@ -1,0 +1,241 @@
+//! The configuration: machines written down by the operator, for image files say nothing about them.
+
+use gyre_plugin::source::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Machines whose disks are image files.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Options {
+    /// The machines.
+    #[serde(default)]
+    pub vms: Vec<Machine>,
+}
+
+/// One machine.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Machine {
+    /// What it is known by for good; default: its name.
+    pub id: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// Virtual processors.
+    pub vcpus: u32,
+    /// Memory, MiB.
+    pub memory_mib: u64,
+    /// How it boots.
+    #[serde(default)]
+    pub firmware: BootFirmware,
+    /// Which kind of system it runs.
+    #[serde(default)]
+    pub os_type: System,
+    /// Free text about its system: `Debian 12`.
+    pub os_hint: Option<String>,
+    /// Its host name inside the guest.
+    pub hostname: Option<String>,
+    /// The address it is reached at from outside.
+    pub public_address: Option<String>,
+    /// Its disks; the first one boots.
+    pub disks: Vec<Image>,
+    /// Its network interfaces.
+    #[serde(default)]
+    pub nics: Vec<Nic>,
+}
+
+/// One disk: an image file, or a block device.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Image {
+    /// Stable between executions; default: `disk0`, `disk1`, … in this order.
+    pub id: Option<String>,
+    /// Absolute path.
+    pub path: String,
+    /// Default: told by the first bytes of the file.
+    pub format: Option<Format>,
+    /// Where it lies, as the key of the destination's `backend_mappings`.
+    pub backend: Option<String>,
+    /// `scsi`, `ide`, `virtio`, …
+    #[serde(default = "default_bus")]
+    pub bus: String,
+}
+
+/// How the bytes of a disk lie in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// As they are.
+    Raw,
+    /// QEMU copy-on-write, version 2 or 3.
+    Qcow2,
+}
+
+/// One network interface.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Nic {
+    /// `00:50:56:aa:bb:cc`.
+    pub mac: Option<String>,
+    /// Name of the network, as the key of the destination's `network_map`.
+    pub network: String,
+    /// Addresses without prefix lengths.
+    #[serde(default)]
+    pub addresses: Vec<String>,
+}
+
+/// How a machine boots.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BootFirmware {
+    /// From the master boot record.
+    #[default]
+    Bios,
+    /// From an EFI system partition.
+    Uefi,
+}
+
+/// Which kind of system a machine runs.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum System {
+    /// Any Linux.
+    #[default]
+    Linux,
+    /// Any Windows.
+    Windows,
+    /// Any BSD.
+    Bsd,
+    /// Another one.
+    Other,
+    /// Nobody knows.
+    Unknown,
+}
+
+fn default_bus() -> String {
+    "scsi".into()
+}
+
+impl Options {
+    /// Checks what the schema cannot say.
+    ///
+    /// # Errors
+    /// `config.invalid`; `disk-image.config` for what is there twice or no absolute path.
+    pub fn parse(config: &Config) -> Result<Self> {
+        config.parse::<Self>()?.checked()
+    }
+
+    /// As [`Options::parse`], for a step.
+    ///
+    /// # Errors
+    /// As [`Options::parse`].
+    pub fn of_step(step: &Step) -> Result<Self> {
+        step.config::<Self>()?.checked()
+    }
+
+    fn checked(self) -> Result<Self> {
+        let bad = |path: String, why: &str| Err(Error::invalid("disk-image.config", format!("{path} {why}")));
+        for (n, vm) in self.vms.iter().enumerate() {
+            if self.vms.iter().take(n).any(|other| other.id() == vm.id()) {
+                return bad(format!("vms[{n}]"), "has the id of a machine before it");
+            }
+            for (m, disk) in vm.disks.iter().enumerate() {
+                if !disk.path.starts_with('/') {
+                    return bad(format!("vms[{n}].disks[{m}].path"), "is no absolute path");
+                }
+                if (0..m).any(|other| vm.disk_id(other) == vm.disk_id(m)) {
+                    return bad(format!("vms[{n}].disks[{m}]"), "has the id of a disk before it");
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// The machine of that id, with its place.
+    ///
+    /// # Errors
+    /// `disk-image.no-vm`
+    pub fn machine(&self, id: &str) -> Result<(usize, &Machine)> {
+        self.vms.iter().enumerate().find(|(_, vm)| vm.id() == id).ok_or_else(|| {
+            let known: Vec<_> = self.vms.iter().map(Machine::id).collect();
+            Error::not_found("disk-image.no-vm", format!("no machine {id:?} is configured"))
+                .cause(format!("machines: {}", known.join(", ")))
+        })
+    }
+}
+
+impl Machine {
+    /// What it is known by.
+    pub fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.name)
+    }
+
+    /// What its disk of that place is known by.
+    pub fn disk_id(&self, place: usize) -> String {
+        let written = self.disks.get(place).and_then(|disk| disk.id.clone());
+        written.unwrap_or_else(|| format!("disk{place}"))
+    }
+
+    /// The machine as the host sees it; `sizes` are those of its disks.
+    pub fn spec(&self, sizes: &[u64]) -> VmSpec {
+        VmSpec {
+            id: self.id().into(),
+            name: self.name.clone(),
+            hostname: self.hostname.clone(),
+            vcpus: self.vcpus,
+            cores_per_socket: None,
+            memory_mib: self.memory_mib,
+            firmware: match self.firmware {
+                BootFirmware::Bios => Firmware::Bios,
+                BootFirmware::Uefi => Firmware::Uefi,
+            },
+            secure_boot: false,
+            tpm: false,
+            os_type: self.os_type.into(),
+            os_hint: self.os_hint.clone(),
+            public_address: self.public_address.clone(),
+            disks: self
+                .disks
+                .iter()
+                .zip(sizes)
+                .enumerate()
+                .map(|(n, (disk, size))| self.disk(n, disk, *size))
+                .collect(),
+            nics: self.nics.iter().enumerate().map(|(n, nic)| nic.spec(n)).collect(),
+        }
+    }
+
+    fn disk(&self, place: usize, image: &Image, size: u64) -> DiskSpec {
+        DiskSpec {
+            id: self.disk_id(place),
+            size,
+            position: u32::try_from(place).unwrap_or(u32::MAX),
+            bus: image.bus.clone(),
+            backend: image.backend.clone(),
+            shareable: false,
+        }
+    }
+}
+
+impl Nic {
+    fn spec(&self, place: usize) -> NicSpec {
+        NicSpec {
+            id: format!("nic{place}"),
+            mac: self.mac.clone(),
+            network: self.network.clone(),
+            addresses: self.addresses.clone(),
+        }
+    }
+}
+
+impl From<System> for OsType {
+    fn from(system: System) -> Self {
+        match system {
+            System::Linux => OsType::Linux,
+            System::Windows => OsType::Windows,
+            System::Bsd => OsType::Bsd,
+            System::Other => OsType::Other,
+            System::Unknown => OsType::Unknown,
+        }
+    }
+}
