@@ -40,6 +40,8 @@ pub mod source {
         world: "gyre:sdk/source-role",
         pub_export_macro: true,
         export_macro_name: "export_source",
+        additional_derives: [PartialEq],
+        additional_derives_ignore: ["origin"],
         default_bindings_module: "gyre_plugin::bindings::source",
         with: {
             "gyre:host/errors@0.1.0": super::gyre::host::errors,
@@ -58,6 +60,7 @@ pub mod destination {
         world: "gyre:sdk/destination-role",
         pub_export_macro: true,
         export_macro_name: "export_destination",
+        additional_derives: [PartialEq],
         default_bindings_module: "gyre_plugin::bindings::destination",
         with: {
             "gyre:host/errors@0.1.0": super::gyre::host::errors,
@@ -74,6 +77,7 @@ pub mod osmorphing {
         world: "gyre:sdk/osmorphing-role",
         pub_export_macro: true,
         export_macro_name: "export_osmorphing",
+        additional_derives: [PartialEq],
         default_bindings_module: "gyre_plugin::bindings::osmorphing",
         with: {
             "gyre:host/errors@0.1.0": super::gyre::host::errors,

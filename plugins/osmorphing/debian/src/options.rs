@@ -1,0 +1,62 @@
+//! What an operator may choose.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Options of the Debian and Ubuntu morphing.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Options {
+    /// Where packages come from, as a line of sources.list without `deb`:
+    /// `[trusted=yes] http://mirror.example/debian bookworm main`. Default: the guest's own sources.
+    /// The guest keeps its own either way.
+    pub repository: Option<String>,
+    /// Packages to install.
+    pub packages: Vec<String>,
+    /// Packages to remove.
+    pub remove: Vec<String>,
+    /// Kernel messages and a login on the serial console, where the cloud can show them.
+    pub serial_console: bool,
+    /// How cloud-init is set up, when it is installed.
+    pub cloud_init: CloudInit,
+    /// What a rebuilt initramfs holds.
+    pub initramfs: Initramfs,
+}
+
+/// How cloud-init is set up.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct CloudInit {
+    /// Where it looks for its data, in this order.
+    pub datasources: Vec<String>,
+}
+
+/// What a rebuilt initramfs holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Initramfs {
+    /// The drivers of most hardware: boots anywhere, takes long to build on a slow worker.
+    #[default]
+    Most,
+    /// The virtio drivers and what the root file system needs: several times quicker to build.
+    List,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            repository: None,
+            packages: vec!["cloud-init".into()],
+            remove: vec!["open-vm-tools".into(), "open-vm-tools-desktop".into()],
+            serial_console: true,
+            cloud_init: CloudInit::default(),
+            initramfs: Initramfs::Most,
+        }
+    }
+}
+
+impl Default for CloudInit {
+    fn default() -> Self {
+        Self { datasources: ["ConfigDrive", "OpenStack", "None"].map(String::from).to_vec() }
+    }
+}

@@ -1,0 +1,183 @@
+//! The guest's packages: what must go, what must come, and the state that apt needs meanwhile. Undoes
+//! that state on every way out; after a crash, the next run does.
+
+use crate::files;
+use crate::options::Options;
+use gyre_plugin::osmorphing::*;
+
+/// The longest that apt may take on an emulated worker.
+const APT_MS: u32 = 3_600_000;
+/// Keeps the services of new packages from being started on the worker.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+const POLICY_TEXT: &str = "#!/bin/sh\n# gyre: nothing starts while this machine is converted\nexit 101\n";
+const SOURCES: &str = "/etc/apt/gyre.list";
+const UPDATE_INITRAMFS: &str = "/etc/initramfs-tools/update-initramfs.conf";
+const GRUB_CFG: &str = "/boot/grub/grub.cfg";
+
+/// Removes and installs; `extra` are packages that other parts of the morphing found missing.
+///
+/// # Errors
+/// `debian.packages` when a wanted package cannot be installed.
+pub fn change(root: &Root, options: &Options, extra: &[&str]) -> Result<()> {
+    let wanted = options.packages.iter().map(String::as_str).chain(extra.iter().copied());
+    let mut missing = Vec::new();
+    for name in wanted {
+        if !is_installed(root, name)? {
+            missing.push(name);
+        }
+    }
+    let unwanted = unwanted(root, &options.remove)?;
+    warn_of_tarball(root)?;
+    if missing.is_empty() && unwanted.is_empty() {
+        return tidy(root);
+    }
+    let menu = root.read_text_if_any(GRUB_CFG)?;
+    let changed = prepare(root, options.repository.as_deref())
+        .map(|()| remove(root, &unwanted))
+        .and_then(|()| install(root, &missing, options.repository.is_some()));
+    let tidied = tidy(root).and_then(|()| keep_menu(root, menu.as_deref()));
+    changed.and(tidied)
+}
+
+/// Whether dpkg says so.
+///
+/// # Errors
+/// dpkg-query did not run.
+pub fn is_installed(root: &Root, name: &str) -> Result<bool> {
+    let query = Command::new(["dpkg-query", "-W", "-f", "${Status}", name]);
+    Ok(root.output(&query)?.text().trim() == "install ok installed")
+}
+
+fn unwanted<'a>(root: &Root, names: &'a [String]) -> Result<Vec<&'a str>> {
+    let mut unwanted = Vec::new();
+    for name in names {
+        if is_installed(root, name)? {
+            unwanted.push(name.as_str());
+        }
+    }
+    if unwanted.contains(&"open-vm-tools") && is_installed(root, "ubuntu-server")? {
+        log!(info, "open-vm-tools stays: the package ubuntu-server needs it");
+        unwanted.retain(|name| *name != "open-vm-tools");
+    }
+    Ok(unwanted)
+}
+
+fn warn_of_tarball(root: &Root) -> Result<()> {
+    if root.exists("/usr/bin/vmware-uninstall-tools.pl")? {
+        log!(
+            warn,
+            "VMware Tools were installed from an archive: run vmware-uninstall-tools.pl in the machine"
+        );
+    }
+    Ok(())
+}
+
+/// What must not happen while packages change: services that start, an initramfs per package.
+fn prepare(root: &Root, repository: Option<&str>) -> Result<()> {
+    if root.read_text_if_any(POLICY)?.as_deref() != Some(POLICY_TEXT) {
+        files::put_away(root, POLICY)?;
+    }
+    root.write_text(POLICY, 0o755, POLICY_TEXT)?;
+    if root.exists(UPDATE_INITRAMFS)? {
+        root.edit(UPDATE_INITRAMFS, |text| files::with_block(text, &["update_initramfs=no"]))?;
+    }
+    if let Some(line) = repository {
+        let line = line.trim().trim_start_matches("deb ");
+        root.write_text(SOURCES, 0o644, &format!("deb {line}\n"))?;
+    }
+    Ok(())
+}
+
+/// Also removes what a run left that did not end.
+fn tidy(root: &Root) -> Result<()> {
+    if root.read_text_if_any(POLICY)?.as_deref() == Some(POLICY_TEXT) {
+        root.remove(POLICY)?;
+        let own = format!("{POLICY}.gyre-bak");
+        if root.exists(&own)? {
+            root.rename(&own, POLICY)?;
+        }
+    }
+    if root.exists(UPDATE_INITRAMFS)? {
+        root.edit(UPDATE_INITRAMFS, |text| files::with_block(text, &[]))?;
+    }
+    root.remove(SOURCES)
+}
+
+/// A boot menu that a package wrote here would name the worker's devices.
+fn keep_menu(root: &Root, menu: Option<&str>) -> Result<()> {
+    match menu {
+        Some(menu) => files::write(root, GRUB_CFG, 0o600, menu),
+        None => Ok(()),
+    }
+}
+
+/// Best effort: a tool that stays does no harm under KVM.
+fn remove(root: &Root, names: &[&str]) {
+    if names.is_empty() {
+        return;
+    }
+    match root.run(apt(false).arg("purge").args(names.iter().copied())) {
+        Ok(_) => log!(info, "removed {}", names.join(" ")),
+        Err(error) => log!(warn, "{} could not be removed: {}", names.join(" "), error.causes.join(": ")),
+    }
+}
+
+fn install(root: &Root, names: &[&str], own_repository: bool) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let finish = Command::new(["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"]);
+    root.output(&noninteractive(finish))?;
+    progress::check()?;
+    let updated = root.output(&apt(own_repository).arg("update"))?;
+    progress::check()?;
+    let install =
+        apt(own_repository).args(["install", "--no-install-recommends"]).args(names.iter().copied());
+    root.run(install).map_err(|error| unreachable(names, &updated, &error))?;
+    log!(info, "installed {}", names.join(" "));
+    Ok(())
+}
+
+fn unreachable(names: &[&str], updated: &Output, error: &Error) -> Error {
+    let message = format!("{} could not be installed in the guest", names.join(" "));
+    let error =
+        error.causes.iter().fold(Error::other("debian.packages", message), |all, cause| all.cause(cause));
+    let error = if updated.status == 0 && updated.stderr.is_empty() {
+        error
+    } else {
+        error.cause(format!("apt-get update: {}", updated.tail()))
+    };
+    error.cause(
+        "the guest's package sources must be reachable from the worker: set `repository` to one that is, or install the packages before the migration",
+    )
+}
+
+fn apt(own_repository: bool) -> Command {
+    let apt = Command::new(["apt-get", "-q", "-y"])
+        .args(["-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=60"])
+        .args(["-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"])
+        .args([
+            "-o",
+            "Acquire::Retries=2",
+            "-o",
+            "Acquire::http::Timeout=30",
+            "-o",
+            "Acquire::https::Timeout=30",
+        ]);
+    let apt = if own_repository {
+        let sources = format!("Dir::Etc::sourcelist={SOURCES}");
+        apt.args(["-o", sources.as_str(), "-o", "Dir::Etc::sourceparts=-", "-o", "APT::Get::List-Cleanup=0"])
+    } else {
+        apt
+    };
+    noninteractive(apt)
+}
+
+fn noninteractive(command: Command) -> Command {
+    command
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .env("DEBCONF_NONINTERACTIVE_SEEN", "true")
+        .env("LC_ALL", "C")
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .timeout_ms(APT_MS)
+}
