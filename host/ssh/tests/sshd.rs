@@ -1,5 +1,7 @@
 //! The client against a real OpenSSH server on the loopback, started here with keys of its own.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests
+
 use gyre_core::Kind;
 use gyre_ssh::{Client, Credential, Identity, KeyPair, Target};
 use std::path::Path;

@@ -1,0 +1,398 @@
+//! The block devices that this agent was started for, and no others: finding them by what the
+//! platform says of them, and reading, writing, zeroing and hashing them. Blocking throughout.
+//! Knows no partition, and no request.
+
+use crate::bytes::ReadAt;
+use gyre_core::limits::{HASH_BLOCK_BYTES, HASH_RANGE_BYTES_MAX};
+use gyre_core::roles::AttachedDisk;
+use gyre_core::{Error, Hash, Kind, Result};
+use rustix::fs::{FallocateFlags, FileType, Mode, OFlags};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long a disk may take to appear after it was attached, seconds.
+pub const APPEAR_TIMEOUT_S: u64 = 30;
+const APPEAR_POLL: Duration = Duration::from_millis(200);
+/// virtio-blk tells no more of a serial.
+const VIRTIO_SERIAL_BYTES: usize = 20;
+/// Direct reads begin and end on such boundaries, in the device and in memory.
+const ALIGN: u64 = 4096;
+const READ_BYTES: u64 = 1024 * 1024;
+const ZERO_BYTES: usize = 1024 * 1024;
+
+/// One device that may be written.
+#[derive(Debug)]
+pub struct Disk {
+    /// [`AttachedDisk::disk`].
+    pub id: String,
+    /// Its node.
+    pub path: PathBuf,
+    /// Its device number.
+    pub number: u64,
+    size: u64,
+    file: File,
+    direct: Option<File>,
+}
+
+impl Disk {
+    /// Finds and opens all of `disks`, waiting for those that are not there yet.
+    ///
+    /// # Errors
+    /// `disk.not-attached`, `disk.ambiguous`, `disk.in-use`, `disk.io`.
+    pub fn open_all(disks: &[AttachedDisk]) -> Result<Vec<Self>> {
+        let deadline = Instant::now() + Duration::from_secs(APPEAR_TIMEOUT_S);
+        let mut opened: Vec<Self> = Vec::new();
+        for disk in disks {
+            let found = Self::open(&disk.disk, &wait_for(disk, deadline)?)?;
+            if let Some(other) = opened.iter().find(|other| other.number == found.number) {
+                let why = format!(
+                    "disks {} and {} are the same device {}",
+                    other.id,
+                    disk.disk,
+                    found.path.display()
+                );
+                return Err(Error::invalid("disk.ambiguous", why));
+            }
+            opened.push(found);
+        }
+        Ok(opened)
+    }
+
+    fn open(id: &str, path: &Path) -> Result<Self> {
+        let failed =
+            |error: io::Error| io_error(&error, || format!("cannot open {} for disk {id}", path.display()));
+        let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(|e| failed(e.into()))?);
+        let meta = file.metadata().map_err(failed)?;
+        if FileType::from_raw_mode(meta.mode()) != FileType::BlockDevice {
+            return Err(Error::invalid(
+                "disk.not-attached",
+                format!("{} is not a block device", path.display()),
+            ));
+        }
+        if let Some(point) = mounted(meta.rdev()) {
+            let why = format!("{} for disk {id} is in use by this worker itself ({point})", path.display());
+            return Err(
+                Error::conflict("disk.in-use", why).cause("the disk's identities name the wrong device")
+            );
+        }
+        let size = io::Seek::seek(&mut &file, io::SeekFrom::End(0)).map_err(failed)?;
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::DIRECT;
+        let direct = rustix::fs::open(path, flags, Mode::empty()).ok().map(File::from);
+        Ok(Self { id: id.into(), path: path.into(), number: meta.rdev(), size, file, direct })
+    }
+
+    /// Writes `bytes`; durable after [`Disk::flush`].
+    ///
+    /// # Errors
+    /// `disk.range`, `disk.full`, `disk.io`.
+    pub fn write(&self, offset: u64, bytes: &[u8]) -> Result<()> {
+        self.check(offset, bytes.len() as u64)?;
+        self.file.write_all_at(bytes, offset).map_err(|error| self.failed(&error, "write", offset))
+    }
+
+    /// Makes a range read as zeros, without sending zeros where the device can do it alone.
+    ///
+    /// # Errors
+    /// As [`Disk::write`].
+    pub fn zero(&self, offset: u64, length: u64) -> Result<()> {
+        self.check(offset, length)?;
+        let end = offset + length;
+        let from = offset.next_multiple_of(ALIGN).min(end);
+        let to = (end - end % ALIGN).max(from);
+        let result = self
+            .write_zeros(offset, from)
+            .and_then(|()| self.zero_aligned(from, to))
+            .and_then(|()| self.write_zeros(to, end));
+        result.map_err(|error| self.failed(&error, "zero", offset))
+    }
+
+    fn zero_aligned(&self, from: u64, to: u64) -> io::Result<()> {
+        if from == to {
+            return Ok(());
+        }
+        for mode in [FallocateFlags::PUNCH_HOLE, FallocateFlags::ZERO_RANGE] {
+            match rustix::fs::fallocate(&self.file, mode | FallocateFlags::KEEP_SIZE, from, to - from) {
+                Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::INVAL | rustix::io::Errno::NODEV) => {}
+                other => return other.map_err(Into::into),
+            }
+        }
+        self.write_zeros(from, to)
+    }
+
+    fn write_zeros(&self, mut from: u64, to: u64) -> io::Result<()> {
+        static ZEROS: [u8; ZERO_BYTES] = [0; ZERO_BYTES];
+        while from < to {
+            let piece = usize::try_from(to - from).unwrap_or(ZERO_BYTES).min(ZERO_BYTES);
+            self.file.write_all_at(ZEROS.get(..piece).unwrap_or_default(), from)?;
+            from += piece as u64;
+        }
+        Ok(())
+    }
+
+    /// Makes what was written durable.
+    ///
+    /// # Errors
+    /// `disk.full` and `disk.io`, also for writes before it that the kernel had only taken note of.
+    pub fn flush(&self) -> Result<()> {
+        self.file.sync_data().map_err(|error| self.failed(&error, "flush", 0))
+    }
+
+    /// Reads `length` bytes through the cache.
+    ///
+    /// # Errors
+    /// `disk.range`, `disk.io`.
+    pub fn read(&self, offset: u64, length: u64) -> Result<Vec<u8>> {
+        self.check(offset, length)?;
+        let mut buffer = vec![0; usize::try_from(length).unwrap_or_default()];
+        self.file.read_exact_at(&mut buffer, offset).map_err(|error| self.failed(&error, "read", offset))?;
+        Ok(buffer)
+    }
+
+    /// BLAKE3 of every block of a range, as the device itself holds it.
+    ///
+    /// # Errors
+    /// `disk.range`, `disk.io`.
+    pub fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>> {
+        self.check(offset, length)?;
+        if !offset.is_multiple_of(HASH_BLOCK_BYTES) || length > HASH_RANGE_BYTES_MAX {
+            let why = format!("hashes of {length} bytes at {offset}: not at a block, or too many");
+            return Err(Error::invalid("disk.range", why));
+        }
+        self.flush()?;
+        let mut buffer = Aligned::new(READ_BYTES);
+        let mut hashes =
+            Vec::with_capacity(usize::try_from(length.div_ceil(HASH_BLOCK_BYTES)).unwrap_or_default());
+        let (mut at, end) = (offset, offset + length);
+        while at < end {
+            let wanted = (end - at).min(READ_BYTES);
+            let bytes =
+                self.read_device(at, wanted, &mut buffer).map_err(|error| self.failed(&error, "read", at))?;
+            let blocks = bytes.chunks(usize::try_from(HASH_BLOCK_BYTES).unwrap_or(usize::MAX));
+            hashes.extend(blocks.map(|block| *blake3::hash(block).as_bytes()));
+            at += wanted;
+        }
+        Ok(hashes)
+    }
+
+    /// Reads past the page cache: directly, or after the kernel was told to forget.
+    fn read_device<'a>(&self, at: u64, wanted: u64, buffer: &'a mut Aligned) -> io::Result<&'a [u8]> {
+        let whole = wanted.next_multiple_of(ALIGN).min(self.size - at);
+        let wanted = usize::try_from(wanted).unwrap_or_default();
+        let target = buffer.get(whole);
+        let direct = self.direct.as_ref().map(|file| file.read_exact_at(target, at));
+        if !matches!(direct, Some(Ok(()))) {
+            let _ = rustix::fs::fadvise(
+                &self.file,
+                at,
+                std::num::NonZeroU64::new(whole),
+                rustix::fs::Advice::DontNeed,
+            );
+            self.file.read_exact_at(target, at)?;
+        }
+        Ok(buffer.get(whole).get(..wanted).unwrap_or_default())
+    }
+
+    fn check(&self, offset: u64, length: u64) -> Result<()> {
+        if offset.checked_add(length).is_some_and(|end| end <= self.size) {
+            return Ok(());
+        }
+        let why = format!(
+            "{length} bytes at {offset} reach past the end of disk {} ({} bytes)",
+            self.id, self.size
+        );
+        Err(Error::invalid("disk.range", why))
+    }
+
+    fn failed(&self, error: &io::Error, verb: &str, offset: u64) -> Error {
+        io_error(error, || format!("cannot {verb} disk {} ({}) at {offset}", self.id, self.path.display()))
+    }
+}
+
+impl ReadAt for Disk {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.file.read_exact_at(buffer, offset)
+    }
+}
+
+/// Memory on a page boundary, as direct reads want it.
+struct Aligned {
+    memory: Vec<u8>,
+    skip: usize,
+}
+
+impl Aligned {
+    fn new(bytes: u64) -> Self {
+        let memory = vec![0; usize::try_from(bytes + ALIGN).unwrap_or_default()];
+        let skip = memory.as_ptr().align_offset(usize::try_from(ALIGN).unwrap_or(1));
+        Self { memory, skip }
+    }
+
+    fn get(&mut self, bytes: u64) -> &mut [u8] {
+        let end = self.skip.saturating_add(usize::try_from(bytes).unwrap_or(usize::MAX));
+        self.memory.get_mut(self.skip..end).unwrap_or_default()
+    }
+}
+
+/// Codes for what a full or broken device says.
+fn io_error(error: &io::Error, what: impl FnOnce() -> String) -> Error {
+    let (kind, code) = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (Kind::Other, "disk.full"),
+        _ => (Kind::Other, "disk.io"),
+    };
+    Error::new(kind, code, what()).cause(error)
+}
+
+/// A device path says less than a serial: it is believed only when nothing better comes up.
+fn wait_for(disk: &AttachedDisk, deadline: Instant) -> Result<PathBuf> {
+    let (paths, names): (Vec<_>, Vec<_>) = disk.identities.iter().partition(|name| name.starts_with('/'));
+    loop {
+        let late = Instant::now() >= deadline;
+        for name in &names {
+            if let Some(path) = by_name(&disk.disk, name)? {
+                return Ok(path);
+            }
+        }
+        if names.is_empty() || late {
+            for path in &paths {
+                if let Some(path) = by_path(Path::new(path)) {
+                    return Ok(path);
+                }
+            }
+        }
+        if late {
+            return Err(not_attached(disk));
+        }
+        std::thread::sleep(APPEAR_POLL);
+    }
+}
+
+fn not_attached(disk: &AttachedDisk) -> Error {
+    let why = format!("disk {} did not appear on this worker within {APPEAR_TIMEOUT_S} s", disk.disk);
+    let present: Vec<String> = block_devices().iter().map(|device| device.name.clone()).collect();
+    Error::not_found("disk.not-attached", why)
+        .cause(format!("looked for {}", disk.identities.join(", ")))
+        .cause(format!("there are {}", present.join(", ")))
+}
+
+fn by_path(path: &Path) -> Option<PathBuf> {
+    let path = path.canonicalize().ok()?;
+    path.starts_with("/dev").then_some(path)
+}
+
+fn by_name(disk: &str, name: &str) -> Result<Option<PathBuf>> {
+    let mut found: Vec<PathBuf> =
+        block_devices().into_iter().filter(|d| d.is_called(name)).map(|d| d.node()).collect();
+    found.dedup();
+    match found.as_slice() {
+        [] => Ok(None),
+        [path] => Ok(path.exists().then(|| path.clone())),
+        [first, second, ..] => {
+            let why = format!("both {} and {} are called {name}", first.display(), second.display());
+            Err(Error::invalid("disk.ambiguous", why).cause(format!("it should name disk {disk} alone")))
+        }
+    }
+}
+
+/// A whole disk as the kernel lists it.
+struct Listed {
+    name: String,
+    serials: Vec<String>,
+}
+
+impl Listed {
+    fn node(&self) -> PathBuf {
+        Path::new("/dev").join(self.name.replace('!', "/"))
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        let wanted = plain(name);
+        self.serials.iter().any(|serial| {
+            let cut = serial.len() == VIRTIO_SERIAL_BYTES && name.starts_with(serial.as_str());
+            serial == name || cut || (!wanted.is_empty() && plain(serial) == wanted)
+        })
+    }
+}
+
+/// A WWN without what different sources put around it.
+fn plain(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    ["wwn-", "naa.", "eui.", "0x"]
+        .iter()
+        .fold(name, |name, prefix| name.trim_start_matches(prefix).to_string())
+}
+
+fn block_devices() -> Vec<Listed> {
+    let Ok(entries) = std::fs::read_dir("/sys/block") else { return Vec::new() };
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut devices: Vec<Listed> = names.map(|name| Listed { serials: serials(&name), name }).collect();
+    devices.sort_by(|a, b| a.name.cmp(&b.name));
+    devices
+}
+
+fn serials(name: &str) -> Vec<String> {
+    let base = Path::new("/sys/block").join(name);
+    let files = ["serial", "device/serial", "wwid", "device/wwid"];
+    let mut serials: Vec<String> =
+        files.iter().filter_map(|file| std::fs::read_to_string(base.join(file)).ok()).collect();
+    // Page 0x80 of SCSI: a header of four bytes, then the serial.
+    let page = std::fs::read(base.join("device/vpd_pg80")).ok();
+    serials.extend(page.and_then(|page| String::from_utf8(page.get(4..)?.to_vec()).ok()));
+    serials
+        .iter()
+        .map(|text| text.trim_matches(|c: char| c.is_whitespace() || c == '\0').to_string())
+        .filter(|s| !s.is_empty())
+        .collect()
+}
+
+/// Where a device, a partition of it or anything built on it is mounted, or that it is swap.
+pub fn mounted(number: u64) -> Option<String> {
+    let numbers = with_dependants(number);
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let point = mounts.lines().find_map(|line| {
+        let mut fields = line.split(' ');
+        let device = fields.nth(2)?;
+        numbers.iter().any(|n| n == device).then(|| fields.nth(1).unwrap_or("?").to_string())
+    });
+    point.or_else(|| swap_of(&numbers))
+}
+
+fn swap_of(numbers: &[String]) -> Option<String> {
+    let swaps = std::fs::read_to_string("/proc/swaps").unwrap_or_default();
+    let mut nodes = swaps.lines().skip(1).filter_map(|line| line.split_whitespace().next());
+    nodes
+        .find(|node| std::fs::metadata(node).is_ok_and(|meta| numbers.contains(&pair(meta.rdev()))))
+        .map(|node| format!("swap {node}"))
+}
+
+/// `major:minor` as sysfs writes it.
+pub fn pair(number: u64) -> String {
+    format!("{}:{}", rustix::fs::major(number), rustix::fs::minor(number))
+}
+
+/// The device, its partitions, and the mappings and arrays that hold any of them.
+fn with_dependants(number: u64) -> Vec<String> {
+    const DEVICES_MAX: usize = 1024;
+    let mut numbers = vec![pair(number)];
+    let mut next = 0;
+    while let Some(base) = numbers.get(next).map(|n| Path::new("/sys/dev/block").join(n)) {
+        next += 1;
+        let holders = base.join("holders");
+        for entry in [base, holders].iter().filter_map(|dir| std::fs::read_dir(dir).ok()).flatten().flatten()
+        {
+            let Ok(found) = std::fs::read_to_string(entry.path().join("dev")) else { continue };
+            let found = found.trim().to_string();
+            if numbers.len() < DEVICES_MAX && !numbers.contains(&found) {
+                numbers.push(found);
+            }
+        }
+    }
+    numbers
+}

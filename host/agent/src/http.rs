@@ -1,0 +1,338 @@
+//! The requests of [`gyre_core::protocol`], each turned into one blocking call. Knows no transport.
+
+use crate::device::Disk;
+use crate::run::{self, Program};
+use crate::system::Guest;
+use bytes::Bytes;
+use gyre_core::error::Context as _;
+use gyre_core::limits::{AGENT_BODY_BYTES_MAX, HASH_RANGE_BYTES_MAX};
+use gyre_core::protocol::{Base64, Device, Hello, RootReply, RootRequest, System, VERSION};
+use gyre_core::{Error, Kind, Result};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use hyper::{Method, Request, Response, StatusCode};
+use std::io::Read as _;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use tokio::sync::{Notify, Semaphore};
+
+/// Bodies in memory at once, all requests together.
+const BODIES_KIB_MAX: usize = 128 * 1024;
+/// Blocking calls at once.
+const CALLS_MAX: usize = 16;
+/// A JSON body: a guest's file in base64 is the largest.
+const JSON_BYTES_MAX: u64 = AGENT_BODY_BYTES_MAX;
+
+/// What all connections share.
+pub struct Agent {
+    disks: Arc<Vec<Disk>>,
+    guest: Arc<Mutex<Guest>>,
+    bodies: Arc<Semaphore>,
+    calls: Arc<Semaphore>,
+    started: Instant,
+    last_ms: AtomicU64,
+    running: AtomicUsize,
+    /// Told when the host asked us to end.
+    pub stop: Notify,
+}
+
+impl Agent {
+    /// Serves `disks`, and the system on them mounted below `base`.
+    pub fn new(disks: Vec<Disk>, base: std::path::PathBuf) -> Self {
+        let disks = Arc::new(disks);
+        Self {
+            guest: Arc::new(Mutex::new(Guest::new(disks.clone(), base))),
+            disks,
+            bodies: Arc::new(Semaphore::new(BODIES_KIB_MAX)),
+            calls: Arc::new(Semaphore::new(CALLS_MAX)),
+            started: Instant::now(),
+            last_ms: AtomicU64::new(0),
+            running: AtomicUsize::new(0),
+            stop: Notify::new(),
+        }
+    }
+
+    /// How long nothing was asked, seconds.
+    pub fn idle_s(&self) -> u64 {
+        if self.running.load(Ordering::Relaxed) > 0 {
+            return 0;
+        }
+        (self.now_ms() - self.last_ms.load(Ordering::Relaxed).min(self.now_ms())) / 1000
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Takes the guest's system apart.
+    pub fn end(&self) {
+        if let Err(error) = lock(&self.guest).unmount() {
+            eprintln!("{error}");
+        }
+    }
+
+    /// Answers one request, whatever it is.
+    pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let response = self.route(request).await.unwrap_or_else(|error| failure(&error));
+        self.last_ms.store(self.now_ms(), Ordering::Relaxed);
+        self.running.fetch_sub(1, Ordering::Relaxed);
+        response
+    }
+
+    async fn route(self: &Arc<Self>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>> {
+        let path = request.uri().path().to_string();
+        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let method = request.method().clone();
+        match (&method, parts.as_slice()) {
+            (&Method::GET, ["v1", "hello"]) => json(&self.hello()),
+            (&Method::GET, ["v1", "systems"]) => json(&self.with_guest(Guest::systems).await?),
+            (&Method::POST, ["v1", "mount"]) => {
+                let system: System = self.json_body(request).await?;
+                self.with_guest(move |guest| guest.mount(&system)).await?;
+                Ok(done())
+            }
+            (&Method::POST, ["v1", "unmount"]) => {
+                self.with_guest(Guest::unmount).await?;
+                Ok(done())
+            }
+            (&Method::POST, ["v1", "root"]) => {
+                let call: RootRequest = self.json_body(request).await?;
+                json(&self.root_call(call).await?)
+            }
+            (&Method::POST, ["v1", "stop"]) => {
+                self.with_guest(Guest::unmount).await?;
+                self.stop.notify_one();
+                Ok(done())
+            }
+            (_, ["v1", "disks", index, what]) => self.disk_call(index, what, request).await,
+            _ => Err(Error::not_found("agent.request", format!("no such request: {method} {path}"))),
+        }
+    }
+
+    fn hello(&self) -> Hello {
+        let device = |disk: &Disk| Device {
+            disk: disk.id.clone(),
+            path: disk.path.display().to_string(),
+            size: crate::bytes::ReadAt::size(disk),
+        };
+        Hello { version: VERSION, devices: self.disks.iter().map(device).collect() }
+    }
+
+    async fn disk_call(
+        self: &Arc<Self>,
+        index: &str,
+        what: &str,
+        request: Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>> {
+        let index = index.parse::<usize>().ok().filter(|index| *index < self.disks.len());
+        let index = index.ok_or_else(|| Error::not_found("agent.request", "no such disk"))?;
+        let query = request.uri().query().unwrap_or_default().to_string();
+        let method = request.method().clone();
+        match (&method, what) {
+            (&Method::PUT, "data") => {
+                let offset = number(&query, "offset")?;
+                let packed = is_zstd(request.headers())?;
+                let body = self.body(request, AGENT_BODY_BYTES_MAX).await?;
+                self.with_disk(index, move |disk| match packed {
+                    true => disk.write(offset, &unpack(&body)?),
+                    false => disk.write(offset, &body),
+                })
+                .await?;
+                Ok(done())
+            }
+            (&Method::POST, "zero") => {
+                let (offset, length) = (number(&query, "offset")?, number(&query, "length")?);
+                self.with_disk(index, move |disk| disk.zero(offset, length)).await?;
+                Ok(done())
+            }
+            (&Method::POST, "flush") => {
+                self.with_disk(index, Disk::flush).await?;
+                Ok(done())
+            }
+            (&Method::GET, "hashes") => {
+                let (offset, length) = (number(&query, "offset")?, limited(&query, HASH_RANGE_BYTES_MAX)?);
+                let hashes = self.with_disk(index, move |disk| disk.hashes(offset, length)).await?;
+                Ok(Response::new(Full::new(Bytes::from(hashes.concat()))))
+            }
+            (&Method::GET, "data") => {
+                let (offset, length) = (number(&query, "offset")?, limited(&query, AGENT_BODY_BYTES_MAX)?);
+                let _room = self.room(length).await?;
+                let bytes = self.with_disk(index, move |disk| disk.read(offset, length)).await?;
+                Ok(Response::new(Full::new(Bytes::from(bytes))))
+            }
+            _ => Err(Error::not_found("agent.request", format!("no such request: {method} on a disk"))),
+        }
+    }
+
+    async fn root_call(self: &Arc<Self>, call: RootRequest) -> Result<RootReply> {
+        let RootRequest::Run { argv, env, stdin, timeout_ms } = call else {
+            return self.with_guest(move |guest| file_call(guest, call)).await;
+        };
+        let program = Program { argv, env, stdin: stdin.0, timeout_ms };
+        // The lock is held while it runs: nothing is unmounted below a running program.
+        self.with_guest(move |guest| {
+            guest.root()?;
+            run::run(&guest.root_path(), guest.nodes(), program)
+        })
+        .await
+    }
+
+    async fn with_guest<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut Guest) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let guest = self.guest.clone();
+        self.blocking(move || call(&mut lock(&guest))).await
+    }
+
+    async fn with_disk<T: Send + 'static>(
+        &self,
+        index: usize,
+        call: impl FnOnce(&Disk) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let disks = self.disks.clone();
+        self.blocking(move || match disks.get(index) {
+            Some(disk) => call(disk),
+            None => Err(Error::not_found("agent.request", "no such disk")),
+        })
+        .await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        call: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let permit = self
+            .calls
+            .clone()
+            .acquire_owned()
+            .await
+            .or_other("agent.ending", || "the agent is ending".into())?;
+        // The permit goes along: a call whose asker went away still counts.
+        let task = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            call()
+        });
+        task.await.or_other("agent.defect", || "a call of the agent broke off".into())?
+    }
+
+    /// Waits until there is memory for a body.
+    async fn room(&self, bytes: u64) -> Result<tokio::sync::OwnedSemaphorePermit> {
+        let kib = u32::try_from(bytes.div_ceil(1024).max(1)).unwrap_or(u32::MAX);
+        let room = self.bodies.clone().acquire_many_owned(kib).await;
+        room.or_other("agent.ending", || "the agent is ending".into())
+    }
+
+    async fn body(&self, request: Request<Incoming>, bytes_max: u64) -> Result<Bytes> {
+        let length =
+            request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        let too_large = || {
+            Error::invalid("agent.request", format!("a body must say its length, at most {bytes_max} bytes"))
+        };
+        let length = length.filter(|length| *length <= bytes_max).ok_or_else(too_large)?;
+        let _room = self.room(length).await?;
+        let limit = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+        let body = Limited::new(request.into_body(), limit).collect().await;
+        Ok(body
+            .map_err(|error| Error::unavailable("agent.request", "the body broke off").cause(error))?
+            .to_bytes())
+    }
+
+    async fn json_body<T: serde::de::DeserializeOwned>(&self, request: Request<Incoming>) -> Result<T> {
+        let body = self.body(request, JSON_BYTES_MAX).await?;
+        serde_json::from_slice(&body)
+            .or_invalid("agent.request", || "the body is not what this request takes".into())
+    }
+}
+
+/// A poisoned lock guards nothing half-done: every step of a guest's state can be repeated.
+fn lock(guest: &Mutex<Guest>) -> MutexGuard<'_, Guest> {
+    guest.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn file_call(guest: &mut Guest, call: RootRequest) -> Result<RootReply> {
+    let root = guest.root()?;
+    Ok(match call {
+        RootRequest::Stat { path } => RootReply::Stat { stat: root.stat(&path)? },
+        RootRequest::ReadDir { path } => RootReply::Names { names: root.read_dir(&path)? },
+        RootRequest::ReadFile { path } => RootReply::Bytes { bytes: Base64(root.read_file(&path)?) },
+        RootRequest::ReadLink { path } => RootReply::Target { target: root.read_link(&path)? },
+        RootRequest::WriteFile { path, mode, bytes } => finished(root.write_file(&path, mode, &bytes.0))?,
+        RootRequest::MakeDir { path, mode } => finished(root.make_dir(&path, mode))?,
+        RootRequest::Symlink { path, target } => finished(root.symlink(&path, &target))?,
+        RootRequest::Remove { path } => finished(root.remove(&path))?,
+        RootRequest::Rename { from, to } => finished(root.rename(&from, &to))?,
+        RootRequest::Run { .. } => return Err(Error::other("agent.defect", "a program is no file call")),
+    })
+}
+
+fn finished(result: Result<()>) -> Result<RootReply> {
+    result.map(|()| RootReply::Done)
+}
+
+fn number(query: &str, name: &str) -> Result<u64> {
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let parsed = value.and_then(|value| value.parse().ok());
+    parsed.ok_or_else(|| Error::invalid("agent.request", format!("the request lacks the number {name}")))
+}
+
+fn limited(query: &str, max: u64) -> Result<u64> {
+    let length = number(query, "length")?;
+    if length <= max {
+        Ok(length)
+    } else {
+        Err(Error::invalid("agent.request", format!("length is more than {max}")))
+    }
+}
+
+fn is_zstd(headers: &HeaderMap) -> Result<bool> {
+    match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
+        None | Some(b"identity") => Ok(false),
+        Some(b"zstd") => Ok(true),
+        Some(_) => Err(Error::invalid("agent.request", "the only content-encoding is zstd")),
+    }
+}
+
+fn unpack(body: &[u8]) -> Result<Vec<u8>> {
+    let bad = || "the body is not zstd".to_string();
+    let decoder = zstd::stream::Decoder::new(body).or_invalid("agent.request", bad)?;
+    let mut bytes = Vec::new();
+    decoder.take(AGENT_BODY_BYTES_MAX + 1).read_to_end(&mut bytes).or_invalid("agent.request", bad)?;
+    if bytes.len() as u64 > AGENT_BODY_BYTES_MAX {
+        return Err(Error::invalid(
+            "agent.request",
+            format!("the body unpacks to more than {AGENT_BODY_BYTES_MAX} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+fn done() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Response<Full<Bytes>>> {
+    let bytes = serde_json::to_vec(value).or_other("agent.defect", || "cannot write an answer".into())?;
+    let mut response = Response::new(Full::new(Bytes::from(bytes)));
+    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+fn failure(error: &Error) -> Response<Full<Bytes>> {
+    let status = match error.kind {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Denied => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict | Kind::Cancelled => StatusCode::CONFLICT,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Other => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let mut response = json(error).unwrap_or_default();
+    *response.status_mut() = status;
+    response
+}

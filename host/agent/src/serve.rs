@@ -1,0 +1,314 @@
+//! Starting, listening, ending. One JSON line in, one out; then requests until the host says stop,
+//! its end of standard input closes, a signal comes, or nothing was asked for too long.
+
+use crate::device::Disk;
+use crate::http::Agent;
+use gyre_core::error::Context as _;
+use gyre_core::protocol::{Listen, Ready, Start, VERSION};
+use gyre_core::{Error, Result};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::mount::MountPropagationFlags;
+use rustix::thread::UnshareFlags;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use std::convert::Infallible;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+
+/// The one line of [`Start`].
+const START_BYTES_MAX: u64 = 1024 * 1024;
+/// Connections at once.
+const CONNECTIONS_MAX: usize = 64;
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(3600);
+const IDLE_POLL: Duration = Duration::from_secs(1);
+
+/// `gyre-agent serve`: returns when it is over.
+///
+/// # Errors
+/// Of starting: `agent.start`, `agent.version`, `agent.not-root`, `agent.listen`, `disk.*`.
+pub fn serve() -> Result<()> {
+    let start = read_start()?;
+    own_mounts()?;
+    let base = private_dir()?;
+    let result = Disk::open_all(&start.disks).and_then(|disks| {
+        let agent = Arc::new(Agent::new(disks, base.clone()));
+        let result = runtime()?.block_on(until_end(&agent, &start));
+        agent.end();
+        result
+    });
+    let _ = std::fs::remove_dir(&base);
+    result
+}
+
+/// Byte by byte: whatever follows the line is not ours to take.
+fn read_start() -> Result<Start> {
+    let mut line = Vec::new();
+    for byte in std::io::stdin().lock().take(START_BYTES_MAX).bytes() {
+        match byte.or_other("agent.start", || "cannot read standard input".into())? {
+            b'\n' => break,
+            byte => line.push(byte),
+        }
+    }
+    let value: serde_json::Value = serde_json::from_slice(&line).or_invalid("agent.start", || {
+        "standard input does not begin with the line that starts the agent".into()
+    })?;
+    let version = value.get("version").and_then(serde_json::Value::as_u64);
+    if version != Some(u64::from(VERSION)) {
+        let why = format!("host and agent speak different versions ({version:?} and {VERSION})");
+        return Err(
+            Error::invalid("agent.version", why).cause("use the gyre-agent that was built with this gyre")
+        );
+    }
+    // The parser's cause could quote a key: it is left out.
+    serde_json::from_value(value)
+        .map_err(|_| Error::invalid("agent.start", "the line that starts the agent is not one"))
+}
+
+/// What is mounted from here on is seen by this agent and its children alone, and gone with them.
+/// Must run before any thread is made: a mount namespace belongs to the thread.
+fn own_mounts() -> Result<()> {
+    let what = || "the agent needs a mount namespace of its own: run it as root".to_string();
+    #[allow(unsafe_code)] // Only one thread so far, and no descriptor table is unshared.
+    let unshared = unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWNS) };
+    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+    let result = unshared.and_then(|()| rustix::mount::mount_change("/", private));
+    result.map_err(|error| Error::denied("agent.not-root", what()).cause(std::io::Error::from(error)))
+}
+
+fn private_dir() -> Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let parent = if Path::new("/run").is_dir() { "/run" } else { "/tmp" };
+    let path = Path::new(parent).join(format!("gyre-agent-{}", std::process::id()));
+    let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
+    made.or_other("agent.start", || format!("cannot make {}", path.display()))?;
+    Ok(path)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.or_other("agent.start", || "cannot start threads".into())
+}
+
+async fn until_end(agent: &Arc<Agent>, start: &Start) -> Result<()> {
+    let listener = Listener::open(&start.listen).await?;
+    say_ready(&listener)?;
+    let mut terminate = signal(tokio::signal::unix::SignalKind::terminate())?;
+    let mut hangup = signal(tokio::signal::unix::SignalKind::hangup())?;
+    tokio::select! {
+        () = listener.accept(agent.clone()) => {}
+        () = agent.stop.notified() => linger().await,
+        () = input_closed() => {}
+        () = idle(agent, start.idle_s) => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    listener.remove();
+    Ok(())
+}
+
+/// Lets the answer to the last request go out.
+async fn linger() {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
+fn signal(kind: tokio::signal::unix::SignalKind) -> Result<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(kind).or_other("agent.start", || "cannot listen for signals".into())
+}
+
+/// The host holds the other end for as long as it lives. Its own thread, because a blocking read
+/// would hold up the runtime's end.
+async fn input_closed() {
+    let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let mut sink = [0; 256];
+        while matches!(std::io::stdin().lock().read(&mut sink), Ok(count) if count > 0) {}
+        drop(sender);
+    });
+    let _ = receiver.await;
+}
+
+async fn idle(agent: &Agent, limit_s: u64) {
+    while limit_s == 0 || agent.idle_s() < limit_s {
+        tokio::time::sleep(IDLE_POLL).await;
+    }
+}
+
+fn say_ready(listener: &Listener) -> Result<()> {
+    use std::io::Write as _;
+    let line = serde_json::to_string(&Ready { version: VERSION, port: listener.port() });
+    let line = line.or_other("agent.start", || "cannot write the ready line".into())?;
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")
+        .and_then(|()| stdout.flush())
+        .or_other("agent.start", || "nobody reads the ready line".into())
+}
+
+enum Listener {
+    Tls(TcpListener, TlsAcceptor),
+    Unix(UnixListener, PathBuf),
+}
+
+impl Listener {
+    async fn open(listen: &Listen) -> Result<Self> {
+        match listen {
+            Listen::Tls { port, certificate, key, client_authority } => {
+                let acceptor = acceptor(certificate, key, client_authority)?;
+                let listener = match TcpListener::bind(("::", *port)).await {
+                    Ok(listener) => Ok(listener),
+                    Err(_) => TcpListener::bind(("0.0.0.0", *port)).await,
+                };
+                let what = || format!("cannot listen on TCP port {port}");
+                Ok(Self::Tls(listener.or_other("agent.listen", what)?, acceptor))
+            }
+            Listen::Unix { path } => {
+                let path = PathBuf::from(path);
+                check_private(path.parent().unwrap_or(Path::new("/")))?;
+                let _ = std::fs::remove_file(&path);
+                let listener = UnixListener::bind(&path);
+                Ok(Self::Unix(
+                    listener.or_other("agent.listen", || format!("cannot listen on {}", path.display()))?,
+                    path,
+                ))
+            }
+        }
+    }
+
+    fn port(&self) -> Option<u16> {
+        match self {
+            Self::Tls(listener, _) => listener.local_addr().ok().map(|address| address.port()),
+            Self::Unix(..) => None,
+        }
+    }
+
+    fn remove(&self) {
+        if let Self::Unix(_, path) = self {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    async fn accept(&self, agent: Arc<Agent>) {
+        let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        while let Ok(permit) = connections.clone().acquire_owned().await {
+            match self.next(&agent).await {
+                Ok(connection) => {
+                    tokio::spawn(async move {
+                        connection.await;
+                        drop(permit);
+                    });
+                }
+                Err(error) => {
+                    eprintln!("cannot accept a connection: {error}");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    async fn next(
+        &self,
+        agent: &Arc<Agent>,
+    ) -> std::io::Result<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let agent = agent.clone();
+        match self {
+            Self::Tls(listener, acceptor) => {
+                let (stream, _) = listener.accept().await?;
+                stream.set_nodelay(true)?;
+                let acceptor = acceptor.clone();
+                Ok(Box::pin(async move {
+                    match tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await {
+                        Ok(Ok(stream)) => converse(stream, agent).await,
+                        Ok(Err(error)) => eprintln!("a connection was refused: {error}"),
+                        Err(_) => eprintln!("a connection was refused: no TLS in time"),
+                    }
+                }))
+            }
+            Self::Unix(listener, _) => {
+                let (stream, _) = listener.accept().await?;
+                Ok(Box::pin(converse(stream, agent)))
+            }
+        }
+    }
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, agent: Arc<Agent>) {
+    let service = hyper::service::service_fn(move |request| {
+        let agent = agent.clone();
+        async move { Ok::<_, Infallible>(agent.answer(request).await) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(1024 * 1024)
+        .serve_connection(TokioIo::new(stream), service);
+    // A host that goes away in the middle is its own affair: it repeats what was not answered.
+    let _ = connection.await;
+}
+
+/// TLS 1.3 only, and only clients of the one authority.
+fn acceptor(certificate: &str, key: &str, authority: &str) -> Result<TlsAcceptor> {
+    let what = || "the certificates that the host sent are not usable".to_string();
+    let bad = |error: &dyn std::fmt::Display| Error::invalid("agent.listen", what()).cause(error);
+    let mut roots = rustls::RootCertStore::empty();
+    for root in CertificateDer::pem_slice_iter(authority.as_bytes()) {
+        roots.add(root.map_err(|e| bad(&e))?).map_err(|e| bad(&e))?;
+    }
+    let chain: std::result::Result<Vec<_>, _> =
+        CertificateDer::pem_slice_iter(certificate.as_bytes()).collect();
+    // The parser's cause could quote the key: it is left out.
+    let key =
+        PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| Error::invalid("agent.listen", what()))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(|e| bad(&e))?
+        .with_client_cert_verifier(verifier.map_err(|e| bad(&e))?)
+        .with_single_cert(chain.map_err(|e| bad(&e))?, key)
+        .map_err(|e| bad(&e))?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Whoever reaches the socket writes the disks.
+fn check_private(dir: &Path) -> Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let meta = std::fs::symlink_metadata(dir)
+        .or_other("agent.listen", || format!("cannot look at {}", dir.display()))?;
+    let ours = meta.is_dir() && meta.mode() & 0o077 == 0 && meta.uid() == rustix::process::geteuid().as_raw();
+    if ours {
+        return Ok(());
+    }
+    Err(Error::denied(
+        "agent.listen",
+        format!("{} can be entered by others: its mode must be 0700", dir.display()),
+    ))
+}
+
+/// `gyre-agent connect PATH`: standard input and output to the socket and back, until either ends.
+///
+/// # Errors
+/// `agent.connect`.
+pub fn connect(path: &str) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.or_other("agent.connect", || "cannot start".into())?;
+    let result = runtime.block_on(async {
+        let stream = tokio::net::UnixStream::connect(path).await;
+        let mut stream = stream.or_unavailable("agent.connect", || format!("no agent listens on {path}"))?;
+        let mut ends = tokio::io::join(tokio::io::stdin(), tokio::io::stdout());
+        const BUFFER_BYTES: usize = 256 * 1024;
+        let copied =
+            tokio::io::copy_bidirectional_with_sizes(&mut ends, &mut stream, BUFFER_BYTES, BUFFER_BYTES)
+                .await;
+        copied.or_unavailable("agent.connect", || "the connection broke off".into())
+    });
+    // A pending read of standard input must not hold up the end.
+    runtime.shutdown_background();
+    result.map(|_| ())
+}
