@@ -3,9 +3,14 @@
 //!
 //! Takes `OS_AUTH_URL`, `OS_USERNAME`, `OS_PASSWORD`, `OS_PROJECT_NAME`, and the plugin's options as a
 //! JSON object in the one argument: `{"migr_image": …, "migr_network": …, "network_map": {"VM Network": …}}`.
+//! With `KEYS`, a directory with the key pairs `login` and `host` of ssh-keygen, it also logs in to the
+//! worker, with the host key pinned, and shows the worker's disks. `FIXED_IP` is an address of the source's
+//! NIC, `REVERT` puts the volumes back to their snapshots, `TRACE` shows all requests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // this is a test that is run by hand
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use gyre_plugin::destination::*;
 use gyre_plugin::fake::FakeHost;
 use openstack::OpenStack;
@@ -13,6 +18,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 const CALLS_MAX: usize = 400;
+const LOGINS_MAX: usize = 60;
 
 fn main() {
     let host = FakeHost::new().secret("os-password", &env("OS_PASSWORD")).http(forward());
@@ -49,6 +55,7 @@ fn walk(run: &mut Run, vm: &VmSpec) {
     run.until_done("remove-worker by token", &lost, |step| OpenStack::remove_worker(step, ""));
     let worker = run.twice("ensure-worker", |step| work(step, &disks));
     println!("{:#?}", OpenStack::describe_worker(Config::new(&run.config), &worker).unwrap());
+    log_in(&OpenStack::describe_worker(Config::new(&run.config), &worker).unwrap());
     run.twice("remove-worker", |step| OpenStack::remove_worker(step, &worker));
 
     let point = run.twice("ensure-checkpoint", |step| OpenStack::ensure_checkpoint(step, &disks));
@@ -67,6 +74,44 @@ fn walk(run: &mut Run, vm: &VmSpec) {
     }
     run.twice("remove-checkpoint", |step| OpenStack::remove_checkpoint(step, &point));
     run.twice("remove-disks", |step| OpenStack::remove_disks(step, &disks));
+}
+
+/// Asks the worker for its disks, as soon as it answers with the right host key.
+fn log_in(worker: &Worker) {
+    let Ok(keys) = std::env::var("KEYS") else { return };
+    let known = format!("{keys}/known_hosts");
+    let host_key = std::fs::read_to_string(format!("{keys}/host.pub")).unwrap();
+    std::fs::write(&known, format!("{} {host_key}", worker.host)).unwrap();
+    for _ in 0..LOGINS_MAX {
+        let done = std::process::Command::new("ssh")
+            .args(["-i", &format!("{keys}/login"), "-o", &format!("UserKnownHostsFile={known}")])
+            .args(["-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"])
+            .arg(format!("{}@{}", worker.user, worker.host))
+            .arg("sudo -n id -un; lsblk -o NAME,SIZE,SERIAL; ls /etc/ssh/ssh_host_*")
+            .output()
+            .unwrap();
+        println!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        if done.status.success() {
+            return;
+        }
+        std::thread::sleep(Duration::from_secs(10));
+    }
+    panic!("the worker does not let anybody in");
+}
+
+/// Puts real keys in the place of the fake host's.
+fn with_keys(body: Vec<u8>) -> Vec<u8> {
+    let Ok(keys) = std::env::var("KEYS") else { return body };
+    let mut body: Value = serde_json::from_slice(&body).unwrap();
+    let data = STANDARD.decode(body["server"]["user_data"].as_str().unwrap_or_default()).unwrap();
+    let Some(config) = data.strip_prefix(b"#cloud-config\n") else { return body.to_string().into_bytes() };
+    let mut config: Value = serde_json::from_slice(config).unwrap();
+    let read = |name: &str| std::fs::read_to_string(format!("{keys}/{name}")).unwrap();
+    config["users"][0]["ssh_authorized_keys"][0] = json!(read("login.pub").trim());
+    config["ssh_keys"] =
+        json!({ "ed25519_private": read("host"), "ed25519_public": read("host.pub").trim() });
+    body["server"]["user_data"] = json!(STANDARD.encode(format!("#cloud-config\n{config}\n")));
+    body.to_string().into_bytes()
 }
 
 struct Run {
@@ -181,7 +226,9 @@ fn forward() -> impl FnMut(&str, &Request) -> Result<Response> {
         for (name, value) in &request.headers {
             http = http.header(name, value);
         }
-        let answer = agent.run(http.body(request.body.clone()).unwrap());
+        let server = request.method == "POST" && request.path.ends_with("/servers");
+        let body = if server { with_keys(request.body.clone()) } else { request.body.clone() };
+        let answer = agent.run(http.body(body).unwrap());
         let mut answer = answer.map_err(|error| Error::unavailable("example.http", error.to_string()))?;
         let body = answer
             .body_mut()

@@ -118,7 +118,7 @@ fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) ->
     findings.note("server_group", group)?;
     let groups = ports::security_groups(cloud, options);
     findings.note("security_groups", groups)?;
-    if let Some(name) = options.floating_ip_pool.as_deref().filter(|_| options.use_floating_ip) {
+    if let Some(name) = options.floating_ip_pool.as_deref().filter(|_| options.wants_floating_ip()) {
         let pool = neutron::pool(cloud, "floating_ip_pool", name);
         findings.note("floating_ip_pool", pool)?;
     }
@@ -176,6 +176,10 @@ fn check_machine(
                 "run the guest tools on the source, or accept a new address",
             );
         }
+    }
+    if options.preserve_floating_ip && vm.public_address.is_none() {
+        let message = "the source does not say at which address it is reached, so none can be preserved";
+        findings.warn("preserve_floating_ip", message, "accept a new floating IP");
     }
     check_guest(vm, findings);
     Ok(flavor)

@@ -3,7 +3,7 @@
 
 use crate::cinder;
 use crate::cloud::Cloud;
-use crate::contract::{Error, Firmware, Instance, Morphing, OsType, Result, VmSpec};
+use crate::contract::{Error, ErrorKind, Firmware, Instance, Morphing, OsType, Result, VmSpec, log};
 use crate::disks::{self, Disk, Disks};
 use crate::marks::{self, ROLE_INSTANCE};
 use crate::neutron::{self, Port};
@@ -54,8 +54,8 @@ pub fn ensure(run: &mut Run, vm: &VmSpec, disks: &str) -> Flow<String> {
         None => create(run, vm, &disks, &ports)?,
     };
     wait_active(run, &id)?;
-    if run.options.use_floating_ip {
-        ensure_floating_ip(run, &ports)?;
+    if run.options.wants_floating_ip() {
+        ensure_floating_ip(run, vm, &ports)?;
     }
     let ports = ports.into_iter().map(|port| port.id).collect();
     Ok(to_json(&InstanceState { token: run.token.clone(), server: id, ports })?)
@@ -204,16 +204,25 @@ fn failed(cloud: &mut Cloud, server: &Server) -> Error {
     }
 }
 
-fn ensure_floating_ip(run: &mut Run, ports: &[Port]) -> Result<()> {
+fn ensure_floating_ip(run: &mut Run, vm: &VmSpec, ports: &[Port]) -> Result<()> {
     let wanted = run.options.floating_ip_pool.clone().unwrap_or_default();
     let pool = neutron::pool(&mut run.cloud, "floating_ip_pool", &wanted)?;
     let Some(port) = ports.first() else {
-        return Err(Error::invalid(
-            "openstack.option",
-            "use_floating_ip is set and the machine has no NIC; turn it off",
-        ));
+        let message = "a floating IP is wanted and the machine has no NIC; turn use_floating_ip off";
+        return Err(Error::invalid("openstack.option", message));
     };
     let description = marks::description(&run.token);
+    let own = neutron::floating_ips_of(&mut run.cloud, &description)?;
+    let same = vm.public_address.as_deref().filter(|_| run.options.preserve_floating_ip && own.is_empty());
+    if let Some(address) = same {
+        match neutron::ensure_this_floating_ip(&mut run.cloud, &pool, &port.id, &description, address) {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind == ErrorKind::Unavailable => return Err(error),
+            Err(error) => {
+                log!(warn, "the source's floating IP cannot be kept"; "address" => address, "why" => error)
+            }
+        }
+    }
     neutron::ensure_floating_ip(&mut run.cloud, &pool, &port.id, &description).map(drop)
 }
 

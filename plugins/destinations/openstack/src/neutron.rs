@@ -436,12 +436,51 @@ pub fn ensure_floating_ip(
             associate(cloud, &found.id, port)
         };
     }
+    create_floating_ip(cloud, pool, port, description, None)
+}
+
+fn create_floating_ip(
+    cloud: &mut Cloud,
+    pool: &Pool,
+    port: &str,
+    description: &str,
+    address: Option<&str>,
+) -> Result<FloatingIp> {
     let mut floating =
         json!({ "floating_network_id": pool.network, "port_id": port, "description": description });
-    if let (Some(subnet), Some(object)) = (&pool.subnet, floating.as_object_mut()) {
-        object.insert("subnet_id".to_owned(), subnet.clone().into());
+    for (key, value) in [("subnet_id", pool.subnet.as_deref()), ("floating_ip_address", address)] {
+        if let (Some(value), Some(object)) = (value, floating.as_object_mut()) {
+            object.insert(key.to_owned(), value.into());
+        }
     }
     cloud.create(NEUTRON, "/floatingips", "floatingip", &json!({ "floatingip": floating })).map_err(no_route)
+}
+
+/// The floating IP with this very address, on this port: one that the project has unused, which stays
+/// its own when the port goes, else a new one.
+///
+/// # Errors
+/// Those of [`ensure_floating_ip`]; `openstack.forbidden` where the user may not choose an address.
+pub fn ensure_this_floating_ip(
+    cloud: &mut Cloud,
+    pool: &Pool,
+    port: &str,
+    description: &str,
+    address: &str,
+) -> Result<FloatingIp> {
+    let path = format!("/floatingips?floating_ip_address={}", encode(address));
+    let found: Vec<FloatingIp> = cloud.list(NEUTRON, &path, "floatingips")?;
+    let found = found.into_iter().find(|floating| floating.floating_ip_address == address);
+    match found {
+        Some(found) if found.port_id.as_deref() == Some(port) => Ok(found),
+        Some(found) if found.port_id.is_none() => associate(cloud, &found.id, port),
+        Some(found) => {
+            let holder = found.port_id.unwrap_or_default();
+            let message = format!("floating IP {address} leads to port {holder}; free it there");
+            Err(Error::conflict("openstack.address-in-use", message))
+        }
+        None => create_floating_ip(cloud, pool, port, description, Some(address)),
+    }
 }
 
 fn associate(cloud: &mut Cloud, id: &str, port: &str) -> Result<FloatingIp> {

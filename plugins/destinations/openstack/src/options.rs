@@ -59,6 +59,9 @@ pub struct Options {
     pub preserve_fixed_ips: bool,
     /// Give the migrated server a floating IP of `floating_ip_pool`.
     pub use_floating_ip: bool,
+    /// Try to give it the floating IP that the source is reached at, from `floating_ip_pool`; where the
+    /// cloud does not let the user choose, it gets another one and a warning is logged.
+    pub preserve_floating_ip: bool,
     /// External network, or `network/subnet`, for the migrated server's floating IP.
     pub floating_ip_pool: Option<String>,
 
@@ -203,6 +206,7 @@ impl Default for Options {
             port_reuse_policy: PortReusePolicy::default(),
             preserve_fixed_ips: false,
             use_floating_ip: false,
+            preserve_floating_ip: false,
             floating_ip_pool: None,
             set_dhcp: true,
             hypervisor_type: None,
@@ -226,8 +230,7 @@ impl Default for Options {
 }
 
 /// Options of the field that gyre does not honour yet, and why each is refused.
-const NOT_YET: [(&str, &str); 4] = [
-    ("preserve_floating_ip", "floating IPs get new addresses: use use_floating_ip with floating_ip_pool"),
+const NOT_YET: [(&str, &str); 3] = [
     ("windows_virtio_iso_url", "Windows guests cannot be morphed yet: remove it"),
     ("cloudbaseinit_x64_url", "Windows guests cannot be morphed yet: remove it"),
     ("cloudbaseinit_x86_url", "Windows guests cannot be morphed yet: remove it"),
@@ -271,8 +274,8 @@ impl Options {
                 "migr_worker_volume_size and migr_worker_volume_type need migr_worker_boot_from_volume = true".to_owned(),
             );
         }
-        if self.use_floating_ip && self.floating_ip_pool.is_none() {
-            return wrong("use_floating_ip needs floating_ip_pool".to_owned());
+        if self.wants_floating_ip() && self.floating_ip_pool.is_none() {
+            return wrong("use_floating_ip and preserve_floating_ip need floating_ip_pool".to_owned());
         }
         let long = |text: &String| text.is_empty() || text.chars().count() > TAG_CHARS_MAX;
         if let Some((key, _)) =
@@ -297,6 +300,11 @@ impl Options {
         let rest = map.default.as_deref().map(|name| (name, "storage_mappings.default".to_owned()));
         let last = (self.default_cinder_volume_type.as_str(), "default_cinder_volume_type".to_owned());
         by_disk.or(by_backend).or(rest).or(Some(last)).filter(|(name, _)| !name.is_empty())
+    }
+
+    /// Whether the migrated server gets a floating IP: to preserve one is to have one.
+    pub const fn wants_floating_ip(&self) -> bool {
+        self.use_floating_ip || self.preserve_floating_ip
     }
 
     /// Network of workers, with the option that says it.
@@ -419,7 +427,8 @@ mod tests {
             (json!({ "migr_worker_volume_size": 3 }), "openstack.option"),
             (json!({ "worker_allowed_cidrs": ["10.0.0.1"] }), "openstack.option"),
             (json!({ "instance_tags": { "k": 1 } }), "openstack.option"),
-            (json!({ "preserve_floating_ip": true }), "openstack.option-unsupported"),
+            (json!({ "preserve_floating_ip": true }), "openstack.option"),
+            (json!({ "cloudbaseinit_x64_url": "http://x" }), "openstack.option-unsupported"),
             (json!({ "windows_virtio_iso_url": "http://x" }), "openstack.option-unsupported"),
         ] {
             assert_eq!(parse(config.clone()).unwrap_err().code, code, "{config}");

@@ -313,6 +313,33 @@ fn a_server_is_built_as_the_source_was() {
 }
 
 #[test]
+fn a_floating_ip_is_kept_where_the_cloud_lets_it() {
+    let mut vm = machine();
+    vm.public_address = Some("203.0.113.9".into());
+    let config = options(json!({ "preserve_floating_ip": true, "floating_ip_pool": "public" }));
+    let addresses = |change: &dyn Fn(&mut Model)| {
+        let (host, model) = cloud();
+        change(&mut model.borrow_mut());
+        let disks = disks(&config);
+        let ensure = |step: &Step| OpenStack::ensure_instance(step, &vm, &disks);
+        let state = done(&step("tok", &config), ensure).unwrap();
+        assert_eq!(done(&step("tok", &config), ensure).unwrap(), state);
+        let addresses = OpenStack::describe_instance(Config::new(&config), &state).unwrap().addresses;
+        done(&step("tok", &config), |step| OpenStack::remove_instance(step, &state)).unwrap();
+        (addresses[1].clone(), model.borrow().count("floatingips"), host.log().len())
+    };
+    let kept = "203.0.113.9".to_owned();
+    assert_eq!(addresses(&|_| {}), (kept.clone(), 0, 0));
+    let own =
+        |model: &mut Model| drop(model.seed("floatingips", json!({ "floating_ip_address": "203.0.113.9" })));
+    assert_eq!(addresses(&own), (kept.clone(), 1, 0), "the project's own is used, and stays");
+    let forbidden =
+        |model: &mut Model| model.faults.push(("POST", "/floatingips", Fault::Status(403, "policy")));
+    let (other, left, logged) = addresses(&forbidden);
+    assert!(other != kept && left == 0 && logged > 0);
+}
+
+#[test]
 fn a_server_that_does_not_start_says_why() {
     let (_host, model) = cloud();
     let config = options(json!({}));

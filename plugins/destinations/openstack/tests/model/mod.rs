@@ -222,7 +222,9 @@ impl Model {
                 object["fault"] = json!({ "message": "No valid host was found." });
                 self.bad_servers = self.bad_servers.saturating_sub(1);
             }
-            "floatingips" => object["floating_ip_address"] = json!(format!("192.0.2.{}", self.next)),
+            "floatingips" if object["floating_ip_address"].is_null() => {
+                object["floating_ip_address"] = json!(format!("192.0.2.{}", self.next));
+            }
             "ports" => {
                 let address = object["fixed_ips"][0]["ip_address"].as_str().map(str::to_owned);
                 if self.port_clash(&object, address.as_deref()) {
@@ -296,6 +298,13 @@ impl Model {
                 return reply(409, json!({ "NeutronError": { "message": "in use" } }));
             }
             "servers" => self.release(&object),
+            "ports" => {
+                for floating in self.objects.get_mut("floatingips").into_iter().flatten() {
+                    if floating["port_id"] == id {
+                        floating["port_id"] = Value::Null;
+                    }
+                }
+            }
             _ => {}
         }
         self.objects.get_mut(kind).unwrap().retain(|object| object["id"] != id);
