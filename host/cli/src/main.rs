@@ -1,2 +1,119 @@
-//! The gyre command.
-fn main() {}
+//! The gyre command: arguments, the configuration file, printing. No rules: what may be done, and in which
+//! order, is said by the engine.
+
+mod answer;
+mod app;
+mod args;
+mod clouds;
+mod commands;
+mod endpoints;
+mod failure;
+mod inspecting;
+mod looking;
+mod place;
+mod screen;
+mod show;
+mod vault;
+mod workers;
+
+use answer::Answer;
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use screen::Screen;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// Environment variable with a filter for the log, instead of `-v`.
+const LOG_VARIABLE: &str = "GYRE_LOG";
+/// Exit code of a second Ctrl-C, as shells have it.
+const INTERRUPTED: i32 = 130;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Command::Completions { shell } = cli.command {
+        clap_complete::generate(shell, &mut Cli::command(), "gyre", &mut std::io::stdout());
+        return ExitCode::SUCCESS;
+    }
+    let screen = Screen::of_process();
+    log_to(&screen, cli.verbose);
+    // One provider for everything that speaks TLS; an error means that it is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let answer = runtime.block_on(answer(&cli, &screen));
+    // What still runs in the background must not keep an answered command.
+    runtime.shutdown_background();
+    screen.clear();
+    print(&answer, cli.json);
+    ExitCode::from(answer.exit_code())
+}
+
+async fn answer(cli: &Cli, screen: &Screen) -> Answer {
+    let cancel = CancellationToken::new();
+    tokio::spawn(watch_signals(cancel.clone(), screen.clone()));
+    commands::run(cli, screen, cancel).await.unwrap_or_else(Answer::of_error)
+}
+
+/// The first signal stops the job in good order, the second leaves at once.
+async fn watch_signals(cancel: CancellationToken, screen: Screen) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        if cancel.is_cancelled() {
+            screen.clear();
+            screen.line("left in the middle: run the same command again to go on, or see gyre job list");
+            std::process::exit(INTERRUPTED);
+        }
+        cancel.cancel();
+        screen.line("stopping, and removing what was made; again to leave at once");
+    }
+}
+
+fn print(answer: &Answer, as_json: bool) {
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    // A reader that has gone away is no error of ours.
+    let _ = if as_json { writeln!(out, "{:#}", answer.json) } else { write!(out, "{}", answer.text) };
+    let _ = out.flush();
+    if let Some(error) = &answer.error {
+        let _ = write!(err, "{}", failure::text(error));
+    }
+}
+
+fn log_to(screen: &Screen, verbose: u8) {
+    let filter = std::env::var(LOG_VARIABLE).unwrap_or_else(|_| {
+        let ours = |level: &str| {
+            let crates = ["cli", "engine", "saga", "mover", "grants", "sandbox", "ssh", "worker", "core"];
+            let ours: String = crates.iter().map(|name| format!(",gyre_{name}={level}")).collect();
+            format!("warn,gyre={level}{ours}")
+        };
+        match verbose {
+            0 => "error,gyre=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn,gyre_mover=warn".into(),
+            1 => ours("info"),
+            2 => ours("debug"),
+            _ => "trace".into(),
+        }
+    });
+    let writer = Mutex::new(screen.clone());
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_ansi(false)
+        .with_writer(writer);
+    // It fails only when there is one already.
+    let _ = subscriber.try_init();
+}

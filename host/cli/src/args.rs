@@ -1,0 +1,309 @@
+//! The command line: what can be asked of gyre, in the words of its help. Refuses to do any of it.
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Replicate and migrate virtual machines to OpenStack.
+///
+/// A replica is a machine's disks, kept at a destination and brought up to date by executions that move
+/// only what changed. A deployment makes a server out of it, on a clone, as often as you like. A
+/// migration is both at once.
+///
+/// Whatever was interrupted goes on when the same command is run again. Ctrl-C stops a job and removes
+/// what it made; a second Ctrl-C leaves at once, and the job waits to be resumed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gyre",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done · 1 other error · 2 wrong request or configuration · 3 denied · 4 not found · \
+5 conflict · 6 unavailable, try again later · 7 cancelled"
+)]
+pub struct Cli {
+    /// Configuration file [default: ./gyre.toml, then /etc/gyre/gyre.toml]
+    #[arg(long, global = true, env = "GYRE_CONFIG", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Answer with one JSON document on standard output; progress and log go to standard error
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Say more: once for what gyre does, twice for what plugins say, three times for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What is asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look at plugins: what they are, what they import, what they are granted
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// Look at machines where they are now
+    #[command(subcommand)]
+    Source(SourceCommand),
+    /// Ask whether everything is ready, without creating anything
+    Check(CheckArgs),
+    /// Replicas: a machine's disks at a destination, brought up to date by executions
+    #[command(subcommand)]
+    Replica(ReplicaCommand),
+    /// Make a server out of what a replica's last successful execution left
+    Deploy(DeployArgs),
+    /// Replicate a machine, deploy it, and keep nothing but the new server
+    Migrate(MigrateArgs),
+    /// Look at jobs, and deal with those that are not over
+    #[command(subcommand)]
+    Job(JobCommand),
+    /// Print shell completions
+    Completions {
+        /// For this shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// List the configured plugins
+    List,
+    /// Show imports, grants, limits and options of one plugin, or of all
+    Inspect {
+        /// Name in the configuration
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// List machines of one source, or of all
+    List {
+        /// Source in the configuration
+        endpoint: Option<String>,
+        /// Only machines whose name contains this
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Show one machine: processors, memory, disks, networks
+    Show {
+        /// Source in the configuration
+        endpoint: String,
+        /// Machine, as `gyre source list` shows its id
+        vm: String,
+    },
+}
+
+/// Which machine goes where.
+#[derive(Debug, Args)]
+pub struct Route {
+    /// Source in the configuration
+    #[arg(long, value_name = "ENDPOINT")]
+    pub source: String,
+    /// Machine, as `gyre source list` shows its id
+    #[arg(long, value_name = "ID")]
+    pub vm: String,
+    /// Destination in the configuration
+    #[arg(long, value_name = "ENDPOINT")]
+    pub destination: String,
+    #[command(flatten)]
+    pub options: OptionArgs,
+}
+
+/// Options of the destination for this machine.
+#[derive(Debug, Default, Args)]
+pub struct OptionArgs {
+    /// JSON object with options of the destination for this machine
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub options: Option<PathBuf>,
+    /// One option of the destination for this machine: `-o flavor_name=m1.small`; the value is JSON
+    /// where it reads as such, and text otherwise
+    #[arg(short, value_name = "KEY=VALUE")]
+    pub option: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Source in the configuration [default: all]
+    #[arg(long, value_name = "ENDPOINT")]
+    pub source: Option<String>,
+    /// Machine of that source
+    #[arg(long, value_name = "ID", requires = "source")]
+    pub vm: Option<String>,
+    /// Destination in the configuration [default: all]
+    #[arg(long, value_name = "ENDPOINT")]
+    pub destination: Option<String>,
+    #[command(flatten)]
+    pub options: OptionArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReplicaCommand {
+    /// Note which machine is to be replicated where; nothing is created at the destination yet
+    Create {
+        /// Its name from now on
+        name: String,
+        #[command(flatten)]
+        route: Route,
+    },
+    /// Bring a replica up to date: the first time everything is copied, later only what changed
+    Execute {
+        /// Name of the replica
+        name: String,
+    },
+    /// Show a replica and its last jobs
+    Show {
+        /// Name of the replica
+        name: String,
+    },
+    /// List replicas
+    List,
+    /// Delete a replica, its disks at the destination and its snapshot at the source
+    Delete {
+        /// Name of the replica
+        name: String,
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
+    },
+}
+
+/// How the server is made.
+#[derive(Debug, Args)]
+pub struct MorphArgs {
+    /// Which of several operating systems on the disks, as the error lists them
+    #[arg(long, value_name = "ROOT")]
+    pub system: Option<String>,
+    /// Leave the guest as it is: no drivers, no cloud-init, no change of its network
+    #[arg(long, conflicts_with = "system")]
+    pub skip_morphing: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DeployArgs {
+    /// Name of the replica
+    pub name: String,
+    #[command(flatten)]
+    pub morph: MorphArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    #[command(flatten)]
+    pub route: Route,
+    #[command(flatten)]
+    pub morph: MorphArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum JobCommand {
+    /// List jobs, the newest first
+    List {
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Show a job, its steps and what it has come to
+    Show {
+        /// Id of the job
+        #[arg(required_unless_present = "last")]
+        id: Option<String>,
+        /// The newest job
+        #[arg(long, conflicts_with = "id")]
+        last: bool,
+    },
+    /// Go on with a job that was interrupted or is stuck
+    Resume {
+        /// Id of the job
+        id: String,
+    },
+    /// Remove what an unfinished job made, instead of going on with it
+    Undo {
+        /// Id of the job
+        id: String,
+    },
+    /// Declare a stuck job over, leaving what it made where it is
+    Abandon {
+        /// Id of the job
+        id: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(std::iter::once("gyre").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_of_the_tour_is_understood() {
+        for line in [
+            "plugin list",
+            "plugin inspect openstack",
+            "source list",
+            "source list lab --name web",
+            "source show lab web-01",
+            "check",
+            "check --source lab --vm web-01 --destination cloud",
+            "replica create web --source lab --vm web-01 --destination cloud -o flavor_name=m1.small -o set_dhcp=true",
+            "replica create web --source lab --vm web-01 --destination cloud --options web.json",
+            "replica execute web --json",
+            "replica show web",
+            "replica list --config /etc/gyre.toml -vv",
+            "replica delete web --yes",
+            "deploy web --system disk0/part1",
+            "deploy web --skip-morphing",
+            "migrate --source lab --vm web-01 --destination cloud",
+            "job list --limit 5",
+            "job show 0123456789ab",
+            "job show --last",
+            "job resume 0123456789ab",
+            "job undo 0123456789ab",
+            "job abandon 0123456789ab",
+            "completions bash",
+        ] {
+            parse(line).unwrap_or_else(|e| panic!("{line}: {e}"));
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for line in [
+            "",
+            "replica",
+            "replica create web --source lab --vm web-01",
+            "check --vm web-01",
+            "deploy web --system a --skip-morphing",
+            "job show",
+            "job show 0123456789ab --last",
+            "completions tcl",
+            "replica execute web --password x",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_help_fits_a_screen_and_names_every_command() {
+        let help = Cli::command().render_help().to_string();
+        for word in
+            ["plugin", "source", "check", "replica", "deploy", "migrate", "job", "completions", "Exit codes"]
+        {
+            assert!(help.contains(word), "{word} is missing:\n{help}");
+        }
+        assert!(help.lines().count() < 40, "{help}");
+    }
+}

@@ -1,0 +1,235 @@
+//! One function per command: it asks the engine or a plugin, and says what came of it as JSON and as text.
+//! No rules.
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::args::{
+    Cli, Command, JobCommand, OptionArgs, PluginCommand, ReplicaCommand, Route, SourceCommand,
+};
+use crate::screen::Screen;
+use crate::{inspecting, looking, show};
+use gyre_core::error::Context as _;
+use gyre_core::{Error, Result};
+use gyre_engine::{DeployOptions, NewReplica, Report};
+use gyre_saga::Status;
+use serde_json::{Map, Value, json};
+use std::io::{BufRead, IsTerminal, Write};
+use tokio_util::sync::CancellationToken;
+
+/// Jobs that `replica show` lists.
+const HISTORY: u32 = 5;
+
+/// Does what was asked.
+///
+/// # Errors
+/// Whatever keeps the command from answering at all.
+pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Result<Answer> {
+    let app = App::open(cli.config.as_deref(), screen.clone())?;
+    match &cli.command {
+        Command::Plugin(PluginCommand::List) => inspecting::list(&app).await,
+        Command::Plugin(PluginCommand::Inspect { name }) => inspecting::inspect(&app, name.as_deref()).await,
+        Command::Source(SourceCommand::List { endpoint, name }) => {
+            looking::list(&app, endpoint.as_deref(), name.as_deref()).await
+        }
+        Command::Source(SourceCommand::Show { endpoint, vm }) => looking::show(&app, endpoint, vm).await,
+        Command::Check(args) => looking::check(&app, args, options(&args.options)?).await,
+        Command::Replica(command) => replica(&app, command, cli.json, cancel).await,
+        Command::Deploy(args) => {
+            let options = morphing(&args.morph);
+            Ok(job_answer(app.engine.deploy(&args.name, options, cancel).await?))
+        }
+        Command::Migrate(args) => {
+            let options = morphing(&args.morph);
+            Ok(job_answer(app.engine.migrate(new_replica(&args.route)?, options, cancel).await?))
+        }
+        Command::Job(command) => job(&app, command, cancel).await,
+        Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
+    }
+}
+
+fn morphing(args: &crate::args::MorphArgs) -> DeployOptions {
+    DeployOptions { system: args.system.clone(), skip_morphing: args.skip_morphing }
+}
+
+async fn replica(
+    app: &App,
+    command: &ReplicaCommand,
+    json: bool,
+    cancel: CancellationToken,
+) -> Result<Answer> {
+    match command {
+        ReplicaCommand::Create { name, route } => {
+            let replica = app.engine.create_replica(name, new_replica(route)?).await?;
+            let text =
+                format!("replica {name} noted: gyre replica execute {name} makes its disks and fills them\n");
+            Ok(Answer::new(&replica, text))
+        }
+        ReplicaCommand::Execute { name } => Ok(job_answer(app.engine.execute(name, cancel).await?)),
+        ReplicaCommand::Show { name } => {
+            let (replica, jobs) = (app.engine.replica(name).await?, app.engine.jobs_of(name, HISTORY).await?);
+            let mut answer = Answer::new(&replica, show::replica(&replica, &jobs));
+            if let Some(object) = answer.json.as_object_mut() {
+                object.insert("jobs".into(), jobs.iter().map(job_json).collect());
+            }
+            Ok(answer)
+        }
+        ReplicaCommand::List => {
+            let replicas = app.engine.replicas().await?;
+            Ok(Answer::new(json!({ "replicas": replicas }), show::replicas(&replicas)))
+        }
+        ReplicaCommand::Delete { name, yes } => {
+            // A script has nobody to ask: it has asked for it already.
+            if !yes && !json && !is_agreed(&format!("delete the replica {name} and its disks?")) {
+                return Err(Error::new(gyre_core::Kind::Cancelled, "job.cancelled", "nothing was deleted"));
+            }
+            Ok(job_answer(app.engine.delete_replica(name, cancel).await?))
+        }
+    }
+}
+
+fn is_agreed(question: &str) -> bool {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return true;
+    }
+    let _ = write!(std::io::stderr(), "{question} [y/N] ");
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer).is_ok()
+        && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
+}
+
+async fn job(app: &App, command: &JobCommand, cancel: CancellationToken) -> Result<Answer> {
+    match command {
+        JobCommand::List { limit } => {
+            let jobs = app.engine.jobs(*limit).await?;
+            let list: Vec<_> = jobs.iter().map(job_json).collect();
+            Ok(Answer::new(json!({ "jobs": list }), show::jobs(&jobs)))
+        }
+        JobCommand::Show { id, .. } => {
+            let id = match id {
+                Some(id) => id.clone(),
+                None => newest(app).await?,
+            };
+            show_job(app, &id).await
+        }
+        JobCommand::Resume { id } => Ok(job_answer(app.engine.resume(id, cancel).await?)),
+        JobCommand::Undo { id } => {
+            let report = app.engine.undo(id).await?;
+            let stuck = report.error.clone().filter(|_| report.status == Status::Stuck);
+            Ok(Answer::new(&report, show::report(&report)).with_error(stuck))
+        }
+        JobCommand::Abandon { id } => {
+            let job = app.engine.abandon(id).await?;
+            let text =
+                format!("job {id} is over; what it made may still be at the source and the destination\n");
+            Ok(Answer::new(job_json(&job), text))
+        }
+    }
+}
+
+async fn newest(app: &App) -> Result<String> {
+    let newest = app.engine.jobs(1).await?.pop();
+    newest.map(|job| job.id).ok_or_else(|| Error::not_found("job.unknown", "there was no job yet"))
+}
+
+async fn show_job(app: &App, id: &str) -> Result<Answer> {
+    let (job, report, log) = app.engine.job(id).await?;
+    let mut text = format!("{}\n{}", show::report(&report), show::steps(&job));
+    if let Some(error) = &report.error {
+        text += &format!("\n{}", crate::failure::text(error));
+    }
+    let mut answer = Answer::new(&report, text);
+    if let Some(object) = answer.json.as_object_mut() {
+        object.insert("steps".into(), json!(job.steps));
+        object.insert("log".into(), json!(log));
+    }
+    Ok(answer)
+}
+
+fn job_json(job: &gyre_saga::JobRecord) -> Value {
+    json!({
+        "job": job.id, "kind": job.kind, "subject": job.subject, "status": job.status,
+        "created": job.created, "updated": job.updated, "error": job.error,
+    })
+}
+
+/// A job that did not succeed is an answer and an error.
+fn job_answer(report: Report) -> Answer {
+    let error = (report.status != Status::Succeeded).then(|| {
+        let at = report.failed_step.as_ref().map(|step| format!(" at the step {step:?}")).unwrap_or_default();
+        let what = format!("{} {} {}{at}", report.kind, report.job, report.status.name());
+        let error = report.error.clone().unwrap_or_else(|| Error::other("job.failed", "it does not say why"));
+        match report.status {
+            Status::Stuck => {
+                error.during(what).cause(format!("go on with it: gyre job resume {}", report.job))
+            }
+            _ => error.during(what),
+        }
+    });
+    let text = show::report(&report);
+    Answer::new(&report, text).with_error(error)
+}
+
+fn new_replica(route: &Route) -> Result<NewReplica> {
+    Ok(NewReplica {
+        source: route.source.clone(),
+        vm: route.vm.clone(),
+        destination: route.destination.clone(),
+        options: options(&route.options)?,
+    })
+}
+
+/// Options of the destination: those of the file, and over them those of the command line.
+fn options(args: &OptionArgs) -> Result<Map<String, Value>> {
+    let mut options = match &args.options {
+        None => Map::new(),
+        Some(path) => {
+            let what = || format!("the options {} cannot be read", path.display());
+            let text = std::fs::read_to_string(path).or_invalid("options.unreadable", what)?;
+            serde_json::from_str(&text).or_invalid("options.syntax", || {
+                format!("{} is not a JSON object of options", path.display())
+            })?
+        }
+    };
+    for option in &args.option {
+        let (key, value) = option.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
+            Error::invalid("options.syntax", format!("{option:?} is not of the form KEY=VALUE"))
+        })?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+        options.insert(key.to_owned(), value);
+    }
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(file: Option<&str>, option: &[&str]) -> Result<Map<String, Value>> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("options.json");
+        std::fs::write(&path, file.unwrap_or_default()).unwrap();
+        let option = option.iter().map(|text| text.to_string()).collect();
+        options(&OptionArgs { options: file.map(|_| path), option })
+    }
+
+    #[test]
+    fn options_are_json_where_they_read_as_such() {
+        let found = parsed(
+            Some(r#"{"flavor_name": "small", "set_dhcp": true}"#),
+            &["flavor_name=m1.large", "set_dhcp=false", "network_map={\"a\": \"b\"}", "empty=", "x=a=b"],
+        );
+        let expected = json!({
+            "flavor_name": "m1.large", "set_dhcp": false, "network_map": {"a": "b"}, "empty": "", "x": "a=b"
+        });
+        assert_eq!(Value::Object(found.unwrap()), expected);
+    }
+
+    #[test]
+    fn options_that_cannot_be_read_say_why() {
+        for (file, option) in [(Some("[1]"), ""), (Some("{"), ""), (None, "no-value"), (None, "=x")] {
+            let option: Vec<_> = Some(option).filter(|text| !text.is_empty()).into_iter().collect();
+            assert_eq!(parsed(file, &option).unwrap_err().code, "options.syntax");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The engine's endpoints, played by plugins of the configuration. Knows how a plugin's host is asked;
+//! nothing of what plugins do.
+
+use crate::vault::Vault;
+use async_trait::async_trait;
+use gyre_core::config::Config;
+use gyre_core::roles::{Destination, OsMorphing, Source};
+use gyre_core::{Error, Result};
+use gyre_engine::{Endpoints, JobContext};
+use gyre_grants::{Host, Inspection, Secrets};
+use gyre_ssh::{Identity, KeyPair};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Plugins and what their endpoints are called.
+pub struct Plugins {
+    host: Arc<Host>,
+    config: Arc<Config>,
+    /// Endpoints whose cloud cannot be logged in to.
+    broken: BTreeMap<String, Error>,
+}
+
+struct Secretly(Arc<Vault>);
+
+impl Secrets for Secretly {
+    fn get(&self, endpoint: &str, name: &str) -> Result<Vec<u8>> {
+        self.0.value(endpoint, name)
+    }
+}
+
+impl Plugins {
+    /// Loads nothing yet.
+    ///
+    /// # Errors
+    /// `sandbox.*`.
+    pub fn new(
+        config: Arc<Config>,
+        state: &Path,
+        vault: Arc<Vault>,
+        identity: Identity,
+        broken: BTreeMap<String, Error>,
+    ) -> Result<Self> {
+        let host = Arc::new(Host::new(config.clone(), state, Arc::new(Secretly(vault)), identity)?);
+        Ok(Self { host, config, broken })
+    }
+
+    /// What can be known of a plugin without giving it anything.
+    ///
+    /// # Errors
+    /// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
+    pub async fn inspect(&self, name: &str) -> Result<Inspection> {
+        let name = name.to_owned();
+        self.blocking(move |host| host.inspect(&name)).await
+    }
+
+    /// The key that a plugin made for a worker of a job.
+    ///
+    /// # Errors
+    /// `ssh.identity`.
+    pub fn worker_key(&self, job: &str, name: &str) -> Result<KeyPair> {
+        self.host.worker_key(job, name)
+    }
+
+    fn check(&self, endpoint: &str) -> Result<()> {
+        self.broken.get(endpoint).map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Loading compiles, and that takes seconds of a core.
+    async fn blocking<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Host) -> Result<T> + Send + 'static,
+    {
+        let host = self.host.clone();
+        tokio::task::spawn_blocking(move || work(&host))
+            .await
+            .map_err(|e| Error::other("plugin.load", "the thread that loads plugins broke off").cause(e))?
+    }
+
+    /// The plugins that a job between these endpoints uses.
+    fn used(&self, source: &str, destination: &str) -> Result<BTreeSet<String>> {
+        let of = |table: &str, known: &BTreeMap<String, gyre_core::config::Endpoint>, name: &str| {
+            known.get(name).map(|endpoint| endpoint.plugin.clone()).ok_or_else(|| {
+                let names: Vec<_> = known.keys().map(String::as_str).collect();
+                Error::invalid("config.unknown-endpoint", format!("gyre.toml has no [{table}.{name}]")).cause(
+                    format!("it has: {}", if names.is_empty() { "none".into() } else { names.join(", ") }),
+                )
+            })
+        };
+        let morphers =
+            self.config.osmorphing.iter().map(|(name, m)| m.plugin.clone().unwrap_or(name.clone()));
+        let mut used: BTreeSet<_> = morphers.collect();
+        used.insert(of("source", &self.config.source, source)?);
+        used.insert(of("destination", &self.config.destination, destination)?);
+        Ok(used)
+    }
+}
+
+fn context(job: &JobContext) -> gyre_grants::JobContext {
+    gyre_grants::JobContext {
+        job: job.job.clone(),
+        overrides: job.overrides.clone(),
+        progress: job.progress.clone(),
+        cancel: job.cancel.clone(),
+    }
+}
+
+#[async_trait]
+impl Endpoints for Plugins {
+    async fn source(&self, endpoint: &str, job: &JobContext) -> Result<Arc<dyn Source>> {
+        self.check(endpoint)?;
+        let (endpoint, job) = (endpoint.to_owned(), context(job));
+        self.blocking(move |host| host.source(&endpoint, &job)).await
+    }
+
+    async fn destination(&self, endpoint: &str, job: &JobContext) -> Result<Arc<dyn Destination>> {
+        self.check(endpoint)?;
+        let (endpoint, job) = (endpoint.to_owned(), context(job));
+        self.blocking(move |host| host.destination(&endpoint, &job)).await
+    }
+
+    async fn morphers(&self, job: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
+        let job = context(job);
+        self.blocking(move |host| host.morphers(&job)).await
+    }
+
+    async fn digests(&self, source: &str, destination: &str) -> Result<BTreeMap<String, String>> {
+        let used = self.used(source, destination)?;
+        self.blocking(move |host| {
+            used.into_iter().map(|name| host.digest(&name).map(|digest| (name, digest))).collect()
+        })
+        .await
+    }
+}

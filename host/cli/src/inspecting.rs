@@ -1,0 +1,230 @@
+//! `gyre plugin`: what plugins are, what they import, and what this configuration grants them.
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::show::{Table, clean};
+use gyre_core::config::{Grants, Plugin};
+use gyre_core::{Error, Result};
+use gyre_grants::{Inspection, Status};
+use serde_json::{Value, json};
+
+/// Characters of an option's description that are shown.
+const ABOUT_CHARS_MAX: usize = 100;
+
+/// A line per plugin. A broken one does not hide the others.
+///
+/// # Errors
+/// None: those of plugins are in the answer.
+pub async fn list(app: &App) -> Result<Answer> {
+    let mut table = Table::new(&["name", "kind", "version", "about", "used by"]);
+    let (mut rows, mut broken) = (Vec::new(), None);
+    for name in app.config.plugin.keys() {
+        let users = users(app, name);
+        match app.plugins.inspect(name).await {
+            Ok(found) => {
+                let (version, about) = about(&found);
+                table.row([name, &found.role.to_string(), version, about, &users.join(", ")]);
+                rows.push(json!({"name": name, "inspection": found, "used-by": users}));
+            }
+            Err(error) => {
+                table.row([name, "broken", "", &error.to_string(), &users.join(", ")]);
+                rows.push(json!({"name": name, "error": error, "used-by": users}));
+                broken = broken.or(Some(error));
+            }
+        }
+    }
+    let text = if rows.is_empty() { "no plugins are configured\n".into() } else { table.text() };
+    Ok(Answer::new(json!({ "plugins": rows }), text).with_error(broken))
+}
+
+fn about(found: &Inspection) -> (&str, &str) {
+    let none = ("?", "imports what this host does not lend: see gyre plugin inspect");
+    found.description.as_ref().map_or(none, |about| (about.version.as_str(), about.summary.as_str()))
+}
+
+/// The entries of the configuration that name a plugin.
+fn users(app: &App, plugin: &str) -> Vec<String> {
+    let config = &app.config;
+    let of = |table: &'static str, name: &String| format!("{table}.{name}");
+    let sources =
+        config.source.iter().filter(|(_, e)| e.plugin == plugin).map(|(name, _)| of("source", name));
+    let destinations = config
+        .destination
+        .iter()
+        .filter(|(_, e)| e.plugin == plugin)
+        .map(|(name, _)| of("destination", name));
+    let morphers = config.osmorphing.iter().filter(|(name, m)| m.plugin.as_ref().unwrap_or(name) == plugin);
+    sources.chain(destinations).chain(morphers.map(|(name, _)| of("osmorphing", name))).collect()
+}
+
+/// Everything about one plugin, or about all.
+///
+/// # Errors
+/// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
+pub async fn inspect(app: &App, name: Option<&str>) -> Result<Answer> {
+    if let Some(name) = name {
+        return inspect_one(app, name).await;
+    }
+    let (mut all, mut text, mut broken) = (Vec::new(), String::new(), None);
+    for name in app.config.plugin.keys() {
+        match inspect_one(app, name).await {
+            Ok(answer) => {
+                broken = broken.or(answer.error);
+                all.push(answer.json);
+                text += &format!("{}\n", answer.text);
+            }
+            Err(error) => {
+                text += &format!("{name}: {}\n\n", clean(&error.to_string()));
+                all.push(json!({ "name": name, "error": error }));
+                broken = broken.or(Some(error));
+            }
+        }
+    }
+    Ok(Answer::new(json!({ "plugins": all }), text).with_error(broken))
+}
+
+async fn inspect_one(app: &App, name: &str) -> Result<Answer> {
+    let found = app.plugins.inspect(name).await?;
+    let Some(configured) = app.config.plugin.get(name) else {
+        return Err(Error::invalid("config.unknown-plugin", format!("gyre.toml has no [plugin.{name}]")));
+    };
+    let text = page(name, &found, configured);
+    let json = json!({
+        "name": name, "component": configured.component, "inspection": found,
+        "grants": configured.grant, "limits": configured.limit,
+    });
+    let unknown: Vec<_> =
+        found.imports.iter().filter(|i| i.status != Status::Provided).map(|i| i.name.as_str()).collect();
+    let error = (!unknown.is_empty()).then(|| {
+        let error =
+            Error::invalid("plugin.link", format!("plugin {name} imports what this host does not lend"));
+        unknown.iter().fold(error, |error, import| error.cause(import))
+    });
+    Ok(Answer::new(json, text).with_error(error))
+}
+
+fn page(name: &str, found: &Inspection, configured: &Plugin) -> String {
+    let (version, summary) = about(found);
+    let mut head = Table::pairs();
+    head.row(["component", &configured.component.display().to_string()]);
+    head.row(["sha256", &found.sha256]);
+    head.row(["exports", &found.exports.join(", ")]);
+    format!(
+        "{name} {} ({} plugin): {}\n{}\nimports\n{}\ngrants\n{}\nlimits\n{}\noptions\n{}",
+        clean(version),
+        found.role,
+        clean(summary),
+        head.text(),
+        imports(found),
+        grants(&configured.grant),
+        limits(configured),
+        found.description.as_ref().map_or_else(String::new, |about| options(&about.config_schema)),
+    )
+}
+
+fn imports(found: &Inspection) -> String {
+    let mut table = Table::pairs();
+    for import in &found.imports {
+        let status = match import.status {
+            Status::Provided => "provided",
+            Status::Unknown => "NOT LENT",
+            Status::UnknownVersion => "UNKNOWN VERSION",
+        };
+        table.row(["", &import.name, status, import.meaning]);
+    }
+    table.text()
+}
+
+fn grants(grants: &Grants) -> String {
+    let mut table = Table::pairs();
+    for disk in &grants.disk {
+        table.row([
+            "",
+            "disk",
+            &disk.path().display().to_string(),
+            if disk.write() { "read and write" } else { "read" },
+        ]);
+    }
+    grants.http.iter().for_each(|pattern| table.row(["", "http", pattern, ""]));
+    grants.ssh.iter().for_each(|pattern| table.row(["", "ssh", pattern, ""]));
+    for secret in &grants.secret {
+        let how = if secret.reveal() { "may be seen by the plugin" } else { "used by the host, never seen" };
+        table.row(["", "secret", secret.name(), how]);
+    }
+    if grants.local_addresses {
+        table.row(["", "local addresses", "loopback and link-local", ""]);
+    }
+    let text = table.text();
+    if text.is_empty() { "  nothing\n".into() } else { text }
+}
+
+fn limits(configured: &Plugin) -> String {
+    let limit = &configured.limit;
+    format!(
+        "  memory {} MiB · call {} ms of computing, {} ms in all · {} handles · {} log lines · {} MiB per call\n",
+        limit.memory_mib,
+        limit.call_ms,
+        limit.call_wall_ms,
+        limit.handles,
+        limit.log_lines,
+        limit.payload_mib
+    )
+}
+
+/// The options of a JSON Schema: names, types, first sentences.
+fn options(schema: &Value) -> String {
+    let mut table = Table::pairs();
+    let required: Vec<_> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    for (name, option) in schema["properties"].as_object().into_iter().flatten() {
+        let about = option["description"].as_str().unwrap_or_default();
+        let about: String = about.chars().take(ABOUT_CHARS_MAX).collect();
+        let needed = if required.contains(&name.as_str()) { "required" } else { "" };
+        table.row(["", name, &kind_of(option), needed, &about]);
+    }
+    let text = table.text();
+    if text.is_empty() { "  none\n".into() } else { text }
+}
+
+fn kind_of(option: &Value) -> String {
+    match &option["type"] {
+        Value::String(kind) => kind.clone(),
+        Value::Array(kinds) => {
+            let kinds: Vec<_> =
+                kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect();
+            kinds.join(" or ")
+        }
+        _ => "object".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_listed_with_their_types() {
+        let schema = json!({
+            "required": ["auth"],
+            "properties": {
+                "auth": {"$ref": "#/$defs/Auth", "description": "How to log in."},
+                "flavor_name": {"type": ["string", "null"], "description": "Flavor."},
+            }
+        });
+        assert_eq!(
+            options(&schema),
+            "  auth         object  required  How to log in.\n  flavor_name  string            Flavor.\n"
+        );
+        assert_eq!(options(&json!({})), "  none\n");
+    }
+
+    #[test]
+    fn nothing_granted_is_said() {
+        assert_eq!(grants(&Grants::default()), "  nothing\n");
+        let some: Grants = toml::from_str("secret = [\"os-password\"]\nhttp = [\"https://a:*\"]").unwrap();
+        assert_eq!(
+            grants(&some),
+            "  http    https://a:*\n  secret  os-password  used by the host, never seen\n"
+        );
+    }
+}

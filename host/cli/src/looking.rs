@@ -1,0 +1,195 @@
+//! `gyre source` and `gyre check`: looking at what is there, and whether it is ready. Creates nothing.
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::args::CheckArgs;
+use crate::place;
+use crate::show::{Table, clean, size};
+use gyre_core::roles::{Finding, VmSummary};
+use gyre_core::{Error, Result, VmSpec};
+use gyre_engine::{Checked, Endpoints, blocking};
+use serde_json::{Map, Value, json};
+
+/// Pages of one source's list.
+const PAGES_MAX: usize = 1000;
+
+/// The machines of one source, or of all.
+///
+/// # Errors
+/// Those of the source; with several, the first one's, after the others were listed.
+pub async fn list(app: &App, endpoint: Option<&str>, name: Option<&str>) -> Result<Answer> {
+    let endpoints: Vec<String> = match endpoint {
+        Some(endpoint) => vec![endpoint.to_owned()],
+        None => app.config.source.keys().cloned().collect(),
+    };
+    let mut table = Table::new(&["source", "id", "name", "system", "power"]);
+    let (mut rows, mut failed) = (Vec::new(), None);
+    for source in &endpoints {
+        match machines(app, source, name).await {
+            Ok(vms) => {
+                for vm in vms {
+                    let power = if vm.powered_on { "on" } else { "off" };
+                    table.row([source, &vm.id, &vm.name, vm.os_hint.as_deref().unwrap_or("?"), power]);
+                    let mut row = serde_json::to_value(&vm).unwrap_or_default();
+                    row["source"] = json!(source);
+                    rows.push(row);
+                }
+            }
+            Err(error) => failed = failed.or(Some(error.during(format!("list the machines of {source}")))),
+        }
+    }
+    let text = if rows.is_empty() { "no machines\n".into() } else { table.text() };
+    Ok(Answer::new(json!({ "machines": rows }), text).with_error(failed))
+}
+
+async fn machines(app: &App, source: &str, name: Option<&str>) -> Result<Vec<VmSummary>> {
+    let source = app.plugins.source(source, &app.engine.looking(Map::new())).await?;
+    let (mut vms, mut after) = (Vec::new(), None::<String>);
+    for _ in 0..PAGES_MAX {
+        let page = source.list_vms(name, after.as_deref()).await?;
+        vms.extend(page.vms);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(vms),
+        }
+    }
+    Err(Error::other("source.endless", format!("the source's list does not end after {PAGES_MAX} pages")))
+}
+
+/// One machine.
+///
+/// # Errors
+/// Those of the source.
+pub async fn show(app: &App, endpoint: &str, vm: &str) -> Result<Answer> {
+    let source = app.plugins.source(endpoint, &app.engine.looking(Map::new())).await?;
+    let vm = source.get_vm(vm).await?;
+    let text = machine(&vm);
+    Ok(Answer::new(vm, text))
+}
+
+fn machine(vm: &VmSpec) -> String {
+    let word = |value: Value| value.as_str().unwrap_or_default().to_owned();
+    let mut table = Table::pairs();
+    table.row(["machine", &vm.name]);
+    table.row(["id", &vm.id]);
+    table.row(["host name", vm.hostname.as_deref().unwrap_or("?")]);
+    table.row(["system", &format!("{} ({})", vm.os_hint.as_deref().unwrap_or("?"), word(json!(vm.os_type)))]);
+    table.row(["processors", &vm.vcpus.to_string()]);
+    table.row(["memory", &size(vm.memory_mib.saturating_mul(1 << 20))]);
+    table.row(["firmware", &word(json!(vm.firmware))]);
+    let mut text = table.text();
+    let mut disks = Table::new(&["disk", "size", "bus", "kept in"]).right(&[1]);
+    for disk in &vm.disks {
+        disks.row([&disk.id, &size(disk.size), &disk.bus, disk.backend.as_deref().unwrap_or("")]);
+    }
+    let mut nics = Table::new(&["nic", "network", "mac", "addresses"]);
+    for nic in &vm.nics {
+        nics.row([&nic.id, &nic.network, nic.mac.as_deref().unwrap_or("?"), &nic.addresses.join(", ")]);
+    }
+    text += &format!("\n{}\n{}", disks.text(), nics.text());
+    text
+}
+
+/// Asks everything that was named, or everything there is.
+///
+/// # Errors
+/// None: what does not work is the answer.
+pub async fn check(app: &App, args: &CheckArgs, options: Map<String, Value>) -> Result<Answer> {
+    let mut answers = vec![local(app)];
+    answers.extend(plugins(app).await);
+    let all = args.source.is_none() && args.destination.is_none();
+    if all {
+        for source in app.config.source.keys() {
+            answers.extend(app.engine.check(Some((source, None)), None).await);
+        }
+        for destination in app.config.destination.keys() {
+            answers.extend(app.engine.check(None, Some((destination, &options))).await);
+        }
+    } else {
+        let source = args.source.as_deref().map(|source| (source, args.vm.as_deref()));
+        let destination = args.destination.as_deref().map(|destination| (destination, &options));
+        answers.extend(app.engine.check(source, destination).await);
+    }
+    let error = answers.iter().find_map(why_not);
+    let text = answers.iter().map(paragraph).collect::<String>();
+    let json = json!({ "ready": error.is_none(), "checks": answers });
+    Ok(Answer::new(json, text).with_error(error))
+}
+
+/// What of this host a job needs.
+fn local(app: &App) -> Checked {
+    let endpoint = "this host".to_owned();
+    Checked { endpoint, findings: Vec::new(), error: place::agent(&app.config).err() }
+}
+
+async fn plugins(app: &App) -> Vec<Checked> {
+    let mut checked = Vec::new();
+    for name in app.config.plugin.keys() {
+        let error = app.plugins.inspect(name).await.err();
+        checked.push(Checked { endpoint: format!("plugin {name}"), findings: Vec::new(), error });
+    }
+    checked
+}
+
+fn why_not(checked: &Checked) -> Option<Error> {
+    checked
+        .error
+        .clone()
+        .map(|error| error.during(format!("{} is not ready", checked.endpoint)))
+        .or_else(|| blocking(&checked.endpoint, &checked.findings))
+}
+
+fn paragraph(checked: &Checked) -> String {
+    let mark = if why_not(checked).is_some() { '✗' } else { '✓' };
+    let mut text = format!("{mark} {}\n", checked.endpoint);
+    if let Some(error) = &checked.error {
+        text += &format!("    {}\n", clean(&error.to_string()));
+    }
+    checked.findings.iter().for_each(|finding| text += &findings(finding));
+    text
+}
+
+fn findings(finding: &Finding) -> String {
+    let mark = if finding.blocking { '✗' } else { '!' };
+    let remedy = finding.remedy.as_ref().map(|remedy| format!("      remedy: {}\n", clean(remedy)));
+    format!("  {mark} {}: {}\n{}", clean(&finding.path), clean(&finding.message), remedy.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_are_told_with_their_remedies() {
+        let finding = |blocking| Finding {
+            blocking,
+            path: "network_map[\"VM Network\"]".into(),
+            message: "there is no network \"prod\"".into(),
+            remedy: Some("choose one of: private".into()),
+        };
+        let checked = |findings| Checked { endpoint: "destination cloud".into(), findings, error: None };
+        assert_eq!(paragraph(&checked(Vec::new())), "✓ destination cloud\n");
+        assert_eq!(
+            paragraph(&checked(vec![finding(true)])),
+            "✗ destination cloud\n  ✗ network_map[\"VM Network\"]: there is no network \"prod\"\n      remedy: choose one of: private\n"
+        );
+        assert!(paragraph(&checked(vec![finding(false)])).starts_with("✓ destination cloud\n  ! "));
+        assert_eq!(why_not(&checked(vec![finding(true)])).unwrap().kind.exit_code(), 2);
+    }
+
+    #[test]
+    fn a_machine_is_shown_with_disks_and_networks() {
+        let vm: VmSpec = serde_json::from_value(json!({
+            "id": "web-01", "name": "web", "vcpus": 2, "memory-mib": 1024, "os-hint": "Debian 12",
+            "disks": [{"id": "disk-0", "size": 4294967296_u64, "bus": "scsi"}],
+            "nics": [{"id": "nic-0", "network": "VM Network", "mac": "00:50:56:9a:17:01", "addresses": ["10.0.0.1"]}]
+        }))
+        .unwrap();
+        let text = machine(&vm);
+        for line in
+            ["memory      1.0 GiB", "system      Debian 12 (linux)", "disk-0  4.0 GiB  scsi", "VM Network"]
+        {
+            assert!(text.contains(line), "{line} is missing:\n{text}");
+        }
+    }
+}

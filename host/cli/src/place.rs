@@ -1,0 +1,119 @@
+//! Where things lie on this machine: the configuration file, the state directory, the agent. Knows the
+//! rules for looking; not what is in them.
+
+use gyre_core::config::Config;
+use gyre_core::error::Context as _;
+use gyre_core::{Error, Result};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+const CONFIG_NAME: &str = "gyre.toml";
+const CONFIG_SYSTEM: &str = "/etc/gyre/gyre.toml";
+const STATE_SYSTEM: &str = "/var/lib/gyre";
+const AGENT_NAME: &str = "gyre-agent";
+
+/// Reads the configuration: the file that was named, else the first of the usual ones.
+///
+/// # Errors
+/// `config.missing`, `config.unreadable`, and those of [`Config::parse`].
+pub fn config(named: Option<&Path>) -> Result<Config> {
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None => usual_config()?,
+    };
+    let text = std::fs::read_to_string(&path)
+        .or_invalid("config.unreadable", || format!("the configuration {} cannot be read", path.display()))?;
+    let directory = std::path::absolute(&path)
+        .or_invalid("config.unreadable", || format!("{} has no absolute path", path.display()))?;
+    Config::parse(&text, directory.parent().unwrap_or(Path::new("/")))
+        .map_err(|error| error.cause(format!("in {}", path.display())))
+}
+
+fn usual_config() -> Result<PathBuf> {
+    let places = [PathBuf::from(CONFIG_NAME), PathBuf::from(CONFIG_SYSTEM)];
+    places.into_iter().find(|path| path.exists()).ok_or_else(|| {
+        Error::not_found("config.missing", "there is no configuration file")
+            .cause(format!("looked for ./{CONFIG_NAME} and {CONFIG_SYSTEM}"))
+    })
+}
+
+/// The state directory: the configured one, else the usual one of this user.
+///
+/// # Errors
+/// `config.no-state`: there is no home to put it in.
+pub fn state(config: &Config) -> Result<PathBuf> {
+    if let Some(configured) = &config.host.state {
+        return Ok(configured.clone());
+    }
+    if is_root() {
+        return Ok(STATE_SYSTEM.into());
+    }
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_STATE_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
+        .map(|base| base.join("gyre"))
+        .ok_or_else(|| {
+            Error::invalid("config.no-state", "no state directory is configured, and HOME is not set")
+        })
+}
+
+/// The owner of our own `/proc` entry is who we are.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
+}
+
+/// The agent that is uploaded: the configured one, else that beside this program.
+///
+/// # Errors
+/// `config.no-agent`.
+pub fn agent(config: &Config) -> Result<PathBuf> {
+    let beside = || std::env::current_exe().ok().map(|me| me.with_file_name(AGENT_NAME));
+    let agent = config.host.agent.clone().or_else(beside).unwrap_or_else(|| PathBuf::from(AGENT_NAME));
+    if agent.is_file() {
+        return Ok(agent);
+    }
+    Err(Error::invalid("config.no-agent", format!("there is no agent at {}", agent.display())))
+}
+
+/// Whether everybody on this machine may read a file that holds secrets.
+pub fn is_open_to_others(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_is_read_with_its_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("my.toml");
+        std::fs::write(&path, "[host]\nstate = \"state\"\n").unwrap();
+        let config = config(Some(&path)).unwrap();
+        assert_eq!(state(&config).unwrap(), directory.path().join("state"));
+        assert_eq!(
+            super::config(Some(&directory.path().join("none"))).unwrap_err().code,
+            "config.unreadable"
+        );
+        std::fs::write(&path, "[hots]\n").unwrap();
+        let error = super::config(Some(&path)).unwrap_err();
+        assert!(error.code == "config.syntax" && error.to_string().contains("my.toml"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_agent_is_named() {
+        let mut config = Config::default();
+        config.host.agent = Some("/nowhere/agent".into());
+        let error = agent(&config).unwrap_err();
+        assert_eq!(error.to_string(), "there is no agent at /nowhere/agent [config.no-agent]");
+    }
+
+    #[test]
+    fn open_files_are_seen() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(!is_open_to_others(file.path()));
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(is_open_to_others(file.path()));
+    }
+}

@@ -1,0 +1,160 @@
+//! Secrets by name, fetched when they are used: passwords of clouds, files, environment variables.
+//! Refuses to print: nothing here implements `Debug` with a value in it.
+
+use crate::clouds::{Login, Surroundings};
+use crate::place::is_open_to_others;
+use gyre_core::config::{Config, Endpoint, SecretSource};
+use gyre_core::error::Context as _;
+use gyre_core::{Error, Result};
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// The secret that a cloud's password becomes.
+const PASSWORD: &str = "os-password";
+/// The largest secret in a file.
+const SECRET_BYTES_MAX: u64 = 64 * 1024;
+
+/// Secrets of this process.
+pub struct Vault {
+    passwords: BTreeMap<String, Vec<u8>>,
+    named: BTreeMap<String, SecretSource>,
+}
+
+/// What came of looking for every endpoint's cloud.
+pub struct Opened {
+    /// The secrets.
+    pub vault: Vault,
+    /// Endpoints whose cloud cannot be logged in to: told when one is used.
+    pub broken: BTreeMap<String, Error>,
+    /// Files with secrets in them that everybody may read.
+    pub open_files: Vec<PathBuf>,
+}
+
+impl Vault {
+    /// Finds the clouds of all endpoints, and gives each plugin its option `auth`.
+    pub fn open(config: &mut Config, surroundings: &Surroundings) -> Opened {
+        let (mut passwords, mut broken, mut open_files) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let both = config.source.iter_mut().chain(config.destination.iter_mut());
+        for (name, endpoint) in both {
+            let Some(cloud) = endpoint.cloud.clone() else { continue };
+            match surroundings.login(&cloud) {
+                Ok(login) => {
+                    open_files.extend(give(endpoint, &login));
+                    if passwords.insert(name.clone(), login.password).is_some() {
+                        broken.insert(name.clone(), same_name(name));
+                    }
+                }
+                Err(error) => {
+                    broken.insert(name.clone(), error);
+                }
+            }
+        }
+        let files = config.secret.values().filter_map(|source| match source {
+            SecretSource::File(path) if is_open_to_others(path) => Some(path.clone()),
+            _ => None,
+        });
+        open_files.extend(files);
+        open_files.sort();
+        open_files.dedup();
+        Opened { vault: Self { passwords, named: config.secret.clone() }, broken, open_files }
+    }
+
+    /// The value of a secret, as an endpoint means its name.
+    ///
+    /// # Errors
+    /// `secret.unknown`, `secret.unreadable`.
+    pub fn value(&self, endpoint: &str, name: &str) -> Result<Vec<u8>> {
+        if let Some(password) = self.passwords.get(endpoint).filter(|_| name == PASSWORD) {
+            return Ok(password.clone());
+        }
+        match self.named.get(name) {
+            Some(SecretSource::File(path)) => read(name, path),
+            Some(SecretSource::Env(variable)) => std::env::var(variable)
+                .map(String::into_bytes)
+                .or_invalid("secret.unreadable", || format!("the secret {name:?} is to be in ${variable}")),
+            None => {
+                Err(Error::invalid("secret.unknown", format!("there is no secret {name:?} for {endpoint:?}"))
+                    .cause(format!("write [secret.{name}] in gyre.toml, or cloud = \"…\" in the endpoint")))
+            }
+        }
+    }
+
+    /// Whether the configuration has a secret of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.named.contains_key(name)
+    }
+}
+
+fn give(endpoint: &mut Endpoint, login: &Login) -> Vec<PathBuf> {
+    endpoint.config.insert("auth".into(), login.auth.clone().into());
+    login.open_files.clone()
+}
+
+fn same_name(name: &str) -> Error {
+    Error::invalid("config.same-name", format!("a source and a destination are both named {name:?}"))
+        .cause("each has a cloud of its own, and secrets are told apart by the endpoint's name")
+}
+
+fn read(name: &str, path: &Path) -> Result<Vec<u8>> {
+    let what = || format!("the secret {name:?} cannot be read from {}", path.display());
+    let file = std::fs::File::open(path).or_invalid("secret.unreadable", what)?;
+    let mut bytes = Vec::new();
+    file.take(SECRET_BYTES_MAX + 1).read_to_end(&mut bytes).or_invalid("secret.unreadable", what)?;
+    if bytes.len() as u64 > SECRET_BYTES_MAX {
+        return Err(Error::invalid("secret.unreadable", what())
+            .cause(format!("it is larger than {SECRET_BYTES_MAX} bytes")));
+    }
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str) -> Config {
+        let text = format!("[plugin.p]\ncomponent = \"p.wasm\"\n{text}");
+        Config::parse(&text, Path::new("/")).unwrap()
+    }
+
+    fn variables(all: &[(&str, &str)]) -> Surroundings {
+        let variables = all.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Surroundings { variables, directories: Vec::new() }
+    }
+
+    #[test]
+    fn a_clouds_password_belongs_to_its_endpoint_and_the_rest_to_its_plugin() {
+        let mut config =
+            config("[destination.a]\nplugin = \"p\"\ncloud = \"env\"\n[destination.b]\nplugin = \"p\"\n");
+        let here =
+            variables(&[("OS_AUTH_URL", "https://k"), ("OS_USERNAME", "u"), ("OS_PASSWORD", "geheim")]);
+        let opened = Vault::open(&mut config, &here);
+        assert_eq!(opened.vault.value("a", "os-password").unwrap(), b"geheim");
+        assert_eq!(opened.vault.value("b", "os-password").unwrap_err().code, "secret.unknown");
+        let given = toml::to_string(&config.destination["a"].config).unwrap();
+        assert!(given.contains("auth_url") && !given.contains("geheim"), "{given}");
+    }
+
+    #[test]
+    fn a_missing_cloud_is_told_when_its_endpoint_is_used() {
+        let mut config = config("[destination.a]\nplugin = \"p\"\ncloud = \"mine\"\n");
+        assert_eq!(Vault::open(&mut config, &variables(&[])).broken["a"].code, "clouds.missing");
+    }
+
+    #[test]
+    fn files_lose_one_newline_and_are_watched() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key");
+        std::fs::write(&path, "a\n\n").unwrap();
+        let mut config =
+            config(&format!("[secret.key]\nfile = {path:?}\n[secret.gone]\nfile = \"/nowhere\"\n"));
+        let opened = Vault::open(&mut config, &variables(&[]));
+        assert_eq!(opened.vault.value("any", "key").unwrap(), b"a\n");
+        assert_eq!(opened.vault.value("any", "gone").unwrap_err().code, "secret.unreadable");
+        assert_eq!(opened.open_files, [path]);
+        assert!(opened.vault.has("key") && !opened.vault.has("os-password"));
+    }
+}
