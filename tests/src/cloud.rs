@@ -256,3 +256,49 @@ pub fn wait<T>(what: &str, limit: Duration, mut ask: impl FnMut() -> Result<Opti
         std::thread::sleep(Duration::from_secs(1));
     }
 }
+
+/// Proves that an inventory sees what is made, and that cleaning up removes it: else no test that finds
+/// nothing left over would mean anything.
+///
+/// # Errors
+/// What does not hold.
+pub fn eyes_are_open(cloud: &Cloud) -> Result<()> {
+    let before = cloud.inventory()?;
+    let seen = make_and_see(cloud, &before);
+    cloud.delete_since(&before);
+    seen?;
+    ensure!(cloud.inventory()? == before, "cleaning up left something");
+    Ok(())
+}
+
+fn make_and_see(cloud: &Cloud, before: &Inventory) -> Result<()> {
+    let made = [
+        ("volume", "/volumes", json!({"volume": {"name": "seen", "size": 1}})),
+        ("compute", "/os-keypairs", json!({"keypair": {"name": "seen", "public_key": PUBLIC_KEY}})),
+        ("network", "/v2.0/security-groups", json!({"security_group": {"name": "seen"}})),
+    ];
+    for (service, path, body) in &made {
+        cloud.request("POST", service, path, Some(body.clone()))?;
+    }
+    let networks = cloud.get("network", "/v2.0/networks?name=private")?;
+    let network = networks["networks"][0]["id"].as_str().context("no network private")?;
+    cloud.request(
+        "POST",
+        "network",
+        "/v2.0/ports",
+        Some(json!({"port": {"network_id": network, "name": "seen"}})),
+    )?;
+    let now = cloud.inventory()?;
+    let new: Vec<_> = now.difference(before).collect();
+    let kinds: BTreeSet<&str> = new.iter().filter_map(|thing| thing.split(' ').next()).collect();
+    let expected = BTreeSet::from(["keypairs", "ports", "security_groups", "volumes"]);
+    ensure!(
+        kinds == expected && new.len() == expected.len(),
+        "made one of each of {expected:?}, saw {new:?}"
+    );
+    Ok(())
+}
+
+/// Any will do: nobody logs in with it.
+const PUBLIC_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUm3cOyaCRFi1aWVJqpnDtXkPOWRvEwn1dqxbJrWQbU seen";

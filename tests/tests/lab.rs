@@ -26,6 +26,13 @@ fn a_machine_is_replicated_twice_deployed_and_boots() -> Result<()> {
     Scenario::begin(&site, &setting)?.run()
 }
 
+#[test]
+fn what_is_made_in_the_cloud_is_seen() -> Result<()> {
+    let directory = directory()?;
+    let site = Site::lab(&directory.path().join("lab"), |config| config.workers = false)?;
+    gyre_tests::cloud::eyes_are_open(&site.cloud()?)
+}
+
 /// Else the deployed server's boot would prove nothing.
 #[test]
 fn the_unconverted_disk_boots_on_vmwares_bus_and_not_on_virtio() -> Result<()> {

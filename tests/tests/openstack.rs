@@ -16,3 +16,8 @@ fn a_machine_is_replicated_twice_deployed_and_boots() -> anyhow::Result<()> {
     let setting = Setting::create(directory.path(), &site, Layout::Lvm)?;
     Scenario::begin(&site, &setting)?.run()
 }
+
+#[test]
+fn what_is_made_in_the_cloud_is_seen() -> anyhow::Result<()> {
+    gyre_tests::cloud::eyes_are_open(&Site::openstack()?.cloud()?)
+}
