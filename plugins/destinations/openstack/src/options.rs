@@ -72,10 +72,10 @@ pub struct Options {
     /// Whether new volumes read as zeros, so that zeros need not be written. Never assumed of
     /// encrypted volumes.
     pub volumes_are_zeroed: bool,
-    /// Image metadata of the boot volume: goes before what gyre sets for UEFI and Secure Boot.
+    /// Image metadata of the boot volume; wins over what gyre sets for UEFI and Secure Boot.
     pub default_custom_boot_volume_image_metadata: BTreeMap<String, String>,
 
-    /// Image of temporary workers, name or id; goes before `migr_image_map`.
+    /// Image of temporary workers, name or id; wins over `migr_image_map`.
     pub migr_image: Option<String>,
     /// Images of temporary workers by operating system. Disks are always copied on Linux.
     pub migr_image_map: ImageMap,
@@ -148,6 +148,7 @@ pub struct ImageMap {
 
 /// What happens to ports that hold a needed MAC address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // Options::port_reuse_policy
 pub enum PortReusePolicy {
@@ -159,6 +160,7 @@ pub enum PortReusePolicy {
 
 /// Hypervisors that morphing knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)] // names of products
 pub enum HypervisorType {
@@ -180,6 +182,7 @@ impl HypervisorType {
 
 /// How bytes reach a worker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 #[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs)] // Options::data_transfer_mechanism
 pub enum TransferMechanism {

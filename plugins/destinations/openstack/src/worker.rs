@@ -326,6 +326,8 @@ fn user_data(login: &str, key: &HostKey) -> String {
             "ssh_authorized_keys": [login.trim()],
         }],
         "disable_root": true,
+        // Without it every sudo waits for a name server that does not know the worker.
+        "manage_etc_hosts": "localhost",
         "ssh_pwauth": false,
         "ssh_deletekeys": true,
         "ssh_keys": { format!("{kind}_private"): private, format!("{kind}_public"): key.public.trim() },
