@@ -314,11 +314,13 @@ fn failed(url: &Url, error: &reqwest::Error) -> Error {
     told
 }
 
-/// An I/O error hides what it was made from.
+/// The TLS error at the bottom: an I/O error hides what it was made from, which may be another one.
 fn tls_error(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    tls.or_else(|| cause.downcast_ref::<rustls::Error>()).map(ToString::to_string)
+    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        return Some(tls.to_string());
+    }
+    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)?;
+    tls_error(inner)
 }
 
 /// Every address of a name, once the policy agreed to all of them.

@@ -54,17 +54,21 @@ fn trapped(trap: Trap) -> String {
     }
 }
 
+/// Frames of Rust's panic machinery, which say nothing of the plugin.
+const NOISE: [&str; 4] = ["__rustc::", "std::panicking::", "std::sys::backtrace::", "core::panicking::"];
+
 /// Innermost first, as `at a < b < c`.
 fn frames(cause: &wasmtime::Error) -> Option<String> {
     let backtrace = cause.downcast_ref::<WasmBacktrace>()?;
     let names: Vec<String> = backtrace
         .frames()
         .iter()
-        .take(FRAMES_TOLD)
         .map(|frame| match frame.func_name() {
             Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
             None => format!("function {}", frame.func_index()),
         })
+        .skip_while(|name| NOISE.iter().any(|noise| name.starts_with(noise)))
+        .take(FRAMES_TOLD)
         .collect();
     (!names.is_empty()).then(|| format!("at {}", names.join(" < ")))
 }
