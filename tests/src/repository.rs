@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 /// A running web server.
 pub struct Repository {
     server: Child,
-    /// The line for `sources.list`.
+    /// Its line of `sources.list`, without `deb`.
     pub line: String,
 }
 
@@ -40,7 +40,7 @@ impl Repository {
         let mut repository = Self { server, line: String::new() };
         let port =
             port.with_context(|| format!("the packages' web server cannot listen on {address}: {first}"))?;
-        repository.line = format!("deb [trusted=yes] http://{address}:{port}/ bookworm main");
+        repository.line = format!("[trusted=yes] http://{address}:{port}/ bookworm main");
         Ok(repository)
     }
 }

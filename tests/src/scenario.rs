@@ -228,7 +228,7 @@ impl<'a> Scenario<'a> {
         let mine = self.cloud.volumes_of(server)?;
         let ports = self.cloud.ports_of(server)?;
         self.cloud.delete_server(server, Duration::from_secs(300))?;
-        self.setting.gyre.json(&["replica", "delete", REPLICA])?;
+        self.setting.gyre.json(&["replica", "delete", REPLICA, "--yes"])?;
         let now = self.cloud.inventory()?;
         ensure!(
             !replicated.ids.iter().any(|id| now.iter().any(|thing| thing.ends_with(id.as_str()))),

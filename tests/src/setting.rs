@@ -95,13 +95,14 @@ cloud = "mine"
 [destination.{DESTINATION}.config]
 {options}
 [osmorphing.debian]
-config = {{ repository = {packages:?} }}
+config = {{ repository = {packages:?}, initramfs = {initramfs:?} }}
 "#,
         disk_image = plugin("disk-image"),
         openstack = plugin("openstack"),
         debian = plugin("debian"),
         images = directory.join("images"),
         api = site.api,
+        initramfs = site.initramfs,
         options = site.options.trim_start(),
     );
     std::fs::write(directory.join("clouds.yaml"), site.clouds_yaml()).context("cannot write clouds.yaml")?;

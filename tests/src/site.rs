@@ -22,6 +22,8 @@ pub struct Site {
     pub host: String,
     /// Options of the destination plugin, as TOML.
     pub options: String,
+    /// What goes into a rebuilt initramfs: an emulated worker takes minutes for `most`.
+    pub initramfs: &'static str,
     volumes: Vec<PathBuf>,
     /// Shell patterns of what the DHCP server wrote.
     leases: Vec<String>,
@@ -78,6 +80,7 @@ worker_allowed_cidrs = ["172.29.0.1/32"]
             api: "http://172.29.0.2:*".into(),
             host: "172.29.0.1".into(),
             options: format!("{}{more}", options("private")),
+            initramfs: "list",
             volumes: ["osct-a", "osct-b"].map(|b| PathBuf::from("/var/lib/osct/var/cinder").join(b)).into(),
             leases: vec!["/var/lib/osct/var/neutron/dhcp/*/leases".into()],
             lab: None,
@@ -110,6 +113,7 @@ worker_allowed_cidrs = ["172.29.0.1/32"]
             api: format!("http://{host}:*"),
             host,
             options: options("servers"),
+            initramfs: "most",
             volumes: Vec::new(),
             leases: vec![directory.join("dnsmasq.log").display().to_string()],
             lab: Some(Embedded { lab: Some(lab), runtime }),

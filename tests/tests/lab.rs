@@ -65,7 +65,7 @@ impl Bad {
         std::fs::create_dir_all(disk.parent().context("no directory")?)?;
         small_disk(&disk)?;
         let config =
-            setting::write_config(directory.path(), &site, &disk, "deb http://127.0.0.1/ bookworm main")?;
+            setting::write_config(directory.path(), &site, &disk, "http://127.0.0.1/ bookworm main")?;
         let gyre = Gyre::new(&config)?;
         Ok(Self { directory, site, gyre })
     }
@@ -102,7 +102,7 @@ impl Bad {
         let strays: Vec<&String> = left.iter().filter(|thing| !thing.starts_with("volumes ")).collect();
         ensure!(strays.is_empty(), "left over in the cloud: {strays:?}");
         if !left.is_empty() {
-            self.gyre.json(&["replica", "delete", "bad"])?;
+            self.gyre.json(&["replica", "delete", "bad", "--yes"])?;
             ensure!(cloud.inventory()? == before, "the deleted replica left something: {left:?}");
         }
         Ok(())
