@@ -15,15 +15,21 @@ const PAGE: usize = 1000;
 
 pub async fn answer(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let parts: Vec<&str> = request.parts.iter().map(String::as_str).collect();
-    let reply = match parts.as_slice() {
+    match parts.as_slice() {
         [] => Ok(Reply::json(300, &json!({"versions": [version(cloud)]}))),
         ["v3"] => Ok(Reply::json(300, &json!({"versions": [version(cloud)]}))),
         ["v3", project, rest @ ..] if *project == request.who.project_id => in_project(cloud, request, rest).await,
         ["v3", _, ..] => Err(Refusal::bad("Malformed request url")),
         _ => Err(Refusal::no_route()),
-    }?;
-    let micro = micro(request);
-    Ok(reply.with("openstack-api-version", format!("volume 3.{micro}")).with("vary", "OpenStack-API-Version".to_owned()))
+    }
+}
+
+/// What every answer says about the version it is in.
+pub fn version_headers(request: &Request) -> Vec<(&'static str, String)> {
+    vec![
+        ("openstack-api-version", format!("volume 3.{}", micro(request))),
+        ("vary", "OpenStack-API-Version".to_owned()),
+    ]
 }
 
 async fn in_project(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> Answer {
@@ -60,6 +66,9 @@ async fn in_project(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> An
             &json!({"availabilityZoneInfo": [{"zoneName": ZONE, "zoneState": {"available": true}}]}),
         )),
         ("GET", ["extensions"]) => Ok(Reply::json(200, &json!({"extensions": []}))),
+        ("GET", ["os-services"]) => {
+            Err(Refusal::forbidden("Policy doesn't allow volume_extension:services:index to be performed."))
+        }
         ("GET", ["backups"] | ["backups", "detail"]) => Ok(Reply::json(200, &json!({"backups": []}))),
         ("GET", ["os-volume-transfer", ..] | ["volume-transfers", ..]) => Ok(Reply::json(200, &json!({"transfers": []}))),
         _ => Err(Refusal::no_route()),
@@ -133,23 +142,24 @@ fn volume_view(cloud: &Cloud, request: &Request, volume: &Volume) -> Value {
         .collect();
     let mut view = doc(json!({
         "id": volume.id, "status": volume.status, "size": volume.size, "availability_zone": volume.zone,
-        "created_at": stamp_micros(volume.created, ""), "updated_at": stamp_micros(volume.updated, ""),
+        "created_at": stamp_micros(volume.created, ""), "updated_at": later(volume.created, volume.updated),
         "name": volume.name, "description": volume.description, "volume_type": volume.volume_type,
         "snapshot_id": volume.snapshot_id, "source_volid": volume.source_volid, "metadata": volume.metadata,
         "links": links(&cloud.url(&own), &cloud.url(&bookmark)), "user_id": volume.user_id,
         "bootable": volume.bootable.to_string(), "encrypted": false, "replication_status": null,
-        "consistencygroup_id": null, "multiattach": false, "migration_status": null, "attachments": uses,
+        "consistencygroup_id": null, "multiattach": false, "attachments": uses,
         "os-vol-tenant-attr:tenant_id": volume.project_id,
     }));
     if !volume.image_metadata.is_empty() {
         view.insert("volume_image_metadata".to_owned(), Value::Object(volume.image_metadata.clone()));
     }
-    for (since, key, value) in newer_fields(request) {
+    for (since, key, value) in newer_fields(volume) {
         if micro(request) >= since {
             view.insert(key.to_owned(), value);
         }
     }
     if request.who.is_admin() {
+        view.insert("migration_status".to_owned(), Value::Null);
         view.insert("os-vol-host-attr:host".to_owned(), json!(format!("lab@{}#{}", volume.volume_type, volume.volume_type)));
         view.insert("os-vol-mig-status-attr:migstat".to_owned(), Value::Null);
         view.insert("os-vol-mig-status-attr:name_id".to_owned(), Value::Null);
@@ -157,16 +167,29 @@ fn volume_view(cloud: &Cloud, request: &Request, volume: &Volume) -> Value {
     Value::Object(view)
 }
 
+/// When something was changed; never, if it was only made.
+fn later(created: u64, updated: u64) -> Value {
+    if updated > created { json!(stamp_micros(updated, "")) } else { Value::Null }
+}
+
+/// A view as creating and changing answer it: without what extensions add.
+fn brief(view: Value) -> Value {
+    let mut view = doc(view);
+    view.retain(|key, _| !key.starts_with("os-"));
+    Value::Object(view)
+}
+
 /// Fields of a volume by the microversion that brought them.
-fn newer_fields(_: &Request) -> [(u32, &'static str, Value); 4] {
-    [(13, "group_id", Value::Null), (48, "shared_targets", json!(false)), (48, "service_uuid", Value::Null), (65, "consumes_quota", json!(true))]
+fn newer_fields(volume: &Volume) -> [(u32, &'static str, Value); 4] {
+    let service = if volume.status == "creating" { Value::Null } else { json!("1ab00000-0000-4000-8000-000000000001") };
+    [(13, "group_id", Value::Null), (48, "shared_targets", json!(false)), (48, "service_uuid", service), (65, "consumes_quota", json!(true))]
 }
 
 fn snapshot_view(request: &Request, snapshot: &Snapshot) -> Value {
     let mut view = doc(json!({
         "id": snapshot.id, "name": snapshot.name, "description": snapshot.description, "volume_id": snapshot.volume_id,
         "status": snapshot.status, "size": snapshot.size, "metadata": snapshot.metadata,
-        "created_at": stamp_micros(snapshot.created, ""), "updated_at": stamp_micros(snapshot.updated, ""),
+        "created_at": stamp_micros(snapshot.created, ""), "updated_at": later(snapshot.created, snapshot.updated),
         "os-extended-snapshot-attributes:progress": if snapshot.status == "available" { "100%" } else { "0%" },
         "os-extended-snapshot-attributes:project_id": snapshot.project_id,
     }));
@@ -228,7 +251,7 @@ fn summary(cloud: &Cloud, request: &Request) -> Answer {
     let state = cloud.state();
     let mine: Vec<&Volume> = state.volumes.rows().filter(|v| v.project_id == request.who.project_id).collect();
     let size: u64 = mine.iter().map(|v| v.size).sum();
-    Ok(Reply::json(200, &json!({"volume-summary": {"total_count": mine.len(), "total_size": size}})))
+    Ok(Reply::json(200, &json!({"volume-summary": {"total_count": mine.len(), "total_size": size, "metadata": {}}})))
 }
 
 fn optional(body: &Doc, key: &str) -> Option<String> {
@@ -254,7 +277,7 @@ fn create_volume(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let body = request.wrapped("volume")?;
     let mut state = cloud.state();
     let id = add_volume(cloud, &mut state, request, &body)?;
-    let view = volume_view(cloud, request, volume(&state, request, &id)?);
+    let view = brief(volume_view(cloud, request, volume(&state, request, &id)?));
     Ok(Reply::json(202, &json!({"volume": view})))
 }
 
@@ -272,7 +295,7 @@ fn plan_volume(cloud: &Cloud, state: &State, request: &Request, body: &Doc) -> R
         None | Some(Value::Null) => None,
         Some(value) => {
             let size = value.as_u64().or_else(|| value.as_str().and_then(|s| s.parse().ok())).filter(|s| *s > 0);
-            let refused = || Refusal::bad(format!("Invalid input for field/attribute size. Value: {value}. {value} is not valid under any of the given schemas"));
+            let refused = || Refusal::bad(format!("Invalid input for field/attribute size. Value: {value}. {value} is less than the minimum of 1"));
             Some(size.ok_or_else(refused)?)
         }
     };
@@ -431,7 +454,7 @@ fn update_volume(cloud: &Cloud, request: &Request, id: &str) -> Answer {
         volume.metadata = metadata_of(&body)?;
     }
     volume.updated = now();
-    Ok(Reply::json(200, &json!({"volume": volume_view(cloud, request, volume)})))
+    Ok(Reply::json(200, &json!({"volume": brief(volume_view(cloud, request, volume))})))
 }
 
 async fn delete_volume(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answer {
@@ -522,9 +545,9 @@ async fn act(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answer {
             Ok(Reply::empty(202))
         }
         "os-reset_status" | "os-force_delete" => {
-            Err(Refusal::forbidden("Policy doesn't allow volume_extension:volume_admin_actions to be performed."))
+            Err(Refusal::forbidden("Policy doesn't allow volume_extension:volume_admin_actions:reset_status to be performed."))
         }
-        other => Err(Refusal::bad(format!("There is no such action: {other}"))),
+        other => Err(Refusal::bad(format!("There is no such action: {other}. Verify the request body and Content-Type header and try again."))),
     }
 }
 
@@ -557,18 +580,18 @@ fn extend(cloud: &Arc<Cloud>, request: &Request, id: &str, args: &Doc) -> Answer
 
 fn volume_metadata(cloud: &Cloud, request: &Request, id: &str, rest: &[&str]) -> Answer {
     let mut state = cloud.state();
-    change_metadata(request, &mut volume_mut(&mut state, request, id)?.metadata, rest)
+    change_metadata(request, &mut volume_mut(&mut state, request, id)?.metadata, &format!("Volume {id}"), rest)
 }
 
 fn snapshot_metadata(cloud: &Cloud, request: &Request, id: &str, rest: &[&str]) -> Answer {
     let mut state = cloud.state();
     snapshot(&state, request, id)?;
     let row = state.snapshots.get_mut(id).ok_or_else(Refusal::no_route)?;
-    change_metadata(request, &mut row.metadata, rest)
+    change_metadata(request, &mut row.metadata, &format!("Snapshot {id}"), rest)
 }
 
-fn change_metadata(request: &Request, metadata: &mut Doc, rest: &[&str]) -> Answer {
-    let missing = || Refusal::not_found("Metadata does not exist.");
+fn change_metadata(request: &Request, metadata: &mut Doc, of: &str, rest: &[&str]) -> Answer {
+    let missing = || Refusal::not_found(format!("{of} has no metadata with key {}.", rest.join("/")));
     match (request.method.as_str(), rest) {
         ("GET", []) => {}
         ("POST", []) => metadata.extend(request.wrapped("metadata")?),
@@ -606,7 +629,7 @@ fn list_snapshots(cloud: &Cloud, request: &Request, detail: bool) -> Answer {
         .map(|s| {
             let mut view = doc(snapshot_view(request, s));
             if !detail {
-                view.retain(|key, _| !key.starts_with("os-extended"));
+                view.retain(|key, _| !key.starts_with("os-extended") && key != "group_snapshot_id" && key != "user_id");
             }
             Value::Object(view)
         })
@@ -643,8 +666,7 @@ fn create_snapshot(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         project_id: request.who.project_id.clone(),
         user_id: request.who.user_id.clone(),
     };
-    let mut view = doc(snapshot_view(request, &row));
-    view.retain(|key, _| !key.starts_with("os-extended"));
+    let view = brief(snapshot_view(request, &row));
     let id = row.id.clone();
     state.snapshots.insert(&id, row);
     drop(state);
@@ -674,7 +696,7 @@ fn update_snapshot(cloud: &Cloud, request: &Request, id: &str) -> Answer {
     if let Some(description) = optional(&body, "description") {
         row.description = Some(description);
     }
-    Ok(Reply::json(200, &json!({"snapshot": snapshot_view(request, row)})))
+    Ok(Reply::json(200, &json!({"snapshot": brief(snapshot_view(request, row))})))
 }
 
 async fn delete_snapshot(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answer {
@@ -741,7 +763,7 @@ fn types(cloud: &Cloud, request: &Request, parts: &[&str]) -> Answer {
         let mut view = t.clone();
         if !request.who.is_admin() {
             view.remove("qos_specs_id");
-            view.remove("extra_specs");
+            view.insert("extra_specs".to_owned(), json!({}));
         }
         Value::Object(view)
     };
@@ -800,7 +822,7 @@ fn quota_set(cloud: &Cloud, request: &Request) -> Answer {
     let (state, quotas, project) = (cloud.state(), &cloud.config.quotas, &request.who.project_id);
     let usage = request.asked("usage").is_some_and(|u| u.eq_ignore_ascii_case("true"));
     let entry = |limit: i64, used: usize| {
-        if usage { json!({"limit": limit, "in_use": used, "reserved": 0, "allocated": 0}) } else { json!(limit) }
+        if usage { json!({"limit": limit, "in_use": used, "reserved": 0}) } else { json!(limit) }
     };
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let volumes = state.volumes.rows().filter(|v| v.project_id == *project).count();
@@ -814,7 +836,7 @@ fn quota_set(cloud: &Cloud, request: &Request) -> Answer {
         "backups": entry(10, 0), "backup_gigabytes": entry(1000, 0), "per_volume_gigabytes": entry(-1, 0),
         "groups": entry(10, 0),
     }));
-    for name in state.volume_types.rows().map(|t| text(t, "name")) {
+    for name in state.volume_types.rows().map(|t| text(t, "name")).chain(["__DEFAULT__"]) {
         for what in ["volumes", "snapshots", "gigabytes"] {
             set.insert(format!("{what}_{name}"), entry(-1, 0));
         }

@@ -44,7 +44,7 @@ pub fn record(id: &str, name: &str, owner: &str) -> Doc {
         "id": id, "name": name, "status": "queued", "visibility": "shared", "owner": owner, "protected": false,
         "disk_format": null, "container_format": null, "min_disk": 0, "min_ram": 0, "size": null,
         "virtual_size": null, "checksum": null, "os_hash_algo": null, "os_hash_value": null, "os_hidden": false,
-        "tags": [], "owner_specified.openstack.object": format!("images/{name}"),
+        "tags": [],
         "created_at": at, "updated_at": at,
         "self": format!("/v2/images/{id}"), "file": format!("/v2/images/{id}/file"), "schema": "/v2/schemas/image",
     }))
@@ -107,7 +107,6 @@ fn create(cloud: &Cloud, request: &Request) -> Answer {
         return Err(Refusal::conflict(format!("Image ID {id} already exists!")));
     }
     let mut image = record(&id, text(&body, "name"), &request.who.project_id);
-    image.remove("owner_specified.openstack.object");
     image.extend(body);
     state.images.insert(&id, image.clone());
     drop(state);
@@ -158,6 +157,7 @@ async fn upload(cloud: &Cloud, request: &Request, id: &str) -> Answer {
     if let Some(image) = state.images.get_mut(id) {
         image.insert("size".to_owned(), json!(request.body.len()));
         image.insert("status".to_owned(), json!("active"));
+        image.insert("stores".to_owned(), json!("file"));
         image.insert("updated_at".to_owned(), json!(stamp(now(), "Z")));
     }
     Ok(Reply::empty(204))

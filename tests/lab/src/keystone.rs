@@ -20,9 +20,13 @@ pub fn answer(cloud: &Cloud, request: &Request) -> Answer {
         ("GET" | "HEAD", ["v3", "auth", "tokens"]) => show(cloud, request),
         ("DELETE", ["v3", "auth", "tokens"]) => revoke(cloud, request),
         ("GET", ["v3", "auth", "catalog"]) => {
-            Ok(Reply::json(200, &json!({"catalog": catalog(cloud, &request.who), "links": {"self": cloud.url("/identity/v3/auth/catalog"), "previous": null, "next": null}})))
+            Ok(Reply::json(200, &json!({"catalog": catalog(cloud, &request.who), "links": {"self": cloud.url("/identity/v3/auth/catalog")}})))
         }
-        ("GET", ["v3", "auth", "projects"]) | ("GET", ["v3", "projects"]) => projects(cloud, request),
+        ("GET", ["v3", "auth", "projects"]) => projects(cloud, request),
+        ("GET", ["v3", "projects"]) if request.who.is_admin() => projects(cloud, request),
+        ("GET", ["v3", "projects"]) => {
+            Err(Refusal::forbidden("You are not authorized to perform the requested action: identity:list_projects."))
+        }
         ("GET", ["v3", "projects", id]) => {
             let found = cloud.state().projects.iter().find(|p| p.id == *id).map(|p| project(cloud, p));
             one("project", found, id)
@@ -116,7 +120,7 @@ fn issue(cloud: &Cloud, request: &Request) -> Answer {
     let token = format!("gAAAAA{}{}", hex_id(), hex_id());
     state.tokens.insert(token.clone(), who.clone());
     drop(state);
-    Ok(Reply::json(201, &describe(cloud, &who)).with("x-subject-token", token).with("vary", "X-Auth-Token".to_owned()))
+    Ok(Reply::json(201, &describe(cloud, &who)).with("x-subject-token", token))
 }
 
 fn authenticate(state: &State, auth: &Value) -> Option<User> {

@@ -479,7 +479,7 @@ fn seed(config: &Config) -> Result<State> {
     let id = model::uuid();
     let mut image = glance::record(&id, &config.worker_image, &admin.id);
     image.extend(doc(json!({"status": "active", "visibility": "public", "disk_format": "raw", "container_format": "bare",
-                            "size": 0, "os_type": "linux", "os_distro": "debian", "hw_disk_bus": "virtio"})));
+                            "size": 0, "stores": "file", "os_type": "linux", "os_distro": "debian", "hw_disk_bus": "virtio"})));
     state.images.insert(&id, image);
     for project in [&demo, &admin] {
         neutron::add_default_group(&mut state, &project.id);
@@ -488,6 +488,7 @@ fn seed(config: &Config) -> Result<State> {
         let owner = if network.external { &admin } else { &demo };
         seed_network(&mut state, &owner.id, network)?;
     }
+    join_networks(&mut state, &demo.id)?;
     state.projects = vec![demo, admin];
     Ok(state)
 }
@@ -501,6 +502,13 @@ fn seed_network(state: &mut State, project: &str, seed: &NetworkSeed) -> Result<
     let subnet = neutron::subnet_record(project, &body).map_err(|refusal| anyhow::anyhow!(refusal.message))?;
     state.subnets.insert(&text(&subnet, "id").to_owned(), subnet);
     Ok(())
+}
+
+/// A router from the first network (`private`) to the second (`public`).
+fn join_networks(state: &mut State, project: &str) -> Result<()> {
+    let public = state.networks.rows().nth(1).map(|n| text(n, "id").to_owned()).unwrap_or_default();
+    let subnet = state.subnets.rows().next().map(|s| text(s, "id").to_owned()).unwrap_or_default();
+    neutron::seed_router(state, project, &subnet, &public).map_err(|refusal| anyhow::anyhow!(refusal.message))
 }
 
 /// Everything that a client may have made, with enough to tell whose it is.

@@ -163,6 +163,11 @@ fn view(state: &State, kind: Kind, row: &Doc) -> Value {
                 .rows()
                 .filter(|r| text(r, "security_group_id") == id)
                 .map(|r| self::view(state, Kind::Rule, r))
+                .map(|mut rule| {
+                    rule["standard_attr_id"] = json!(1);
+                    rule["tags"] = json!([]);
+                    rule
+                })
                 .collect();
             view.insert("security_group_rules".to_owned(), json!(rules));
         }
@@ -295,7 +300,7 @@ pub fn new_network(project: &str, body: &Doc) -> Doc {
     row.extend(doc(json!({
         "admin_state_up": true, "status": "ACTIVE", "shared": false, "router:external": false, "mtu": 1500,
         "port_security_enabled": true, "availability_zone_hints": [], "availability_zones": ["nova"],
-        "ipv4_address_scope": null, "ipv6_address_scope": null, "l2_adjacency": true, "qos_policy_id": null, "is_default": false,
+        "ipv4_address_scope": null, "ipv6_address_scope": null, "l2_adjacency": true,
     })));
     take(&mut row, body, &["name", "description", "admin_state_up", "shared", "router:external", "mtu", "port_security_enabled"]);
     row
@@ -315,7 +320,7 @@ fn new_subnet(state: &State, request: &Request, project: &str, body: &Doc) -> Re
 
 /// A subnet without a look at its neighbours.
 pub fn subnet_record(project: &str, body: &Doc) -> Result<Doc, Refusal> {
-    let bad = || Refusal::new(400, "HTTPBadRequest", format!("Invalid input for cidr. Reason: '{}' is not a valid IP subnet.", text(body, "cidr")));
+    let bad = || Refusal::new(400, "InvalidInput", format!("Invalid input for operation: {} is not in a CIDR format.", text(body, "cidr")));
     let cidr = Cidr::parse(text(body, "cidr")).ok_or_else(bad)?;
     let gateway = match body.get("gateway_ip") {
         Some(Value::Null) => Value::Null,
@@ -326,7 +331,7 @@ pub fn subnet_record(project: &str, body: &Doc) -> Result<Doc, Refusal> {
     row.extend(doc(json!({
         "network_id": text(body, "network_id"), "cidr": cidr.to_string(), "ip_version": if cidr.v6 { 6 } else { 4 },
         "gateway_ip": gateway, "enable_dhcp": true, "dns_nameservers": [], "host_routes": [], "ipv6_ra_mode": null,
-        "ipv6_address_mode": null, "service_types": [], "subnetpool_id": null, "segment_id": null, "dns_publish_fixed_ip": false,
+        "ipv6_address_mode": null, "service_types": [], "subnetpool_id": null,
         "allocation_pools": [{"start": show_ip(cidr.at(2), cidr.v6), "end": show_ip(cidr.last_host(), cidr.v6)}],
     })));
     take(&mut row, body, &["name", "description", "enable_dhcp", "dns_nameservers", "host_routes", "allocation_pools", "ipv6_ra_mode", "ipv6_address_mode"]);
@@ -446,8 +451,7 @@ pub fn new_port(state: &State, project: &str, body: &Doc) -> Result<Doc, Refusal
     row.extend(doc(json!({
         "network_id": network, "mac_address": mac_for(state, network, body)?, "admin_state_up": true, "status": "DOWN",
         "device_id": "", "device_owner": "", "fixed_ips": addresses(state, network, body.get("fixed_ips"), None)?,
-        "allowed_address_pairs": [], "extra_dhcp_opts": [], "binding:vnic_type": "normal", "port_security_enabled": true,
-        "qos_policy_id": null, "qos_network_policy_id": null, "resource_request": null, "ip_allocation": "immediate",
+        "allowed_address_pairs": [], "ip_allocation": "immediate", "extra_dhcp_opts": [], "binding:vnic_type": "normal", "port_security_enabled": true,
         "security_groups": if secured { groups_for(state, project, body)? } else { json!([]) },
     })));
     take(&mut row, body, &["name", "description", "admin_state_up", "device_id", "device_owner", "allowed_address_pairs", "extra_dhcp_opts", "binding:vnic_type", "port_security_enabled"]);
@@ -457,6 +461,7 @@ pub fn new_port(state: &State, project: &str, body: &Doc) -> Result<Doc, Refusal
 fn rule_record(project: &str, group: &str, body: Value) -> Doc {
     let mut row = base(project, "");
     row.remove("name");
+    row.remove("tags");
     row.extend(doc(json!({
         "security_group_id": group, "direction": "ingress", "ethertype": "IPv4", "protocol": null, "port_range_min": null,
         "port_range_max": null, "remote_ip_prefix": null, "remote_group_id": null, "remote_address_group_id": null,
@@ -472,7 +477,7 @@ fn new_group(state: &mut State, project: &str, body: &Doc) -> Doc {
     take(&mut row, body, &["name", "description", "stateful"]);
     let id = text(&row, "id").to_owned();
     for ethertype in ["IPv4", "IPv6"] {
-        let rule = rule_record(project, &id, json!({"direction": "egress", "ethertype": ethertype}));
+        let rule = rule_record(project, &id, json!({"direction": "egress", "ethertype": ethertype, "description": null}));
         state.rules.insert(&text(&rule, "id").to_owned(), rule);
     }
     row
@@ -484,7 +489,7 @@ pub fn add_default_group(state: &mut State, project: &str) {
     let row = new_group(state, project, &body);
     let id = text(&row, "id").to_owned();
     for ethertype in ["IPv4", "IPv6"] {
-        let rule = rule_record(project, &id, json!({"ethertype": ethertype, "remote_group_id": id}));
+        let rule = rule_record(project, &id, json!({"ethertype": ethertype, "remote_group_id": id, "description": null}));
         state.rules.insert(&text(&rule, "id").to_owned(), rule);
     }
     state.security_groups.insert(&id, row);
@@ -538,8 +543,7 @@ fn new_floating(cloud: &Cloud, state: &State, request: &Request, project: &str, 
     let mut row = base(project, "");
     row.remove("name");
     row.extend(doc(json!({"floating_network_id": network, "floating_ip_address": ip, "fixed_ip_address": null, "port_id": null,
-                          "router_id": null, "status": "DOWN", "dns_domain": "", "dns_name": "", "port_details": null,
-                          "port_forwardings": [], "qos_policy_id": null})));
+                          "router_id": null, "status": "DOWN", "port_details": null})));
     take(&mut row, body, &["description"]);
     if let Some(port) = body.get("port_id").and_then(Value::as_str) {
         associate(cloud, state, request, &mut row, Some(port))?;
@@ -558,12 +562,39 @@ fn associate(cloud: &Cloud, state: &State, request: &Request, row: &mut Doc, por
         return Ok(());
     };
     let port = find(state, request, Kind::Port, id)?;
-    let fixed = list(port, "fixed_ips").first().map(|f| f["ip_address"].clone()).unwrap_or_default();
+    let first = list(port, "fixed_ips").first().cloned().unwrap_or_default();
+    let (fixed, subnet) = (first["ip_address"].clone(), first["subnet_id"].as_str().unwrap_or_default());
+    let external = text(row, "floating_network_id").to_owned();
+    let router = router_between(state, subnet, &external).ok_or_else(|| {
+        Refusal::new(404, "ExternalGatewayForFloatingIPNotFound", format!("External network {external} is not reachable from subnet {subnet}.  Therefore, cannot associate Port {id} with a Floating IP."))
+    })?;
     let details = json!({"name": text(port, "name"), "network_id": text(port, "network_id"), "mac_address": text(port, "mac_address"),
                          "admin_state_up": true, "status": text(port, "status"), "device_id": text(port, "device_id"),
                          "device_owner": text(port, "device_owner")});
-    row.extend(doc(json!({"port_id": id, "fixed_ip_address": fixed, "status": "ACTIVE", "port_details": details})));
+    row.extend(doc(json!({"port_id": id, "fixed_ip_address": fixed, "router_id": router, "status": "ACTIVE", "port_details": details})));
     cloud.on_machine(machine::Wire::AddAddress { server: text(port, "device_id").to_owned(), ip: floating });
+    Ok(())
+}
+
+/// The router with an interface on the subnet and its gateway on the network.
+fn router_between(state: &State, subnet: &str, network: &str) -> Option<String> {
+    let on_subnet = |router: &str| {
+        state.ports.rows().any(|p| text(p, "device_id") == router && list(p, "fixed_ips").iter().any(|f| f["subnet_id"] == subnet))
+    };
+    let leading = state.routers.rows().filter(|r| r.get("external_gateway_info").is_some_and(|g| g["network_id"] == network));
+    leading.map(|r| text(r, "id")).collect::<Vec<_>>().into_iter().find(|id| on_subnet(id)).map(str::to_owned)
+}
+
+/// A router that joins a subnet to an external network, from the start.
+pub fn seed_router(state: &mut State, project: &str, subnet: &str, external: &str) -> Result<(), Refusal> {
+    let router = new_router(project, &doc(json!({"name": "router", "external_gateway_info": {"network_id": external, "enable_snat": true, "external_fixed_ips": []}})));
+    let id = text(&router, "id").to_owned();
+    state.routers.insert(&id, router);
+    let row = state.subnets.get(subnet).cloned().unwrap_or_default();
+    let mut port = new_port(state, project, &doc(json!({"network_id": text(&row, "network_id"), "fixed_ips": [], "security_groups": []})))?;
+    port.extend(doc(json!({"device_id": id, "device_owner": "network:router_interface", "status": "ACTIVE",
+                           "fixed_ips": [{"subnet_id": subnet, "ip_address": text(&row, "gateway_ip")}]})));
+    state.ports.insert(&text(&port, "id").to_owned(), port);
     Ok(())
 }
 
@@ -636,7 +667,8 @@ fn refuse_in_use(state: &State, kind: Kind, id: &str, row: &Doc) -> Result<(), R
     let used = |kind, message: String| Err(Refusal::new(409, kind, message));
     match kind {
         Kind::Network if port_where(&|p| text(p, "network_id") == id) => {
-            used("NetworkInUse", format!("Unable to complete operation on network {id}. There are one or more ports still in use on the network."))
+            let ports: Vec<&str> = state.ports.rows().filter(|p| text(p, "network_id") == id).map(|p| text(p, "id")).collect();
+            used("NetworkInUse", format!("Unable to complete operation on network {id}. There are one or more ports still in use on the network, id for these ports is: {}.", ports.join(",")))
         }
         Kind::Subnet if port_where(&|p| list(p, "fixed_ips").iter().any(|f| f["subnet_id"] == id)) => {
             used("SubnetInUse", format!("Unable to complete operation on subnet {id}: One or more ports have an IP allocation from this subnet."))
@@ -772,6 +804,7 @@ fn quotas(cloud: &Cloud, request: &Request, details: bool) -> Reply {
         "security_group": entry(Kind::SecurityGroup, quotas.security_groups),
         "security_group_rule": entry(Kind::Rule, quotas.rules),
         "subnetpool": if details { json!({"limit": -1, "used": 0, "reserved": 0}) } else { json!(-1) },
+        "trunk": if details { json!({"limit": -1, "used": 0, "reserved": 0}) } else { json!(-1) },
         "rbac_policy": if details { json!({"limit": 10, "used": 0, "reserved": 0}) } else { json!(10) },
     });
     Reply::json(200, &json!({"quota": quota}))

@@ -24,17 +24,26 @@ const USER_DATA_MAX: usize = 65_535;
 
 pub async fn answer(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let parts: Vec<&str> = request.parts.iter().map(String::as_str).collect();
-    let reply = match parts.as_slice() {
+    match parts.as_slice() {
         [] => Ok(Reply::json(200, &json!({"versions": [version(cloud, "v2.0"), version(cloud, "v2.1")]}))),
-        ["v2.1"] => Ok(Reply::json(200, &json!({"version": version(cloud, "v2.1")}))),
+        ["v2.1"] => {
+            let mut one = version(cloud, "v2.1");
+            one["media-types"] = json!([{"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}]);
+            Ok(Reply::json(200, &json!({"version": one})))
+        }
         ["v2.1", rest @ ..] => below(cloud, request, rest).await,
         _ => Err(Refusal::no_route()),
-    }?;
+    }
+}
+
+/// What every answer says about the version it is in.
+pub fn version_headers(request: &Request) -> Vec<(&'static str, String)> {
     let micro = format!("2.{}", micro(request));
-    Ok(reply
-        .with("openstack-api-version", format!("compute {micro}"))
-        .with("x-openstack-nova-api-version", micro)
-        .with("vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version".to_owned()))
+    vec![
+        ("openstack-api-version", format!("compute {micro}")),
+        ("x-openstack-nova-api-version", micro),
+        ("vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version".to_owned()),
+    ]
 }
 
 fn version(cloud: &Cloud, id: &str) -> Value {
@@ -130,7 +139,7 @@ fn flavors(cloud: &Cloud, request: &Request, detail: bool) -> Reply {
     let rows: Vec<Value> = cinder::page(request, all, |f| f.id.clone())
         .iter()
         .map(|f| flavor_view(cloud, request, f))
-        .map(|v| if detail { v } else { json!({"id": v["id"], "name": v["name"], "links": v["links"]}) })
+        .map(|v| if detail { v } else { json!({"id": v["id"], "name": v["name"], "links": v["links"], "description": null}) })
         .collect();
     Reply::json(200, &json!({"flavors": rows}))
 }
@@ -273,6 +282,9 @@ fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     }
     let block = body.get("block_device_mapping_v2").and_then(Value::as_array).cloned().unwrap_or_default();
     let plans: Vec<DiskPlan> = block.iter().map(|b| plan_disk(&state, request, b)).collect::<Result<_, _>>()?;
+    if server.image_id.is_none() && plans.is_empty() {
+        return Err(Refusal::bad("Missing imageRef attribute"));
+    }
     if server.image_id.is_none() && !plans.iter().any(|plan| plan.boot) {
         return Err(Refusal::bad("Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping combination is not valid."));
     }
@@ -349,13 +361,13 @@ fn plan(cloud: &Cloud, state: &State, request: &Request, body: &Doc) -> Result<S
 }
 
 fn user_data(body: &Doc) -> Result<Vec<u8>, Refusal> {
-    let encoded = text(body, "user_data");
-    let refused = |why: &str| Refusal::bad(format!("Invalid input for field/attribute user_data. {why}"));
+    let encoded: String = text(body, "user_data").chars().filter(|c| !c.is_whitespace()).collect();
     if encoded.len() > USER_DATA_MAX {
-        return Err(refused("It is too long"));
+        return Err(Refusal::bad("Invalid input for field/attribute user_data. It is too long"));
     }
-    let encoded: String = encoded.chars().filter(|c| !c.is_whitespace()).collect();
-    BASE64.decode(encoded).map_err(|_| refused("It is not a 'base64'"))
+    BASE64.decode(&encoded).map_err(|_| {
+        Refusal::bad(format!("Invalid input for field/attribute user_data. Value: {encoded}. '{encoded}' is not a 'base64'"))
+    })
 }
 
 fn group_id(state: &State, project: &str, name: &str) -> Option<String> {
@@ -367,7 +379,7 @@ fn security_groups(state: &State, request: &Request, body: &Doc) -> Result<Vec<S
     let project = &request.who.project_id;
     let asked: Vec<String> = list(body, "security_groups").iter().filter_map(|g| g["name"].as_str()).map(str::to_owned).collect();
     match asked.iter().find(|name| group_id(state, project, name).is_none()) {
-        Some(name) => Err(Refusal::bad(format!("Security group {name} not found for project {project}."))),
+        Some(name) => Err(Refusal::bad(format!("Unable to find security_group with name or id '{name}'"))),
         None if asked.is_empty() => Ok(vec!["default".to_owned()]),
         None => Ok(asked),
     }
@@ -900,7 +912,7 @@ fn attachment_view(request: &Request, server: &str, disk: &Disk) -> Value {
 async fn attachments(cloud: &Arc<Cloud>, request: &Request, id: &str, rest: &[&str]) -> Answer {
     let disks = server(&cloud.state(), request, id)?.disks.clone();
     let find = |volume: &str| disks.iter().find(|d| d.volume_id == volume);
-    let missing = |volume: &str| Refusal::not_found(format!("Instance {id} is not attached to volume {volume}"));
+    let missing = |volume: &str| Refusal::not_found(format!("Volume {volume} could not be found."));
     match (request.method.as_str(), rest) {
         ("GET", []) => {
             let rows: Vec<Value> = disks.iter().map(|d| attachment_view(request, id, d)).collect();
@@ -969,6 +981,9 @@ fn reserve(cloud: &Cloud, request: &Request, id: &str, volume: &str) -> Result<S
     let first = usize::from(server.image_id.is_some());
     let mine = |v: &&mut Volume| v.project_id == request.who.project_id || request.who.is_admin();
     let row = state.volumes.get_mut(volume).filter(mine).ok_or_else(|| Refusal::not_found(format!("Volume {volume} could not be found.")))?;
+    if let Some(used) = row.attachments.first() {
+        return Err(Refusal::bad(format!("Invalid volume: volume {volume} is already attached to instances: {}", used.server_id)));
+    }
     if row.status != "available" {
         return Err(Refusal::bad(format!("Invalid volume: Volume {volume} status must be available or downloading to reserve, but the current status is {}.", row.status)));
     }
@@ -1168,9 +1183,8 @@ fn limits(cloud: &Cloud, request: &Request) -> Answer {
     Ok(Reply::json(200, &json!({"limits": {"rate": [], "absolute": {
         "maxTotalInstances": quotas.instances, "maxTotalCores": quotas.cores, "maxTotalRAMSize": quotas.ram,
         "maxServerMeta": 128, "maxTotalKeypairs": quotas.key_pairs, "maxServerGroups": 10, "maxServerGroupMembers": 10,
-        "maxImageMeta": 128, "maxPersonality": 5, "maxPersonalitySize": 10240, "maxSecurityGroups": -1,
-        "maxSecurityGroupRules": -1, "maxTotalFloatingIps": -1, "totalRAMUsed": ram, "totalCoresUsed": cores,
-        "totalInstancesUsed": servers, "totalFloatingIpsUsed": 0, "totalSecurityGroupsUsed": 0,
+        "totalRAMUsed": ram, "totalCoresUsed": cores,
+        "totalInstancesUsed": servers,
         "totalServerGroupsUsed": state.server_groups.len(),
     }}})))
 }

@@ -53,7 +53,7 @@ impl Request {
     pub fn wrapped(&self, key: &str) -> Result<Doc, Refusal> {
         match self.json()?.get_mut(key).map(Value::take) {
             Some(Value::Object(doc)) => Ok(doc),
-            _ => Err(Refusal::bad(format!("Missing required element '{key}' in request body."))),
+            _ => Err(Refusal::bad(format!("'{key}' is a required property"))),
         }
     }
 }
@@ -198,15 +198,16 @@ async fn handle(cloud: Arc<Cloud>, request: hyper::Request<Incoming>) -> Result<
     let path = head.uri.path().to_owned();
     let method = head.method.clone();
     let fault = cloud.take_fault(method.as_str(), &path);
+    let mut extra = Vec::new();
     let answer = match fault {
         Some(crate::Fault::Status(status)) => Err(Refusal::new(status, "Injected", "The lab was told to fail this request.")),
         Some(crate::Fault::Lost) | None => match Limited::new(body, BODY_BYTES_MAX).collect().await {
-            Ok(body) => dispatch(&cloud, head, body.to_bytes()).await,
+            Ok(body) => dispatch(&cloud, head, body.to_bytes(), &mut extra).await,
             Err(_) => Err(Refusal::new(413, "TooLarge", "Request is too large.")),
         },
     };
     let lost = matches!(fault, Some(crate::Fault::Lost));
-    let mut response = finish(&cloud, &path, answer);
+    let mut response = finish(&cloud, &path, answer, &extra);
     if let Ok(id) = format!("req-{}", crate::model::uuid()).parse() {
         response.headers_mut().insert("x-openstack-request-id", id);
     }
@@ -214,7 +215,10 @@ async fn handle(cloud: Arc<Cloud>, request: hyper::Request<Incoming>) -> Result<
     if lost { Err(Lost) } else { Ok(response) }
 }
 
-async fn dispatch(cloud: &Arc<Cloud>, head: hyper::http::request::Parts, body: Bytes) -> Answer {
+/// Headers that a service adds whether it answers or refuses.
+type Headers = Vec<(&'static str, String)>;
+
+async fn dispatch(cloud: &Arc<Cloud>, head: hyper::http::request::Parts, body: Bytes, extra: &mut Headers) -> Answer {
     let mut parts: Vec<String> = head.uri.path().split('/').filter(|p| !p.is_empty()).map(decode).collect();
     if parts.is_empty() {
         return Err(Refusal::no_route());
@@ -223,6 +227,12 @@ async fn dispatch(cloud: &Arc<Cloud>, head: hyper::http::request::Parts, body: B
     let query = head.uri.query().map(pairs).unwrap_or_default();
     let mut request =
         Request { method: head.method, parts, query, headers: head.headers, body, who: Who::default() };
+    *extra = match service {
+        Service::Identity => vec![("vary", "X-Auth-Token".to_owned())],
+        Service::Volume => cinder::version_headers(&request),
+        Service::Compute => nova::version_headers(&request),
+        Service::Image | Service::Network => Vec::new(),
+    };
     if !is_public(service, &request) {
         request.who = identify(cloud, &request)?;
     }
@@ -253,13 +263,10 @@ fn identify(cloud: &Cloud, request: &Request) -> Result<Who, Refusal> {
     if who.expires_at < now() { Err(Refusal::unauthorized()) } else { Ok(who) }
 }
 
-fn finish(cloud: &Cloud, path: &str, answer: Answer) -> Response<Full<Bytes>> {
+fn finish(cloud: &Cloud, path: &str, answer: Answer, extra: &Headers) -> Response<Full<Bytes>> {
     let reply = answer.unwrap_or_else(|refusal| refuse(cloud, path, &refusal));
-    let mut builder = Response::builder().status(reply.status);
-    if reply.status != 204 {
-        builder = builder.header("content-type", reply.content_type);
-    }
-    for (name, value) in &reply.headers {
+    let mut builder = Response::builder().status(reply.status).header("content-type", reply.content_type);
+    for (name, value) in reply.headers.iter().chain(extra) {
         builder = builder.header(*name, value);
     }
     builder.body(Full::new(reply.body)).unwrap_or_else(|_| Response::new(Full::new(Bytes::new())))
@@ -282,25 +289,19 @@ fn refuse(cloud: &Cloud, path: &str, refusal: &Refusal) -> Reply {
         Some(Service::Image) => Reply {
             status,
             headers: Vec::new(),
-            body: page(status, message).into(),
-            content_type: "text/html; charset=UTF-8",
+            body: format!("{status} {}\n\n{message}\n\n   ", title(status)).into(),
+            content_type: "text/plain; charset=UTF-8",
         },
         Some(Service::Network) => {
             let body = json!({"NeutronError": {"type": refusal.kind, "message": message, "detail": ""}});
             Reply::json(status, &body)
         }
-        _ => over_limit(status, Reply::json(status, &json!({word(status): {"code": status, "message": message}}))),
+        _ if status == 413 => {
+            let body = json!({"overLimit": {"code": status, "message": message, "retryAfter": "0"}});
+            Reply::json(status, &body).with("retry-after", "0".to_owned())
+        }
+        _ => Reply::json(status, &json!({word(status): {"code": status, "message": message}})),
     }
-}
-
-/// Cinder and Nova say when to come back after a 413.
-fn over_limit(status: u16, reply: Reply) -> Reply {
-    if status == 413 { reply.with("retry-after", "0".to_owned()) } else { reply }
-}
-
-fn page(status: u16, message: &str) -> String {
-    let line = format!("{status} {}", title(status));
-    format!("<html>\n <head>\n  <title>{line}</title>\n </head>\n <body>\n  <h1>{line}</h1>\n  {message}<br /><br />\n\n\n\n </body>\n</html>")
 }
 
 const fn title(status: u16) -> &'static str {
