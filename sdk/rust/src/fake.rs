@@ -2,9 +2,13 @@
 //! the clock and the log of the current thread; [`FakeRoot`] is a guest's tree with programs that the
 //! test answers for. Both show afterwards what the plugin did.
 
+#[cfg(unix)]
+mod directory;
 mod host;
 mod root;
 
+#[cfg(unix)]
+pub use directory::directory_root;
 pub use host::FakeHost;
 pub(crate) use host::{DiskHandle, EndpointHandle, SecretHandle, clock, codecs, log, progress};
 pub use root::{FakeRoot, Tree};
