@@ -27,10 +27,15 @@ pub fn configure(root: &Root, options: &CloudInit) -> Result<()> {
     for name in INSTALLER_DROPINS {
         files::put_away(root, &format!("{DROPINS}/{name}"))?;
     }
-    files::write(root, &format!("{DROPINS}/90_gyre.cfg"), 0o644, &settings(&options.datasources))
+    files::write(
+        root,
+        &format!("{DROPINS}/90_gyre.cfg"),
+        0o644,
+        &settings(&options.datasources, &language(root)?),
+    )
 }
 
-fn settings(datasources: &[String]) -> String {
+fn settings(datasources: &[String], language: &str) -> String {
     format!(
         "# Written by gyre: this machine was migrated and keeps what it is.
 datasource_list: [ {} ]
@@ -38,11 +43,20 @@ network: {{config: disabled}}
 preserve_hostname: true
 manage_etc_hosts: false
 ssh_deletekeys: false
-ssh_pwauth: unchanged
 disable_root: false
-locale: false
+locale: {}
 apt: {{preserve_sources_list: true}}
 ",
-        datasources.join(", ")
+        datasources.join(", "),
+        language
     )
+}
+
+/// cloud-init sets a language in any case: the guest's own, where it has one.
+fn language(root: &Root) -> Result<String> {
+    let text = root.read_text_if_any("/etc/default/locale")?.unwrap_or_default();
+    let value = text.lines().find_map(|line| line.trim().strip_prefix("LANG=")).unwrap_or_default();
+    let value = value.trim().trim_matches(['"', '\'']);
+    let fits = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || "._@-".contains(c));
+    Ok(if fits { value } else { "C.UTF-8" }.to_string())
 }

@@ -89,6 +89,7 @@ fn guest() -> FakeRoot {
         .link("/etc/os-release", "../usr/lib/os-release")
         .file("/var/lib/dpkg/fake", "open-vm-tools\nifupdown")
         .file("/etc/network/interfaces", STATIC)
+        .file("/etc/default/locale", "LANG=\"de_DE.UTF-8\"\n")
         .file("/etc/apt/sources.list", "deb http://deb.example.invalid/debian bookworm main\n")
         .file("/etc/initramfs-tools/initramfs.conf", "MODULES=most\n")
         .file("/etc/initramfs-tools/conf.d/modules", "MODULES=dep\n")
@@ -151,6 +152,7 @@ fn a_vmware_guest_becomes_a_kvm_guest() {
     assert_eq!(text(&root, "/var/lib/dpkg/fake"), "ifupdown\ncloud-init\nisc-dhcp-client");
     let settings = text(&root, "/etc/cloud/cloud.cfg.d/90_gyre.cfg");
     assert!(settings.contains("datasource_list: [ ConfigDrive, OpenStack, None ]"));
+    assert!(settings.contains("locale: de_DE.UTF-8\n"), "{settings}");
     assert!(settings.contains("network: {config: disabled}") && settings.contains("ssh_deletekeys: false"));
     let interfaces = text(&root, "/etc/network/interfaces");
     assert!(

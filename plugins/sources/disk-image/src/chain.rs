@@ -213,11 +213,11 @@ impl Walk {
         if length == 0 {
             return;
         }
-        if let Some(last) = self.extents.last_mut() {
-            if continues(last, &kind) {
-                last.length += length;
-                return;
-            }
+        if let Some(last) = self.extents.last_mut()
+            && continues(last, &kind)
+        {
+            last.length += length;
+            return;
         }
         self.extents.push(Extent { offset, length, kind });
     }
