@@ -923,6 +923,7 @@ async fn attachments(cloud: &Arc<Cloud>, request: &Request, id: &str, rest: &[&s
             Ok(Reply::json(200, &json!({"volumeAttachment": attachment_view(request, id, disk)})))
         }
         ("POST", []) => attach(cloud, request, id).await,
+        ("PUT", [volume]) => keep(cloud, request, id, find(volume).ok_or_else(|| missing(volume))?),
         ("DELETE", [volume]) => detach(cloud, id, find(volume).ok_or_else(|| missing(volume))?),
         _ => Err(Refusal::no_route()),
     }
@@ -990,6 +991,21 @@ fn reserve(cloud: &Cloud, request: &Request, id: &str, volume: &str) -> Result<S
     "attaching".clone_into(&mut row.status);
     let free = (first..26).map(virtio_name).find(|name| !used.contains(name));
     Ok(free.unwrap_or_else(|| "/dev/vdz".to_owned()))
+}
+
+/// Changes what becomes of a volume when its server goes, and nothing else: the swap of volumes that
+/// the same request can ask for is for administrators of a real cloud.
+fn keep(cloud: &Arc<Cloud>, request: &Request, id: &str, disk: &Disk) -> Answer {
+    let body = request.wrapped("volumeAttachment")?;
+    let wanted = body.get("delete_on_termination").and_then(Value::as_bool).filter(|_| micro(request) >= 85);
+    let Some(wanted) = wanted.filter(|_| text(&body, "volumeId") == disk.volume_id) else {
+        return Err(Refusal::bad("Invalid input for field/attribute volumeAttachment."));
+    };
+    if let Some(server) = cloud.state().servers.get_mut(id) {
+        let same = server.disks.iter_mut().filter(|d| d.volume_id == disk.volume_id);
+        same.for_each(|d| d.delete_on_termination = wanted);
+    }
+    Ok(Reply::empty(202))
 }
 
 fn detach(cloud: &Arc<Cloud>, id: &str, disk: &Disk) -> Answer {
