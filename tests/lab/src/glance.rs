@@ -102,6 +102,10 @@ fn create(cloud: &Cloud, request: &Request) -> Answer {
         return Err(Refusal::forbidden(format!("Attribute '{key}' is read-only.")));
     }
     let id = body.get("id").and_then(Value::as_str).map_or_else(uuid, str::to_owned);
+    // It becomes a file's name.
+    if id.len() != 36 || !id.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
+        return Err(Refusal::bad("Invalid image id format"));
+    }
     let mut state = cloud.state();
     if state.images.get(&id).is_some() {
         return Err(Refusal::conflict(format!("Image ID {id} already exists!")));
