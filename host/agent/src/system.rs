@@ -305,7 +305,8 @@ impl Guest {
 
     /// Mounts `volume` read-only, looks for a system, unmounts it.
     fn look_into(&mut self, volume: &Volume, volumes: &[Volume]) -> Result<Option<Found>> {
-        if volume.superblock.content.file_system().is_none() || matches!(volume.place, Place::Scattered) {
+        let may_be_root = matches!(volume.superblock.content, Content::Ext | Content::Xfs | Content::Btrfs);
+        if !may_be_root || matches!(volume.place, Place::Scattered) {
             return Ok(None);
         }
         let tries = if volume.superblock.content == Content::Btrfs { SUBVOLUMES.as_slice() } else { &[None] };

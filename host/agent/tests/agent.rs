@@ -1,0 +1,623 @@
+//! The built agent, started as on a worker, over loop devices that stand for attached volumes.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests
+
+use gyre_agent::loopback::Loop;
+use gyre_core::protocol::{
+    Base64, FileType, Hello, Listen, Ready, RootReply, RootRequest, Start, System, VERSION,
+};
+use gyre_core::roles::AttachedDisk;
+use gyre_core::{Error, Kind};
+use serde::de::DeserializeOwned;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+const MIB: u64 = 1 << 20;
+
+/// A file that is a block device, as Cinder's volumes are in a lab.
+struct Volume {
+    device: Loop,
+    file: tempfile::NamedTempFile,
+}
+
+impl Volume {
+    fn new(mib: u64) -> Self {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(mib * MIB).unwrap();
+        Self::over(file)
+    }
+
+    fn over(file: tempfile::NamedTempFile) -> Self {
+        let size = file.as_file().metadata().unwrap().len();
+        let device = Loop::attach(file.path(), 0, size, true).unwrap();
+        Self { device, file }
+    }
+
+    fn attached(&self, id: &str) -> AttachedDisk {
+        AttachedDisk { disk: id.into(), identities: vec![self.device.path.display().to_string()] }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.file.path()).unwrap()
+    }
+}
+
+/// A running agent on a Unix socket.
+struct Agent {
+    child: Child,
+    socket: PathBuf,
+    _dir: tempfile::TempDir,
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+fn launch(start: &Start) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gyre-agent"))
+        .arg("serve")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let line = serde_json::to_string(start).unwrap();
+    writeln!(child.stdin.as_mut().unwrap(), "{line}").unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+    (child, first)
+}
+
+fn start(disks: Vec<AttachedDisk>, path: &Path) -> Start {
+    Start { version: VERSION, disks, listen: Listen::Unix { path: path.display().to_string() }, idle_s: 600 }
+}
+
+fn private_dir() -> tempfile::TempDir {
+    tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o700)).tempdir().unwrap()
+}
+
+impl Agent {
+    fn start(disks: Vec<AttachedDisk>) -> Self {
+        let dir = private_dir();
+        let socket = dir.path().join("socket");
+        let (child, first) = launch(&start(disks, &socket));
+        let ready: Ready = serde_json::from_str(&first).unwrap_or_else(|_| panic!("{first}"));
+        assert_eq!((ready.version, ready.port), (VERSION, None));
+        Self { child, socket, _dir: dir }
+    }
+
+    /// HTTP by hand: nothing of our own stands between the test and the agent.
+    fn ask_with(&self, head: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        let mut stream = UnixStream::connect(&self.socket).unwrap();
+        write!(
+            stream,
+            "{head}\r\nhost: agent\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        )
+        .unwrap();
+        // A refused body is not read to its end.
+        let _ = stream.write_all(body);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+        let status = String::from_utf8_lossy(&answer[9..12]).parse().unwrap();
+        (status, answer[end + 4..].to_vec())
+    }
+
+    fn ask(&self, line: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
+        let (status, answer) = self.ask_with(&format!("{line} HTTP/1.1"), body);
+        if status < 400 { Ok(answer) } else { Err(serde_json::from_slice(&answer).unwrap()) }
+    }
+
+    fn json<T: DeserializeOwned>(&self, line: &str, body: &impl serde::Serialize) -> Result<T, Error> {
+        let answer = self.ask(line, &serde_json::to_vec(body).unwrap())?;
+        Ok(serde_json::from_slice(if answer.is_empty() { b"null" } else { &answer }).unwrap())
+    }
+
+    fn root(&self, request: &RootRequest) -> Result<RootReply, Error> {
+        self.json("POST /v1/root", request)
+    }
+
+    fn run_with(
+        &self,
+        argv: &[&str],
+        stdin: &[u8],
+        timeout_ms: Option<u32>,
+    ) -> Result<(i32, String, String), Error> {
+        let argv = argv.iter().map(ToString::to_string).collect();
+        let env = vec![("WHAT".to_string(), "it".to_string())];
+        let request = RootRequest::Run { argv, env, stdin: Base64(stdin.to_vec()), timeout_ms };
+        match self.root(&request)? {
+            RootReply::Output { status, stdout, stderr } => {
+                let text = |bytes: Base64| String::from_utf8_lossy(&bytes.0).into_owned();
+                Ok((status, text(stdout), text(stderr)))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn run(&self, script: &str) -> (i32, String, String) {
+        self.run_with(&["sh", "-c", script], b"", None).unwrap()
+    }
+
+    fn systems(&self) -> Vec<System> {
+        self.json("GET /v1/systems", &()).unwrap()
+    }
+
+    fn mount(&self, system: &System) {
+        self.ask("POST /v1/mount", &serde_json::to_vec(system).unwrap()).unwrap();
+    }
+}
+
+fn pattern(bytes: usize) -> Vec<u8> {
+    (0..bytes as u64)
+        .flat_map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56).to_le_bytes()[..1].to_vec())
+        .collect()
+}
+
+#[test]
+fn writes_zeros_and_hashes_only_its_disks() {
+    let (first, second) = (Volume::new(8), Volume::new(4));
+    let agent = Agent::start(vec![first.attached("a"), second.attached("b")]);
+    let hello: Hello = agent.json("GET /v1/hello", &()).unwrap();
+    let seen: Vec<_> = hello.devices.iter().map(|d| (d.disk.as_str(), d.size)).collect();
+    assert_eq!(seen, [("a", 8 * MIB), ("b", 4 * MIB)]);
+
+    let mut expected = vec![0; 8 * MIB as usize];
+    let data = pattern(MIB as usize);
+    agent.ask(&format!("PUT /v1/disks/0/data?offset={}", 3 * MIB + 512), &data).unwrap();
+    expected[3 * MIB as usize + 512..][..data.len()].copy_from_slice(&data);
+    let packed = zstd::bulk::compress(&data, 1).unwrap();
+    let head = format!("PUT /v1/disks/0/data?offset={} HTTP/1.1\r\ncontent-encoding: zstd", 7 * MIB);
+    assert_eq!(agent.ask_with(&head, &packed).0, 204);
+    expected[7 * MIB as usize..].copy_from_slice(&data);
+    let (from, length) = (3 * MIB + 1000, 500_001);
+    agent.ask(&format!("POST /v1/disks/0/zero?offset={from}&length={length}"), b"").unwrap();
+    expected[from as usize..][..length].fill(0);
+    agent.ask("POST /v1/disks/0/flush", b"").unwrap();
+    assert!(first.bytes() == expected);
+    assert!(second.bytes().iter().all(|b| *b == 0));
+    assert!(
+        agent.ask("GET /v1/disks/0/data?offset=3145728&length=1048576", b"").unwrap()
+            == expected[3 << 20..4 << 20]
+    );
+
+    let hashes =
+        agent.ask(&format!("GET /v1/disks/0/hashes?offset={}&length={}", 2 * MIB, 6 * MIB), b"").unwrap();
+    let wanted: Vec<u8> =
+        expected[2 << 20..].chunks(65_536).flat_map(|c| *blake3::hash(c).as_bytes()).collect();
+    assert!(hashes == wanted);
+    let odd = agent.ask("GET /v1/disks/0/hashes?offset=3145728&length=65637", b"").unwrap();
+    assert_eq!(
+        odd[32..],
+        *blake3::hash(&expected[(3 << 20) + 65_536..][..101]).as_bytes(),
+        "a last, shorter block"
+    );
+
+    // What changes behind the cache is seen: the device is hashed, not what was sent to it.
+    first.file.as_file().write_all_at(b"changed", 2 * MIB).unwrap();
+    first.file.as_file().sync_all().unwrap();
+    let hashes = agent.ask(&format!("GET /v1/disks/0/hashes?offset={}&length=65536", 2 * MIB), b"").unwrap();
+    let block = first.bytes()[2 << 20..][..65_536].to_vec();
+    assert_eq!(hashes, blake3::hash(&block).as_bytes());
+}
+
+#[test]
+fn refuses_what_is_out_of_bounds() {
+    let volume = Volume::new(4);
+    let agent = Agent::start(vec![volume.attached("a")]);
+    let code = |line: &str, body: &[u8]| agent.ask(line, body).unwrap_err().code;
+    for line in [
+        "PUT /v1/disks/0/data?offset=4194300",
+        "PUT /v1/disks/0/data?offset=18446744073709551610",
+        "POST /v1/disks/0/zero?offset=4194304&length=1",
+        "POST /v1/disks/0/zero?offset=1&length=18446744073709551615",
+        "GET /v1/disks/0/hashes?offset=1&length=65536",
+        "GET /v1/disks/0/hashes?offset=4194304&length=65536",
+        "GET /v1/disks/0/data?offset=4194304&length=1",
+    ] {
+        assert_eq!(code(line, b"0123456789"), "disk.range", "{line}");
+    }
+    for line in [
+        "PUT /v1/disks/1/data?offset=0",
+        "PUT /v1/disks/0/data",
+        "PUT /v1/disks/0/data?offset=-1",
+        "GET /v1/disks/0/hashes?offset=0&length=67108865",
+        "GET /v1/disks/0/data?offset=0&length=33554433",
+        "GET /v1/nothing",
+        "DELETE /v1/disks/0/data",
+    ] {
+        assert_eq!(code(line, b"x"), "agent.request", "{line}");
+    }
+    let head = "PUT /v1/disks/0/data?offset=0 HTTP/1.1\r\ncontent-encoding: zstd";
+    assert_eq!(agent.ask_with(head, b"not zstd").0, 400);
+    let bomb = zstd::bulk::compress(&vec![0; 40 << 20], 1).unwrap();
+    assert_eq!(agent.ask_with(head, &bomb).0, 400);
+    assert_eq!(agent.ask_with("PUT /v1/disks/0/data?offset=0 HTTP/1.1", &vec![1; 33 << 20]).0, 400);
+    assert!(volume.bytes().iter().all(|b| *b == 0));
+    assert_eq!(code("GET /v1/systems", b""), "system.not-found");
+    assert_eq!(code("POST /v1/root", br#"{"call":"stat","path":"/"}"#), "rootfs.not-mounted");
+    agent.ask("POST /v1/unmount", b"").unwrap();
+}
+
+#[test]
+fn does_not_start_with_a_disk_that_is_in_use_or_no_disk() {
+    let dir = private_dir();
+    let refusal = |disks: Vec<AttachedDisk>, path: &Path| {
+        let (mut child, first) = launch(&start(disks, path));
+        assert!(!child.wait().unwrap().success());
+        serde_json::from_str::<Error>(&first).unwrap().code
+    };
+    let socket = dir.path().join("socket");
+    let volume = Volume::new(16);
+    assert_eq!(refusal(vec![volume.attached("a"), volume.attached("b")], &socket), "disk.ambiguous");
+    let file = AttachedDisk { disk: "a".into(), identities: vec!["/dev/null".into()] };
+    assert_eq!(refusal(vec![file], &socket), "disk.not-attached");
+
+    let status = Command::new("/usr/sbin/mke2fs")
+        .args(["-q", "-t", "ext4"])
+        .arg(&volume.device.path)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let point = dir.path().join("mounted");
+    std::fs::create_dir(&point).unwrap();
+    assert!(Command::new("mount").arg(&volume.device.path).arg(&point).status().unwrap().success());
+    let code = refusal(vec![volume.attached("a")], &socket);
+    assert!(Command::new("umount").arg(&point).status().unwrap().success());
+    assert_eq!(code, "disk.in-use");
+
+    std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(refusal(vec![volume.attached("a")], &socket), "agent.listen");
+    let old = Start { version: VERSION + 1, ..start(vec![], &socket) };
+    let (mut child, first) = launch(&old);
+    assert!(!child.wait().unwrap().success());
+    assert_eq!(serde_json::from_str::<Error>(&first).unwrap().code, "agent.version");
+}
+
+/// A tree with what a root has, and enough of this machine's programs to run.
+fn tree(fstab: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |path: &str| dir.path().join(path);
+    for path in
+        ["etc", "dev", "proc", "sys", "run", "tmp", "root", "boot", "bin", "lib", "lib64", "usr/bin", "var"]
+    {
+        std::fs::create_dir_all(at(path)).unwrap();
+    }
+    std::fs::write(at("etc/os-release"), "PRETTY_NAME=\"Test OS 1 (made up)\"\nID=test\n").unwrap();
+    std::fs::write(at("etc/fstab"), fstab).unwrap();
+    std::os::unix::fs::symlink("../run/resolve/resolv.conf", at("etc/resolv.conf")).unwrap();
+    for program in
+        ["sh", "cat", "sleep", "ls", "id", "mount", "mknod", "true", "kill", "touch", "setsid", "chroot"]
+    {
+        let path = ["/bin", "/usr/bin", "/usr/sbin"]
+            .iter()
+            .map(|d| Path::new(d).join(program))
+            .find(|p| p.exists())
+            .unwrap();
+        copy_with_libraries(&path, dir.path(), &format!("bin/{program}"));
+    }
+    dir
+}
+
+fn copy_with_libraries(program: &Path, root: &Path, name: &str) {
+    std::fs::copy(program, root.join(name)).unwrap();
+    let output = Command::new("ldd").arg(program).output().unwrap();
+    for word in String::from_utf8_lossy(&output.stdout).split_whitespace().filter(|w| w.starts_with('/')) {
+        let to = root.join(word.trim_start_matches('/'));
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(word, to).unwrap();
+    }
+}
+
+fn mke2fs(tree: &Path, file: &Path, offset: u64, kib: u64, uuid: &str) {
+    let status = Command::new("/usr/sbin/mke2fs")
+        .args(["-q", "-t", "ext4", "-F", "-U", uuid, "-d"])
+        .arg(tree)
+        .args(["-E", &format!("offset={offset}")])
+        .arg(file)
+        .arg(format!("{kib}k"))
+        .status();
+    assert!(status.unwrap().success());
+}
+
+fn sfdisk(file: &Path, script: &str) {
+    let mut child =
+        Command::new("/usr/sbin/sfdisk").arg("-q").arg(file).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+const ROOT_UUID: &str = "11111111-2222-3333-4444-555555555555";
+const BOOT_UUID: &str = "66666666-7777-8888-9999-aaaaaaaaaaaa";
+
+/// GPT: an EFI partition, /boot, the root.
+fn gpt_guest() -> Volume {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(128 * MIB).unwrap();
+    sfdisk(
+        file.path(),
+        "label: gpt\nstart=1M, size=8M, type=U\nstart=9M, size=16M\nstart=25M, size=100M, name=root\n",
+    );
+    let fstab = format!(
+        "PARTLABEL=root / ext4 defaults 0 1\nUUID={BOOT_UUID} /boot ext4 defaults 0 2\nUUID=1234-ABCD /boot/efi vfat umask=0077 0 1\n"
+    );
+    let fat = tempfile::NamedTempFile::new().unwrap();
+    fat.as_file().set_len(8 * MIB).unwrap();
+    let made = Command::new("/usr/sbin/mkfs.vfat").args(["-i", "1234ABCD"]).arg(fat.path()).output().unwrap();
+    assert!(made.status.success());
+    file.as_file().write_all_at(&std::fs::read(fat.path()).unwrap(), MIB).unwrap();
+    let boot = tempfile::tempdir().unwrap();
+    std::fs::create_dir(boot.path().join("efi")).unwrap();
+    std::fs::write(boot.path().join("vmlinuz"), "kernel").unwrap();
+    mke2fs(boot.path(), file.path(), 9 * MIB, 16 * 1024, BOOT_UUID);
+    mke2fs(tree(&fstab).path(), file.path(), 25 * MIB, 100 * 1024, ROOT_UUID);
+    Volume::over(file)
+}
+
+#[test]
+fn finds_mounts_and_leaves_a_system_on_partitions() {
+    let volume = gpt_guest();
+    let agent = Agent::start(vec![volume.attached("a")]);
+    let before = volume.bytes();
+    let systems = agent.systems();
+    let mounts =
+        [("/boot", "disk0/part2"), ("/boot/efi", "disk0/part1")].map(|(a, b)| (a.to_string(), b.to_string()));
+    let expected =
+        System { root: "disk0/part3".into(), name: "Test OS 1 (made up)".into(), mounts: mounts.into() };
+    assert_eq!(systems, [expected]);
+    assert!(volume.bytes() == before, "looking changes nothing");
+
+    agent.mount(&systems[0]);
+    let refused = agent.ask("POST /v1/mount", &serde_json::to_vec(&systems[0]).unwrap()).unwrap_err();
+    assert_eq!((refused.code.as_str(), refused.kind), ("system.mounted", Kind::Conflict));
+    let read = |path: &str| agent.root(&RootRequest::ReadFile { path: path.into() });
+    assert_eq!(read("/boot/vmlinuz").unwrap(), RootReply::Bytes { bytes: Base64(b"kernel".to_vec()) });
+    assert_eq!(read("/boot/nothing").unwrap_err().kind, Kind::NotFound);
+    let write =
+        RootRequest::WriteFile { path: "/boot/new".into(), mode: 0o640, bytes: Base64(b"new".to_vec()) };
+    assert_eq!(agent.root(&write).unwrap(), RootReply::Done);
+    let RootReply::Stat { stat: Some(stat) } =
+        agent.root(&RootRequest::Stat { path: "/boot/new".into() }).unwrap()
+    else {
+        panic!("not there")
+    };
+    assert_eq!((stat.file_type, stat.mode, stat.uid, stat.size), (FileType::Regular, 0o640, 0, 3));
+    let remove = |path: &str| agent.root(&RootRequest::Remove { path: path.into() });
+    assert_eq!(remove("/boot").unwrap_err().code, "rootfs.mount-point");
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+    assert!(!mounts.contains("gyre-agent-"), "nobody else sees the mounts");
+
+    agent.ask("POST /v1/unmount", b"").unwrap();
+    agent.ask("POST /v1/unmount", b"").unwrap();
+    drop(agent);
+    let agent = Agent::start(vec![volume.attached("a")]);
+    agent.mount(&agent.systems()[0]);
+    let read = |path: &str| agent.root(&RootRequest::ReadFile { path: path.into() });
+    assert_eq!(read("/boot/new").unwrap(), RootReply::Bytes { bytes: Base64(b"new".to_vec()) });
+    // Its end alone takes the system apart.
+    drop(agent);
+    let state = Command::new("/usr/sbin/e2fsck")
+        .args(["-fn"])
+        .arg(format!("{}?offset={}", volume.file.path().display(), 25 * MIB))
+        .output();
+    let state = state.unwrap();
+    assert!(state.status.success(), "{}", String::from_utf8_lossy(&state.stdout));
+}
+
+#[test]
+fn runs_programs_in_the_guest_and_nowhere_else() {
+    let volume = gpt_guest();
+    let agent = Agent::start(vec![volume.attached("a")]);
+    agent.mount(&agent.systems()[0]);
+    let (status, stdout, _) =
+        agent.run_with(&["sh", "-c", "cat; echo $WHAT $PATH >&2; exit 7"], b"input", None).unwrap();
+    assert_eq!((status, stdout.as_str()), (7, "input"));
+    assert_eq!(agent.run("kill -TERM $$").0, 128 + 15);
+    let missing = agent.run_with(&["no-such-program"], b"", None).unwrap_err();
+    assert_eq!((missing.code.as_str(), missing.kind), ("rootfs.program-not-found", Kind::NotFound));
+    let resolv = std::fs::read_to_string("/etc/resolv.conf").unwrap();
+    assert_eq!(agent.run("cat /etc/resolv.conf").1, resolv, "the worker's name servers");
+    let device = volume.device.path.display().to_string();
+    assert!(agent.run(&format!("ls -l {device} /dev/disk/by-uuid")).1.contains(ROOT_UUID));
+
+    let (_, names, _) = agent.run("ls /dev");
+    let other = std::fs::read_dir("/dev").unwrap().count();
+    assert!(names.lines().count() < 24 && other > 24, "a /dev of its own: {names}");
+    assert_eq!(agent.run("echo $$").1.trim().parse::<u32>().unwrap(), 2, "a process namespace of its own");
+    for script in [
+        "mknod /tmp/disk b 7 0",
+        "mount -t tmpfs tmpfs /tmp",
+        "echo 1 >/proc/sys/kernel/sysrq",
+        "echo x >/proc/sysrq-trigger",
+        "touch /sys/kernel/x",
+        "ls /proc/1/root/work /proc/1/root/home/../etc/ssh/sshd_config",
+    ] {
+        assert_ne!(agent.run(script).0, 0, "{script}");
+    }
+    assert_ne!(agent.run("chroot /proc/1/root sh -c 'ls /etc/debian_version'").0, 0);
+    let (_, large, _) = agent
+        .run_with(
+            &["sh", "-c", "while echo 0123456789012345678901234567890123456789; do :; done"],
+            b"",
+            Some(3000),
+        )
+        .map_or_else(|error| (0, error.code, String::new()), |output| output);
+    assert_eq!(large, "rootfs.run-timeout", "endless output is cut, and ends with the time");
+}
+
+/// Whether any process on this machine has `marker` among its arguments.
+fn runs(marker: &str) -> bool {
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let mut lines = all.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    lines.any(|line| line.split(|b| *b == 0).any(|word| word == marker.as_bytes()))
+}
+
+#[test]
+fn ends_everything_that_a_program_started() {
+    let volume = gpt_guest();
+    let agent = Agent::start(vec![volume.attached("a")]);
+    agent.mount(&agent.systems()[0]);
+    let marker = format!("98765.{}", std::process::id());
+    let script = format!("setsid sleep {marker} & sleep {marker}");
+    let late = agent.run_with(&["sh", "-c", &script], b"", Some(700)).unwrap_err();
+    assert_eq!(late.code, "rootfs.run-timeout");
+    assert!(!runs(&marker), "after the time-out");
+    let script = format!("setsid sleep {marker} >/dev/null 2>&1 & exit 0");
+    assert_eq!(agent.run(&script).0, 0);
+    assert!(!runs(&marker), "what a program leaves behind");
+    // Daemons that keep files open do not keep the system mounted.
+    agent.ask("POST /v1/unmount", b"").unwrap();
+    agent.mount(&agent.systems()[0]);
+
+    let bomb = "f() { f | f & }; f; sleep 30";
+    let _ = agent.run_with(&["sh", "-c", bomb], b"", Some(1500));
+    assert_eq!(agent.run("true").0, 0, "the agent survives a fork bomb");
+}
+
+#[test]
+fn finds_a_system_on_lvm_without_device_mapper() {
+    if Path::new("/dev/mapper/control").exists() {
+        return; // The path with device-mapper is proven on a real worker.
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(256 * MIB).unwrap();
+    sfdisk(file.path(), "label: dos\nstart=1M, size=16M, type=83\nstart=17M, type=8e\n");
+    let pv = Loop::attach(file.path(), 17 * MIB, 239 * MIB, true).unwrap();
+    let node = pv.path.display().to_string();
+    let config = format!(
+        "devices{{ filter=[\"a|^{node}$|\",\"r|.*|\"] use_devicesfile=0 }} activation{{ udev_sync=0 udev_rules=0 monitoring=0 }} \
+         backup{{ backup=0 archive=0 }} global{{ activation=0 }}"
+    );
+    let lvm = |arguments: &[&str]| {
+        let output = Command::new("lvm")
+            .env("DM_DISABLE_UDEV", "1")
+            .args(arguments)
+            .args(["--config", &config])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_string()
+    };
+    lvm(&["pvcreate", "-ff", "-y", &node]);
+    lvm(&["vgcreate", "vg-src", &node]);
+    for (name, size) in [("swap", "16M"), ("root", "120M")] {
+        lvm(&["lvcreate", "-an", "-Zn", "-Wn", "-y", "-n", name, "-L", size, "vg-src"]);
+    }
+    let number = |text: String| text.parse::<u64>().unwrap();
+    let start = number(lvm(&["pvs", "--noheadings", "--units", "b", "--nosuffix", "-o", "pe_start", &node]));
+    let extent =
+        number(lvm(&["vgs", "--noheadings", "--units", "b", "--nosuffix", "-o", "vg_extent_size", "vg-src"]));
+    let range = lvm(&["lvs", "--noheadings", "-o", "seg_pe_ranges", "vg-src/root"]);
+    let first = number(range.split(':').nth(1).unwrap().split('-').next().unwrap().to_string());
+    drop(pv);
+    let fstab = format!(
+        "/dev/mapper/vg--src-root / ext4 defaults 0 1\nUUID={BOOT_UUID} /boot ext4 defaults 0 2\n/dev/vg-src/swap none swap sw 0 0\n"
+    );
+    mke2fs(tree(&fstab).path(), file.path(), 17 * MIB + start + first * extent, 120 * 1024, ROOT_UUID);
+    let boot = tempfile::tempdir().unwrap();
+    std::fs::write(boot.path().join("vmlinuz"), "kernel").unwrap();
+    mke2fs(boot.path(), file.path(), MIB, 16 * 1024, BOOT_UUID);
+
+    let volume = Volume::over(file);
+    let agent = Agent::start(vec![volume.attached("a")]);
+    let systems = agent.systems();
+    assert_eq!(systems.len(), 1);
+    assert_eq!(systems[0].root, "lvm/vg-src/root");
+    assert_eq!(systems[0].mounts, [("/boot".to_string(), "disk0/part1".to_string())]);
+    agent.mount(&systems[0]);
+    let (status, stdout, _) = agent.run("cat /boot/vmlinuz; ls -l /dev/mapper");
+    assert_eq!(status, 0);
+    assert!(stdout.starts_with("kernel") && stdout.contains("vg--src-root"), "{stdout}");
+}
+
+#[test]
+fn ends_with_its_input_and_when_asked() {
+    let volume = Volume::new(1);
+    let mut agent = Agent::start(vec![volume.attached("a")]);
+    drop(agent.child.stdin.take());
+    assert!(agent.child.wait().unwrap().success());
+    assert!(!agent.socket.exists());
+    let mut agent = Agent::start(vec![volume.attached("a")]);
+    agent.ask("POST /v1/stop", b"").unwrap();
+    assert!(agent.child.wait().unwrap().success());
+    let dir = private_dir();
+    let idle = Start { idle_s: 1, ..start(vec![volume.attached("a")], &dir.path().join("socket")) };
+    let (mut child, _) = launch(&idle);
+    assert!(child.wait().unwrap().success());
+}
+
+/// An authority and a client of it.
+fn authority() -> (String, rcgen::Issuer<'static, rcgen::KeyPair>) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let pem = params.self_signed(&key).unwrap().pem();
+    (pem, rcgen::Issuer::new(params, key))
+}
+
+fn signed(issuer: &rcgen::Issuer<'static, rcgen::KeyPair>) -> (String, String) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(vec!["gyre-agent".to_string()]).unwrap();
+    (params.signed_by(&key, issuer).unwrap().pem(), key.serialize_pem())
+}
+
+/// One request over TLS with this certificate, if any; the status line, or that there was none.
+fn ask_tls(port: u16, roots: &str, client: Option<(String, String)>) -> Option<String> {
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
+    let mut store = rustls::RootCertStore::empty();
+    store.add(CertificateDer::from_pem_slice(roots.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(store);
+    let config = match client {
+        None => config.with_no_client_auth(),
+        Some((certificate, key)) => {
+            let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
+            config
+                .with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap())
+                .unwrap()
+        }
+    };
+    let name = ServerName::try_from("gyre-agent").unwrap();
+    let mut connection = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut socket = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let mut stream = rustls::Stream::new(&mut connection, &mut socket);
+    stream.write_all(b"GET /v1/hello HTTP/1.1\r\nhost: agent\r\nconnection: close\r\n\r\n").ok()?;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).ok()?;
+    Some(String::from_utf8_lossy(&answer).into_owned())
+}
+
+#[test]
+fn lets_in_only_clients_of_its_authority() {
+    let volume = Volume::new(1);
+    let ((ours, issuer), (theirs, other)) = (authority(), authority());
+    let (certificate, key) = signed(&issuer);
+    let listen = Listen::Tls { port: 0, certificate, key, client_authority: ours.clone() };
+    let order = Start { version: VERSION, disks: vec![volume.attached("a")], listen, idle_s: 600 };
+    let (mut child, first) = launch(&order);
+    let port = serde_json::from_str::<Ready>(&first).unwrap().port.unwrap();
+    assert_eq!(ask_tls(port, &ours, Some(signed(&issuer))).as_deref(), Some("HTTP/1.1 200"));
+    assert_eq!(ask_tls(port, &ours, Some(signed(&other))), None, "another authority's client");
+    assert_eq!(ask_tls(port, &ours, None), None, "no certificate");
+    assert_eq!(
+        ask_tls(port, &theirs, Some(signed(&issuer))),
+        None,
+        "we would not talk to another agent either"
+    );
+    let mut plain = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    plain.write_all(b"GET /v1/hello HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    let _ = plain.read_to_end(&mut answer);
+    assert!(!answer.starts_with(b"HTTP"));
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
