@@ -379,8 +379,8 @@ pub fn status_error(service: Service, method: &str, path: &str, response: &Respo
     let detail = detail(&response.body);
     let what = format!("{} refused {method} {}", service.name(), path.split('?').next().unwrap_or(path));
     let error = match response.status {
-        413 => quota(service, &detail),
-        403 | 409 if says_quota(&detail) => quota(service, &detail),
+        413 => quota(service),
+        403 | 409 if says_quota(&detail) => quota(service),
         400 | 422 => Error::invalid("openstack.invalid", what),
         401 => Error::denied(
             "openstack.auth",
@@ -410,10 +410,9 @@ fn says_quota(detail: &str) -> bool {
     detail.contains("quota")
 }
 
-fn quota(service: Service, detail: &str) -> Error {
+fn quota(service: Service) -> Error {
     let what =
         format!("the project's quota in {} is used up; free something or ask for more", service.name());
-    let _ = detail;
     Error::denied("openstack.quota-exceeded", what)
 }
 
