@@ -13,7 +13,7 @@ use gyre_engine::{Engine, Settings};
 use gyre_mover::CopyOptions;
 use gyre_saga::{Owner, Policy, SqliteStore, Store};
 use gyre_ssh::Identity;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Name of the host's own secret in the state directory.
@@ -27,6 +27,8 @@ pub struct App {
     pub plugins: Arc<Plugins>,
     /// The jobs.
     pub engine: Engine,
+    /// Files with secrets in them that everybody on this machine may read.
+    pub open_files: Vec<PathBuf>,
 }
 
 impl App {
@@ -39,9 +41,6 @@ impl App {
         let state = place::state(&config)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&state, Owner::this_process())?);
         let Opened { vault, broken, open_files } = Vault::open(&mut config, &Surroundings::of_process());
-        for path in open_files {
-            screen.line(&format!("! everybody on this machine may read the secrets in {}", path.display()));
-        }
         let (config, vault) = (Arc::new(config), Arc::new(vault));
         let identity = Identity::load_or_create(&state.join(IDENTITY_NAME))?;
         let plugins = Arc::new(Plugins::new(config.clone(), &state, vault.clone(), identity, broken)?);
@@ -59,6 +58,6 @@ impl App {
             Arc::new(screen.clone()),
             settings,
         );
-        Ok(Self { config, plugins, engine })
+        Ok(Self { config, plugins, engine, open_files })
     }
 }

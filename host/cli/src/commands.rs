@@ -25,6 +25,11 @@ const HISTORY: u32 = 5;
 /// Whatever keeps the command from answering at all.
 pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Result<Answer> {
     let app = App::open(cli.config.as_deref(), screen.clone())?;
+    if begins_something(&cli.command) {
+        for path in &app.open_files {
+            screen.line(&format!("! everybody on this machine may read the secrets in {}", path.display()));
+        }
+    }
     match &cli.command {
         Command::Plugin(PluginCommand::List) => inspecting::list(&app).await,
         Command::Plugin(PluginCommand::Inspect { name }) => inspecting::inspect(&app, name.as_deref()).await,
@@ -45,6 +50,14 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
         Command::Job(command) => job(&app, command, cancel).await,
         Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
     }
+}
+
+/// Warnings about the configuration come once, and not with every look at a list.
+fn begins_something(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Check(_) | Command::Migrate(_) | Command::Replica(ReplicaCommand::Create { .. })
+    )
 }
 
 fn morphing(args: &crate::args::MorphArgs) -> DeployOptions {

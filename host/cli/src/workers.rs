@@ -1,25 +1,87 @@
-//! TEMP until gyre-worker lands.
+//! The engine's workers: machines of a cloud with the agent on them. Knows where a worker's key comes from;
+//! how the agent is brought up is another crate's business.
+
 use crate::endpoints::Plugins;
+use crate::place;
 use crate::vault::Vault;
 use async_trait::async_trait;
 use gyre_core::config::Config;
+use gyre_core::protocol::{Root, System};
 use gyre_core::roles::Worker;
-use gyre_core::{Error, Result};
+use gyre_core::{BlockTarget, Error, Result};
 use gyre_engine::{WorkerSession, Workers};
+use gyre_worker::{Options, Session};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-pub struct AgentWorkers;
+/// How long a worker may take until it lets us in: an emulated one needs minutes to boot.
+const BOOT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// Workers with the agent on them.
+pub struct AgentWorkers {
+    config: Arc<Config>,
+    vault: Arc<Vault>,
+    plugins: Arc<Plugins>,
+}
 
 impl AgentWorkers {
-    pub fn new(_: Arc<Config>, _: Arc<Vault>, _: Arc<Plugins>) -> Self {
-        Self
+    /// Over this configuration, with keys from the vault or made by the plugins.
+    pub fn new(config: Arc<Config>, vault: Arc<Vault>, plugins: Arc<Plugins>) -> Self {
+        Self { config, vault, plugins }
+    }
+
+    /// A configured secret of that name, else the key that the plugin had made for this job.
+    fn key(&self, worker: &Worker, job: &str) -> Result<String> {
+        if !self.vault.has(&worker.credential) {
+            return self.plugins.worker_key(job, &worker.credential)?.private_openssh();
+        }
+        String::from_utf8(self.vault.value("", &worker.credential)?).map_err(|_| {
+            Error::invalid("secret.text", format!("the secret {:?} is not text", worker.credential))
+        })
     }
 }
 
 #[async_trait]
 impl Workers for AgentWorkers {
-    async fn open(&self, _: &Worker, _: &str, _: &CancellationToken) -> Result<Box<dyn WorkerSession>> {
-        Err(Error::other("worker.none", "not yet"))
+    async fn open(
+        &self,
+        worker: &Worker,
+        job: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn WorkerSession>> {
+        let options = Options {
+            agent: place::agent(&self.config)?,
+            connections: self.config.transfer.connections,
+            compress: self.config.transfer.compress,
+            boot_timeout: BOOT_TIMEOUT,
+        };
+        let session = Session::open(worker, &self.key(worker, job)?, &options, cancel).await?;
+        Ok(Box::new(AgentSession(session)))
+    }
+}
+
+struct AgentSession(Session);
+
+#[async_trait]
+impl WorkerSession for AgentSession {
+    fn disk(&self, id: &str) -> Result<Arc<dyn BlockTarget>> {
+        self.0.disk(id)
+    }
+
+    async fn systems(&self) -> Result<Vec<System>> {
+        self.0.systems().await
+    }
+
+    async fn mount(&self, system: &System) -> Result<Arc<dyn Root>> {
+        self.0.mount(system).await
+    }
+
+    async fn unmount(&self) -> Result<()> {
+        self.0.unmount().await
+    }
+
+    async fn close(self: Box<Self>) -> Result<()> {
+        self.0.close().await
     }
 }

@@ -7,7 +7,7 @@ use crate::params::Params;
 use crate::ports::JobContext;
 use crate::{Reporter, WorkerSession};
 use gyre_core::roles::{Destination, Progress, Source};
-use gyre_core::{Error, Result, VmSpec};
+use gyre_core::{Error, Kind, Result, VmSpec};
 use gyre_saga::Call;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -53,7 +53,12 @@ impl Context {
     /// Brings up the worker that a step made.
     pub async fn worker(&self, state: &str) -> Result<Box<dyn WorkerSession>> {
         let worker = self.destination().await?.describe_worker(state).await?;
-        self.shared.workers.open(&worker, &self.job, &self.cancel).await
+        let opened = self.shared.workers.open(&worker, &self.job, &self.cancel).await;
+        // A worker that did not boot in all that time will not in some more.
+        opened.map_err(|error| match error.code.as_str() {
+            "worker.boot-timeout" => Error { kind: Kind::Other, ..error },
+            _ => error,
+        })
     }
 
     pub fn files(&self) -> Files {
@@ -73,7 +78,7 @@ impl Context {
 /// Errors that another worker may not have.
 pub(crate) fn worker_was_lost(error: &Error) -> bool {
     let of_worker = ["worker.", "ssh.", "agent."].iter().any(|prefix| error.code.starts_with(prefix));
-    of_worker && error.kind == gyre_core::Kind::Unavailable
+    of_worker && error.kind == Kind::Unavailable
 }
 
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<String> {

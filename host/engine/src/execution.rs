@@ -23,6 +23,8 @@ pub(crate) const SOURCE_SNAPSHOT: &str = "source-snapshot";
 pub(crate) const TARGET_DISKS: &str = "target-disks";
 pub(crate) const COPY_WORKER: &str = "copy-worker";
 pub(crate) const COPY_DISKS: &str = "copy-disks";
+/// Nothing is lost yet: a wrong address should be told soon.
+const CHECK_ATTEMPTS: u32 = 3;
 /// A worker that does not answer twice is replaced.
 const WORKER_ATTEMPTS: u32 = 2;
 
@@ -37,9 +39,9 @@ pub(crate) fn table() -> Table<Context> {
 #[rustfmt::skip]
 pub(crate) fn copying_steps(table: Table<Context>) -> Table<Context> {
     table
-        .step("source-check", source_check)
+        .step("source-check", source_check).attempts(CHECK_ATTEMPTS)
         .step(DESCRIBE_VM, describe_vm)
-        .step("destination-check", destination_check)
+        .step("destination-check", destination_check).attempts(CHECK_ATTEMPTS)
         .step(SOURCE_SNAPSHOT, source_snapshot).undo(release_snapshot)
         .step("source-map", source_map)
         .step(TARGET_DISKS, target_disks).undo(drop_disks)

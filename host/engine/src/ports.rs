@@ -81,7 +81,7 @@ pub trait WorkerSession: Send + Sync {
     /// Unmounts whatever is mounted; durable on return.
     async fn unmount(&self) -> Result<()>;
     /// Ends the agent and the connection.
-    async fn close(&self) -> Result<()>;
+    async fn close(self: Box<Self>) -> Result<()>;
 }
 
 /// Somebody to tell. Called often; must not block.

@@ -365,3 +365,6 @@ fn stuck(why: &Error, step: &str, undo: &Error) -> Error {
         .cause(undo)
         .cause(format!("it was to be removed because: {why}"))
 }
+
+#[cfg(test)]
+mod tests;

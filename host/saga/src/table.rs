@@ -139,6 +139,15 @@ impl<C: 'static> Table<C> {
         self
     }
 
+    /// Gives the step added last another limit of waiting and retrying in all.
+    #[must_use]
+    pub fn limit(mut self, limit: Duration) -> Self {
+        if let Some(last) = self.steps.last_mut() {
+            last.limit = limit;
+        }
+        self
+    }
+
     /// Gives the step added last another number of attempts than the policy does.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {

@@ -69,7 +69,7 @@ impl WorkerSession for Session {
         })
     }
 
-    async fn close(&self) -> Result<()> {
+    async fn close(self: Box<Self>) -> Result<()> {
         self.cloud.call("close-worker", |held| {
             // The agent unmounts when it ends.
             held.mounted = 0;
