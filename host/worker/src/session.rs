@@ -165,11 +165,12 @@ impl Session {
     pub async fn close(self) -> Result<()> {
         let stopped = self.control.ask(Ask { repeatable: false, ..Ask::new(Method::POST, "/v1/stop") }).await;
         let mut life = self.life.clone();
-        let ended =
-            tokio::time::timeout(Duration::from_secs(START_TIMEOUT_S), life.wait_for(Option::is_some)).await;
+        // Looked at as a yes or no at once: what is answered holds a lock that cannot be sent.
+        let limit = Duration::from_secs(START_TIMEOUT_S);
+        let ended = tokio::time::timeout(limit, life.wait_for(Option::is_some)).await.is_ok();
         let cleaned = self.shell.root_script(r#"rm -rf -- "$1""#, &[&self.run_dir], b"").await;
         stopped.map(drop)?;
-        if ended.is_err() {
+        if !ended {
             return Err(Error::other("worker.close", "the agent on the worker did not end"));
         }
         cleaned.map(drop)
