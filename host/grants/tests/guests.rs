@@ -1,6 +1,8 @@
 //! One guest for each misbehaviour, from the guest's side: each is stopped, with the error that says by what. The
 //! guests are the crates of `tests/guests`, built by `cargo xtask plugins`.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // a test may fail
+
 use async_trait::async_trait;
 use gyre_core::config::Config;
 use gyre_core::protocol::{Root, RootReply, RootRequest};

@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_plugin_has_one_role() {
-        let role = |exports: &[&'static str]| role("p", exports.to_vec().into_iter());
+        let role = |exports: &[&'static str]| role("p", exports.iter().copied());
         assert_eq!(role(&["gyre:plugin/metadata@0.1.0", "gyre:plugin/source@0.1.0"]).unwrap(), Role::Source);
         assert_eq!(role(&["gyre:plugin/metadata@0.1.0"]).unwrap_err().code, "plugin.no-role");
         assert_eq!(role(&["gyre:plugin/source@0.2.0"]).unwrap_err().code, "plugin.version");
