@@ -8,7 +8,7 @@ use gyre_core::config::Config;
 use gyre_core::protocol::{Root, RootReply, RootRequest};
 use gyre_core::roles::{Morphing, OsMorphing, Progress, Source};
 use gyre_core::{Error, Kind, Result, VmSpec};
-use gyre_grants::{Host, JobContext, Secrets, Status};
+use gyre_grants::{Host, JobContext, Role, Secrets, Status};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -466,4 +466,22 @@ fn a_forged_cache_entry_is_not_run() {
     assert!(inspection.description.is_some());
     assert_eq!(std::fs::read(entry()).unwrap().len(), honest.len());
     assert_ne!(std::fs::read(entry()).unwrap(), forged, "it was compiled anew");
+}
+
+#[test]
+fn every_shipped_plugin_is_understood() {
+    let world = source("escape", "", "config.paths = []");
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/plugins");
+    let directory = std::env::var_os("GYRE_PLUGINS").map_or(built, PathBuf::from);
+    for (name, role) in
+        [("disk-image", Role::Source), ("openstack", Role::Destination), ("debian", Role::Osmorphing)]
+    {
+        let path = directory.join(format!("{name}.wasm"));
+        assert!(path.exists(), "{} is missing: run `cargo xtask plugins`", path.display());
+        let inspection = world.host.inspect_file(&path).unwrap();
+        assert_eq!(inspection.role, role);
+        assert!(inspection.imports.iter().all(|import| import.status == Status::Provided), "{inspection:?}");
+        let schema = inspection.description.unwrap().config_schema;
+        assert!(schema["properties"].is_object(), "{name} describes no options");
+    }
 }
