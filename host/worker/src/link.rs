@@ -137,6 +137,9 @@ impl Link {
     }
 
     fn check_alive(&self) -> Result<()> {
+        if self.life.has_changed().is_err() && self.life.borrow().is_none() {
+            return Err(lost("its session was dropped"));
+        }
         match self.life.borrow().as_ref() {
             None => Ok(()),
             Some(last_words) => Err(lost(last_words)),

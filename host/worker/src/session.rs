@@ -5,7 +5,7 @@ use crate::certificates::Certificates;
 use crate::limits::{
     AGENT_IDLE_S, CONTROL_CONNECTIONS, LOGIN_PAUSE_S, READY_BYTES_MAX, START_TIMEOUT_S, UPLOAD_TIMEOUT_S,
 };
-use crate::link::{Ask, Link, Route, lost};
+use crate::link::{Ask, Life, Link, Route, lost};
 use crate::remote::{RemoteDisk, RemoteRoot, parse, post};
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Hello, Listen, Ready, Root, Start, System, VERSION};
@@ -46,12 +46,20 @@ pub struct Session {
     shell: Shell,
     /// The agent lives for as long as this is open.
     _stdin: WriteHalf<Stream>,
-    life: watch::Receiver<Option<String>>,
+    watcher: tokio::task::AbortHandle,
+    life: Life,
     route: Arc<Route>,
     control: Arc<Link>,
     hello: Hello,
     options: Options,
     run_dir: String,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The task holds the other half of the stream, whose end is what ends the agent.
+        self.watcher.abort();
+    }
 }
 
 impl Session {
@@ -89,7 +97,7 @@ impl Session {
             listen: listen(worker, &certificates, &run_dir),
             idle_s: AGENT_IDLE_S,
         };
-        let (ready, stdin, life) = shell.start(&agent, &run_dir, &start).await?;
+        let Started { ready, stdin, watcher, life } = shell.start(&agent, &run_dir, &start).await?;
         let route = Arc::new(match worker.transport {
             Transport::Https(_) => {
                 let port =
@@ -108,7 +116,17 @@ impl Session {
         });
         let control = Arc::new(Link::new(route.clone(), life.clone(), CONTROL_CONNECTIONS));
         let hello: Hello = parse(&control.ask(Ask::new(Method::GET, "/v1/hello")).await?)?;
-        Ok(Self { shell, _stdin: stdin, life, route, control, hello, options: options.clone(), run_dir })
+        Ok(Self {
+            shell,
+            _stdin: stdin,
+            watcher,
+            life,
+            route,
+            control,
+            hello,
+            options: options.clone(),
+            run_dir,
+        })
     }
 
     /// A disk of [`Worker::disks`], with connections of its own.
@@ -201,6 +219,14 @@ fn socket(run_dir: &str) -> String {
     format!("{run_dir}/socket")
 }
 
+/// An agent that said that it is ready.
+struct Started {
+    ready: Ready,
+    stdin: WriteHalf<Stream>,
+    watcher: tokio::task::AbortHandle,
+    life: Life,
+}
+
 /// The SSH session that the agent is started through.
 struct Shell {
     client: Client,
@@ -289,12 +315,7 @@ printf '%s  %s\n' "$3" "$t" | sha256sum -c --status; chmod 0700 "$t"; mv -f "$t"
     }
 
     /// Starts the agent and waits for its first line.
-    async fn start(
-        &self,
-        agent: &str,
-        run_dir: &str,
-        start: &Start,
-    ) -> Result<(Ready, WriteHalf<Stream>, watch::Receiver<Option<String>>)> {
+    async fn start(&self, agent: &str, run_dir: &str, start: &Start) -> Result<Started> {
         let log = format!("{run_dir}/log");
         let argv = self.as_root(&["sh", "-c", r#"exec "$1" serve 2>"$2""#, "sh", agent, &log]);
         let (stdout, mut stdin) = tokio::io::split(self.client.stream(&argv).await?);
@@ -313,22 +334,26 @@ printf '%s  %s\n' "$3" "$t" | sha256sum -c --status; chmod 0700 "$t"; mv -f "$t"
         let first = tokio::time::timeout(Duration::from_secs(START_TIMEOUT_S), first).await;
         let first = first.or_unavailable("worker.start", what)?.or_unavailable("worker.start", what)?;
         let ready = ready(&first).map_err(|error| error.during(what()))?;
-        let life = self.watch(stdout, log);
-        Ok((ready, stdin, life))
+        let (watcher, life) = self.watch(stdout, log);
+        Ok(Started { ready, stdin, watcher, life })
     }
 
     /// Tells when the agent's output ends, which is when it does.
-    fn watch(&self, mut stdout: BufReader<ReadHalf<Stream>>, log: String) -> watch::Receiver<Option<String>> {
+    fn watch(
+        &self,
+        mut stdout: BufReader<ReadHalf<Stream>>,
+        log: String,
+    ) -> (tokio::task::AbortHandle, Life) {
         let (sender, receiver) = watch::channel(None);
         let (client, argv) = (self.client.clone(), self.as_root(&["tail", "-n", "3", &log]));
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let mut rest = Vec::new();
             let _ = stdout.read_to_end(&mut rest).await;
             let words = client.run(&argv, &[], b"", Some(Duration::from_secs(5))).await;
             let words = words.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());
             let _ = sender.send(Some(words.unwrap_or_default()));
         });
-        receiver
+        (task.abort_handle(), receiver)
     }
 }
 
