@@ -67,10 +67,10 @@ impl Surroundings {
     /// # Errors
     /// `clouds.missing`, `clouds.unknown`, `clouds.unreadable`, `clouds.auth-type`, `clouds.incomplete`.
     pub fn login(&self, cloud: &str) -> Result<Login> {
-        if cloud == "env" { self.from_variables() } else { self.from_files(cloud) }
+        if cloud == "env" { self.read_variables() } else { self.read_files(cloud) }
     }
 
-    fn from_variables(&self) -> Result<Login> {
+    fn read_variables(&self) -> Result<Login> {
         let get = |name: &str| self.variables.get(&format!("OS_{}", name.to_uppercase())).cloned();
         let mut entry = Entry::default();
         for name in PLAIN.iter().chain(&BESIDE) {
@@ -86,7 +86,7 @@ impl Surroundings {
         entry.finish("the OS_* variables", Vec::new())
     }
 
-    fn from_files(&self, cloud: &str) -> Result<Login> {
+    fn read_files(&self, cloud: &str) -> Result<Login> {
         let clouds = self.file("OS_CLIENT_CONFIG_FILE", "clouds").ok_or_else(|| {
             let looked = self.directories.iter().map(|d| d.join("clouds.yaml").display().to_string());
             Error::not_found(

@@ -8,7 +8,16 @@ use crate::show::{Table, clean, size};
 use gyre_core::roles::{Finding, VmSummary};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::{Checked, Endpoints, blocking};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+/// A line of the list.
+#[derive(Serialize)]
+struct Machine {
+    source: String,
+    #[serde(flatten)]
+    vm: VmSummary,
+}
 
 /// Pages of one source's list.
 const PAGES_MAX: usize = 1000;
@@ -30,9 +39,7 @@ pub async fn list(app: &App, endpoint: Option<&str>, name: Option<&str>) -> Resu
                 for vm in vms {
                     let power = if vm.powered_on { "on" } else { "off" };
                     table.row([source, &vm.id, &vm.name, vm.os_hint.as_deref().unwrap_or("?"), power]);
-                    let mut row = serde_json::to_value(&vm).unwrap_or_default();
-                    row["source"] = json!(source);
-                    rows.push(row);
+                    rows.push(Machine { source: source.clone(), vm });
                 }
             }
             Err(error) => failed = failed.or(Some(error.during(format!("list the machines of {source}")))),

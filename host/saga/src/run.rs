@@ -86,7 +86,7 @@ impl Runner {
             table.check(&job)?;
             let mut run =
                 Run { runner: self, table, forward, backward, cancel, lost, lease: &lease, job, redone: 0 };
-            run.to_the_end().await?;
+            run.finish_job().await?;
             Ok(run.job)
         }
         .await;
@@ -132,7 +132,7 @@ enum Way {
 }
 
 impl<C: Send + Sync + 'static> Run<'_, C> {
-    async fn to_the_end(&mut self) -> Result<()> {
+    async fn finish_job(&mut self) -> Result<()> {
         if self.job.status == Status::Stuck {
             // That an undo failed is not why the job did, should it work now.
             let error = self.job.error.clone().filter(|error| error.code != "job.stuck");

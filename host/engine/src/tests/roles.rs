@@ -286,16 +286,13 @@ impl Destination for FakeDestination {
             }
             let mut found = by_token(held, &step.token);
             for (disk, bytes) in held.checkpoints[id].disks.clone() {
-                if !found.contains_key(&disk) {
+                found.entry(disk).or_insert_with_key(|disk| {
                     let id = held.id("volume");
-                    let volume = Volume {
-                        token: step.token.clone(),
-                        disk: disk.clone(),
-                        bytes: Arc::new(Mutex::new(bytes)),
-                    };
-                    held.volumes.insert(id.clone(), volume);
-                    found.insert(disk, id);
-                }
+                    let (token, disk) = (step.token.clone(), disk.clone());
+                    let bytes = Arc::new(Mutex::new(bytes));
+                    held.volumes.insert(id.clone(), Volume { token, disk, bytes });
+                    id
+                });
             }
             Ok(Outcome::Done(state_of(&found)))
         })
