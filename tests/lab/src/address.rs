@@ -90,7 +90,9 @@ mod tests {
         let cidr = Cidr::parse("10.1.2.77/24").unwrap();
         assert_eq!(cidr.to_string(), "10.1.2.0/24");
         assert_eq!(show_ip(cidr.last_host(), false), "10.1.2.254");
-        assert!(cidr.contains_text("10.1.2.255") && !cidr.contains_text("10.1.3.0") && !cidr.contains_text("::1"));
+        assert!(
+            cidr.contains_text("10.1.2.255") && !cidr.contains_text("10.1.3.0") && !cidr.contains_text("::1")
+        );
         assert!(cidr.overlaps(&Cidr::parse("10.1.0.0/16").unwrap()));
         assert!(!cidr.overlaps(&Cidr::parse("10.1.3.0/24").unwrap()));
         assert_eq!(Cidr::parse("fd00::5/64").unwrap().to_string(), "fd00::/64");

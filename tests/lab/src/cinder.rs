@@ -18,7 +18,9 @@ pub async fn answer(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     match parts.as_slice() {
         [] => Ok(Reply::json(300, &json!({"versions": [version(cloud)]}))),
         ["v3"] => Ok(Reply::json(300, &json!({"versions": [version(cloud)]}))),
-        ["v3", project, rest @ ..] if *project == request.who.project_id => in_project(cloud, request, rest).await,
+        ["v3", project, rest @ ..] if *project == request.who.project_id => {
+            in_project(cloud, request, rest).await
+        }
         ["v3", _, ..] => Err(Refusal::bad("Malformed request url")),
         _ => Err(Refusal::no_route()),
     }
@@ -40,7 +42,10 @@ async fn in_project(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> An
         ("POST", ["volumes"]) => create_volume(cloud, request),
         ("GET", ["volumes", id]) => {
             let state = cloud.state();
-            Ok(Reply::json(200, &json!({"volume": volume_view(cloud, request, volume(&state, request, id)?)})))
+            Ok(Reply::json(
+                200,
+                &json!({"volume": volume_view(cloud, request, volume(&state, request, id)?)}),
+            ))
         }
         ("PUT", ["volumes", id]) => update_volume(cloud, request, id),
         ("DELETE", ["volumes", id]) => delete_volume(cloud, request, id).await,
@@ -70,7 +75,9 @@ async fn in_project(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> An
             Err(Refusal::forbidden("Policy doesn't allow volume_extension:services:index to be performed."))
         }
         ("GET", ["backups"] | ["backups", "detail"]) => Ok(Reply::json(200, &json!({"backups": []}))),
-        ("GET", ["os-volume-transfer", ..] | ["volume-transfers", ..]) => Ok(Reply::json(200, &json!({"transfers": []}))),
+        ("GET", ["os-volume-transfer", ..] | ["volume-transfers", ..]) => {
+            Ok(Reply::json(200, &json!({"transfers": []})))
+        }
         _ => Err(Refusal::no_route()),
     }
 }
@@ -160,7 +167,10 @@ fn volume_view(cloud: &Cloud, request: &Request, volume: &Volume) -> Value {
     }
     if request.who.is_admin() {
         view.insert("migration_status".to_owned(), Value::Null);
-        view.insert("os-vol-host-attr:host".to_owned(), json!(format!("lab@{}#{}", volume.volume_type, volume.volume_type)));
+        view.insert(
+            "os-vol-host-attr:host".to_owned(),
+            json!(format!("lab@{}#{}", volume.volume_type, volume.volume_type)),
+        );
         view.insert("os-vol-mig-status-attr:migstat".to_owned(), Value::Null);
         view.insert("os-vol-mig-status-attr:name_id".to_owned(), Value::Null);
     }
@@ -181,8 +191,14 @@ fn brief(view: Value) -> Value {
 
 /// Fields of a volume by the microversion that brought them.
 fn newer_fields(volume: &Volume) -> [(u32, &'static str, Value); 4] {
-    let service = if volume.status == "creating" { Value::Null } else { json!("1ab00000-0000-4000-8000-000000000001") };
-    [(13, "group_id", Value::Null), (48, "shared_targets", json!(false)), (48, "service_uuid", service), (65, "consumes_quota", json!(true))]
+    let service =
+        if volume.status == "creating" { Value::Null } else { json!("1ab00000-0000-4000-8000-000000000001") };
+    [
+        (13, "group_id", Value::Null),
+        (48, "shared_targets", json!(false)),
+        (48, "service_uuid", service),
+        (65, "consumes_quota", json!(true)),
+    ]
 }
 
 fn snapshot_view(request: &Request, snapshot: &Snapshot) -> Value {
@@ -193,8 +209,17 @@ fn snapshot_view(request: &Request, snapshot: &Snapshot) -> Value {
         "os-extended-snapshot-attributes:progress": if snapshot.status == "available" { "100%" } else { "0%" },
         "os-extended-snapshot-attributes:project_id": snapshot.project_id,
     }));
-    let newer = [(14, "group_snapshot_id", Value::Null), (41, "user_id", json!(snapshot.user_id)), (65, "consumes_quota", json!(true))];
-    view.extend(newer.into_iter().filter(|(since, ..)| micro(request) >= *since).map(|(_, key, value)| (key.to_owned(), value)));
+    let newer = [
+        (14, "group_snapshot_id", Value::Null),
+        (41, "user_id", json!(snapshot.user_id)),
+        (65, "consumes_quota", json!(true)),
+    ];
+    view.extend(
+        newer
+            .into_iter()
+            .filter(|(since, ..)| micro(request) >= *since)
+            .map(|(_, key, value)| (key.to_owned(), value)),
+    );
     Value::Object(view)
 }
 
@@ -202,12 +227,14 @@ fn snapshot_view(request: &Request, snapshot: &Snapshot) -> Value {
 pub fn page<T: Clone>(request: &Request, rows: Vec<T>, id: impl Fn(&T) -> String) -> Vec<T> {
     let limit = request.asked("limit").and_then(|l| l.parse().ok()).unwrap_or(PAGE).min(PAGE);
     let offset: usize = request.asked("offset").and_then(|o| o.parse().ok()).unwrap_or(0);
-    let start = request.asked("marker").and_then(|m| rows.iter().position(|r| id(r) == m)).map_or(0, |p| p + 1);
+    let start =
+        request.asked("marker").and_then(|m| rows.iter().position(|r| id(r) == m)).map_or(0, |p| p + 1);
     rows.into_iter().skip(start + offset).take(limit).collect()
 }
 
 fn everyone(request: &Request) -> bool {
-    request.who.is_admin() && request.asked("all_tenants").is_some_and(|v| v == "1" || v.eq_ignore_ascii_case("true"))
+    request.who.is_admin()
+        && request.asked("all_tenants").is_some_and(|v| v == "1" || v.eq_ignore_ascii_case("true"))
 }
 
 fn list_volumes(cloud: &Cloud, request: &Request, detail: bool) -> Answer {
@@ -223,7 +250,13 @@ fn list_volumes(cloud: &Cloud, request: &Request, detail: bool) -> Answer {
     let rows: Vec<Value> = page(request, rows, |v| v.id.clone())
         .iter()
         .map(|v| volume_view(cloud, request, v))
-        .map(|view| if detail { view } else { json!({"id": view["id"], "name": view["name"], "links": view["links"]}) })
+        .map(|view| {
+            if detail {
+                view
+            } else {
+                json!({"id": view["id"], "name": view["name"], "links": view["links"]})
+            }
+        })
         .collect();
     Ok(Reply::json(200, &json!({"volumes": rows})))
 }
@@ -243,15 +276,20 @@ fn volume_wanted(request: &Request, volume: &Volume) -> bool {
 
 /// `{'key': 'value', …}`, as clients write the metadata they look for.
 fn has_all(metadata: &Doc, wanted: &str) -> bool {
-    let wanted: Option<Doc> = serde_json::from_str(wanted).ok().or_else(|| serde_json::from_str(&wanted.replace('\'', "\"")).ok());
+    let wanted: Option<Doc> =
+        serde_json::from_str(wanted).ok().or_else(|| serde_json::from_str(&wanted.replace('\'', "\"")).ok());
     wanted.is_some_and(|wanted| wanted.iter().all(|(key, value)| metadata.get(key) == Some(value)))
 }
 
 fn summary(cloud: &Cloud, request: &Request) -> Answer {
     let state = cloud.state();
-    let mine: Vec<&Volume> = state.volumes.rows().filter(|v| v.project_id == request.who.project_id).collect();
+    let mine: Vec<&Volume> =
+        state.volumes.rows().filter(|v| v.project_id == request.who.project_id).collect();
     let size: u64 = mine.iter().map(|v| v.size).sum();
-    Ok(Reply::json(200, &json!({"volume-summary": {"total_count": mine.len(), "total_size": size, "metadata": {}}})))
+    Ok(Reply::json(
+        200,
+        &json!({"volume-summary": {"total_count": mine.len(), "total_size": size, "metadata": {}}}),
+    ))
 }
 
 fn optional(body: &Doc, key: &str) -> Option<String> {
@@ -282,7 +320,12 @@ fn create_volume(cloud: &Arc<Cloud>, request: &Request) -> Answer {
 }
 
 /// Adds a volume in state `creating`; its file follows.
-pub fn add_volume(cloud: &Arc<Cloud>, state: &mut State, request: &Request, body: &Doc) -> Result<String, Refusal> {
+pub fn add_volume(
+    cloud: &Arc<Cloud>,
+    state: &mut State,
+    request: &Request,
+    body: &Doc,
+) -> Result<String, Refusal> {
     let (row, content) = plan_volume(cloud, state, request, body)?;
     let (id, size) = (row.id.clone(), row.size);
     state.volumes.insert(&id, row);
@@ -290,12 +333,22 @@ pub fn add_volume(cloud: &Arc<Cloud>, state: &mut State, request: &Request, body
     Ok(id)
 }
 
-fn plan_volume(cloud: &Cloud, state: &State, request: &Request, body: &Doc) -> Result<(Volume, Content), Refusal> {
+fn plan_volume(
+    cloud: &Cloud,
+    state: &State,
+    request: &Request,
+    body: &Doc,
+) -> Result<(Volume, Content), Refusal> {
     let asked = match body.get("size") {
         None | Some(Value::Null) => None,
         Some(value) => {
-            let size = value.as_u64().or_else(|| value.as_str().and_then(|s| s.parse().ok())).filter(|s| *s > 0);
-            let refused = || Refusal::bad(format!("Invalid input for field/attribute size. Value: {value}. {value} is less than the minimum of 1"));
+            let size =
+                value.as_u64().or_else(|| value.as_str().and_then(|s| s.parse().ok())).filter(|s| *s > 0);
+            let refused = || {
+                Refusal::bad(format!(
+                    "Invalid input for field/attribute size. Value: {value}. {value} is less than the minimum of 1"
+                ))
+            };
             Some(size.ok_or_else(refused)?)
         }
     };
@@ -305,7 +358,10 @@ fn plan_volume(cloud: &Cloud, state: &State, request: &Request, body: &Doc) -> R
     let (least, content) = if let Some(id) = optional(body, "snapshot_id") {
         let from = snapshot(state, request, &id)?;
         if from.status != "available" {
-            return Err(Refusal::bad(format!("Invalid snapshot: Originating snapshot status must be one of 'available' values but is {}", from.status)));
+            return Err(Refusal::bad(format!(
+                "Invalid snapshot: Originating snapshot status must be one of 'available' values but is {}",
+                from.status
+            )));
         }
         if let Some(origin) = state.volumes.get(&from.volume_id) {
             bootable = origin.bootable;
@@ -320,7 +376,8 @@ fn plan_volume(cloud: &Cloud, state: &State, request: &Request, body: &Doc) -> R
         volume_type.get_or_insert_with(|| from.volume_type.clone());
         (from.size, Content::Copy(volume_path(&cloud.dir, &id)))
     } else if let Some(id) = optional(body, "imageRef") {
-        let refused = || Refusal::bad(format!("Invalid image identifier or unable to access requested image. ({id})"));
+        let refused =
+            || Refusal::bad(format!("Invalid image identifier or unable to access requested image. ({id})"));
         let image = state.images.get(&id).ok_or_else(refused)?;
         bootable = true;
         image_metadata = image_properties(image);
@@ -330,16 +387,22 @@ fn plan_volume(cloud: &Cloud, state: &State, request: &Request, body: &Doc) -> R
         (0, Content::Nothing)
     };
     let size = asked.or((least > 0).then_some(least)).ok_or_else(|| {
-        Refusal::bad("Invalid input received: Volume size must be an integer and greater than 0 (got size 'None').")
+        Refusal::bad(
+            "Invalid input received: Volume size must be an integer and greater than 0 (got size 'None').",
+        )
     })?;
     if size < least {
-        return Err(Refusal::bad(format!("Invalid input received: Volume size '{size}'GB cannot be smaller than the snapshot size {least}GB. They must be >= original snapshot size.")));
+        return Err(Refusal::bad(format!(
+            "Invalid input received: Volume size '{size}'GB cannot be smaller than the snapshot size {least}GB. They must be >= original snapshot size."
+        )));
     }
-    let volume_type = volume_type.unwrap_or_else(|| cloud.config.volume_types.first().cloned().unwrap_or_default());
-    let known = state.volume_types.rows().find(|t| text(t, "name") == volume_type || text(t, "id") == volume_type);
-    let volume_type = known
-        .map(|t| text(t, "name").to_owned())
-        .ok_or_else(|| Refusal::not_found(format!("Volume type with name {volume_type} could not be found.")))?;
+    let volume_type =
+        volume_type.unwrap_or_else(|| cloud.config.volume_types.first().cloned().unwrap_or_default());
+    let known =
+        state.volume_types.rows().find(|t| text(t, "name") == volume_type || text(t, "id") == volume_type);
+    let volume_type = known.map(|t| text(t, "name").to_owned()).ok_or_else(|| {
+        Refusal::not_found(format!("Volume type with name {volume_type} could not be found."))
+    })?;
     let zone = optional(body, "availability_zone").unwrap_or_else(|| ZONE.to_owned());
     if zone != ZONE {
         return Err(Refusal::bad(format!("Invalid input received: Availability zone '{zone}' is invalid.")));
@@ -380,7 +443,9 @@ fn image_properties(image: &Doc) -> Doc {
         let key = match key.as_str() {
             "id" => "image_id",
             "name" => "image_name",
-            "status" | "visibility" | "owner" | "created_at" | "updated_at" | "self" | "file" | "schema" => continue,
+            "status" | "visibility" | "owner" | "created_at" | "updated_at" | "self" | "file" | "schema" => {
+                continue;
+            }
             other => other,
         };
         kept.insert(key.to_owned(), json!(value));
@@ -398,11 +463,25 @@ fn check_quota(cloud: &Cloud, state: &State, project: &str, volumes: usize, gib:
     let quotas = &cloud.config.quotas;
     let have = state.volumes.rows().filter(|v| v.project_id == project).count();
     if volumes > 0 && have + volumes > quotas.volumes {
-        return Err(Refusal::new(413, "", format!("VolumeLimitExceeded: Maximum number of volumes allowed ({}) exceeded for quota 'volumes'.", quotas.volumes)));
+        return Err(Refusal::new(
+            413,
+            "",
+            format!(
+                "VolumeLimitExceeded: Maximum number of volumes allowed ({}) exceeded for quota 'volumes'.",
+                quotas.volumes
+            ),
+        ));
     }
     let used = used_gib(state, project);
     if used + gib > quotas.gigabytes {
-        return Err(Refusal::new(413, "", format!("VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested {gib}G, quota is {}G and {used}G has been consumed.", quotas.gigabytes)));
+        return Err(Refusal::new(
+            413,
+            "",
+            format!(
+                "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested {gib}G, quota is {}G and {used}G has been consumed.",
+                quotas.gigabytes
+            ),
+        ));
     }
     Ok(())
 }
@@ -465,7 +544,9 @@ async fn delete_volume(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answe
         let volume = volume_mut(&mut state, request, id)?;
         let deletable = ["available", "error", "error_restoring", "error_extending", "error_managing"];
         if !deletable.contains(&volume.status.as_str()) || (snapshots > 0 && !cascade) {
-            return Err(Refusal::bad("Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer."));
+            return Err(Refusal::bad(
+                "Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.",
+            ));
         }
         "deleting".clone_into(&mut volume.status);
     }
@@ -480,7 +561,8 @@ async fn delete_volume(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answe
 /// The record, its snapshots and their files are gone after this.
 pub fn erase_volume(cloud: &Cloud, id: &str) {
     let mut state = cloud.state();
-    let of_it: Vec<String> = state.snapshots.rows().filter(|s| s.volume_id == id).map(|s| s.id.clone()).collect();
+    let of_it: Vec<String> =
+        state.snapshots.rows().filter(|s| s.volume_id == id).map(|s| s.id.clone()).collect();
     for snapshot in &of_it {
         state.snapshots.remove(snapshot);
     }
@@ -494,19 +576,24 @@ pub fn erase_volume(cloud: &Cloud, id: &str) {
 
 fn forget(path: &Path) {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => tracing::warn!(%error, path = %path.display(), "not removed"),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, path = %path.display(), "not removed")
+        }
         _ => {}
     }
 }
 
 async fn act(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answer {
     let Value::Object(body) = request.json()? else { return Err(Refusal::bad("Malformed request body")) };
-    let Some((action, args)) = body.iter().next() else { return Err(Refusal::bad("There is no such action.")) };
+    let Some((action, args)) = body.iter().next() else {
+        return Err(Refusal::bad("There is no such action."));
+    };
     let args = args.as_object().cloned().unwrap_or_default();
     match action.as_str() {
         "os-extend" => extend(cloud, request, id, &args),
         "os-set_bootable" => {
-            let bootable = args.get("bootable").is_some_and(|b| b == &json!(true) || b == "true" || b == "True");
+            let bootable =
+                args.get("bootable").is_some_and(|b| b == &json!(true) || b == "true" || b == "True");
             volume_mut(&mut cloud.state(), request, id)?.bootable = bootable;
             Ok(Reply::empty(200))
         }
@@ -544,23 +631,32 @@ async fn act(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answer {
             erase_volume(cloud, id);
             Ok(Reply::empty(202))
         }
-        "os-reset_status" | "os-force_delete" => {
-            Err(Refusal::forbidden("Policy doesn't allow volume_extension:volume_admin_actions:reset_status to be performed."))
-        }
-        other => Err(Refusal::bad(format!("There is no such action: {other}. Verify the request body and Content-Type header and try again."))),
+        "os-reset_status" | "os-force_delete" => Err(Refusal::forbidden(
+            "Policy doesn't allow volume_extension:volume_admin_actions:reset_status to be performed.",
+        )),
+        other => Err(Refusal::bad(format!(
+            "There is no such action: {other}. Verify the request body and Content-Type header and try again."
+        ))),
     }
 }
 
 fn extend(cloud: &Arc<Cloud>, request: &Request, id: &str, args: &Doc) -> Answer {
-    let size = args.get("new_size").and_then(Value::as_u64).ok_or_else(|| Refusal::bad("Invalid input for field/attribute new_size."))?;
+    let size = args
+        .get("new_size")
+        .and_then(Value::as_u64)
+        .ok_or_else(|| Refusal::bad("Invalid input for field/attribute new_size."))?;
     {
         let mut state = cloud.state();
         let (old, status) = volume(&state, request, id).map(|v| (v.size, v.status.clone()))?;
         if status != "available" {
-            return Err(Refusal::bad(format!("Invalid volume: Volume {id} status must be '('available',)' to extend, currently {status}.")));
+            return Err(Refusal::bad(format!(
+                "Invalid volume: Volume {id} status must be '('available',)' to extend, currently {status}."
+            )));
         }
         if size <= old {
-            return Err(Refusal::bad(format!("Invalid input received: New size for extend must be greater than current size. (current: {old}, extended: {size}).")));
+            return Err(Refusal::bad(format!(
+                "Invalid input received: New size for extend must be greater than current size. (current: {old}, extended: {size})."
+            )));
         }
         check_quota(cloud, &state, &request.who.project_id, 0, size - old)?;
         "extending".clone_into(&mut volume_mut(&mut state, request, id)?.status);
@@ -569,7 +665,8 @@ fn extend(cloud: &Arc<Cloud>, request: &Request, id: &str, args: &Doc) -> Answer
     tokio::spawn(async move {
         tokio::time::sleep(cloud.config.delay).await;
         let path = volume_path(&cloud.dir, &id);
-        let grown = std::fs::OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(size * GIB));
+        let grown =
+            std::fs::OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(size * GIB));
         if let (Ok(()), Some(volume)) = (&grown, cloud.state().volumes.get_mut(&id)) {
             volume.size = size;
         }
@@ -580,7 +677,12 @@ fn extend(cloud: &Arc<Cloud>, request: &Request, id: &str, args: &Doc) -> Answer
 
 fn volume_metadata(cloud: &Cloud, request: &Request, id: &str, rest: &[&str]) -> Answer {
     let mut state = cloud.state();
-    change_metadata(request, &mut volume_mut(&mut state, request, id)?.metadata, &format!("Volume {id}"), rest)
+    change_metadata(
+        request,
+        &mut volume_mut(&mut state, request, id)?.metadata,
+        &format!("Volume {id}"),
+        rest,
+    )
 }
 
 fn snapshot_metadata(cloud: &Cloud, request: &Request, id: &str, rest: &[&str]) -> Answer {
@@ -629,7 +731,9 @@ fn list_snapshots(cloud: &Cloud, request: &Request, detail: bool) -> Answer {
         .map(|s| {
             let mut view = doc(snapshot_view(request, s));
             if !detail {
-                view.retain(|key, _| !key.starts_with("os-extended") && key != "group_snapshot_id" && key != "user_id");
+                view.retain(|key, _| {
+                    !key.starts_with("os-extended") && key != "group_snapshot_id" && key != "user_id"
+                });
             }
             Value::Object(view)
         })
@@ -639,17 +743,27 @@ fn list_snapshots(cloud: &Cloud, request: &Request, detail: bool) -> Answer {
 
 fn create_snapshot(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let body = request.wrapped("snapshot")?;
-    let volume_id = optional(&body, "volume_id").ok_or_else(|| Refusal::bad("Invalid input for field/attribute snapshot. 'volume_id' is a required property"))?;
-    let force = body.get("force").is_some_and(|f| f == &json!(true) || f == "True" || f == "true") || micro(request) >= 66;
+    let volume_id = optional(&body, "volume_id").ok_or_else(|| {
+        Refusal::bad("Invalid input for field/attribute snapshot. 'volume_id' is a required property")
+    })?;
+    let force = body.get("force").is_some_and(|f| f == &json!(true) || f == "True" || f == "true")
+        || micro(request) >= 66;
     let mut state = cloud.state();
     let of = volume(&state, request, &volume_id)?;
     if !(of.status == "available" || (of.status == "in-use" && force)) {
-        return Err(Refusal::bad(format!("Invalid volume: Volume {volume_id} status must be available, but current status is: {}.", of.status)));
+        return Err(Refusal::bad(format!(
+            "Invalid volume: Volume {volume_id} status must be available, but current status is: {}.",
+            of.status
+        )));
     }
     let size = of.size;
     let quota = cloud.config.quotas.snapshots;
     if state.snapshots.rows().filter(|s| s.project_id == request.who.project_id).count() >= quota {
-        return Err(Refusal::new(413, "", format!("SnapshotLimitExceeded: Maximum number of snapshots allowed ({quota}) exceeded")));
+        return Err(Refusal::new(
+            413,
+            "",
+            format!("SnapshotLimitExceeded: Maximum number of snapshots allowed ({quota}) exceeded"),
+        ));
     }
     check_quota(cloud, &state, &request.who.project_id, 0, size)?;
     let at = now();
@@ -705,7 +819,9 @@ async fn delete_snapshot(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Ans
         snapshot(&state, request, id)?;
         let row = state.snapshots.get_mut(id).ok_or_else(Refusal::no_route)?;
         if !["available", "error"].contains(&row.status.as_str()) {
-            return Err(Refusal::bad("Invalid snapshot: Snapshot status must be available or error, and must not be part of a group."));
+            return Err(Refusal::bad(
+                "Invalid snapshot: Snapshot status must be available or error, and must not be part of a group.",
+            ));
         }
         "deleting".clone_into(&mut row.status);
     }
@@ -747,7 +863,9 @@ fn attachments(cloud: &Cloud, request: &Request) -> Answer {
 
 fn attachment(cloud: &Cloud, request: &Request, id: &str) -> Answer {
     let found = all_attachments(cloud, request).into_iter().find(|a| a["id"] == id);
-    let missing = || Refusal::not_found(format!("Volume attachment could not be found with filter: attachment_id = {id}."));
+    let missing = || {
+        Refusal::not_found(format!("Volume attachment could not be found with filter: attachment_id = {id}."))
+    };
     Ok(Reply::json(200, &json!({"attachment": found.ok_or_else(missing)?})))
 }
 
@@ -792,10 +910,12 @@ fn types(cloud: &Cloud, request: &Request, parts: &[&str]) -> Answer {
         ("POST", []) => {
             let mut row = type_record("");
             row.extend(request.wrapped("volume_type")?);
-            state.volume_types.insert(&text(&row, "id").to_owned(), row.clone());
+            state.volume_types.insert(text(&row, "id").to_owned(), row.clone());
             Ok(Reply::json(200, &json!({"volume_type": row})))
         }
-        ("DELETE", [id]) => state.volume_types.remove(id).map(|_| Reply::empty(202)).ok_or_else(|| missing(id)),
+        ("DELETE", [id]) => {
+            state.volume_types.remove(id).map(|_| Reply::empty(202)).ok_or_else(|| missing(id))
+        }
         ("POST", [id, "extra_specs"]) => {
             let specs = request.wrapped("extra_specs")?;
             let row = state.volume_types.get_mut(id).ok_or_else(|| missing(id))?;
@@ -810,12 +930,15 @@ fn limits(cloud: &Cloud, request: &Request) -> Answer {
     let (state, quotas, project) = (cloud.state(), &cloud.config.quotas, &request.who.project_id);
     let volumes = state.volumes.rows().filter(|v| v.project_id == *project).count();
     let snapshots = state.snapshots.rows().filter(|s| s.project_id == *project).count();
-    Ok(Reply::json(200, &json!({"limits": {"rate": [], "absolute": {
-        "maxTotalVolumes": quotas.volumes, "totalVolumesUsed": volumes,
-        "maxTotalSnapshots": quotas.snapshots, "totalSnapshotsUsed": snapshots,
-        "maxTotalVolumeGigabytes": quotas.gigabytes, "totalGigabytesUsed": used_gib(&state, project),
-        "maxTotalBackups": 10, "totalBackupsUsed": 0, "maxTotalBackupGigabytes": 1000, "totalBackupGigabytesUsed": 0,
-    }}})))
+    Ok(Reply::json(
+        200,
+        &json!({"limits": {"rate": [], "absolute": {
+            "maxTotalVolumes": quotas.volumes, "totalVolumesUsed": volumes,
+            "maxTotalSnapshots": quotas.snapshots, "totalSnapshotsUsed": snapshots,
+            "maxTotalVolumeGigabytes": quotas.gigabytes, "totalGigabytesUsed": used_gib(&state, project),
+            "maxTotalBackups": 10, "totalBackupsUsed": 0, "maxTotalBackupGigabytes": 1000, "totalBackupGigabytesUsed": 0,
+        }}}),
+    ))
 }
 
 fn quota_set(cloud: &Cloud, request: &Request) -> Answer {

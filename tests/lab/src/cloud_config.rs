@@ -7,8 +7,19 @@ use serde_yaml_ng::{Mapping, Value};
 const DEFAULT_USER: &str = "debian";
 /// What cloud-config may say here without a word on the console.
 const KNOWN: [&str; 13] = [
-    "users", "ssh_keys", "ssh_authorized_keys", "hostname", "fqdn", "write_files", "runcmd", "preserve_hostname",
-    "manage_etc_hosts", "ssh_pwauth", "disable_root", "ssh_deletekeys", "ssh_genkeytypes",
+    "users",
+    "ssh_keys",
+    "ssh_authorized_keys",
+    "hostname",
+    "fqdn",
+    "write_files",
+    "runcmd",
+    "preserve_hostname",
+    "manage_etc_hosts",
+    "ssh_pwauth",
+    "disable_root",
+    "ssh_deletekeys",
+    "ssh_genkeytypes",
 ];
 
 /// The script. `public_keys` are those of the server's key pair.
@@ -56,7 +67,9 @@ fn apply(out: &mut String, config: &Mapping, public_keys: &[String]) {
     for key in ["fqdn", "hostname"] {
         if let Some(name) = config.get(key).and_then(Value::as_str) {
             let name = quote(name);
-            *out += &format!("hostname {name}; echo {name} > /etc/hostname; echo 127.0.1.1 {name} >> /etc/hosts\n");
+            *out += &format!(
+                "hostname {name}; echo {name} > /etc/hostname; echo 127.0.1.1 {name} >> /etc/hosts\n"
+            );
         }
     }
     host_keys(out, config);
@@ -65,7 +78,9 @@ fn apply(out: &mut String, config: &Mapping, public_keys: &[String]) {
     let users = config.get("users").and_then(Value::as_sequence).cloned();
     for user in users.unwrap_or_else(|| vec![Value::String("default".to_owned())]) {
         match user {
-            Value::String(name) if name == "default" => add_user(out, DEFAULT_USER, "/bin/bash", "", "ALL=(ALL) NOPASSWD:ALL", &keys),
+            Value::String(name) if name == "default" => {
+                add_user(out, DEFAULT_USER, "/bin/bash", "", "ALL=(ALL) NOPASSWD:ALL", &keys)
+            }
             Value::String(name) => add_user(out, &name, "/bin/bash", "", "", &[]),
             Value::Mapping(user) => described_user(out, &user),
             _ => {}
@@ -127,7 +142,12 @@ fn write_file(out: &mut String, entry: &Value) {
     let mode = if field("permissions").is_empty() { "0644" } else { field("permissions") };
     *out += &format!("mkdir -p \"$(dirname {})\"\n", quote(path));
     if ["b64", "base64"].contains(&field("encoding")) {
-        *out += &format!("printf %s {} | base64 -d > {path}; chmod {} {path}\n", quote(field("content")), quote(mode), path = quote(path));
+        *out += &format!(
+            "printf %s {} | base64 -d > {path}; chmod {} {path}\n",
+            quote(field("content")),
+            quote(mode),
+            path = quote(path)
+        );
     } else {
         *out += &file(path, field("content"), mode);
     }
@@ -190,7 +210,11 @@ mod tests {
     #[test]
     fn quotes_for_the_shell() {
         let nasty = "it's $HOME `x` \\ \"";
-        let out = std::process::Command::new("sh").arg("-c").arg(format!("printf %s {}", quote(nasty))).output().unwrap();
+        let out = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(format!("printf %s {}", quote(nasty)))
+            .output()
+            .unwrap();
         assert_eq!(String::from_utf8(out.stdout).unwrap(), nasty);
     }
 
@@ -200,7 +224,12 @@ mod tests {
         let script = script(data.as_bytes(), &["ssh-ed25519 BBBB".to_owned()]);
         let parsed = std::process::Command::new("sh").arg("-n").arg("-c").arg(&script).status().unwrap();
         assert!(parsed.success(), "{script}");
-        for part in ["add_user 'gyre' '/bin/bash' '' 'ALL=(ALL) NOPASSWD:ALL'", "ssh_host_ed25519_key", "'packages'", "BBBB"] {
+        for part in [
+            "add_user 'gyre' '/bin/bash' '' 'ALL=(ALL) NOPASSWD:ALL'",
+            "ssh_host_ed25519_key",
+            "'packages'",
+            "BBBB",
+        ] {
             assert!(script.contains(part), "{part} is missing in {script}");
         }
     }

@@ -25,9 +25,10 @@ pub async fn answer(cloud: &Cloud, request: &Request) -> Answer {
         ("DELETE", ["v2", "images", id]) => delete(cloud, request, id),
         ("PUT", ["v2", "images", id, "file"]) => upload(cloud, request, id).await,
         ("GET", ["v2", "images", id, "file"]) => download(cloud, request, id).await,
-        ("GET", ["v2", "schemas", "image"]) => {
-            Ok(Reply::json(200, &json!({"name": "image", "properties": {}, "additionalProperties": {"type": "string"}})))
-        }
+        ("GET", ["v2", "schemas", "image"]) => Ok(Reply::json(
+            200,
+            &json!({"name": "image", "properties": {}, "additionalProperties": {"type": "string"}}),
+        )),
         _ => Err(Refusal::no_route()),
     }
 }
@@ -64,7 +65,9 @@ fn versions(cloud: &Cloud) -> Value {
 }
 
 fn visible(request: &Request, image: &Doc) -> bool {
-    request.who.is_admin() || text(image, "visibility") == "public" || text(image, "owner") == request.who.project_id
+    request.who.is_admin()
+        || text(image, "visibility") == "public"
+        || text(image, "owner") == request.who.project_id
 }
 
 fn find(cloud: &Cloud, request: &Request, id: &str) -> Result<Doc, Refusal> {
@@ -77,10 +80,14 @@ fn list_images(cloud: &Cloud, request: &Request) -> Answer {
     let state = cloud.state();
     let all: Vec<&Doc> =
         state.images.rows().rev().filter(|i| visible(request, i)).filter(|i| wanted(request, i)).collect();
-    let start = request.asked("marker").map_or(0, |m| all.iter().position(|i| text(i, "id") == m).map_or(0, |p| p + 1));
+    let start = request
+        .asked("marker")
+        .map_or(0, |m| all.iter().position(|i| text(i, "id") == m).map_or(0, |p| p + 1));
     let page: Vec<Value> = all.iter().skip(start).take(limit).map(|i| Value::Object((*i).clone())).collect();
     let mut body = json!({"images": page, "first": "/v2/images", "schema": "/v2/schemas/images"});
-    if let Some(last) = all.get((start + limit).wrapping_sub(1)).filter(|_| start + limit < all.len() && limit > 0) {
+    if let Some(last) =
+        all.get((start + limit).wrapping_sub(1)).filter(|_| start + limit < all.len() && limit > 0)
+    {
         body["next"] = json!(format!("/v2/images?limit={limit}&marker={}", text(last, "id")));
     }
     Ok(Reply::json(200, &body))
@@ -91,7 +98,9 @@ fn wanted(request: &Request, image: &Doc) -> bool {
         "limit" | "marker" | "sort" | "sort_key" | "sort_dir" | "member_status" => true,
         "visibility" => value == "all" || text(image, "visibility") == value,
         "tag" => crate::model::list(image, "tags").iter().any(|t| t == value.as_str()),
-        "name" | "id" | "status" => value.strip_prefix("in:").unwrap_or(value).split(',').any(|v| text(image, key) == v),
+        "name" | "id" | "status" => {
+            value.strip_prefix("in:").unwrap_or(value).split(',').any(|v| text(image, key) == v)
+        }
         _ => text(image, key) == value,
     })
 }
@@ -120,14 +129,19 @@ fn create(cloud: &Cloud, request: &Request) -> Answer {
 
 fn patch(cloud: &Cloud, request: &Request, id: &str) -> Answer {
     find(cloud, request, id)?;
-    let Value::Array(changes) = request.json()? else { return Err(Refusal::bad("Request body must be a JSON array of operation objects.")) };
+    let Value::Array(changes) = request.json()? else {
+        return Err(Refusal::bad("Request body must be a JSON array of operation objects."));
+    };
     let mut state = cloud.state();
     let image = state.images.get_mut(id).ok_or_else(Refusal::no_route)?;
     for change in changes {
-        let key = change.get("path").and_then(Value::as_str).unwrap_or_default().trim_start_matches('/').to_owned();
+        let key =
+            change.get("path").and_then(Value::as_str).unwrap_or_default().trim_start_matches('/').to_owned();
         match change.get("op").and_then(Value::as_str) {
             Some("remove") => drop(image.remove(&key)),
-            Some("add" | "replace") => drop(image.insert(key, change.get("value").cloned().unwrap_or_default())),
+            Some("add" | "replace") => {
+                drop(image.insert(key, change.get("value").cloned().unwrap_or_default()))
+            }
             _ => return Err(Refusal::bad("Unsupported operation.")),
         }
     }
@@ -141,7 +155,9 @@ fn delete(cloud: &Cloud, request: &Request, id: &str) -> Answer {
         return Err(Refusal::forbidden(format!("Image {id} is protected and cannot be deleted.")));
     }
     if text(&image, "owner") != request.who.project_id && !request.who.is_admin() {
-        return Err(Refusal::forbidden(format!("You are not authorized to complete delete_image action on image {id}.")));
+        return Err(Refusal::forbidden(format!(
+            "You are not authorized to complete delete_image action on image {id}."
+        )));
     }
     cloud.state().images.remove(id);
     // Only a record without bytes has no file.
@@ -152,7 +168,10 @@ fn delete(cloud: &Cloud, request: &Request, id: &str) -> Answer {
 async fn upload(cloud: &Cloud, request: &Request, id: &str) -> Answer {
     let image = find(cloud, request, id)?;
     if text(&image, "status") != "queued" {
-        return Err(Refusal::conflict(format!("Image status transition from {} to saving is not allowed", text(&image, "status"))));
+        return Err(Refusal::conflict(format!(
+            "Image status transition from {} to saving is not allowed",
+            text(&image, "status")
+        )));
     }
     tokio::fs::write(path(cloud, id), &request.body)
         .await

@@ -40,19 +40,37 @@ impl Guest {
         let drive = config_drive(&dir, spec)?;
         let join = join_script(&dir, &host.bridge)?;
         let mut command = bound_to_this_thread("qemu-system-x86_64");
-        command.args(["-accel", "tcg,thread=multi", "-nodefaults", "-display", "none", "-name", &spec.server]);
+        command.args([
+            "-accel",
+            "tcg,thread=multi",
+            "-nodefaults",
+            "-display",
+            "none",
+            "-name",
+            &spec.server,
+        ]);
         command.args(["-m", &spec.memory.to_string(), "-smp", &spec.cpus.to_string()]);
-        command.args(["-serial", &format!("file:{}", name(&crate::worker::console(&host.dir, &spec.server))?)]);
+        command
+            .args(["-serial", &format!("file:{}", name(&crate::worker::console(&host.dir, &spec.server))?)]);
         for (index, (volume, path, format)) in spec.disks.iter().enumerate() {
             let serial: String = volume.chars().take(20).collect();
-            command.args(["-drive", &format!("file={},if=none,id=disk{index},format={format},discard=unmap", name(path)?)]);
-            command.args(["-device", &format!("virtio-blk-pci,drive=disk{index},serial={serial},bootindex={index}")]);
+            command.args([
+                "-drive",
+                &format!("file={},if=none,id=disk{index},format={format},discard=unmap", name(path)?),
+            ]);
+            command.args([
+                "-device",
+                &format!("virtio-blk-pci,drive=disk{index},serial={serial},bootindex={index}"),
+            ]);
         }
         command.args(["-drive", &format!("file={},if=none,id=config,format=raw,readonly=on", name(&drive)?)]);
         command.args(["-device", "virtio-blk-pci,drive=config"]);
         for (index, card) in spec.cards.iter().enumerate() {
             let tap = host.next_card('t');
-            command.args(["-netdev", &format!("tap,id=net{index},ifname={tap},script={},downscript=no", name(&join)?)]);
+            command.args([
+                "-netdev",
+                &format!("tap,id=net{index},ifname={tap},script={},downscript=no", name(&join)?),
+            ]);
             command.args(["-device", &format!("virtio-net-pci,netdev=net{index},mac={},romfile=", card.mac)]);
         }
         let said = fs::File::create(dir.join("qemu.log"))?;
@@ -85,7 +103,8 @@ fn config_drive(dir: &Path, spec: &GuestSpec) -> Result<PathBuf> {
     let tree = dir.join("config");
     let latest = tree.join("openstack/latest");
     fs::create_dir_all(&latest)?;
-    let keys: serde_json::Map<String, Value> = spec.keys.iter().map(|(name, key)| (name.clone(), json!(key))).collect();
+    let keys: serde_json::Map<String, Value> =
+        spec.keys.iter().map(|(name, key)| (name.clone(), json!(key))).collect();
     let meta = json!({"uuid": spec.server, "name": spec.name, "hostname": crate::worker::host_name(&spec.name), "launch_index": 0,
                       "availability_zone": crate::ZONE, "meta": spec.metadata, "public_keys": keys, "devices": []});
     fs::write(latest.join("meta_data.json"), meta.to_string())?;
@@ -115,7 +134,16 @@ fn network_data(cards: &[Card]) -> Value {
 /// dnsmasq on the bridge, answering these cards only.
 pub fn start_dhcp(host: &Host, cards: &[Card]) -> Result<Child> {
     let mut command = bound_to_this_thread("dnsmasq");
-    command.args(["--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--user=root", "--bind-dynamic", "--no-ping"]);
+    // Another user or group would clear the signal that ends it with the lab.
+    command.args([
+        "--keep-in-foreground",
+        "--conf-file=/dev/null",
+        "--port=0",
+        "--user=root",
+        "--group=root",
+        "--bind-dynamic",
+        "--no-ping",
+    ]);
     command.args(["--dhcp-authoritative", "--leasefile-ro", "--pid-file="]);
     command.arg(format!("--interface={}", host.bridge));
     for card in cards {
@@ -126,14 +154,22 @@ pub fn start_dhcp(host: &Host, cards: &[Card]) -> Result<Child> {
             let tag = ip.replace('.', "-");
             command.arg(format!("--dhcp-range=set:net{tag},{ip},static,{},1h", netmask(*prefix)));
             command.arg(format!("--dhcp-host={},{ip},set:{tag}", card.mac));
-            command.arg(format!("--dhcp-option=tag:{tag},option:router{}", gateway.as_ref().map(|g| format!(",{g}")).unwrap_or_default()));
+            command.arg(format!(
+                "--dhcp-option=tag:{tag},option:router{}",
+                gateway.as_ref().map(|g| format!(",{g}")).unwrap_or_default()
+            ));
             if !card.dns.is_empty() {
                 command.arg(format!("--dhcp-option=tag:{tag},option:dns-server,{}", card.dns.join(",")));
             }
         }
     }
     let log = fs::File::create(host.dir.join("dnsmasq.log"))?;
-    command.arg("--log-facility=-").arg("--log-dhcp").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    command
+        .arg("--log-facility=-")
+        .arg("--log-dhcp")
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
     command.spawn().context("dnsmasq could not be started: install dnsmasq-base")
 }
 

@@ -19,14 +19,15 @@ pub fn answer(cloud: &Cloud, request: &Request) -> Answer {
         ("POST", ["v3", "auth", "tokens"]) => issue(cloud, request),
         ("GET" | "HEAD", ["v3", "auth", "tokens"]) => show(cloud, request),
         ("DELETE", ["v3", "auth", "tokens"]) => revoke(cloud, request),
-        ("GET", ["v3", "auth", "catalog"]) => {
-            Ok(Reply::json(200, &json!({"catalog": catalog(cloud, &request.who), "links": {"self": cloud.url("/identity/v3/auth/catalog")}})))
-        }
+        ("GET", ["v3", "auth", "catalog"]) => Ok(Reply::json(
+            200,
+            &json!({"catalog": catalog(cloud, &request.who), "links": {"self": cloud.url("/identity/v3/auth/catalog")}}),
+        )),
         ("GET", ["v3", "auth", "projects"]) => projects(cloud, request),
         ("GET", ["v3", "projects"]) if request.who.is_admin() => projects(cloud, request),
-        ("GET", ["v3", "projects"]) => {
-            Err(Refusal::forbidden("You are not authorized to perform the requested action: identity:list_projects."))
-        }
+        ("GET", ["v3", "projects"]) => Err(Refusal::forbidden(
+            "You are not authorized to perform the requested action: identity:list_projects.",
+        )),
         ("GET", ["v3", "projects", id]) => {
             let found = cloud.state().projects.iter().find(|p| p.id == *id).map(|p| project(cloud, p));
             one("project", found, id)
@@ -85,19 +86,32 @@ fn named(request: &Request, name: &str) -> bool {
 fn projects(cloud: &Cloud, request: &Request) -> Answer {
     let state = cloud.state();
     let mine = |p: &&Project| request.who.is_admin() || p.id == request.who.project_id;
-    let rows: Vec<Value> =
-        state.projects.iter().filter(mine).filter(|p| named(request, &p.name)).map(|p| project(cloud, p)).collect();
-    Ok(Reply::json(200, &json!({"projects": rows, "links": {"self": cloud.url("/identity/v3/projects"), "previous": null, "next": null}})))
+    let rows: Vec<Value> = state
+        .projects
+        .iter()
+        .filter(mine)
+        .filter(|p| named(request, &p.name))
+        .map(|p| project(cloud, p))
+        .collect();
+    Ok(Reply::json(
+        200,
+        &json!({"projects": rows, "links": {"self": cloud.url("/identity/v3/projects"), "previous": null, "next": null}}),
+    ))
 }
 
 fn users(cloud: &Cloud, request: &Request) -> Answer {
     if !request.who.is_admin() {
-        return Err(Refusal::forbidden("You are not authorized to perform the requested action: identity:list_users."));
+        return Err(Refusal::forbidden(
+            "You are not authorized to perform the requested action: identity:list_users.",
+        ));
     }
     let state = cloud.state();
     let rows: Vec<Value> =
         state.users.iter().filter(|u| named(request, &u.name)).map(|u| user(cloud, u)).collect();
-    Ok(Reply::json(200, &json!({"users": rows, "links": {"self": cloud.url("/identity/v3/users"), "previous": null, "next": null}})))
+    Ok(Reply::json(
+        200,
+        &json!({"users": rows, "links": {"self": cloud.url("/identity/v3/users"), "previous": null, "next": null}}),
+    ))
 }
 
 fn issue(cloud: &Cloud, request: &Request) -> Answer {
@@ -161,7 +175,8 @@ fn scope(state: &State, auth: &Value, user: &User) -> Option<Project> {
 }
 
 fn describe(cloud: &Cloud, who: &Who) -> Value {
-    let roles: Vec<Value> = who.roles.iter().map(|name| json!({"id": format!("{name:0<32}"), "name": name})).collect();
+    let roles: Vec<Value> =
+        who.roles.iter().map(|name| json!({"id": format!("{name:0<32}"), "name": name})).collect();
     json!({"token": {
         "methods": ["password"],
         "user": {"domain": {"id": "default", "name": "Default"}, "id": who.user_id, "name": who.user_name, "password_expires_at": null},

@@ -14,6 +14,9 @@
 //! # }
 //! ```
 
+// Only JSON values are indexed, by a key: what is missing is `null`.
+#![allow(clippy::indexing_slicing)]
+
 mod address;
 mod cinder;
 mod cloud_config;
@@ -212,7 +215,9 @@ impl Cloud {
 
     fn take_fault(&self, method: &str, path: &str) -> Option<Fault> {
         let mut faults = guard(&self.faults);
-        let fits = |f: &&mut PlannedFault| f.times > 0 && (f.method == "*" || f.method == method) && fits(&f.pattern, path);
+        let fits = |f: &&mut PlannedFault| {
+            f.times > 0 && (f.method == "*" || f.method == method) && fits(&f.pattern, path)
+        };
         let found = faults.iter_mut().find(fits)?;
         found.times -= 1;
         Some(found.fault)
@@ -333,7 +338,10 @@ impl Lab {
     pub fn objects(&self) -> Vec<String> {
         let seeded = guard(&self.cloud.seeded);
         let all = objects(&self.cloud.state());
-        all.into_iter().filter(|(_, value)| !seeded.contains(&id_of(value))).map(|(kind, value)| describe(kind, &value)).collect()
+        all.into_iter()
+            .filter(|(_, value)| !seeded.contains(&id_of(value)))
+            .map(|(kind, value)| describe(kind, &value))
+            .collect()
     }
 
     /// Servers, ports, security groups, snapshots, key pairs and floating addresses that say `gyre`
@@ -409,21 +417,35 @@ impl Drop for Lab {
 
 fn prepare(config: &Config) -> Result<PathBuf> {
     let root = rustix::process::geteuid().is_root();
-    ensure!(root || !config.workers, "a lab with workers makes namespaces, loop devices and network cards: run it as root, or without workers");
-    ensure!(root || config.volume_space.is_none(), "a lab with limited space mounts a file system: run it as root");
+    ensure!(
+        root || !config.workers,
+        "a lab with workers makes namespaces, loop devices and network cards: run it as root, or without workers"
+    );
+    ensure!(
+        root || config.volume_space.is_none(),
+        "a lab with limited space mounts a file system: run it as root"
+    );
     for part in ["volumes", "images", "servers"] {
         let path = config.dir.join(part);
         std::fs::create_dir_all(&path).with_context(|| format!("create {}", path.display()))?;
     }
     let dir = config.dir.canonicalize()?;
     let safe = machine::name(&dir)?.chars().all(|c| !",:\\ \n".contains(c));
-    ensure!(safe, "{}: the lab's directory becomes mount options, so it may hold no comma, colon, backslash or space", dir.display());
+    ensure!(
+        safe,
+        "{}: the lab's directory becomes mount options, so it may hold no comma, colon, backslash or space",
+        dir.display()
+    );
     Ok(dir)
 }
 
 fn limit_space(dir: &Path, bytes: u64) -> Result<()> {
     let volumes = dir.join("volumes");
-    machine::run("mount", &["-t", "tmpfs", "-o", &format!("size={bytes},mode=755"), "gyre-lab", machine::name(&volumes)?]).map(drop)
+    machine::run(
+        "mount",
+        &["-t", "tmpfs", "-o", &format!("size={bytes},mode=755"), "gyre-lab", machine::name(&volumes)?],
+    )
+    .map(drop)
 }
 
 fn unlimit_space(dir: &Path) {
@@ -467,14 +489,17 @@ fn seed(config: &Config) -> Result<State> {
         roles: roles.to_vec(),
         default_project: project.id.clone(),
     };
-    state.users = vec![user("demo", &["member", "reader"], &demo), user("admin", &["admin", "member", "reader"], &admin)];
+    state.users = vec![
+        user("demo", &["member", "reader"], &demo),
+        user("admin", &["admin", "member", "reader"], &admin),
+    ];
     for (name, ram, cpus, disk) in &config.flavors {
         let flavor = Flavor::new(name, *ram, *cpus, *disk);
-        state.flavors.insert(&flavor.id.clone(), flavor);
+        state.flavors.insert(flavor.id.clone(), flavor);
     }
     for name in &config.volume_types {
         let row = cinder::type_record(name);
-        state.volume_types.insert(&text(&row, "id").to_owned(), row);
+        state.volume_types.insert(text(&row, "id").to_owned(), row);
     }
     let id = model::uuid();
     let mut image = glance::record(&id, &config.worker_image, &admin.id);
@@ -494,13 +519,17 @@ fn seed(config: &Config) -> Result<State> {
 }
 
 fn seed_network(state: &mut State, project: &str, seed: &NetworkSeed) -> Result<()> {
-    let row = neutron::new_network(project, &doc(json!({"name": seed.name, "router:external": seed.external})));
+    let row =
+        neutron::new_network(project, &doc(json!({"name": seed.name, "router:external": seed.external})));
     let id = text(&row, "id").to_owned();
     state.networks.insert(&id, row);
-    let body = doc(json!({"network_id": id, "name": format!("{}-subnet", seed.name), "cidr": seed.cidr, "enable_dhcp": seed.dhcp,
-                          "allocation_pools": [{"start": seed.pool.0, "end": seed.pool.1}]}));
-    let subnet = neutron::subnet_record(project, &body).map_err(|refusal| anyhow::anyhow!(refusal.message))?;
-    state.subnets.insert(&text(&subnet, "id").to_owned(), subnet);
+    let body = doc(
+        json!({"network_id": id, "name": format!("{}-subnet", seed.name), "cidr": seed.cidr, "enable_dhcp": seed.dhcp,
+                          "allocation_pools": [{"start": seed.pool.0, "end": seed.pool.1}]}),
+    );
+    let subnet =
+        neutron::subnet_record(project, &body).map_err(|refusal| anyhow::anyhow!(refusal.message))?;
+    state.subnets.insert(text(&subnet, "id").to_owned(), subnet);
     Ok(())
 }
 
@@ -515,9 +544,15 @@ fn join_networks(state: &mut State, project: &str) -> Result<()> {
 fn objects(state: &State) -> Vec<(&'static str, Value)> {
     let mut all: Vec<(&str, Value)> = Vec::new();
     let row = |kind, id: &str, name: &str, more: Value| (kind, json!({"id": id, "name": name, "more": more}));
-    all.extend(state.servers.rows().map(|s| row("server", &s.id, &s.name, json!([s.metadata, s.description]))));
-    all.extend(state.volumes.rows().map(|v| row("volume", &v.id, v.name.as_deref().unwrap_or_default(), json!([v.metadata, v.description]))));
-    all.extend(state.snapshots.rows().map(|s| row("snapshot", &s.id, s.name.as_deref().unwrap_or_default(), json!([s.metadata, s.description]))));
+    all.extend(
+        state.servers.rows().map(|s| row("server", &s.id, &s.name, json!([s.metadata, s.description]))),
+    );
+    all.extend(state.volumes.rows().map(|v| {
+        row("volume", &v.id, v.name.as_deref().unwrap_or_default(), json!([v.metadata, v.description]))
+    }));
+    all.extend(state.snapshots.rows().map(|s| {
+        row("snapshot", &s.id, s.name.as_deref().unwrap_or_default(), json!([s.metadata, s.description]))
+    }));
     all.extend(state.keypairs.iter().map(|k| row("keypair", &k.name, &k.name, Value::Null)));
     all.extend(state.server_groups.rows().map(|g| row("server group", &g.id, &g.name, Value::Null)));
     let tables = [
@@ -529,7 +564,11 @@ fn objects(state: &State) -> Vec<(&'static str, Value)> {
         ("router", &state.routers),
         ("image", &state.images),
     ];
-    all.extend(tables.into_iter().flat_map(|(kind, table)| table.rows().map(move |r| (kind, Value::Object(r.clone())))));
+    all.extend(
+        tables
+            .into_iter()
+            .flat_map(|(kind, table)| table.rows().map(move |r| (kind, Value::Object(r.clone())))),
+    );
     all
 }
 

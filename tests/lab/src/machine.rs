@@ -25,11 +25,9 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// Runs a program to its end and gives back what it printed.
 pub fn run(program: &str, args: &[&str]) -> Result<String> {
-    let out = Command::new(program)
-        .args(args)
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("{program} could not be started: is it installed, and /usr/sbin in PATH?"))?;
+    let out = Command::new(program).args(args).stdin(Stdio::null()).output().with_context(|| {
+        format!("{program} could not be started: is it installed, and /usr/sbin in PATH?")
+    })?;
     let said = String::from_utf8_lossy(&out.stderr);
     ensure!(out.status.success(), "{program} {}: {}: {}", args.join(" "), out.status, said.trim());
     Ok(String::from_utf8_lossy(&out.stdout).into_owned())
@@ -122,7 +120,10 @@ impl Machine {
     }
 
     /// Has the thread do something and waits for its answer.
-    pub async fn run<T: Send + 'static>(&self, job: impl FnOnce(&mut Host) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Host) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (tell, told) = tokio::sync::oneshot::channel();
         self.post(move |host| drop(tell.send(job(host))));
         told.await.context("the lab is stopping")?
@@ -181,7 +182,8 @@ impl Host {
                 chosen = Some((number, lock));
             }
         }
-        let (number, lock) = chosen.context("no free range 172.30.N.0/24 is left on this machine: stop other labs")?;
+        let (number, lock) =
+            chosen.context("no free range 172.30.N.0/24 is left on this machine: stop other labs")?;
         std::fs::write(note(number, "dir"), name(dir)?)?;
         let bridge = format!("gyrl{number}");
         let host = Self {
@@ -205,14 +207,17 @@ impl Host {
     /// Gives the bridge the gateway's address of a subnet, unless another interface owns the range.
     pub fn ensure_gateway(&self, gateway: &str, prefix: u32) -> Result<()> {
         let wanted = format!("{gateway}/{prefix}");
-        let range = crate::address::Cidr::parse(&wanted).with_context(|| format!("{wanted} is no address"))?;
+        let range =
+            crate::address::Cidr::parse(&wanted).with_context(|| format!("{wanted} is no address"))?;
         for (interface, address) in own_addresses()? {
             let Some(used) = crate::address::Cidr::parse(&address) else { continue };
             if interface == self.bridge && address == wanted {
                 return Ok(());
             }
             if interface != self.bridge && used.prefix > 0 && range.overlaps(&used) {
-                bail!("{range} is in use on this machine's interface {interface} ({address}): choose another subnet");
+                bail!(
+                    "{range} is in use on this machine's interface {interface} ({address}): choose another subnet"
+                );
             }
         }
         run("ip", &["address", "add", &wanted, "dev", &self.bridge]).map(drop)
@@ -248,7 +253,10 @@ impl Host {
     /// Starts a guest under QEMU.
     pub fn boot_guest(&mut self, spec: &GuestSpec, at_most: usize) -> Result<()> {
         self.guests.retain(|_, guest| guest.runs());
-        ensure!(self.guests.len() < at_most, "No valid host was found. This lab runs {at_most} guest(s) at a time");
+        ensure!(
+            self.guests.len() < at_most,
+            "No valid host was found. This lab runs {at_most} guest(s) at a time"
+        );
         self.ensure_gateways(&spec.cards)?;
         let guest = Guest::start(self, spec)?;
         self.guests.insert(spec.server.clone(), guest);

@@ -27,8 +27,8 @@ impl<T> Table<T> {
         self.0.iter_mut().find(|(key, _)| key == id).map(|(_, row)| row)
     }
 
-    pub fn insert(&mut self, id: &str, row: T) {
-        self.0.push((id.to_owned(), row));
+    pub fn insert(&mut self, id: impl Into<String>, row: T) {
+        self.0.push((id.into(), row));
     }
 
     pub fn remove(&mut self, id: &str) -> Option<T> {

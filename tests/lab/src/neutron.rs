@@ -15,7 +15,10 @@ const NOT_FILTERS: [&str; 6] = ["limit", "marker", "fields", "sort_key", "sort_d
 pub fn answer(cloud: &Cloud, request: &Request) -> Answer {
     let parts: Vec<&str> = request.parts.iter().map(String::as_str).collect();
     match parts.as_slice() {
-        [] => Ok(Reply::json(200, &json!({"versions": [{"id": "v2.0", "status": "CURRENT", "links": [{"rel": "self", "href": cloud.url("/networking/v2.0/")}]}]}))),
+        [] => Ok(Reply::json(
+            200,
+            &json!({"versions": [{"id": "v2.0", "status": "CURRENT", "links": [{"rel": "self", "href": cloud.url("/networking/v2.0/")}]}]}),
+        )),
         ["v2.0"] => Ok(Reply::json(200, &json!({"resources": []}))),
         ["v2.0", collection, rest @ ..] => {
             let collection = collection.trim_end_matches(".json");
@@ -126,20 +129,33 @@ fn own(request: &Request, row: &Doc) -> bool {
 }
 
 fn readable(request: &Request, kind: Kind, state: &State, row: &Doc) -> bool {
-    let open = |network: &Doc| network.get("shared") == Some(&json!(true)) || network.get("router:external") == Some(&json!(true));
+    let open = |network: &Doc| {
+        network.get("shared") == Some(&json!(true)) || network.get("router:external") == Some(&json!(true))
+    };
     own(request, row)
         || match kind {
             Kind::Network => open(row),
-            Kind::Subnet => state.networks.get(text(row, "network_id")).is_some_and(|n| n.get("shared") == Some(&json!(true))),
+            Kind::Subnet => state
+                .networks
+                .get(text(row, "network_id"))
+                .is_some_and(|n| n.get("shared") == Some(&json!(true))),
             _ => false,
         }
 }
 
 fn find<'a>(state: &'a State, request: &Request, kind: Kind, id: &str) -> Result<&'a Doc, Refusal> {
-    kind.table(state).get(id).filter(|row| readable(request, kind, state, row)).ok_or_else(|| kind.missing(id))
+    kind.table(state)
+        .get(id)
+        .filter(|row| readable(request, kind, state, row))
+        .ok_or_else(|| kind.missing(id))
 }
 
-fn find_mut<'a>(state: &'a mut State, request: &Request, kind: Kind, id: &str) -> Result<&'a mut Doc, Refusal> {
+fn find_mut<'a>(
+    state: &'a mut State,
+    request: &Request,
+    kind: Kind,
+    id: &str,
+) -> Result<&'a mut Doc, Refusal> {
     if !own(request, find(state, request, kind, id)?) {
         return Err(Refusal::forbidden(format!("(rule:update_{}) is disallowed by policy", kind.singular())));
     }
@@ -178,7 +194,8 @@ fn view(state: &State, kind: Kind, row: &Doc) -> Value {
 
 fn all(state: &State, request: &Request, kind: Kind) -> Reply {
     let rows = kind.table(state).rows().filter(|row| readable(request, kind, state, row));
-    let fields: Vec<&str> = request.query.iter().filter(|(k, _)| k == "fields").map(|(_, v)| v.as_str()).collect();
+    let fields: Vec<&str> =
+        request.query.iter().filter(|(k, _)| k == "fields").map(|(_, v)| v.as_str()).collect();
     let rows: Vec<Value> = rows
         .map(|row| doc(view(state, kind, row)))
         .filter(|row| wanted(request, row))
@@ -211,9 +228,11 @@ fn matches(row: &Doc, key: &str, value: &str) -> bool {
         ("tags", Some(Value::Array(tags))) => value.split(',').all(|tag| tags.iter().any(|t| t == tag)),
         (_, Some(Value::Array(values))) => values.iter().any(|v| v == value),
         (_, Some(Value::String(text))) => text.eq_ignore_ascii_case(value),
-        (_, Some(Value::Bool(flag))) => value.eq_ignore_ascii_case(&flag.to_string()) || value == if *flag { "1" } else { "0" },
+        (_, Some(Value::Bool(flag))) => {
+            value.eq_ignore_ascii_case(&flag.to_string()) || value == if *flag { "1" } else { "0" }
+        }
         (_, Some(Value::Null) | None) => value.is_empty(),
-        (_, Some(other)) => other.to_string() == value,
+        (_, Some(other)) => format!("{other}") == value,
     }
 }
 
@@ -236,7 +255,13 @@ fn create(cloud: &Cloud, state: &mut State, request: &Request, kind: Kind) -> An
     Ok(Reply::json(201, &json!({kind.singular(): made})))
 }
 
-fn create_one(cloud: &Cloud, state: &mut State, request: &Request, kind: Kind, body: &Doc) -> Result<Value, Refusal> {
+fn create_one(
+    cloud: &Cloud,
+    state: &mut State,
+    request: &Request,
+    kind: Kind,
+    body: &Doc,
+) -> Result<Value, Refusal> {
     let project = project_of(request, body)?;
     check_quota(cloud, state, kind, &project)?;
     let row = match kind {
@@ -251,8 +276,12 @@ fn create_one(cloud: &Cloud, state: &mut State, request: &Request, kind: Kind, b
         Kind::FloatingIp => new_floating(cloud, state, request, &project, body)?,
         Kind::Router => new_router(&project, body),
     };
-    let shown = view(state, kind, &row);
-    kind.table_mut(state).insert(&text(&row, "id").to_owned(), row);
+    let mut shown = view(state, kind, &row);
+    if kind == Kind::Network {
+        // Told when it is made and never again, as Neutron does.
+        shown["is_default"] = json!(false);
+    }
+    kind.table_mut(state).insert(text(&row, "id").to_owned(), row);
     // Its rules stand in the table already.
     Ok(shown)
 }
@@ -302,7 +331,19 @@ pub fn new_network(project: &str, body: &Doc) -> Doc {
         "port_security_enabled": true, "availability_zone_hints": [], "availability_zones": ["nova"],
         "ipv4_address_scope": null, "ipv6_address_scope": null, "l2_adjacency": true,
     })));
-    take(&mut row, body, &["name", "description", "admin_state_up", "shared", "router:external", "mtu", "port_security_enabled"]);
+    take(
+        &mut row,
+        body,
+        &[
+            "name",
+            "description",
+            "admin_state_up",
+            "shared",
+            "router:external",
+            "mtu",
+            "port_security_enabled",
+        ],
+    );
     row
 }
 
@@ -312,15 +353,31 @@ fn new_subnet(state: &State, request: &Request, project: &str, body: &Doc) -> Re
     let siblings = state.subnets.rows().filter(|s| text(s, "network_id") == network);
     let row = subnet_record(project, body)?;
     let cidr = Cidr::parse(text(&row, "cidr"));
-    if siblings.filter_map(|s| Cidr::parse(text(s, "cidr"))).any(|other| cidr.is_some_and(|c| c.overlaps(&other))) {
-        return Err(Refusal::new(400, "InvalidInput", format!("Invalid input for operation: Requested subnet with cidr: {} for network: {network} overlaps with another subnet.", text(&row, "cidr"))));
+    if siblings
+        .filter_map(|s| Cidr::parse(text(s, "cidr")))
+        .any(|other| cidr.is_some_and(|c| c.overlaps(&other)))
+    {
+        return Err(Refusal::new(
+            400,
+            "InvalidInput",
+            format!(
+                "Invalid input for operation: Requested subnet with cidr: {} for network: {network} overlaps with another subnet.",
+                text(&row, "cidr")
+            ),
+        ));
     }
     Ok(row)
 }
 
 /// A subnet without a look at its neighbours.
 pub fn subnet_record(project: &str, body: &Doc) -> Result<Doc, Refusal> {
-    let bad = || Refusal::new(400, "InvalidInput", format!("Invalid input for operation: {} is not in a CIDR format.", text(body, "cidr")));
+    let bad = || {
+        Refusal::new(
+            400,
+            "InvalidInput",
+            format!("Invalid input for operation: {} is not in a CIDR format.", text(body, "cidr")),
+        )
+    };
     let cidr = Cidr::parse(text(body, "cidr")).ok_or_else(bad)?;
     let gateway = match body.get("gateway_ip") {
         Some(Value::Null) => Value::Null,
@@ -334,17 +391,32 @@ pub fn subnet_record(project: &str, body: &Doc) -> Result<Doc, Refusal> {
         "ipv6_address_mode": null, "service_types": [], "subnetpool_id": null,
         "allocation_pools": [{"start": show_ip(cidr.at(2), cidr.v6), "end": show_ip(cidr.last_host(), cidr.v6)}],
     })));
-    take(&mut row, body, &["name", "description", "enable_dhcp", "dns_nameservers", "host_routes", "allocation_pools", "ipv6_ra_mode", "ipv6_address_mode"]);
+    take(
+        &mut row,
+        body,
+        &[
+            "name",
+            "description",
+            "enable_dhcp",
+            "dns_nameservers",
+            "host_routes",
+            "allocation_pools",
+            "ipv6_ra_mode",
+            "ipv6_address_mode",
+        ],
+    );
     Ok(row)
 }
 
 fn taken(state: &State, subnet: &str, ip: &str) -> bool {
-    let held = |row: &Doc| list(row, "fixed_ips").iter().any(|f| f["ip_address"] == ip && f["subnet_id"] == subnet);
+    let held =
+        |row: &Doc| list(row, "fixed_ips").iter().any(|f| f["ip_address"] == ip && f["subnet_id"] == subnet);
     state.ports.rows().any(held)
         || state.subnets.get(subnet).is_some_and(|s| {
             text(s, "gateway_ip") == ip
                 || state.floating_ips.rows().any(|f| {
-                    text(f, "floating_network_id") == text(s, "network_id") && text(f, "floating_ip_address") == ip
+                    text(f, "floating_network_id") == text(s, "network_id")
+                        && text(f, "floating_ip_address") == ip
                 })
         })
 }
@@ -361,26 +433,47 @@ fn allocate(state: &State, subnet: &Doc) -> Option<String> {
 }
 
 /// The addresses of a port on `network`, as asked for or the first free one.
-fn addresses(state: &State, network: &str, asked: Option<&Value>, keep: Option<&Doc>) -> Result<Value, Refusal> {
+fn addresses(
+    state: &State,
+    network: &str,
+    asked: Option<&Value>,
+    keep: Option<&Doc>,
+) -> Result<Value, Refusal> {
     let subnets: Vec<&Doc> = state.subnets.rows().filter(|s| text(s, "network_id") == network).collect();
-    let exhausted = || Refusal::new(409, "IpAddressGenerationFailure", format!("No more IP addresses available on network {network}."));
+    let exhausted = || {
+        Refusal::new(
+            409,
+            "IpAddressGenerationFailure",
+            format!("No more IP addresses available on network {network}."),
+        )
+    };
     let Some(Value::Array(asked)) = asked else {
-        let Some(first) = subnets.iter().find(|s| s.get("ip_version") == Some(&json!(4))).or(subnets.first()) else { return Ok(json!([])) };
+        let Some(first) = subnets.iter().find(|s| s.get("ip_version") == Some(&json!(4))).or(subnets.first())
+        else {
+            return Ok(json!([]));
+        };
         let ip = allocate(state, first).ok_or_else(exhausted)?;
         return Ok(json!([{"subnet_id": text(first, "id"), "ip_address": ip}]));
     };
     let mut given = Vec::new();
     for want in asked {
         let (subnet, ip) = (want["subnet_id"].as_str(), want["ip_address"].as_str());
-        let holds = |s: &&&Doc| subnet.is_none_or(|id| text(s, "id") == id)
-            && ip.is_none_or(|ip| Cidr::parse(text(s, "cidr")).is_some_and(|c| c.contains_text(ip)));
+        let holds = |s: &&&Doc| {
+            subnet.is_none_or(|id| text(s, "id") == id)
+                && ip.is_none_or(|ip| Cidr::parse(text(s, "cidr")).is_some_and(|c| c.contains_text(ip)))
+        };
         let found = subnets.iter().find(holds).ok_or_else(|| misplaced(network, subnet, ip))?;
         let id = text(found, "id");
         let ip = match ip {
             Some(ip) => {
-                let kept = keep.is_some_and(|port| list(port, "fixed_ips").iter().any(|f| f["ip_address"] == ip));
+                let kept =
+                    keep.is_some_and(|port| list(port, "fixed_ips").iter().any(|f| f["ip_address"] == ip));
                 if !kept && taken(state, id, ip) {
-                    return Err(Refusal::new(409, "IpAddressAlreadyAllocated", format!("IP address {ip} already allocated in subnet {id}")));
+                    return Err(Refusal::new(
+                        409,
+                        "IpAddressAlreadyAllocated",
+                        format!("IP address {ip} already allocated in subnet {id}"),
+                    ));
                 }
                 ip.to_owned()
             }
@@ -393,18 +486,37 @@ fn addresses(state: &State, network: &str, asked: Option<&Value>, keep: Option<&
 
 fn misplaced(network: &str, subnet: Option<&str>, ip: Option<&str>) -> Refusal {
     match (subnet, ip) {
-        (Some(_), Some(ip)) => Refusal::new(400, "InvalidIpForSubnet", format!("IP address {ip} is not a valid IP for the specified subnet.")),
-        (None, Some(ip)) => Refusal::new(400, "InvalidIpForNetwork", format!("IP address {ip} is not a valid IP for any of the subnets on the specified network.")),
-        _ => Refusal::new(400, "InvalidInput", format!("Invalid input for operation: Failed to create port on network {network}, because fixed_ips included invalid subnet {}.", subnet.unwrap_or_default())),
+        (Some(_), Some(ip)) => Refusal::new(
+            400,
+            "InvalidIpForSubnet",
+            format!("IP address {ip} is not a valid IP for the specified subnet."),
+        ),
+        (None, Some(ip)) => Refusal::new(
+            400,
+            "InvalidIpForNetwork",
+            format!("IP address {ip} is not a valid IP for any of the subnets on the specified network."),
+        ),
+        _ => Refusal::new(
+            400,
+            "InvalidInput",
+            format!(
+                "Invalid input for operation: Failed to create port on network {network}, because fixed_ips included invalid subnet {}.",
+                subnet.unwrap_or_default()
+            ),
+        ),
     }
 }
 
 fn valid_mac(mac: &str) -> bool {
-    mac.len() == 17 && mac.split(':').count() == 6 && mac.split(':').all(|b| b.len() == 2 && u8::from_str_radix(b, 16).is_ok())
+    mac.len() == 17
+        && mac.split(':').count() == 6
+        && mac.split(':').all(|b| b.len() == 2 && u8::from_str_radix(b, 16).is_ok())
 }
 
 fn mac_for(state: &State, network: &str, body: &Doc) -> Result<String, Refusal> {
-    let used = |mac: &str| state.ports.rows().any(|p| text(p, "network_id") == network && text(p, "mac_address") == mac);
+    let used = |mac: &str| {
+        state.ports.rows().any(|p| text(p, "network_id") == network && text(p, "mac_address") == mac)
+    };
     let asked = text(body, "mac_address").to_lowercase();
     if asked.is_empty() {
         loop {
@@ -418,10 +530,16 @@ fn mac_for(state: &State, network: &str, body: &Doc) -> Result<String, Refusal> 
         }
     }
     if !valid_mac(&asked) {
-        return Err(Refusal::bad(format!("Invalid input for mac_address. Reason: '{asked}' is not a valid MAC address.")));
+        return Err(Refusal::bad(format!(
+            "Invalid input for mac_address. Reason: '{asked}' is not a valid MAC address."
+        )));
     }
     if used(&asked) {
-        return Err(Refusal::new(409, "MacAddressInUse", format!("Unable to complete operation for network {network}. The mac address {asked} is in use.")));
+        return Err(Refusal::new(
+            409,
+            "MacAddressInUse",
+            format!("Unable to complete operation for network {network}. The mac address {asked} is in use."),
+        ));
     }
     Ok(asked)
 }
@@ -437,7 +555,10 @@ fn groups_for(state: &State, project: &str, body: &Doc) -> Result<Value, Refusal
             Ok(json!(ids))
         }
         _ => {
-            let default = state.security_groups.rows().find(|g| text(g, "project_id") == project && text(g, "name") == "default");
+            let default = state
+                .security_groups
+                .rows()
+                .find(|g| text(g, "project_id") == project && text(g, "name") == "default");
             Ok(json!(default.map(|g| text(g, "id")).into_iter().collect::<Vec<_>>()))
         }
     }
@@ -454,7 +575,21 @@ pub fn new_port(state: &State, project: &str, body: &Doc) -> Result<Doc, Refusal
         "allowed_address_pairs": [], "ip_allocation": "immediate", "extra_dhcp_opts": [], "binding:vnic_type": "normal", "port_security_enabled": true,
         "security_groups": if secured { groups_for(state, project, body)? } else { json!([]) },
     })));
-    take(&mut row, body, &["name", "description", "admin_state_up", "device_id", "device_owner", "allowed_address_pairs", "extra_dhcp_opts", "binding:vnic_type", "port_security_enabled"]);
+    take(
+        &mut row,
+        body,
+        &[
+            "name",
+            "description",
+            "admin_state_up",
+            "device_id",
+            "device_owner",
+            "allowed_address_pairs",
+            "extra_dhcp_opts",
+            "binding:vnic_type",
+            "port_security_enabled",
+        ],
+    );
     Ok(row)
 }
 
@@ -477,8 +612,12 @@ fn new_group(state: &mut State, project: &str, body: &Doc) -> Doc {
     take(&mut row, body, &["name", "description", "stateful"]);
     let id = text(&row, "id").to_owned();
     for ethertype in ["IPv4", "IPv6"] {
-        let rule = rule_record(project, &id, json!({"direction": "egress", "ethertype": ethertype, "description": null}));
-        state.rules.insert(&text(&rule, "id").to_owned(), rule);
+        let rule = rule_record(
+            project,
+            &id,
+            json!({"direction": "egress", "ethertype": ethertype, "description": null}),
+        );
+        state.rules.insert(text(&rule, "id").to_owned(), rule);
     }
     row
 }
@@ -489,53 +628,90 @@ pub fn add_default_group(state: &mut State, project: &str) {
     let row = new_group(state, project, &body);
     let id = text(&row, "id").to_owned();
     for ethertype in ["IPv4", "IPv6"] {
-        let rule = rule_record(project, &id, json!({"ethertype": ethertype, "remote_group_id": id, "description": null}));
-        state.rules.insert(&text(&rule, "id").to_owned(), rule);
+        let rule = rule_record(
+            project,
+            &id,
+            json!({"ethertype": ethertype, "remote_group_id": id, "description": null}),
+        );
+        state.rules.insert(text(&rule, "id").to_owned(), rule);
     }
     state.security_groups.insert(&id, row);
 }
 
-const RULE_KEYS: [&str; 7] =
-    ["direction", "ethertype", "protocol", "port_range_min", "port_range_max", "remote_ip_prefix", "remote_group_id"];
+const RULE_KEYS: [&str; 7] = [
+    "direction",
+    "ethertype",
+    "protocol",
+    "port_range_min",
+    "port_range_max",
+    "remote_ip_prefix",
+    "remote_group_id",
+];
 
 fn new_rule(state: &State, request: &Request, project: &str, body: &Doc) -> Result<Doc, Refusal> {
     let group = text(body, "security_group_id");
     find(state, request, Kind::SecurityGroup, group)?;
     let direction = text(body, "direction");
     if !["ingress", "egress"].contains(&direction) {
-        return Err(Refusal::bad(format!("Invalid input for direction. Reason: '{direction}' is not in ['ingress', 'egress'].")));
+        return Err(Refusal::bad(format!(
+            "Invalid input for direction. Reason: '{direction}' is not in ['ingress', 'egress']."
+        )));
     }
     let mut row = rule_record(project, group, json!({}));
     take(&mut row, body, &RULE_KEYS);
     take(&mut row, body, &["description"]);
     if let Some(prefix) = row.get("remote_ip_prefix").and_then(Value::as_str) {
-        let cidr = Cidr::parse(prefix).ok_or_else(|| Refusal::bad(format!("Invalid input for remote_ip_prefix. Reason: '{prefix}' is not a valid IP subnet.")))?;
+        let cidr = Cidr::parse(prefix).ok_or_else(|| {
+            Refusal::bad(format!(
+                "Invalid input for remote_ip_prefix. Reason: '{prefix}' is not a valid IP subnet."
+            ))
+        })?;
         row.insert("normalized_cidr".to_owned(), json!(cidr.to_string()));
     }
-    let same = |r: &&Doc| text(r, "security_group_id") == group && RULE_KEYS.iter().all(|key| r.get(*key) == row.get(*key));
+    let same = |r: &&Doc| {
+        text(r, "security_group_id") == group && RULE_KEYS.iter().all(|key| r.get(*key) == row.get(*key))
+    };
     match state.rules.rows().find(same) {
-        Some(old) => Err(Refusal::new(409, "SecurityGroupRuleExists", format!("Security group rule already exists. Rule id is {}.", text(old, "id")))),
+        Some(old) => Err(Refusal::new(
+            409,
+            "SecurityGroupRuleExists",
+            format!("Security group rule already exists. Rule id is {}.", text(old, "id")),
+        )),
         None => Ok(row),
     }
 }
 
 fn new_router(project: &str, body: &Doc) -> Doc {
     let mut row = base(project, "");
-    row.extend(doc(json!({"admin_state_up": true, "status": "ACTIVE", "external_gateway_info": null, "routes": [],
-                          "availability_zone_hints": [], "availability_zones": ["nova"], "flavor_id": null})));
+    row.extend(doc(
+        json!({"admin_state_up": true, "status": "ACTIVE", "external_gateway_info": null, "routes": [],
+                          "availability_zone_hints": [], "availability_zones": ["nova"], "flavor_id": null}),
+    ));
     take(&mut row, body, &["name", "description", "admin_state_up", "external_gateway_info"]);
     row
 }
 
-fn new_floating(cloud: &Cloud, state: &State, request: &Request, project: &str, body: &Doc) -> Result<Doc, Refusal> {
+fn new_floating(
+    cloud: &Cloud,
+    state: &State,
+    request: &Request,
+    project: &str,
+    body: &Doc,
+) -> Result<Doc, Refusal> {
     let network = text(body, "floating_network_id");
     let found = find(state, request, Kind::Network, network)?;
     if found.get("router:external") != Some(&json!(true)) {
-        return Err(Refusal::new(400, "BadRequest", format!("Bad floatingip request: Network {network} is not a valid external network.")));
+        return Err(Refusal::new(
+            400,
+            "BadRequest",
+            format!("Bad floatingip request: Network {network} is not a valid external network."),
+        ));
     }
     let asked = text(body, "floating_ip_address");
     if !asked.is_empty() && !request.who.is_admin() {
-        return Err(Refusal::forbidden("(rule:create_floatingip and rule:create_floatingip:floating_ip_address) is disallowed by policy"));
+        return Err(Refusal::forbidden(
+            "(rule:create_floatingip and rule:create_floatingip:floating_ip_address) is disallowed by policy",
+        ));
     }
     let wish = (!asked.is_empty()).then(|| json!([{"ip_address": asked}]));
     let given = addresses(state, network, wish.as_ref(), None)?;
@@ -552,10 +728,19 @@ fn new_floating(cloud: &Cloud, state: &State, request: &Request, project: &str, 
 }
 
 /// Points a floating address at a port, or at nothing, and makes it so on the wire.
-fn associate(cloud: &Cloud, state: &State, request: &Request, row: &mut Doc, port: Option<&str>) -> Result<(), Refusal> {
+fn associate(
+    cloud: &Cloud,
+    state: &State,
+    request: &Request,
+    row: &mut Doc,
+    port: Option<&str>,
+) -> Result<(), Refusal> {
     let floating = text(row, "floating_ip_address").to_owned();
     if let Some(old) = state.ports.get(text(row, "port_id")) {
-        cloud.on_machine(machine::Wire::RemoveAddress { server: text(old, "device_id").to_owned(), ip: floating.clone() });
+        cloud.on_machine(machine::Wire::RemoveAddress {
+            server: text(old, "device_id").to_owned(),
+            ip: floating.clone(),
+        });
     }
     let Some(id) = port else {
         row.extend(doc(json!({"port_id": null, "fixed_ip_address": null, "router_id": null, "status": "DOWN", "port_details": null})));
@@ -579,22 +764,36 @@ fn associate(cloud: &Cloud, state: &State, request: &Request, row: &mut Doc, por
 /// The router with an interface on the subnet and its gateway on the network.
 fn router_between(state: &State, subnet: &str, network: &str) -> Option<String> {
     let on_subnet = |router: &str| {
-        state.ports.rows().any(|p| text(p, "device_id") == router && list(p, "fixed_ips").iter().any(|f| f["subnet_id"] == subnet))
+        state.ports.rows().any(|p| {
+            text(p, "device_id") == router && list(p, "fixed_ips").iter().any(|f| f["subnet_id"] == subnet)
+        })
     };
-    let leading = state.routers.rows().filter(|r| r.get("external_gateway_info").is_some_and(|g| g["network_id"] == network));
+    let leading = state
+        .routers
+        .rows()
+        .filter(|r| r.get("external_gateway_info").is_some_and(|g| g["network_id"] == network));
     leading.map(|r| text(r, "id")).collect::<Vec<_>>().into_iter().find(|id| on_subnet(id)).map(str::to_owned)
 }
 
 /// A router that joins a subnet to an external network, from the start.
 pub fn seed_router(state: &mut State, project: &str, subnet: &str, external: &str) -> Result<(), Refusal> {
-    let router = new_router(project, &doc(json!({"name": "router", "external_gateway_info": {"network_id": external, "enable_snat": true, "external_fixed_ips": []}})));
+    let router = new_router(
+        project,
+        &doc(
+            json!({"name": "router", "external_gateway_info": {"network_id": external, "enable_snat": true, "external_fixed_ips": []}}),
+        ),
+    );
     let id = text(&router, "id").to_owned();
     state.routers.insert(&id, router);
     let row = state.subnets.get(subnet).cloned().unwrap_or_default();
-    let mut port = new_port(state, project, &doc(json!({"network_id": text(&row, "network_id"), "fixed_ips": [], "security_groups": []})))?;
+    let mut port = new_port(
+        state,
+        project,
+        &doc(json!({"network_id": text(&row, "network_id"), "fixed_ips": [], "security_groups": []})),
+    )?;
     port.extend(doc(json!({"device_id": id, "device_owner": "network:router_interface", "status": "ACTIVE",
                            "fixed_ips": [{"subnet_id": subnet, "ip_address": text(&row, "gateway_ip")}]})));
-    state.ports.insert(&text(&port, "id").to_owned(), port);
+    state.ports.insert(text(&port, "id").to_owned(), port);
     Ok(())
 }
 
@@ -616,7 +815,20 @@ fn update(cloud: &Cloud, state: &mut State, request: &Request, kind: Kind, id: &
                 let groups = groups_for(state, text(&row, "project_id"), &body)?;
                 row.insert("security_groups".to_owned(), groups);
             }
-            take(&mut row, &body, &["name", "description", "admin_state_up", "device_id", "device_owner", "allowed_address_pairs", "extra_dhcp_opts", "port_security_enabled"]);
+            take(
+                &mut row,
+                &body,
+                &[
+                    "name",
+                    "description",
+                    "admin_state_up",
+                    "device_id",
+                    "device_owner",
+                    "allowed_address_pairs",
+                    "extra_dhcp_opts",
+                    "port_security_enabled",
+                ],
+            );
         }
         Kind::FloatingIp => {
             take(&mut row, &body, &["description"]);
@@ -625,7 +837,23 @@ fn update(cloud: &Cloud, state: &mut State, request: &Request, kind: Kind, id: &
             }
         }
         Kind::Rule => return Err(Refusal::no_route()),
-        _ => take(&mut row, &body, &["name", "description", "admin_state_up", "shared", "enable_dhcp", "dns_nameservers", "gateway_ip", "allocation_pools", "external_gateway_info", "port_security_enabled", "stateful"]),
+        _ => take(
+            &mut row,
+            &body,
+            &[
+                "name",
+                "description",
+                "admin_state_up",
+                "shared",
+                "enable_dhcp",
+                "dns_nameservers",
+                "gateway_ip",
+                "allocation_pools",
+                "external_gateway_info",
+                "port_security_enabled",
+                "stateful",
+            ],
+        ),
     }
     let revision = row.get("revision_number").and_then(Value::as_u64).unwrap_or(1) + 1;
     row.insert("revision_number".to_owned(), json!(revision));
@@ -656,7 +884,8 @@ fn delete(cloud: &Cloud, state: &mut State, request: &Request, kind: Kind, id: &
 }
 
 fn remove_where(table: &mut Table<Doc>, key: &str, value: &str) {
-    let ids: Vec<String> = table.rows().filter(|r| text(r, key) == value).map(|r| text(r, "id").to_owned()).collect();
+    let ids: Vec<String> =
+        table.rows().filter(|r| text(r, key) == value).map(|r| text(r, "id").to_owned()).collect();
     for id in ids {
         table.remove(&id);
     }
@@ -667,24 +896,38 @@ fn refuse_in_use(state: &State, kind: Kind, id: &str, row: &Doc) -> Result<(), R
     let used = |kind, message: String| Err(Refusal::new(409, kind, message));
     match kind {
         Kind::Network if port_where(&|p| text(p, "network_id") == id) => {
-            let ports: Vec<&str> = state.ports.rows().filter(|p| text(p, "network_id") == id).map(|p| text(p, "id")).collect();
-            used("NetworkInUse", format!("Unable to complete operation on network {id}. There are one or more ports still in use on the network, id for these ports is: {}.", ports.join(",")))
+            let ports: Vec<&str> =
+                state.ports.rows().filter(|p| text(p, "network_id") == id).map(|p| text(p, "id")).collect();
+            used(
+                "NetworkInUse",
+                format!(
+                    "Unable to complete operation on network {id}. There are one or more ports still in use on the network, id for these ports is: {}.",
+                    ports.join(",")
+                ),
+            )
         }
-        Kind::Subnet if port_where(&|p| list(p, "fixed_ips").iter().any(|f| f["subnet_id"] == id)) => {
-            used("SubnetInUse", format!("Unable to complete operation on subnet {id}: One or more ports have an IP allocation from this subnet."))
-        }
+        Kind::Subnet if port_where(&|p| list(p, "fixed_ips").iter().any(|f| f["subnet_id"] == id)) => used(
+            "SubnetInUse",
+            format!(
+                "Unable to complete operation on subnet {id}: One or more ports have an IP allocation from this subnet."
+            ),
+        ),
         Kind::SecurityGroup if port_where(&|p| list(p, "security_groups").iter().any(|g| g == id)) => {
             used("SecurityGroupInUse", format!("Security Group {id} in use."))
         }
-        Kind::SecurityGroup if text(row, "name") == "default" => {
-            used("SecurityGroupCannotRemoveDefault", "Insufficient rights for removing default security group.".to_owned())
-        }
+        Kind::SecurityGroup if text(row, "name") == "default" => used(
+            "SecurityGroupCannotRemoveDefault",
+            "Insufficient rights for removing default security group.".to_owned(),
+        ),
         Kind::Router if port_where(&|p| text(p, "device_id") == id) => {
             used("RouterInUse", format!("Router {id} still has ports"))
         }
-        Kind::Port if text(row, "device_owner") == "network:router_interface" => {
-            used("ServicePortInUse", format!("Port {id} cannot be deleted directly via the port API: has device owner network:router_interface."))
-        }
+        Kind::Port if text(row, "device_owner") == "network:router_interface" => used(
+            "ServicePortInUse",
+            format!(
+                "Port {id} cannot be deleted directly via the port API: has device owner network:router_interface."
+            ),
+        ),
         _ => Ok(()),
     }
 }
@@ -715,16 +958,23 @@ fn router_interface(state: &mut State, request: &Request, id: &str, action: &str
             let port = if text(&body, "port_id").is_empty() {
                 let subnet = find(state, request, Kind::Subnet, text(&body, "subnet_id"))?.clone();
                 // The gateway's address belongs to the router alone, so it is given past the check.
-                let wish = doc(json!({"network_id": text(&subnet, "network_id"), "fixed_ips": [], "security_groups": []}));
+                let wish = doc(
+                    json!({"network_id": text(&subnet, "network_id"), "fixed_ips": [], "security_groups": []}),
+                );
                 let mut port = new_port(state, text(&router, "project_id"), &wish)?;
-                port.insert("fixed_ips".to_owned(), json!([{"subnet_id": text(&subnet, "id"), "ip_address": text(&subnet, "gateway_ip")}]));
-                state.ports.insert(&text(&port, "id").to_owned(), port.clone());
+                port.insert(
+                    "fixed_ips".to_owned(),
+                    json!([{"subnet_id": text(&subnet, "id"), "ip_address": text(&subnet, "gateway_ip")}]),
+                );
+                state.ports.insert(text(&port, "id").to_owned(), port.clone());
                 port
             } else {
                 find(state, request, Kind::Port, text(&body, "port_id"))?.clone()
             };
             if let Some(row) = state.ports.get_mut(text(&port, "id")) {
-                row.extend(doc(json!({"device_id": id, "device_owner": "network:router_interface", "status": "ACTIVE"})));
+                row.extend(doc(
+                    json!({"device_id": id, "device_owner": "network:router_interface", "status": "ACTIVE"}),
+                ));
             }
             Ok(Reply::json(200, &reply(&port)))
         }
@@ -734,7 +984,13 @@ fn router_interface(state: &mut State, request: &Request, id: &str, action: &str
                     && (text(p, "id") == text(&body, "port_id")
                         || list(p, "fixed_ips").iter().any(|f| f["subnet_id"] == text(&body, "subnet_id")))
             };
-            let missing = || Refusal::new(404, "RouterInterfaceNotFound", format!("Router {id} does not have that interface"));
+            let missing = || {
+                Refusal::new(
+                    404,
+                    "RouterInterfaceNotFound",
+                    format!("Router {id} does not have that interface"),
+                )
+            };
             let port = state.ports.rows().find(wanted).cloned().ok_or_else(missing)?;
             state.ports.remove(text(&port, "id"));
             Ok(Reply::json(200, &reply(&port)))
@@ -778,14 +1034,42 @@ fn other(cloud: &Cloud, request: &Request, collection: &str, rest: &[&str]) -> A
     match (collection, rest) {
         ("extensions", []) => {
             let row = |alias: &&str| json!({"alias": alias, "name": alias, "description": "", "links": [], "updated": "2013-01-01T00:00:00-00:00"});
-            let all = ["security-group", "port-security", "allowed-address-pairs", "external-net", "router", "binding", "quotas", "extra_dhcp_opt", "net-mtu", "standard-attr-tag", "standard-attr-revisions", "project-id", "availability_zone", "quota_details", "standard-attr-description", "standard-attr-timestamp"];
+            let all = [
+                "security-group",
+                "port-security",
+                "allowed-address-pairs",
+                "external-net",
+                "router",
+                "binding",
+                "quotas",
+                "extra_dhcp_opt",
+                "net-mtu",
+                "standard-attr-tag",
+                "standard-attr-revisions",
+                "project-id",
+                "availability_zone",
+                "quota_details",
+                "standard-attr-description",
+                "standard-attr-timestamp",
+            ];
             Ok(Reply::json(200, &json!({"extensions": all.iter().map(row).collect::<Vec<_>>()})))
         }
-        ("extensions", [alias]) => Err(Refusal::new(404, "ExtensionNotFound", format!("Extension with alias {alias} does not exist"))),
-        ("quotas", [_, rest @ ..]) => Ok(quotas(cloud, request, rest.contains(&"details.json") || rest.contains(&"details"))),
-        ("availability_zones", []) => Ok(Reply::json(200, &json!({"availability_zones": [
-            {"name": "nova", "resource": "network", "state": "available"}, {"name": "nova", "resource": "router", "state": "available"}]}))),
-        ("agents" | "subnetpools" | "trunks" | "address-groups", []) => Ok(Reply::json(200, &json!({collection.replace('-', "_"): []}))),
+        ("extensions", [alias]) => Err(Refusal::new(
+            404,
+            "ExtensionNotFound",
+            format!("Extension with alias {alias} does not exist"),
+        )),
+        ("quotas", [_, rest @ ..]) => {
+            Ok(quotas(cloud, request, rest.contains(&"details.json") || rest.contains(&"details")))
+        }
+        ("availability_zones", []) => Ok(Reply::json(
+            200,
+            &json!({"availability_zones": [
+            {"name": "nova", "resource": "network", "state": "available"}, {"name": "nova", "resource": "router", "state": "available"}]}),
+        )),
+        ("agents" | "subnetpools" | "trunks" | "address-groups", []) => {
+            Ok(Reply::json(200, &json!({collection.replace('-', "_"): []})))
+        }
         ("address-scopes", []) => Ok(Reply::json(200, &json!({"address_scopes": []}))),
         _ => Err(Refusal::no_route()),
     }
@@ -794,7 +1078,8 @@ fn other(cloud: &Cloud, request: &Request, collection: &str, rest: &[&str]) -> A
 fn quotas(cloud: &Cloud, request: &Request, details: bool) -> Reply {
     let (state, quotas) = (cloud.state(), &cloud.config.quotas);
     let entry = |kind: Kind, limit: usize| {
-        let used = kind.table(&state).rows().filter(|r| text(r, "project_id") == request.who.project_id).count();
+        let used =
+            kind.table(&state).rows().filter(|r| text(r, "project_id") == request.who.project_id).count();
         if details { json!({"limit": limit, "used": used, "reserved": 0}) } else { json!(limit) }
     };
     let quota = json!({

@@ -5,8 +5,8 @@ use crate::cinder::{self, volume_path};
 use crate::guest::GuestSpec;
 use crate::machine::Card;
 use crate::model::{
-    Disk, Doc, Flavor, Keypair, Nic, Server, ServerGroup, State, Volume, VolumeUse, doc, links, list, now, stamp,
-    stamp_micros, text, uuid,
+    Disk, Doc, Flavor, Keypair, Nic, Server, ServerGroup, State, Volume, VolumeUse, doc, links, list, now,
+    stamp, stamp_micros, text, uuid,
 };
 use crate::router::{Answer, Refusal, Reply, Request};
 use crate::worker::{WorkerSpec, console};
@@ -56,7 +56,9 @@ fn version(cloud: &Cloud, id: &str) -> Value {
 
 /// The minor version asked for; 1 when none was.
 fn micro(request: &Request) -> u32 {
-    let new = request.header("openstack-api-version").and_then(|h| h.split(',').find_map(|p| p.trim().strip_prefix("compute ")));
+    let new = request
+        .header("openstack-api-version")
+        .and_then(|h| h.split(',').find_map(|p| p.trim().strip_prefix("compute ")));
     let asked = new.or_else(|| request.header("x-openstack-nova-api-version"));
     match asked.map(str::trim) {
         Some("latest") => MICRO,
@@ -67,7 +69,14 @@ fn micro(request: &Request) -> u32 {
 
 async fn below(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> Answer {
     if micro(request) > MICRO {
-        return Err(Refusal::new(406, "", format!("Version 2.{} is not supported by the API. Minimum is 2.1 and maximum is 2.{MICRO}.", micro(request))));
+        return Err(Refusal::new(
+            406,
+            "",
+            format!(
+                "Version 2.{} is not supported by the API. Minimum is 2.1 and maximum is 2.{MICRO}.",
+                micro(request)
+            ),
+        ));
     }
     match (request.method.as_str(), parts) {
         ("GET", ["flavors"]) => Ok(flavors(cloud, request, false)),
@@ -76,7 +85,9 @@ async fn below(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> Answer 
             let found = flavor(&cloud.state(), id)?;
             Ok(Reply::json(200, &json!({"flavor": flavor_view(cloud, request, &found)})))
         }
-        ("GET", ["flavors", id, "os-extra_specs"]) => Ok(Reply::json(200, &json!({"extra_specs": flavor(&cloud.state(), id)?.extra_specs}))),
+        ("GET", ["flavors", id, "os-extra_specs"]) => {
+            Ok(Reply::json(200, &json!({"extra_specs": flavor(&cloud.state(), id)?.extra_specs})))
+        }
         ("GET", ["servers"]) => list_servers(cloud, request, false),
         ("GET", ["servers", "detail"]) => list_servers(cloud, request, true),
         ("POST", ["servers"]) => create(cloud, request),
@@ -88,7 +99,9 @@ async fn below(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> Answer 
         ("PUT", ["servers", id]) => rename(cloud, request, id),
         ("DELETE", ["servers", id]) => delete(cloud, request, id),
         ("POST", ["servers", id, "action"]) => act(cloud, request, id).await,
-        (_, ["servers", id, "os-volume_attachments", rest @ ..]) => attachments(cloud, request, id, rest).await,
+        (_, ["servers", id, "os-volume_attachments", rest @ ..]) => {
+            attachments(cloud, request, id, rest).await
+        }
         ("GET", ["servers", id, "os-interface"]) => interfaces(cloud, request, id),
         ("GET", ["servers", id, "ips"]) => {
             let state = cloud.state();
@@ -97,13 +110,19 @@ async fn below(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> Answer 
         (_, ["servers", id, "metadata", rest @ ..]) => metadata(cloud, request, id, rest),
         ("GET", ["servers", id, "os-security-groups"]) => {
             let state = cloud.state();
-            Ok(Reply::json(200, &json!({"security_groups": server(&state, request, id)?.security_groups.iter().map(|n| json!({"name": n})).collect::<Vec<_>>()})))
+            Ok(Reply::json(
+                200,
+                &json!({"security_groups": server(&state, request, id)?.security_groups.iter().map(|n| json!({"name": n})).collect::<Vec<_>>()}),
+            ))
         }
         (_, ["os-keypairs", rest @ ..]) => keypairs(cloud, request, rest),
         (_, ["os-server-groups", rest @ ..]) => groups(cloud, request, rest),
         ("GET", ["limits"]) => limits(cloud, request),
         ("GET", ["os-quota-sets", _, ..]) => quota_set(cloud, request),
-        ("GET", ["os-availability-zone"]) => Ok(Reply::json(200, &json!({"availabilityZoneInfo": [{"zoneName": ZONE, "zoneState": {"available": true}, "hosts": null}]}))),
+        ("GET", ["os-availability-zone"]) => Ok(Reply::json(
+            200,
+            &json!({"availabilityZoneInfo": [{"zoneName": ZONE, "zoneState": {"available": true}, "hosts": null}]}),
+        )),
         ("GET", ["extensions"]) => Ok(Reply::json(200, &json!({"extensions": []}))),
         _ => Err(Refusal::no_route()),
     }
@@ -112,7 +131,11 @@ async fn below(cloud: &Arc<Cloud>, request: &Request, parts: &[&str]) -> Answer 
 // Flavors.
 
 fn flavor(state: &State, id: &str) -> Result<Flavor, Refusal> {
-    state.flavors.get(id).cloned().ok_or_else(|| Refusal::not_found(format!("Flavor {id} could not be found.")))
+    state
+        .flavors
+        .get(id)
+        .cloned()
+        .ok_or_else(|| Refusal::not_found(format!("Flavor {id} could not be found.")))
 }
 
 fn flavor_view(cloud: &Cloud, request: &Request, flavor: &Flavor) -> Value {
@@ -139,7 +162,13 @@ fn flavors(cloud: &Cloud, request: &Request, detail: bool) -> Reply {
     let rows: Vec<Value> = cinder::page(request, all, |f| f.id.clone())
         .iter()
         .map(|f| flavor_view(cloud, request, f))
-        .map(|v| if detail { v } else { json!({"id": v["id"], "name": v["name"], "links": v["links"], "description": null}) })
+        .map(|v| {
+            if detail {
+                v
+            } else {
+                json!({"id": v["id"], "name": v["name"], "links": v["links"], "description": null})
+            }
+        })
         .collect();
     Reply::json(200, &json!({"flavors": rows}))
 }
@@ -148,7 +177,11 @@ fn flavors(cloud: &Cloud, request: &Request, detail: bool) -> Reply {
 
 fn server<'a>(state: &'a State, request: &Request, id: &str) -> Result<&'a Server, Refusal> {
     let mine = |s: &&Server| s.project_id == request.who.project_id || request.who.is_admin();
-    state.servers.get(id).filter(mine).ok_or_else(|| Refusal::not_found(format!("Instance {id} could not be found.")))
+    state
+        .servers
+        .get(id)
+        .filter(mine)
+        .ok_or_else(|| Refusal::not_found(format!("Instance {id} could not be found.")))
 }
 
 fn server_mut<'a>(state: &'a mut State, request: &Request, id: &str) -> Result<&'a mut Server, Refusal> {
@@ -164,7 +197,8 @@ fn addresses(state: &State, server: &Server) -> Value {
             let version = if ip.as_str().is_some_and(|ip| ip.contains(':')) { 6 } else { 4 };
             json!({"version": version, "addr": ip, "OS-EXT-IPS:type": kind, "OS-EXT-IPS-MAC:mac_addr": text(port, "mac_address")})
         };
-        let mut all: Vec<Value> = list(port, "fixed_ips").iter().map(|f| entry(&f["ip_address"], "fixed")).collect();
+        let mut all: Vec<Value> =
+            list(port, "fixed_ips").iter().map(|f| entry(&f["ip_address"], "fixed")).collect();
         let floating = state.floating_ips.rows().filter(|f| text(f, "port_id") == text(port, "id"));
         all.extend(floating.filter_map(|f| f.get("floating_ip_address")).map(|ip| entry(ip, "floating")));
         match by_network.entry(network).or_insert_with(|| json!([])) {
@@ -185,11 +219,18 @@ fn server_view(cloud: &Cloud, request: &Request, state: &State, server: &Server)
         _ => ("building", 0),
     };
     let bookmark = |kind: &str, id: &str| json!([{"rel": "bookmark", "href": cloud.url(&format!("/compute/{kind}/{id}"))}]);
-    let image = server.image_id.as_deref().map_or(json!(""), |id| json!({"id": id, "links": bookmark("images", id)}));
+    let image =
+        server.image_id.as_deref().map_or(json!(""), |id| json!({"id": id, "links": bookmark("images", id)}));
     let volumes: Vec<Value> = server
         .disks
         .iter()
-        .map(|d| if micro >= 3 { json!({"id": d.volume_id, "delete_on_termination": d.delete_on_termination}) } else { json!({"id": d.volume_id}) })
+        .map(|d| {
+            if micro >= 3 {
+                json!({"id": d.volume_id, "delete_on_termination": d.delete_on_termination})
+            } else {
+                json!({"id": d.volume_id})
+            }
+        })
         .collect();
     let groups: Vec<Value> = server.security_groups.iter().map(|n| json!({"name": n})).collect();
     let mut view = doc(json!({
@@ -222,7 +263,12 @@ fn server_view(cloud: &Cloud, request: &Request, state: &State, server: &Server)
         (71, "server_groups", json!(server.group.iter().collect::<Vec<_>>())),
         (73, "locked_reason", Value::Null),
     ];
-    view.extend(newer.into_iter().filter(|(since, ..)| micro >= *since).map(|(_, key, value)| (key.to_owned(), value)));
+    view.extend(
+        newer
+            .into_iter()
+            .filter(|(since, ..)| micro >= *since)
+            .map(|(_, key, value)| (key.to_owned(), value)),
+    );
     if request.who.is_admin() {
         view.extend(doc(json!({"OS-EXT-SRV-ATTR:host": "lab", "OS-EXT-SRV-ATTR:hypervisor_hostname": "lab",
                                "OS-EXT-SRV-ATTR:instance_name": format!("instance-{}", server.id.get(..8).unwrap_or_default())})));
@@ -278,15 +324,21 @@ fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let hints = raw.get("os:scheduler_hints").or_else(|| raw.get("OS-SCH-HNT:scheduler_hints"));
     server.group = hints.and_then(|h| h.get("group")).and_then(Value::as_str).map(str::to_owned);
     if server.group.as_deref().is_some_and(|group| state.server_groups.get(group).is_none()) {
-        return Err(Refusal::bad(format!("Instance group {} could not be found.", server.group.unwrap_or_default())));
+        return Err(Refusal::bad(format!(
+            "Instance group {} could not be found.",
+            server.group.unwrap_or_default()
+        )));
     }
     let block = body.get("block_device_mapping_v2").and_then(Value::as_array).cloned().unwrap_or_default();
-    let plans: Vec<DiskPlan> = block.iter().map(|b| plan_disk(&state, request, b)).collect::<Result<_, _>>()?;
+    let plans: Vec<DiskPlan> =
+        block.iter().map(|b| plan_disk(&state, request, b)).collect::<Result<_, _>>()?;
     if server.image_id.is_none() && plans.is_empty() {
         return Err(Refusal::bad("Missing imageRef attribute"));
     }
     if server.image_id.is_none() && !plans.iter().any(|plan| plan.boot) {
-        return Err(Refusal::bad("Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping combination is not valid."));
+        return Err(Refusal::bad(
+            "Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping combination is not valid.",
+        ));
     }
     server.nics = make_nics(&mut state, request, &server, &body)?;
     let made = make_disks(cloud, &mut state, request, plans);
@@ -315,16 +367,21 @@ fn string(body: &Doc, key: &str) -> Option<String> {
 
 /// A server that has no disks and no network cards yet.
 fn plan(cloud: &Cloud, state: &State, request: &Request, body: &Doc) -> Result<Server, Refusal> {
-    let name = string(body, "name").ok_or_else(|| Refusal::bad("Invalid input for field/attribute name. Value: . '' is too short"))?;
+    let name = string(body, "name")
+        .ok_or_else(|| Refusal::bad("Invalid input for field/attribute name. Value: . '' is too short"))?;
     let flavor_id = string(body, "flavorRef").unwrap_or_default();
     let flavor_id = flavor_id.rsplit('/').next().unwrap_or_default();
     let flavor = flavor(state, flavor_id).map_err(|refusal| Refusal::bad(refusal.message))?;
     let image_id = string(body, "imageRef").map(|r| r.rsplit('/').next().unwrap_or_default().to_owned());
-    if image_id.as_deref().is_some_and(|id| state.images.get(id).is_none_or(|i| text(i, "status") != "active")) {
+    if image_id
+        .as_deref()
+        .is_some_and(|id| state.images.get(id).is_none_or(|i| text(i, "status") != "active"))
+    {
         return Err(Refusal::bad("Can not find requested image"));
     }
     let key_name = string(body, "key_name");
-    let has_key = |name: &String| state.keypairs.iter().any(|k| k.name == *name && k.user_id == request.who.user_id);
+    let has_key =
+        |name: &String| state.keypairs.iter().any(|k| k.name == *name && k.user_id == request.who.user_id);
     if !key_name.iter().all(has_key) {
         return Err(Refusal::bad("Invalid key_name provided."));
     }
@@ -346,7 +403,9 @@ fn plan(cloud: &Cloud, state: &State, request: &Request, body: &Doc) -> Result<S
         metadata: body.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default(),
         key_name,
         user_data: user_data(body)?,
-        config_drive: body.get("config_drive").is_some_and(|c| c == &json!(true) || c == "True" || c == "true"),
+        config_drive: body
+            .get("config_drive")
+            .is_some_and(|c| c == &json!(true) || c == "True" || c == "true"),
         zone,
         security_groups: security_groups(state, request, body)?,
         nics: Vec::new(),
@@ -366,18 +425,24 @@ fn user_data(body: &Doc) -> Result<Vec<u8>, Refusal> {
         return Err(Refusal::bad("Invalid input for field/attribute user_data. It is too long"));
     }
     BASE64.decode(&encoded).map_err(|_| {
-        Refusal::bad(format!("Invalid input for field/attribute user_data. Value: {encoded}. '{encoded}' is not a 'base64'"))
+        Refusal::bad(format!(
+            "Invalid input for field/attribute user_data. Value: {encoded}. '{encoded}' is not a 'base64'"
+        ))
     })
 }
 
 fn group_id(state: &State, project: &str, name: &str) -> Option<String> {
-    let found = state.security_groups.rows().find(|g| text(g, "project_id") == project && (text(g, "name") == name || text(g, "id") == name));
+    let found = state
+        .security_groups
+        .rows()
+        .find(|g| text(g, "project_id") == project && (text(g, "name") == name || text(g, "id") == name));
     found.map(|g| text(g, "id").to_owned())
 }
 
 fn security_groups(state: &State, request: &Request, body: &Doc) -> Result<Vec<String>, Refusal> {
     let project = &request.who.project_id;
-    let asked: Vec<String> = list(body, "security_groups").iter().filter_map(|g| g["name"].as_str()).map(str::to_owned).collect();
+    let asked: Vec<String> =
+        list(body, "security_groups").iter().filter_map(|g| g["name"].as_str()).map(str::to_owned).collect();
     match asked.iter().find(|name| group_id(state, project, name).is_none()) {
         Some(name) => Err(Refusal::bad(format!("Unable to find security_group with name or id '{name}'"))),
         None if asked.is_empty() => Ok(vec!["default".to_owned()]),
@@ -394,14 +459,19 @@ fn check_quota(cloud: &Cloud, state: &State, project: &str, flavor: &Flavor) -> 
     let (servers, cores, ram) = usage(state, project);
     let quotas = &cloud.config.quotas;
     let checks = [
-        ("instances", 1, u64::try_from(servers).unwrap_or(u64::MAX), u64::try_from(quotas.instances).unwrap_or(u64::MAX)),
+        (
+            "instances",
+            1,
+            u64::try_from(servers).unwrap_or(u64::MAX),
+            u64::try_from(quotas.instances).unwrap_or(u64::MAX),
+        ),
         ("cores", flavor.vcpus, cores, quotas.cores),
         ("ram", flavor.ram, ram, quotas.ram),
     ];
     match checks.iter().find(|(_, asked, used, limit)| asked + used > *limit) {
-        Some((what, asked, used, limit)) => {
-            Err(Refusal::forbidden(format!("Quota exceeded for {what}: Requested {asked}, but already used {used} of {limit} {what}")))
-        }
+        Some((what, asked, used, limit)) => Err(Refusal::forbidden(format!(
+            "Quota exceeded for {what}: Requested {asked}, but already used {used} of {limit} {what}"
+        ))),
         None => Ok(()),
     }
 }
@@ -429,12 +499,16 @@ fn make_nics(state: &mut State, request: &Request, server: &Server, body: &Doc) 
 }
 
 fn only_network(state: &State, request: &Request) -> Result<Value, Refusal> {
-    let mine = |n: &&Doc| text(n, "project_id") == request.who.project_id && n.get("router:external") != Some(&json!(true));
+    let mine = |n: &&Doc| {
+        text(n, "project_id") == request.who.project_id && n.get("router:external") != Some(&json!(true))
+    };
     let mut found = state.networks.rows().filter(mine);
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(json!({"uuid": text(one, "id")})),
         (None, _) => Err(Refusal::bad("No networks found")),
-        _ => Err(Refusal::conflict("Multiple possible networks found, use a Network ID to be more specific.")),
+        _ => {
+            Err(Refusal::conflict("Multiple possible networks found, use a Network ID to be more specific."))
+        }
     }
 }
 
@@ -442,7 +516,11 @@ fn make_nic(state: &mut State, request: &Request, server: &Server, wish: &Value)
     let bound = json!({"device_id": server.id, "device_owner": format!("compute:{}", server.zone), "status": "ACTIVE"});
     if let Some(id) = wish["port"].as_str() {
         let mine = |p: &&mut Doc| text(p, "project_id") == request.who.project_id || request.who.is_admin();
-        let port = state.ports.get_mut(id).filter(mine).ok_or_else(|| Refusal::bad(format!("Port id {id} could not be found.")))?;
+        let port = state
+            .ports
+            .get_mut(id)
+            .filter(mine)
+            .ok_or_else(|| Refusal::bad(format!("Port id {id} could not be found.")))?;
         if !text(port, "device_id").is_empty() {
             return Err(Refusal::conflict(format!("Port {id} is still in use.")));
         }
@@ -450,19 +528,29 @@ fn make_nic(state: &mut State, request: &Request, server: &Server, wish: &Value)
         return Ok(Nic { port_id: id.to_owned(), owned: false });
     }
     let network = wish["uuid"].as_str().unwrap_or_default();
-    let found = state.networks.get(network).ok_or_else(|| Refusal::bad(format!("Network {network} could not be found.")))?;
+    let found = state
+        .networks
+        .get(network)
+        .ok_or_else(|| Refusal::bad(format!("Network {network} could not be found.")))?;
     if text(found, "project_id") != request.who.project_id && found.get("shared") != Some(&json!(true)) {
         return Err(Refusal::bad(format!("Network {network} could not be found.")));
     }
-    let groups: Vec<String> = server.security_groups.iter().filter_map(|n| group_id(state, &request.who.project_id, n)).collect();
+    let groups: Vec<String> =
+        server.security_groups.iter().filter_map(|n| group_id(state, &request.who.project_id, n)).collect();
     let mut asked = doc(json!({"network_id": network, "security_groups": groups}));
     if let Some(ip) = wish["fixed_ip"].as_str() {
         asked.insert("fixed_ips".to_owned(), json!([{"ip_address": ip}]));
     }
-    let mut port = neutron::new_port(state, &request.who.project_id, &asked).map_err(|refusal| match refusal.status {
-        409 => Refusal::bad(format!("Fixed IP address {} is already in use on instance.", wish["fixed_ip"].as_str().unwrap_or_default())),
-        _ => refusal,
-    })?;
+    let mut port =
+        neutron::new_port(state, &request.who.project_id, &asked).map_err(|refusal| {
+            match refusal.status {
+                409 => Refusal::bad(format!(
+                    "Fixed IP address {} is already in use on instance.",
+                    wish["fixed_ip"].as_str().unwrap_or_default()
+                )),
+                _ => refusal,
+            }
+        })?;
     port.extend(doc(bound));
     let id = text(&port, "id").to_owned();
     state.ports.insert(&id, port);
@@ -511,9 +599,16 @@ fn plan_disk(state: &State, request: &Request, block: &Value) -> Result<DiskPlan
     match field("source_type") {
         "volume" => {
             let mine = |v: &&Volume| v.project_id == request.who.project_id || request.who.is_admin();
-            let volume = state.volumes.get(&id).filter(mine).ok_or_else(|| invalid(format!("failed to get volume {id}.")))?;
+            let volume = state
+                .volumes
+                .get(&id)
+                .filter(mine)
+                .ok_or_else(|| invalid(format!("failed to get volume {id}.")))?;
             if volume.status != "available" {
-                return Err(Refusal::bad(format!("Invalid volume: Volume {id} status must be available or downloading to reserve, but the current status is {}.", volume.status)));
+                return Err(Refusal::bad(format!(
+                    "Invalid volume: Volume {id} status must be available or downloading to reserve, but the current status is {}.",
+                    volume.status
+                )));
             }
             if plan.boot && !volume.bootable {
                 return Err(invalid(format!("Volume {id} is not bootable.")));
@@ -524,7 +619,9 @@ fn plan_disk(state: &State, request: &Request, block: &Value) -> Result<DiskPlan
         "image" => drop(plan.make.insert("imageRef".to_owned(), json!(id))),
         "snapshot" => drop(plan.make.insert("snapshot_id".to_owned(), json!(id))),
         "blank" if field("destination_type") == "volume" => {}
-        other => return Err(invalid(format!("source type '{other}' with this destination is not supported."))),
+        other => {
+            return Err(invalid(format!("source type '{other}' with this destination is not supported.")));
+        }
     }
     if field("source_type") != "volume" && plan.make.get("size") == Some(&Value::Null) {
         plan.make.remove("size");
@@ -532,7 +629,12 @@ fn plan_disk(state: &State, request: &Request, block: &Value) -> Result<DiskPlan
     Ok(plan)
 }
 
-fn make_disks(cloud: &Arc<Cloud>, state: &mut State, request: &Request, plans: Vec<DiskPlan>) -> Result<Vec<Disk>, Refusal> {
+fn make_disks(
+    cloud: &Arc<Cloud>,
+    state: &mut State,
+    request: &Request,
+    plans: Vec<DiskPlan>,
+) -> Result<Vec<Disk>, Refusal> {
     let mut disks = Vec::new();
     for plan in plans {
         if plan.volume.is_none() && plan.make.is_empty() {
@@ -587,7 +689,9 @@ async fn build(cloud: Arc<Cloud>, id: String) {
 /// Writes down how a start went; gives back the disks of one that failed.
 fn settle(cloud: &Cloud, id: &str, built: anyhow::Result<Vec<(String, String)>>) -> Vec<Disk> {
     let mut state = cloud.state();
-    let Some(server) = state.servers.get_mut(id).filter(|s| s.task_state != Some("deleting")) else { return Vec::new() };
+    let Some(server) = state.servers.get_mut(id).filter(|s| s.task_state != Some("deleting")) else {
+        return Vec::new();
+    };
     server.updated = now();
     server.task_state = None;
     let devices = match built {
@@ -603,7 +707,8 @@ fn settle(cloud: &Cloud, id: &str, built: anyhow::Result<Vec<(String, String)>>)
     server.launched = Some(now());
     let taken = usize::from(server.image_id.is_some());
     for (index, disk) in server.disks.iter_mut().enumerate() {
-        let real = devices.iter().find(|(volume, _)| *volume == disk.volume_id).map(|(_, device)| device.clone());
+        let real =
+            devices.iter().find(|(volume, _)| *volume == disk.volume_id).map(|(_, device)| device.clone());
         disk.device = real.unwrap_or_else(|| virtio_name(index + taken));
     }
     for disk in &server.disks.clone() {
@@ -615,7 +720,10 @@ fn settle(cloud: &Cloud, id: &str, built: anyhow::Result<Vec<(String, String)>>)
 async fn volumes_ready(cloud: &Cloud, id: &str) -> anyhow::Result<()> {
     for _ in 0..VOLUME_LOOKS_MAX {
         let statuses = volume_statuses(cloud, id);
-        anyhow::ensure!(!statuses.iter().any(|s| s == "error"), "Build of instance {id} aborted: a volume did not finish being created");
+        anyhow::ensure!(
+            !statuses.iter().any(|s| s == "error"),
+            "Build of instance {id} aborted: a volume did not finish being created"
+        );
         let waiting = statuses.iter().any(|s| s == "creating");
         if !waiting {
             return Ok(());
@@ -632,7 +740,11 @@ fn volume_statuses(cloud: &Cloud, server: &str) -> Vec<String> {
 }
 
 fn virtio_name(index: usize) -> String {
-    let letter = u8::try_from(index).ok().and_then(|i| b'a'.checked_add(i)).filter(u8::is_ascii_lowercase).unwrap_or(b'z');
+    let letter = u8::try_from(index)
+        .ok()
+        .and_then(|i| b'a'.checked_add(i))
+        .filter(u8::is_ascii_lowercase)
+        .unwrap_or(b'z');
     format!("/dev/vd{}", char::from(letter))
 }
 
@@ -679,7 +791,8 @@ fn body_of(cloud: &Cloud, id: &str) -> anyhow::Result<Body> {
         .map(|k| (k.name.clone(), k.public_key.clone()))
         .collect();
     let boot = server.disks.iter().find(|d| d.boot);
-    let volume_image = boot.and_then(|d| state.volumes.get(&d.volume_id)).map(|v| text(&v.image_metadata, "image_id"));
+    let volume_image =
+        boot.and_then(|d| state.volumes.get(&d.volume_id)).map(|v| text(&v.image_metadata, "image_id"));
     let image = server.image_id.as_deref().or(volume_image).and_then(|id| state.images.get(id));
     let volume_file = |d: &Disk| (d.volume_id.clone(), volume_path(&cloud.dir, &d.volume_id));
     if image.is_some_and(|image| text(image, "name") == cloud.config.worker_image) {
@@ -832,9 +945,16 @@ async fn release(cloud: &Arc<Cloud>, server: &str, volume: &str) -> bool {
 
 async fn act(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answer {
     let body = doc(request.json()?);
-    let Some((action, args)) = body.iter().next() else { return Err(Refusal::bad("There is no such action: None")) };
+    let Some((action, args)) = body.iter().next() else {
+        return Err(Refusal::bad("There is no such action: None"));
+    };
     let status = server(&cloud.state(), request, id)?.status;
-    let wrong = |verb: &str| Refusal::conflict(format!("Cannot '{verb}' instance {id} while it is in vm_state {}", if status == "SHUTOFF" { "stopped" } else { "active" }));
+    let wrong = |verb: &str| {
+        Refusal::conflict(format!(
+            "Cannot '{verb}' instance {id} while it is in vm_state {}",
+            if status == "SHUTOFF" { "stopped" } else { "active" }
+        ))
+    };
     match action.as_str() {
         "os-getConsoleOutput" => console_output(cloud, id, args),
         "os-stop" if status != "ACTIVE" => Err(wrong("stop")),
@@ -879,7 +999,8 @@ fn start(cloud: &Arc<Cloud>, id: &str) {
 fn console_output(cloud: &Cloud, id: &str, args: &Value) -> Answer {
     let bytes = std::fs::read(console(&cloud.dir, id)).unwrap_or_default();
     let all = String::from_utf8_lossy(&bytes);
-    let wanted = args.get("length").and_then(|l| l.as_u64().or_else(|| l.as_str().and_then(|s| s.parse().ok())));
+    let wanted =
+        args.get("length").and_then(|l| l.as_u64().or_else(|| l.as_str().and_then(|s| s.parse().ok())));
     let output = match wanted.and_then(|l| usize::try_from(l).ok()) {
         Some(length) => {
             let lines: Vec<&str> = all.lines().collect();
@@ -894,7 +1015,9 @@ fn console_output(cloud: &Cloud, id: &str, args: &Value) -> Answer {
 
 fn attachment_view(request: &Request, server: &str, disk: &Disk) -> Value {
     let micro = micro(request);
-    let mut view = doc(json!({"id": disk.volume_id, "serverId": server, "volumeId": disk.volume_id, "device": disk.device}));
+    let mut view = doc(
+        json!({"id": disk.volume_id, "serverId": server, "volumeId": disk.volume_id, "device": disk.device}),
+    );
     if micro >= 70 {
         view.insert("tag".to_owned(), json!(disk.tag));
     }
@@ -963,7 +1086,10 @@ async fn attach(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answer {
     tokio::spawn(async move {
         tokio::time::sleep(cloud.config.delay).await;
         let mut state = cloud.state();
-        let still = state.servers.get(&id).is_some_and(|s| s.disks.iter().any(|d| d.attachment_id == disk.attachment_id));
+        let still = state
+            .servers
+            .get(&id)
+            .is_some_and(|s| s.disks.iter().any(|d| d.attachment_id == disk.attachment_id));
         if still {
             mark_attached(&mut state, &id, &disk);
         }
@@ -976,17 +1102,29 @@ fn reserve(cloud: &Cloud, request: &Request, id: &str, volume: &str) -> Result<S
     let mut state = cloud.state();
     let server = server(&state, request, id)?;
     if !["ACTIVE", "SHUTOFF"].contains(&server.status) {
-        return Err(Refusal::conflict(format!("Cannot 'attach_volume' instance {id} while it is in vm_state building")));
+        return Err(Refusal::conflict(format!(
+            "Cannot 'attach_volume' instance {id} while it is in vm_state building"
+        )));
     }
     let used: Vec<String> = server.disks.iter().map(|d| d.device.clone()).collect();
     let first = usize::from(server.image_id.is_some());
     let mine = |v: &&mut Volume| v.project_id == request.who.project_id || request.who.is_admin();
-    let row = state.volumes.get_mut(volume).filter(mine).ok_or_else(|| Refusal::not_found(format!("Volume {volume} could not be found.")))?;
+    let row = state
+        .volumes
+        .get_mut(volume)
+        .filter(mine)
+        .ok_or_else(|| Refusal::not_found(format!("Volume {volume} could not be found.")))?;
     if let Some(used) = row.attachments.first() {
-        return Err(Refusal::bad(format!("Invalid volume: volume {volume} is already attached to instances: {}", used.server_id)));
+        return Err(Refusal::bad(format!(
+            "Invalid volume: volume {volume} is already attached to instances: {}",
+            used.server_id
+        )));
     }
     if row.status != "available" {
-        return Err(Refusal::bad(format!("Invalid volume: Volume {volume} status must be available or downloading to reserve, but the current status is {}.", row.status)));
+        return Err(Refusal::bad(format!(
+            "Invalid volume: Volume {volume} status must be available or downloading to reserve, but the current status is {}.",
+            row.status
+        )));
     }
     "attaching".clone_into(&mut row.status);
     let free = (first..26).map(virtio_name).find(|name| !used.contains(name));
@@ -1016,7 +1154,10 @@ fn detach(cloud: &Arc<Cloud>, id: &str, disk: &Disk) -> Answer {
         let mut state = cloud.state();
         let Some(volume) = state.volumes.get_mut(&disk.volume_id) else { return Err(Refusal::no_route()) };
         if volume.status != "in-use" {
-            return Err(Refusal::bad(format!("Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. Volume status must be 'in-use' and attach_status must be 'attached' to detach. (it is {})", volume.status)));
+            return Err(Refusal::bad(format!(
+                "Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. Volume status must be 'in-use' and attach_status must be 'attached' to detach. (it is {})",
+                volume.status
+            )));
         }
         "detaching".clone_into(&mut volume.status);
     }
@@ -1038,14 +1179,17 @@ fn interfaces(cloud: &Cloud, request: &Request, id: &str) -> Answer {
     let state = cloud.state();
     let server = server(&state, request, id)?;
     let view = |port: &Doc| {
-        let mut view = doc(json!({"port_state": text(port, "status"), "fixed_ips": port.get("fixed_ips"), "port_id": text(port, "id"),
-                                  "net_id": text(port, "network_id"), "mac_addr": text(port, "mac_address")}));
+        let mut view = doc(
+            json!({"port_state": text(port, "status"), "fixed_ips": port.get("fixed_ips"), "port_id": text(port, "id"),
+                                  "net_id": text(port, "network_id"), "mac_addr": text(port, "mac_address")}),
+        );
         if micro(request) >= 70 {
             view.insert("tag".to_owned(), Value::Null);
         }
         Value::Object(view)
     };
-    let rows: Vec<Value> = server.nics.iter().filter_map(|nic| state.ports.get(&nic.port_id)).map(view).collect();
+    let rows: Vec<Value> =
+        server.nics.iter().filter_map(|nic| state.ports.get(&nic.port_id)).map(view).collect();
     Ok(Reply::json(200, &json!({"interfaceAttachments": rows})))
 }
 
@@ -1068,29 +1212,45 @@ fn metadata(cloud: &Cloud, request: &Request, id: &str, rest: &[&str]) -> Answer
 }
 
 fn keypair_view(key: &Keypair, full: bool) -> Value {
-    let mut view = doc(json!({"name": key.name, "public_key": key.public_key, "fingerprint": key.fingerprint, "type": "ssh"}));
+    let mut view = doc(
+        json!({"name": key.name, "public_key": key.public_key, "fingerprint": key.fingerprint, "type": "ssh"}),
+    );
     if full {
-        view.extend(doc(json!({"user_id": key.user_id, "created_at": stamp_micros(key.created, ""), "deleted": false,
-                               "deleted_at": null, "updated_at": null, "id": key.created % 100_000})));
+        view.extend(doc(
+            json!({"user_id": key.user_id, "created_at": stamp_micros(key.created, ""), "deleted": false,
+                               "deleted_at": null, "updated_at": null, "id": key.created % 100_000}),
+        ));
     }
     json!({"keypair": view})
 }
 
 fn keypairs(cloud: &Cloud, request: &Request, rest: &[&str]) -> Answer {
     let mine = |k: &&Keypair| k.user_id == request.who.user_id;
-    let missing = |name: &str| Refusal::not_found(format!("Keypair {name} not found for user {}", request.who.user_id));
+    let missing =
+        |name: &str| Refusal::not_found(format!("Keypair {name} not found for user {}", request.who.user_id));
     match (request.method.as_str(), rest) {
         ("GET", []) => {
-            let rows: Vec<Value> = cloud.state().keypairs.iter().filter(mine).map(|k| keypair_view(k, false)).collect();
+            let rows: Vec<Value> =
+                cloud.state().keypairs.iter().filter(mine).map(|k| keypair_view(k, false)).collect();
             Ok(Reply::json(200, &json!({"keypairs": rows})))
         }
         ("GET", [name]) => {
-            let found = cloud.state().keypairs.iter().filter(mine).find(|k| k.name == *name).map(|k| keypair_view(k, true));
+            let found = cloud
+                .state()
+                .keypairs
+                .iter()
+                .filter(mine)
+                .find(|k| k.name == *name)
+                .map(|k| keypair_view(k, true));
             Ok(Reply::json(200, &found.ok_or_else(|| missing(name))?))
         }
         ("DELETE", [name]) => {
             let mut state = cloud.state();
-            let at = state.keypairs.iter().position(|k| k.name == *name && mine(&k)).ok_or_else(|| missing(name))?;
+            let at = state
+                .keypairs
+                .iter()
+                .position(|k| k.name == *name && mine(&k))
+                .ok_or_else(|| missing(name))?;
             state.keypairs.remove(at);
             Ok(Reply::empty(if micro(request) >= 2 { 204 } else { 202 }))
         }
@@ -1101,11 +1261,15 @@ fn keypairs(cloud: &Cloud, request: &Request, rest: &[&str]) -> Answer {
 
 fn add_keypair(cloud: &Cloud, request: &Request) -> Answer {
     let body = request.wrapped("keypair")?;
-    let name = string(&body, "name").ok_or_else(|| Refusal::bad("Invalid input for field/attribute name."))?;
+    let name =
+        string(&body, "name").ok_or_else(|| Refusal::bad("Invalid input for field/attribute name."))?;
     let mine = |k: &&Keypair| k.user_id == request.who.user_id;
     let (count, taken) = {
         let state = cloud.state();
-        (state.keypairs.iter().filter(mine).count(), state.keypairs.iter().filter(mine).any(|k| k.name == name))
+        (
+            state.keypairs.iter().filter(mine).count(),
+            state.keypairs.iter().filter(mine).any(|k| k.name == name),
+        )
     };
     if taken {
         return Err(Refusal::conflict(format!("Key pair '{name}' already exists.")));
@@ -1141,7 +1305,8 @@ fn generate(cloud: &Cloud) -> Result<(String, String), Refusal> {
     let dir = tempfile::tempdir_in(&cloud.dir).map_err(failed)?;
     let path = dir.path().join("key");
     let file = machine::name(&path).map_err(failed)?;
-    machine::run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", "Generated-by-Nova", "-f", file]).map_err(failed)?;
+    machine::run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", "Generated-by-Nova", "-f", file])
+        .map_err(failed)?;
     let read = |file: PathBuf| std::fs::read_to_string(file).map_err(failed);
     Ok((read(dir.path().join("key.pub"))?.trim().to_owned(), read(path)?))
 }
@@ -1159,34 +1324,53 @@ fn groups(cloud: &Cloud, request: &Request, rest: &[&str]) -> Answer {
     let new = micro(request) >= 64;
     let mut state = cloud.state();
     let view = |state: &State, group: &ServerGroup| {
-        let members: Vec<&str> =
-            state.servers.rows().filter(|s| s.group.as_deref() == Some(&group.id)).map(|s| s.id.as_str()).collect();
-        let mut view = doc(json!({"id": group.id, "name": group.name, "members": members, "project_id": group.project_id, "user_id": group.user_id}));
-        view.extend(doc(if new { json!({"policy": group.policy, "rules": {}}) } else { json!({"policies": [group.policy], "metadata": {}}) }));
+        let members: Vec<&str> = state
+            .servers
+            .rows()
+            .filter(|s| s.group.as_deref() == Some(&group.id))
+            .map(|s| s.id.as_str())
+            .collect();
+        let mut view = doc(
+            json!({"id": group.id, "name": group.name, "members": members, "project_id": group.project_id, "user_id": group.user_id}),
+        );
+        view.extend(doc(if new {
+            json!({"policy": group.policy, "rules": {}})
+        } else {
+            json!({"policies": [group.policy], "metadata": {}})
+        }));
         Value::Object(view)
     };
     let missing = |id: &str| Refusal::not_found(format!("Instance group {id} could not be found."));
     match (request.method.as_str(), rest) {
         ("GET", []) => {
-            let rows: Vec<Value> = state.server_groups.rows().filter(|g| g.project_id == request.who.project_id).map(|g| view(&state, g)).collect();
+            let rows: Vec<Value> = state
+                .server_groups
+                .rows()
+                .filter(|g| g.project_id == request.who.project_id)
+                .map(|g| view(&state, g))
+                .collect();
             Ok(Reply::json(200, &json!({"server_groups": rows})))
         }
         ("GET", [id]) => {
             let found = state.server_groups.get(id).ok_or_else(|| missing(id))?;
             Ok(Reply::json(200, &json!({"server_group": view(&state, found)})))
         }
-        ("DELETE", [id]) => state.server_groups.remove(id).map(|_| Reply::empty(204)).ok_or_else(|| missing(id)),
+        ("DELETE", [id]) => {
+            state.server_groups.remove(id).map(|_| Reply::empty(204)).ok_or_else(|| missing(id))
+        }
         ("POST", []) => {
             let body = request.wrapped("server_group")?;
-            let policy = string(&body, "policy").or_else(|| list(&body, "policies").first().and_then(Value::as_str).map(str::to_owned));
+            let policy = string(&body, "policy")
+                .or_else(|| list(&body, "policies").first().and_then(Value::as_str).map(str::to_owned));
             let group = ServerGroup {
                 id: uuid(),
-                name: string(&body, "name").ok_or_else(|| Refusal::bad("Invalid input for field/attribute name."))?,
+                name: string(&body, "name")
+                    .ok_or_else(|| Refusal::bad("Invalid input for field/attribute name."))?,
                 policy: policy.ok_or_else(|| Refusal::bad("Invalid input for field/attribute policy."))?,
                 project_id: request.who.project_id.clone(),
                 user_id: request.who.user_id.clone(),
             };
-            state.server_groups.insert(&group.id.clone(), group.clone());
+            state.server_groups.insert(group.id.clone(), group.clone());
             Ok(Reply::json(200, &json!({"server_group": view(&state, &group)})))
         }
         _ => Err(Refusal::no_route()),
@@ -1196,25 +1380,33 @@ fn groups(cloud: &Cloud, request: &Request, rest: &[&str]) -> Answer {
 fn limits(cloud: &Cloud, request: &Request) -> Answer {
     let (state, quotas) = (cloud.state(), &cloud.config.quotas);
     let (servers, cores, ram) = usage(&state, &request.who.project_id);
-    Ok(Reply::json(200, &json!({"limits": {"rate": [], "absolute": {
-        "maxTotalInstances": quotas.instances, "maxTotalCores": quotas.cores, "maxTotalRAMSize": quotas.ram,
-        "maxServerMeta": 128, "maxTotalKeypairs": quotas.key_pairs, "maxServerGroups": 10, "maxServerGroupMembers": 10,
-        "totalRAMUsed": ram, "totalCoresUsed": cores,
-        "totalInstancesUsed": servers,
-        "totalServerGroupsUsed": state.server_groups.len(),
-    }}})))
+    Ok(Reply::json(
+        200,
+        &json!({"limits": {"rate": [], "absolute": {
+            "maxTotalInstances": quotas.instances, "maxTotalCores": quotas.cores, "maxTotalRAMSize": quotas.ram,
+            "maxServerMeta": 128, "maxTotalKeypairs": quotas.key_pairs, "maxServerGroups": 10, "maxServerGroupMembers": 10,
+            "totalRAMUsed": ram, "totalCoresUsed": cores,
+            "totalInstancesUsed": servers,
+            "totalServerGroupsUsed": state.server_groups.len(),
+        }}}),
+    ))
 }
 
 fn quota_set(cloud: &Cloud, request: &Request) -> Answer {
     let (state, quotas) = (cloud.state(), &cloud.config.quotas);
     let details = request.parts.last().is_some_and(|p| p == "detail");
     let (servers, cores, ram) = usage(&state, &request.who.project_id);
-    let entry = |limit: Value, used: Value| if details { json!({"limit": limit, "in_use": used, "reserved": 0}) } else { limit };
-    Ok(Reply::json(200, &json!({"quota_set": {
-        "id": request.who.project_id,
-        "instances": entry(json!(quotas.instances), json!(servers)), "cores": entry(json!(quotas.cores), json!(cores)),
-        "ram": entry(json!(quotas.ram), json!(ram)), "key_pairs": entry(json!(quotas.key_pairs), json!(0)),
-        "metadata_items": entry(json!(128), json!(0)), "server_groups": entry(json!(10), json!(state.server_groups.len())),
-        "server_group_members": entry(json!(10), json!(0)),
-    }})))
+    let entry = |limit: Value, used: Value| {
+        if details { json!({"limit": limit, "in_use": used, "reserved": 0}) } else { limit }
+    };
+    Ok(Reply::json(
+        200,
+        &json!({"quota_set": {
+            "id": request.who.project_id,
+            "instances": entry(json!(quotas.instances), json!(servers)), "cores": entry(json!(quotas.cores), json!(cores)),
+            "ram": entry(json!(quotas.ram), json!(ram)), "key_pairs": entry(json!(quotas.key_pairs), json!(0)),
+            "metadata_items": entry(json!(128), json!(0)), "server_groups": entry(json!(10), json!(state.server_groups.len())),
+            "server_group_members": entry(json!(10), json!(0)),
+        }}),
+    ))
 }

@@ -68,12 +68,7 @@ pub struct Reply {
 
 impl Reply {
     pub fn json(status: u16, value: &Value) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: value.to_string().into(),
-            content_type: "application/json",
-        }
+        Self { status, headers: Vec::new(), body: value.to_string().into(), content_type: "application/json" }
     }
 
     pub fn empty(status: u16) -> Self {
@@ -174,7 +169,8 @@ async fn converse(stream: TcpStream, cloud: Arc<Cloud>, stop: CancellationToken)
         let cloud = cloud.clone();
         async move { handle(cloud, request).await }
     });
-    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         () = stop.cancelled() => {}
         ended = connection => if let Err(error) = ended { tracing::debug!(%error, "connection") },
@@ -200,7 +196,9 @@ async fn handle(cloud: Arc<Cloud>, request: hyper::Request<Incoming>) -> Result<
     let fault = cloud.take_fault(method.as_str(), &path);
     let mut extra = Vec::new();
     let answer = match fault {
-        Some(crate::Fault::Status(status)) => Err(Refusal::new(status, "Injected", "The lab was told to fail this request.")),
+        Some(crate::Fault::Status(status)) => {
+            Err(Refusal::new(status, "Injected", "The lab was told to fail this request."))
+        }
         Some(crate::Fault::Lost) | None => match Limited::new(body, BODY_BYTES_MAX).collect().await {
             Ok(body) => dispatch(&cloud, head, body.to_bytes(), &mut extra).await,
             Err(_) => Err(Refusal::new(413, "TooLarge", "Request is too large.")),
@@ -218,7 +216,12 @@ async fn handle(cloud: Arc<Cloud>, request: hyper::Request<Incoming>) -> Result<
 /// Headers that a service adds whether it answers or refuses.
 type Headers = Vec<(&'static str, String)>;
 
-async fn dispatch(cloud: &Arc<Cloud>, head: hyper::http::request::Parts, body: Bytes, extra: &mut Headers) -> Answer {
+async fn dispatch(
+    cloud: &Arc<Cloud>,
+    head: hyper::http::request::Parts,
+    body: Bytes,
+    extra: &mut Headers,
+) -> Answer {
     let mut parts: Vec<String> = head.uri.path().split('/').filter(|p| !p.is_empty()).map(decode).collect();
     if parts.is_empty() {
         return Err(Refusal::no_route());
@@ -354,7 +357,9 @@ fn decode(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         let code = (*first == b'%').then(|| after.get(..2)).flatten();
-        let code = code.and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let code = code
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match code {
             Some(byte) => {
                 bytes.push(byte);

@@ -101,7 +101,18 @@ fn spawn(spec: &WorkerSpec, devices: &[(String, String)], root: &Path, log: &Pat
     let output = File::create(log)?;
     let mut command = bound_to_this_thread("unshare");
     command
-        .args(["--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child=KILL", "/bin/sh", "-c", INIT])
+        .args([
+            "--mount",
+            "--pid",
+            "--net",
+            "--uts",
+            "--ipc",
+            "--fork",
+            "--kill-child=KILL",
+            "/bin/sh",
+            "-c",
+            INIT,
+        ])
         .env_clear()
         .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
         .env("LAB_ROOT", name(root)?)
@@ -124,13 +135,22 @@ fn connect(host: &mut Host, spec: &WorkerSpec, outer: &mut Child, log: &Path) ->
         ended || said("lab: namespaces ready")
     });
     if ended {
-        bail!("the worker ended at once; its console: {}", std::fs::read_to_string(log).unwrap_or_default().trim());
+        bail!(
+            "the worker ended at once; its console: {}",
+            std::fs::read_to_string(log).unwrap_or_default().trim()
+        );
     }
     waited?;
     let pid = outer.id().to_string();
     for (index, card) in spec.cards.iter().enumerate() {
         let (outside, inside) = (host.next_card('v'), format!("eth{index}"));
-        run("ip", &["link", "add", &outside, "type", "veth", "peer", "name", &inside, "address", &card.mac, "netns", &pid])?;
+        run(
+            "ip",
+            &[
+                "link", "add", &outside, "type", "veth", "peer", "name", &inside, "address", &card.mac,
+                "netns", &pid,
+            ],
+        )?;
         run("ip", &["link", "set", &outside, "master", &host.bridge, "up"])?;
     }
     let init = child_of(outer.id()).context("pid 1 of the worker is gone")?;

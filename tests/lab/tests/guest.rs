@@ -1,6 +1,8 @@
 //! A server that boots from its volume, under QEMU: a boot sector written here says hello on the serial
 //! port, which Nova's console shows. Needs root.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test fails by panicking
+
 mod common;
 
 use common::Client;
@@ -40,17 +42,22 @@ async fn a_server_boots_from_its_volume() {
     let volume = client.volume("root", 1).await;
     let mut file = std::fs::OpenOptions::new().write(true).open(lab.volume_path(&volume)).unwrap();
     file.write_all(&boot_sector("booted from the volume\r\n")).unwrap();
-    client.post(&format!("/volume/volumes/{volume}/action"), json!({"os-set_bootable": {"bootable": true}})).await;
+    client
+        .post(&format!("/volume/volumes/{volume}/action"), json!({"os-set_bootable": {"bootable": true}}))
+        .await;
     let flavor = client.named("/compute/v2.1/flavors", "flavors", "m1.tiny").await;
     let network = client.named("/networking/v2.0/networks", "networks", "private").await;
     let bdm = json!([{"uuid": volume, "source_type": "volume", "destination_type": "volume", "boot_index": 0, "delete_on_termination": true}]);
     let body = json!({"server": {"name": "final", "flavorRef": flavor, "networks": [{"uuid": network}], "block_device_mapping_v2": bdm}});
-    let server = client.post("/compute/v2.1/servers", body.clone()).await["server"]["id"].as_str().unwrap().to_owned();
+    let server =
+        client.post("/compute/v2.1/servers", body.clone()).await["server"]["id"].as_str().unwrap().to_owned();
     client.until(&format!("/compute/v2.1/servers/{server}"), "/server/status", "ACTIVE").await;
 
     let mut console = String::new();
     for _ in 0..600 {
-        let answer = client.post(&format!("/compute/v2.1/servers/{server}/action"), json!({"os-getConsoleOutput": {}})).await;
+        let answer = client
+            .post(&format!("/compute/v2.1/servers/{server}/action"), json!({"os-getConsoleOutput": {}}))
+            .await;
         console = answer["output"].as_str().unwrap().to_owned();
         if console.contains("booted from the volume") {
             break;
@@ -63,11 +70,14 @@ async fn a_server_boots_from_its_volume() {
 
     // One guest at a time: the second is told so, and its volume is free again.
     let second = client.volume("second", 1).await;
-    client.post(&format!("/volume/volumes/{second}/action"), json!({"os-set_bootable": {"bootable": true}})).await;
+    client
+        .post(&format!("/volume/volumes/{second}/action"), json!({"os-set_bootable": {"bootable": true}}))
+        .await;
     let mut other = body;
     other["server"]["block_device_mapping_v2"][0]["uuid"] = json!(second);
     other["server"]["block_device_mapping_v2"][0]["delete_on_termination"] = json!(false);
-    let refused = client.post("/compute/v2.1/servers", other).await["server"]["id"].as_str().unwrap().to_owned();
+    let refused =
+        client.post("/compute/v2.1/servers", other).await["server"]["id"].as_str().unwrap().to_owned();
     let mut shown = json!({});
     for _ in 0..600 {
         shown = client.get(&format!("/compute/v2.1/servers/{refused}")).await["server"].take();
@@ -84,6 +94,9 @@ async fn a_server_boots_from_its_volume() {
     client.until_gone(&format!("/compute/v2.1/servers/{server}")).await;
     client.until_gone(&format!("/volume/volumes/{volume}")).await;
     let left = std::process::Command::new("ps").args(["axww", "-o", "args"]).output().unwrap();
-    assert!(!String::from_utf8_lossy(&left.stdout).contains(dir.path().to_str().unwrap()), "QEMU and dnsmasq are gone");
+    assert!(
+        !String::from_utf8_lossy(&left.stdout).contains(dir.path().to_str().unwrap()),
+        "QEMU and dnsmasq are gone"
+    );
     lab.stop().await;
 }

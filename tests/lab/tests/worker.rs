@@ -1,6 +1,8 @@
 //! A worker for real: booted through the API, reached with OpenSSH's client, its attached volume written
 //! from inside and compared outside; and nothing of it left afterwards. Needs root.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test fails by panicking
+
 mod common;
 
 use base64::Engine;
@@ -28,7 +30,20 @@ impl Keys {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         for name in ["host", "user"] {
-            let made = run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", "it's a test", "-f", dir.path().join(name).to_str().unwrap()]);
+            let made = run(
+                "ssh-keygen",
+                &[
+                    "-q",
+                    "-t",
+                    "ed25519",
+                    "-N",
+                    "",
+                    "-C",
+                    "it's a test",
+                    "-f",
+                    dir.path().join(name).to_str().unwrap(),
+                ],
+            );
             assert!(made.status.success(), "{}", said(&made));
         }
         Self { dir }
@@ -55,8 +70,26 @@ impl Keys {
         let user = self.dir.path().join("user");
         std::fs::set_permissions(&user, std::fs::Permissions::from_mode(0o600)).unwrap();
         let known = format!("UserKnownHostsFile={}", known.display());
-        let options = ["-F", "none", "-o", "StrictHostKeyChecking=yes", "-o", &known, "-o", "BatchMode=yes", "-o", "ConnectTimeout=5"];
-        Command::new("ssh").args(options).arg("-i").arg(&user).arg(format!("gyre@{ip}")).arg(command).output().unwrap()
+        let options = [
+            "-F",
+            "none",
+            "-o",
+            "StrictHostKeyChecking=yes",
+            "-o",
+            &known,
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "ConnectTimeout=5",
+        ];
+        Command::new("ssh")
+            .args(options)
+            .arg("-i")
+            .arg(&user)
+            .arg(format!("gyre@{ip}"))
+            .arg(command)
+            .output()
+            .unwrap()
     }
 
     async fn ssh_when_up(&self, ip: &str, command: &str) -> String {
@@ -87,7 +120,9 @@ async fn boot(client: &Client, keys: &Keys, port: &str, extra: serde_json::Value
 
 async fn port(client: &Client) -> (String, String, String) {
     let network = client.named("/networking/v2.0/networks", "networks", "private").await;
-    let port = client.post("/networking/v2.0/ports", json!({"port": {"network_id": network, "name": "gyre-port"}})).await;
+    let port = client
+        .post("/networking/v2.0/ports", json!({"port": {"network_id": network, "name": "gyre-port"}}))
+        .await;
     let field = |pointer: &str| port.pointer(pointer).unwrap().as_str().unwrap().to_owned();
     (field("/port/id"), field("/port/fixed_ips/0/ip_address"), field("/port/mac_address"))
 }
@@ -97,9 +132,15 @@ fn traces(dir: &Path) -> String {
     let dir = dir.to_str().unwrap();
     let grep = |program: &str, args: &[&str]| {
         let out = run(program, args);
-        said(&out).lines().filter(|line| line.contains(dir)).map(|line| format!("{program}: {line}\n")).collect::<String>()
+        said(&out)
+            .lines()
+            .filter(|line| line.contains(dir))
+            .map(|line| format!("{program}: {line}\n"))
+            .collect::<String>()
     };
-    grep("losetup", &["-l", "-n", "-O", "NAME,BACK-FILE"]) + &grep("findmnt", &["-l"]) + &grep("ps", &["axeww", "-o", "pid,args"])
+    grep("losetup", &["-l", "-n", "-O", "NAME,BACK-FILE"])
+        + &grep("findmnt", &["-l"])
+        + &grep("ps", &["axeww", "-o", "pid,args"])
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,10 +158,18 @@ async fn a_worker_is_a_real_machine_and_leaves_nothing() {
 
     let identity = keys.ssh_when_up(&ip, "hostname; whoami; sudo -n id -u; cat /sys/class/net/eth0/address; ls -d /root/.cargo /dev/vda /dev/kvm 2>/dev/null || true").await;
     assert_eq!(identity.lines().collect::<Vec<_>>(), ["copier", "gyre", "0", &mac]);
-    let ping = format!("exec 3<>/dev/tcp/{}; echo reached", lab.auth_url().split('/').nth(2).unwrap().replace(':', "/"));
+    let ping = format!(
+        "exec 3<>/dev/tcp/{}; echo reached",
+        lab.auth_url().split('/').nth(2).unwrap().replace(':', "/")
+    );
     assert_eq!(keys.ssh_when_up(&ip, &format!("bash -c '{ping}'")).await.trim(), "reached");
 
-    let attached = client.post(&format!("/compute/v2.1/servers/{server}/os-volume_attachments"), json!({"volumeAttachment": {"volumeId": second}})).await;
+    let attached = client
+        .post(
+            &format!("/compute/v2.1/servers/{server}/os-volume_attachments"),
+            json!({"volumeAttachment": {"volumeId": second}}),
+        )
+        .await;
     let device = attached["volumeAttachment"]["device"].as_str().unwrap().to_owned();
     assert!(device.starts_with("/dev/loop"), "{attached}");
     client.until(&format!("/volume/volumes/{second}"), "/volume/status", "in-use").await;
@@ -135,12 +184,19 @@ async fn a_worker_is_a_real_machine_and_leaves_nothing() {
     let inside = lines[1].split(' ').next().unwrap().to_owned();
     client.delete(&format!("/compute/v2.1/servers/{server}/os-volume_attachments/{second}")).await;
     client.until(&format!("/volume/volumes/{second}"), "/volume/status", "available").await;
-    let outside = run("sh", &["-c", &format!("head -c 4194304 {} | sha256sum", lab.volume_path(&second).display())]);
+    let outside =
+        run("sh", &["-c", &format!("head -c 4194304 {} | sha256sum", lab.volume_path(&second).display())]);
     assert_eq!(said(&outside).split(' ').next().unwrap(), inside);
     assert_ne!(keys.ssh(&ip, &format!("test -b {device}")).status.code(), Some(0), "the node is gone");
 
-    let console = client.post(&format!("/compute/v2.1/servers/{server}/action"), json!({"os-getConsoleOutput": {}})).await;
-    assert!(console["output"].as_str().unwrap().contains("copier is up") || console["output"].as_str().unwrap().contains("gyre-worker is up"), "{console}");
+    let console = client
+        .post(&format!("/compute/v2.1/servers/{server}/action"), json!({"os-getConsoleOutput": {}}))
+        .await;
+    assert!(
+        console["output"].as_str().unwrap().contains("copier is up")
+            || console["output"].as_str().unwrap().contains("gyre-worker is up"),
+        "{console}"
+    );
     assert!(lab.runs(&server).await);
     assert_eq!(lab.leftovers().len(), 2, "{:?}", lab.leftovers());
     client.delete(&format!("/compute/v2.1/servers/{server}")).await;
@@ -182,7 +238,8 @@ async fn what_a_killed_lab_left_is_cleared_up_by_the_next() {
         .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let mut lines = tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(child.stdout.take().unwrap()));
+    let mut lines =
+        tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(child.stdout.take().unwrap()));
     let line: serde_json::Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
     let volume = dir.path().join("volumes/left");
     std::fs::write(&volume, vec![0; 1 << 20]).unwrap();

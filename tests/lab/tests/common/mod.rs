@@ -1,4 +1,6 @@
 //! A small client for tests: one connection a request, a token, JSON in and out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test fails by panicking
 #![allow(dead_code)] // each test uses its own part
 
 use gyre_lab::Lab;
@@ -18,7 +20,13 @@ pub struct Client {
 }
 
 /// Status and body; `None` when the connection ended without an answer.
-pub async fn send(base: &str, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Option<(u16, Value, Option<String>)> {
+pub async fn send(
+    base: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&Value>,
+) -> Option<(u16, Value, Option<String>)> {
     let address = base.trim_start_matches("http://");
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
@@ -43,7 +51,10 @@ pub fn password(user: &str, password: &str) -> Value {
 impl Client {
     pub async fn login(lab: &Lab, user: &str) -> Self {
         let base = lab.auth_url().trim_end_matches("/identity/v3").to_owned();
-        let (status, body, token) = send(&base, "POST", "/identity/v3/auth/tokens", &[], Some(&password(user, gyre_lab::PASSWORD))).await.unwrap();
+        let (status, body, token) =
+            send(&base, "POST", "/identity/v3/auth/tokens", &[], Some(&password(user, gyre_lab::PASSWORD)))
+                .await
+                .unwrap();
         assert_eq!(status, 201, "{body}");
         let project = body["token"]["project"]["id"].as_str().unwrap().to_owned();
         Self { base, token: token.unwrap(), project }
