@@ -61,6 +61,14 @@ impl Context {
         })
     }
 
+    /// Whatever had to be durable was flushed or unmounted before, and the worker is removed next: that
+    /// its agent does not end well is worth a line and no more.
+    pub async fn close(&self, session: Box<dyn WorkerSession>) {
+        if let Err(error) = session.close().await {
+            self.shared.reporter.warning(&format!("the agent did not end in good order: {error}"));
+        }
+    }
+
     pub fn files(&self) -> Files {
         Files::new(&self.shared.settings.directory, &self.params.replica)
     }

@@ -36,10 +36,8 @@ pub(crate) async fn copy_disks(context: Arc<Context>, call: Call) -> Result<Outc
     let targets = context.destination().await?.describe_disks(call.state(execution::TARGET_DISKS)?).await?;
     let session = context.worker(call.state(execution::COPY_WORKER)?).await?;
     let copied = copy_all(&context, &call, &vm.disks, &targets, &*session).await;
-    let closed = session.close().await;
-    let copied = copied?;
-    closed?;
-    Ok(Outcome::Done(encode(&copied)?))
+    context.close(session).await;
+    Ok(Outcome::Done(encode(&copied?)?))
 }
 
 /// One disk's failure stops the others, each at a watermark.

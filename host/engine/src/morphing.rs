@@ -14,10 +14,8 @@ use std::sync::Arc;
 pub(crate) async fn morph(context: Arc<Context>, call: Call) -> Result<Outcome> {
     let session = context.worker(call.state(deployment::MORPH_WORKER)?).await?;
     let morphed = on_worker(&context, &call, &*session).await;
-    let closed = session.close().await;
-    let morphed = morphed?;
-    closed?;
-    Ok(Outcome::Done(morphed))
+    context.close(session).await;
+    Ok(Outcome::Done(morphed?))
 }
 
 async fn on_worker(context: &Context, call: &Call, session: &dyn WorkerSession) -> Result<String> {

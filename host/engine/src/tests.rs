@@ -116,7 +116,10 @@ async fn a_job_that_fails_anywhere_leaves_nothing_over_and_can_be_repeated() {
                     Status::Failed => world.assert_undone(job, &context).await,
                     Status::Stuck => assert!(report.error.is_some(), "{context}"),
                     // Closing a worker, or looking with a second plugin, may fail without harm.
-                    _ => assert!(call.starts_with("detect"), "{context} did not matter"),
+                    _ => assert!(
+                        call.starts_with("detect") || call == "close-worker",
+                        "{context} did not matter"
+                    ),
                 }
                 if report.status != Status::Succeeded {
                     assert!(report.failed_step.is_some(), "{context}");
