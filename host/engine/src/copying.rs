@@ -91,7 +91,8 @@ async fn copy_disk(
         target_zeroed: target.zeroed && known.is_none(),
         verify: transfer.verify,
         checkpoints: Some(files.checkpoints(&disk.id)),
-        snapshot_id: snapshot.to_owned(),
+        // A source without real snapshots says the same of every one: only this very job may go on.
+        snapshot_id: format!("{} {snapshot}", call.job().id),
         target_identity: target.identity.clone(),
         progress: Arc::new(DiskProgress {
             reporter: context.shared.reporter.clone(),
