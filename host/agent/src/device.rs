@@ -5,7 +5,7 @@
 use crate::bytes::ReadAt;
 use gyre_core::limits::{HASH_BLOCK_BYTES, HASH_RANGE_BYTES_MAX};
 use gyre_core::roles::AttachedDisk;
-use gyre_core::{Error, Hash, Kind, Result};
+use gyre_core::{Error, Hash, Result};
 use rustix::fs::{FallocateFlags, FileType, Mode, OFlags};
 use std::fs::File;
 use std::io;
@@ -243,11 +243,14 @@ impl Aligned {
 
 /// Codes for what a full or broken device says.
 fn io_error(error: &io::Error, what: impl FnOnce() -> String) -> Error {
-    let (kind, code) = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (Kind::Other, "disk.full"),
-        _ => (Kind::Other, "disk.io"),
-    };
-    Error::new(kind, code, what()).cause(error)
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::other("disk.full", what())
+            .cause(error)
+            .cause("make room where the platform keeps the volume"),
+        _ => Error::other("disk.io", what())
+            .cause(error)
+            .cause("look whether the volume's own storage is full or broken"),
+    }
 }
 
 /// A device path says less than a serial: it is believed only when nothing better comes up.
@@ -260,11 +263,9 @@ fn wait_for(disk: &AttachedDisk, deadline: Instant) -> Result<PathBuf> {
                 return Ok(path);
             }
         }
-        if names.is_empty() || late {
-            for path in &paths {
-                if let Some(path) = by_path(Path::new(path)) {
-                    return Ok(path);
-                }
+        for path in paths.iter().filter_map(|path| by_path(Path::new(path))) {
+            if names.is_empty() || late || never_has_a_serial(&path) {
+                return Ok(path);
             }
         }
         if late {
@@ -272,6 +273,11 @@ fn wait_for(disk: &AttachedDisk, deadline: Instant) -> Result<PathBuf> {
         }
         std::thread::sleep(APPEAR_POLL);
     }
+}
+
+/// Loop devices have none: waiting for one would be in vain.
+fn never_has_a_serial(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("loop"))
 }
 
 fn not_attached(disk: &AttachedDisk) -> Error {

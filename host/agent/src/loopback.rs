@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Others take free loop devices at the same time.
 const TRIES_MAX: usize = 64;
+const TRY_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
 const READ_ONLY: u32 = 1;
 const AUTO_CLEAR: u32 = 4;
 const GET_FREE: u32 = 0x4c82;
@@ -64,18 +65,17 @@ impl Loop {
             File::options().read(true).write(writable).open(backing).or_other("system.loop", what)?;
         let control = File::options().read(true).write(true).open("/dev/loop-control");
         let control = control.or_other("system.loop", || "this worker has no loop devices".into())?;
+        let mut last = None;
         for _ in 0..TRIES_MAX {
-            let path =
-                PathBuf::from(format!("/dev/loop{}", get_free(&control).or_other("system.loop", what)?));
-            let file =
-                File::options().read(true).write(writable).open(&path).or_other("system.loop", what)?;
-            match configure(&file, &target, offset, length, writable) {
-                Ok(()) => return Ok(Self { path, file }),
-                Err(rustix::io::Errno::BUSY) => {}
+            match attach_free(&control, &target, offset, length, writable) {
+                Ok(attached) => return Ok(attached),
+                Err(error) if passing(&error) => last = Some(error),
                 Err(error) => return Err(error).or_other("system.loop", what),
             }
+            std::thread::sleep(TRY_PAUSE);
         }
-        Err(Error::unavailable("system.loop", what()).cause("every free loop device was taken by others"))
+        let last = last.map_or_else(String::new, |error| error.to_string());
+        Err(Error::unavailable("system.loop", what()).cause("others took every free loop device").cause(last))
     }
 }
 
@@ -85,6 +85,26 @@ impl Drop for Loop {
         #[allow(unsafe_code)] // LOOP_CLR_FD has no argument.
         let _ = unsafe { rustix::ioctl::ioctl(&self.file, NoArg::<CLEAR>::new()) };
     }
+}
+
+fn attach_free(
+    control: &File,
+    target: &File,
+    offset: u64,
+    length: u64,
+    writable: bool,
+) -> std::io::Result<Loop> {
+    let path = PathBuf::from(format!("/dev/loop{}", get_free(control)?));
+    let file = File::options().read(true).write(writable).open(&path)?;
+    configure(&file, target, offset, length, writable)?;
+    Ok(Loop { path, file })
+}
+
+/// Another process was quicker, or is still letting go of that device, or its node is not made yet.
+fn passing(error: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    let passing = [Errno::BUSY, Errno::NXIO, Errno::NODEV, Errno::NOENT, Errno::AGAIN];
+    Errno::from_io_error(error).is_some_and(|errno| passing.contains(&errno))
 }
 
 fn configure(file: &File, target: &File, offset: u64, length: u64, writable: bool) -> rustix::io::Result<()> {

@@ -25,7 +25,8 @@ pub const OUTER: &str = "run-in-root";
 /// First argument of process 1.
 pub const INNER: &str = "run-in-root-inner";
 
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Where programs are, in the guest and on the worker.
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Processes of one guest program at a time, where the worker has the pids controller.
 const PROCESSES_MAX: &str = "4096";
 /// What goes to the inner helper before the program's own input.
@@ -98,7 +99,11 @@ pub fn run(root: &Path, nodes: &[Node], program: Program) -> Result<RootReply> {
     let mut command = Command::new("/proc/self/exe");
     command.arg(OUTER).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().or_other("rootfs.run", || "cannot start a helper on this worker".into())?;
-    let (status, stdout, stderr) = attend(child, input, deadline)?;
+    let group = process_group(child.id());
+    let attended = attend(child, input, deadline);
+    // Empty by now, or left for the worker's end.
+    let _ = std::fs::remove_dir(group);
+    let (status, stdout, stderr) = attended?;
     match status {
         Some(status) => reply(status, stdout, stderr, &marker),
         None => {
@@ -225,10 +230,17 @@ pub fn outer() -> i32 {
     match status {
         Ok(status) => status_number(status),
         Err(error) => {
-            eprintln!("cannot make namespaces: {error}");
-            125
+            let why = "cannot start a process of its own for the guest's program";
+            complain(&read_order(), &Error::unavailable("rootfs.run", why).cause(error))
         }
     }
+}
+
+/// Tells an error of a helper's own, apart from the program's output.
+fn complain(order: &std::io::Result<Order>, error: &Error) -> i32 {
+    let marker = order.as_ref().map_or("", |order| order.marker.as_str());
+    eprintln!("{marker}{}", serde_json::to_string(error).unwrap_or_default());
+    125
 }
 
 fn status_number(status: ExitStatus) -> i32 {
@@ -241,33 +253,32 @@ fn die_with_parent() -> std::io::Result<()> {
 
 /// A fork bomb meets this limit where the worker has control groups; elsewhere only the time-out.
 fn limit_processes() {
-    let version2 = Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
-    let base = Path::new(if version2 { "/sys/fs/cgroup" } else { "/sys/fs/cgroup/pids" });
-    let group = base.join("gyre-agent");
-    if version2 {
+    let group = process_group(std::process::id());
+    if let Some(base) = group.parent() {
         let _ = std::fs::write(base.join("cgroup.subtree_control"), "+pids");
     }
-    let limited = (|| {
-        std::fs::create_dir_all(&group)?;
-        std::fs::write(group.join("pids.max"), PROCESSES_MAX)?;
-        std::fs::write(group.join("cgroup.procs"), std::process::id().to_string())
-    })();
-    if let Err(error) = limited {
-        eprintln!("no limit on the number of processes: {error}");
-    }
+    // Nothing is said of a failure: standard error is the program's from here on.
+    let _ = std::fs::create_dir_all(&group)
+        .and_then(|()| std::fs::write(group.join("pids.max"), PROCESSES_MAX))
+        .and_then(|()| std::fs::write(group.join("cgroup.procs"), std::process::id().to_string()));
+}
+
+/// The control group of one outer helper, in version 2 or 1.
+fn process_group(outer: u32) -> PathBuf {
+    let version2 = Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
+    let base = Path::new(if version2 { "/sys/fs/cgroup" } else { "/sys/fs/cgroup/pids" });
+    base.join(format!("gyre-agent-{outer}"))
 }
 
 /// Process 1: builds the root, runs the program, reaps what it leaves.
 ///
 /// Returns the exit status for this process.
 pub fn inner() -> i32 {
-    let Ok(order) = read_order() else { return 125 };
-    match prepare(&order).and_then(|()| start(&order)) {
+    let order = read_order();
+    let Ok(known) = &order else { return 125 };
+    match prepare(known).and_then(|()| start(known)) {
         Ok(mut child) => child.wait().map_or(125, status_number),
-        Err(error) => {
-            eprintln!("{}{}", order.marker, serde_json::to_string(&error).unwrap_or_default());
-            125
-        }
+        Err(error) => complain(&order, &error),
     }
 }
 
@@ -297,9 +308,8 @@ fn prepare(order: &Order) -> Result<()> {
     enter(&order.root).or_other("rootfs.run", what("change into the guest's root"))?;
     mount_system().or_other("rootfs.run", what("mount /proc, /sys and /run"))?;
     mount_dev(&nodes).or_other("rootfs.run", what("make /dev"))?;
-    if let Err(error) = name_servers(&resolv) {
-        eprintln!("no name servers inside the guest: {error}");
-    }
+    // A guest without a place for name servers still runs most programs.
+    let _ = name_servers(&resolv);
     drop_powers().or_other("rootfs.run", what("drop privileges"))
 }
 

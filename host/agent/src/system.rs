@@ -174,7 +174,9 @@ impl Guest {
         let _ = std::fs::remove_dir(self.root_path());
         self.nodes.clear();
         self.unmount_groups();
-        failed.map_or(Ok(()), Err)
+        // What went through loop devices lies in the disks' own cache.
+        let flushed = self.disks.iter().try_for_each(Disk::flush);
+        failed.map_or(flushed, Err)
     }
 
     fn unmount_groups(&mut self) {
@@ -291,6 +293,7 @@ impl Guest {
         );
         let what = || format!("lvm {} failed on this worker", arguments.join(" "));
         let output = Command::new("lvm")
+            .env("PATH", crate::run::PATH)
             .args(arguments)
             .arg("--config")
             .arg(config)
@@ -539,6 +542,7 @@ fn plain_name(name: &str) -> bool {
 
 fn has_lvm() -> bool {
     let found = Command::new("lvm")
+        .env("PATH", crate::run::PATH)
         .arg("version")
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())

@@ -209,6 +209,25 @@ fn writes_zeros_and_hashes_only_its_disks() {
 }
 
 #[test]
+fn a_full_volume_is_told() {
+    let dir = private_dir();
+    let mounted =
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(dir.path()).status();
+    assert!(mounted.unwrap().success());
+    let file = tempfile::NamedTempFile::new_in(dir.path()).unwrap();
+    file.as_file().set_len(8 * MIB).unwrap();
+    let volume = Volume::over(file);
+    let agent = Agent::start(vec![volume.attached("a")]);
+    let written = agent.ask("PUT /v1/disks/0/data?offset=0", &pattern(6 << 20));
+    let flushed = agent.ask("POST /v1/disks/0/flush", b"");
+    drop((agent, volume));
+    assert!(Command::new("umount").arg("-l").arg(dir.path()).status().unwrap().success());
+    // Loop devices turn ENOSPC into EIO on some kernels.
+    let error = written.and(flushed).unwrap_err();
+    assert!(matches!(error.code.as_str(), "disk.full" | "disk.io"), "{error}");
+}
+
+#[test]
 fn refuses_what_is_out_of_bounds() {
     let volume = Volume::new(4);
     let agent = Agent::start(vec![volume.attached("a")]);
@@ -416,9 +435,10 @@ fn runs_programs_in_the_guest_and_nowhere_else() {
     let volume = gpt_guest();
     let agent = Agent::start(vec![volume.attached("a")]);
     agent.mount(&agent.systems()[0]);
-    let (status, stdout, _) =
+    let (status, stdout, stderr) =
         agent.run_with(&["sh", "-c", "cat; echo $WHAT $PATH >&2; exit 7"], b"input", None).unwrap();
     assert_eq!((status, stdout.as_str()), (7, "input"));
+    assert!(stderr.starts_with("it /") && stderr.lines().count() == 1, "nothing of the helpers': {stderr}");
     assert_eq!(agent.run("kill -TERM $$").0, 128 + 15);
     let missing = agent.run_with(&["no-such-program"], b"", None).unwrap_err();
     assert_eq!((missing.code.as_str(), missing.kind), ("rootfs.program-not-found", Kind::NotFound));
