@@ -103,7 +103,7 @@ fn log_to(screen: &Screen, verbose: u8) {
             format!("warn,gyre={level}{ours}")
         };
         match verbose {
-            0 => "error,gyre=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn,gyre_mover=warn".into(),
+            0 => "error,gyre=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn".into(),
             1 => ours("info"),
             2 => ours("debug"),
             _ => "trace".into(),

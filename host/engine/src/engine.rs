@@ -357,7 +357,7 @@ fn is_backward(job: &JobRecord) -> bool {
 
 fn table(params: &Params) -> Table<Context> {
     match params.kind {
-        Kind::Execution => execution::table(),
+        Kind::Execution => execution::table(params),
         Kind::Deployment => deployment::table(params),
         Kind::Migration => migration::table(params),
         Kind::Deletion => deletion::table(),

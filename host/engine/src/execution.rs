@@ -9,7 +9,7 @@
 use crate::check;
 use crate::context::{Context, encode, worker_was_lost};
 use crate::copying::{copied, copy_disks, target_of};
-use crate::params::Kind;
+use crate::params::{Kind, Params};
 use crate::replica::{DiskBase, Replica, Success};
 use gyre_core::limits::DISKS_MAX;
 use gyre_core::roles::{Finding, Outcome, State, StepCall, WorkerRole};
@@ -28,8 +28,8 @@ const CHECK_ATTEMPTS: u32 = 3;
 /// A worker that does not answer twice is replaced.
 const WORKER_ATTEMPTS: u32 = 2;
 
-pub(crate) fn table() -> Table<Context> {
-    copying_steps(Table::new(Kind::Execution.name(), 1))
+pub(crate) fn table(params: &Params) -> Table<Context> {
+    copying_steps(Table::new(Kind::Execution.name(), 1), params)
         .step("commit", commit)
         .pivot()
         .step("release-previous-snapshot", release_previous_snapshot)
@@ -37,14 +37,16 @@ pub(crate) fn table() -> Table<Context> {
 
 /// What an execution and a migration have in common.
 #[rustfmt::skip]
-pub(crate) fn copying_steps(table: Table<Context>) -> Table<Context> {
-    table
+pub(crate) fn copying_steps(table: Table<Context>, params: &Params) -> Table<Context> {
+    let table = table
         .step("source-check", source_check).attempts(CHECK_ATTEMPTS)
         .step(DESCRIBE_VM, describe_vm)
         .step("destination-check", destination_check).attempts(CHECK_ATTEMPTS)
         .step(SOURCE_SNAPSHOT, source_snapshot).undo(release_snapshot)
         .step("source-map", source_map)
-        .step(TARGET_DISKS, target_disks).undo(drop_disks)
+        .step(TARGET_DISKS, target_disks);
+    let table = if params.disks.is_some() { table } else { table.undo(drop_disks) };
+    table
         .step(COPY_WORKER, copy_worker).undo(remove_worker)
         .step(COPY_DISKS, copy_disks).attempts(WORKER_ATTEMPTS).redo(COPY_WORKER, worker_was_lost)
         .step("remove-copy-worker", remove_copy_worker)

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 #[rustfmt::skip]
 pub(crate) fn table(params: &Params) -> Table<Context> {
-    let table = copying_steps(Table::new(Kind::Migration.name(), 1));
+    let table = copying_steps(Table::new(Kind::Migration.name(), 1), params);
     deploying_steps(table, params)
         .step("remove-checkpoint", drop_checkpoint)
         .step("release-snapshot", release_snapshot)
