@@ -255,8 +255,9 @@ impl Config {
     /// # Errors
     /// `config.syntax` with line and column; `config.unknown-plugin`; `config.unlocked`.
     pub fn parse(text: &str, directory: &Path) -> Result<Self> {
-        let mut config: Config = toml::from_str(text)
-            .map_err(|e| Error::invalid("config.syntax", "gyre.toml cannot be read").cause(e.to_string().trim()))?;
+        let mut config: Config = toml::from_str(text).map_err(|e| {
+            Error::invalid("config.syntax", "gyre.toml cannot be read").cause(e.to_string().trim())
+        })?;
         config.resolve(directory);
         config.check()?;
         Ok(config)
@@ -275,9 +276,11 @@ impl Config {
     }
 
     fn check(&self) -> Result<()> {
-        let endpoints = self.source.iter().map(|e| ("source", e)).chain(
-            self.destination.iter().map(|e| ("destination", e)),
-        );
+        let endpoints = self
+            .source
+            .iter()
+            .map(|e| ("source", e))
+            .chain(self.destination.iter().map(|e| ("destination", e)));
         for (table, (name, endpoint)) in endpoints {
             self.check_plugin(&format!("[{table}.{name}]"), &endpoint.plugin)?;
         }
@@ -285,7 +288,10 @@ impl Config {
             self.check_plugin(&format!("[osmorphing.{name}]"), morphing.plugin.as_ref().unwrap_or(name))?;
         }
         if self.transfer.connections == 0 || self.transfer.disks == 0 {
-            return Err(Error::invalid("config.transfer", "[transfer] connections and disks must be at least 1"));
+            return Err(Error::invalid(
+                "config.transfer",
+                "[transfer] connections and disks must be at least 1",
+            ));
         }
         let unlocked = self.plugin.iter().find(|(_, plugin)| self.host.locked && plugin.sha256.is_none());
         match unlocked {
@@ -302,8 +308,11 @@ impl Config {
             return Ok(());
         }
         let known: Vec<_> = self.plugin.keys().map(String::as_str).collect();
-        Err(Error::invalid("config.unknown-plugin", format!("{place} names the plugin {plugin:?}, which is not configured"))
-            .cause(format!("plugins: {}", if known.is_empty() { "none".into() } else { known.join(", ") })))
+        Err(Error::invalid(
+            "config.unknown-plugin",
+            format!("{place} names the plugin {plugin:?}, which is not configured"),
+        )
+        .cause(format!("plugins: {}", if known.is_empty() { "none".into() } else { known.join(", ") })))
     }
 }
 

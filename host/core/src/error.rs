@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn reads_from_the_outside_in() {
-        let error = Error::unavailable("net.timeout", "no answer in 5 s").cause("read").during("list volumes");
+        let error =
+            Error::unavailable("net.timeout", "no answer in 5 s").cause("read").during("list volumes");
         assert_eq!(error.to_string(), "list volumes: no answer in 5 s: read [net.timeout]");
     }
 }

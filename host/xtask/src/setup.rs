@@ -15,7 +15,10 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ),
     ("disk images", &["qemu-utils", "mtools", "xz-utils", "zstd"]),
     ("emulated machines", &["qemu-system-x86", "genisoimage"]),
-    ("workers", &["openssh-server", "openssh-client", "iproute2", "util-linux", "mount", "sudo", "dnsmasq-base"]),
+    (
+        "workers",
+        &["openssh-server", "openssh-client", "iproute2", "util-linux", "mount", "sudo", "dnsmasq-base"],
+    ),
     ("test tools", &["python3", "python3-openstackclient", "curl", "file", "procps"]),
 ];
 

@@ -51,9 +51,9 @@ mod secret;
 pub mod source;
 mod step;
 
+pub use about::About;
 #[doc(hidden)]
 pub use about::no_options;
-pub use about::About;
 pub use bindings::gyre::host::errors::{Error, ErrorKind};
 pub use config::Config;
 pub use error::Context;
