@@ -31,11 +31,18 @@ const LOG_VARIABLE: &str = "GYRE_LOG";
 /// Exit code of a second Ctrl-C, as shells have it.
 const INTERRUPTED: i32 = 130;
 
+/// Made in memory first: a reader that goes away (`| head`) is no defect.
+fn print_completions(shell: clap_complete::Shell) -> ExitCode {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "gyre", &mut script);
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), &script);
+    ExitCode::SUCCESS
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(shell, &mut Cli::command(), "gyre", &mut std::io::stdout());
-        return ExitCode::SUCCESS;
+        return print_completions(shell);
     }
     let screen = Screen::of_process();
     log_to(&screen, cli.verbose);

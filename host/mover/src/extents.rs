@@ -262,7 +262,7 @@ impl Changes {
         match self.fetch(&since, &bytes).await {
             Ok(()) => Ok(Some(self.mark(blocks, &bytes))),
             Err(error) if error.kind == Kind::NotFound => {
-                tracing::warn!(%error, "the source does not know its last snapshot any more: comparing hashes instead");
+                tracing::info!(%error, "the source does not say what changed: comparing hashes instead");
                 (self.since, self.changed_by) = (None, ChangedBy::Compare);
                 Ok(None)
             }

@@ -47,7 +47,7 @@ async fn main() -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let lab = Lab::start(config).await?;
     let clouds = dir.join("clouds.yaml");
-    std::fs::write(&clouds, lab.clouds_yaml()).with_context(|| format!("write {}", clouds.display()))?;
+    write_secret(&clouds, &lab.clouds_yaml()).with_context(|| format!("write {}", clouds.display()))?;
     println!(
         "{}",
         serde_json::json!({"auth_url": lab.auth_url(), "clouds_yaml": clouds, "host_address": lab.host_address()})
@@ -58,4 +58,11 @@ async fn main() -> Result<()> {
     }
     lab.stop().await;
     Ok(())
+}
+
+/// A file that nobody else may read: gyre warns of others.
+fn write_secret(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, text)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
 }
