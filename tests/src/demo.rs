@@ -119,9 +119,15 @@ fn boots(cloud: &Cloud, server: &str) -> Result<Proof> {
         wait("the server's SSH banner", BOOT_LIMIT, || Ok(addresses.iter().find_map(|a| greet(a))))?;
     Ok(Proof {
         cloud_init: finished(&console).unwrap_or_default().trim().to_owned(),
-        login: console.lines().rev().find(|l| l.contains(" login:")).unwrap_or_default().trim().to_owned(),
+        login: login(&console),
         answers: format!("{address}: {banner}"),
     })
+}
+
+/// `source-vm login:`, without what the kernel wrote behind it.
+fn login(console: &str) -> String {
+    let line = console.lines().rev().find_map(|line| Some(line.split_once(" login:")?.0.trim().to_owned()));
+    format!("{} login:", line.unwrap_or_default())
 }
 
 fn summary(first: &Value, second: &Value, deployed: &Value, proof: &Proof) {

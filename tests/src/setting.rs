@@ -105,8 +105,15 @@ config = {{ repository = {packages:?}, initramfs = {initramfs:?} }}
         initramfs = site.initramfs,
         options = site.options.trim_start(),
     );
-    std::fs::write(directory.join("clouds.yaml"), site.clouds_yaml()).context("cannot write clouds.yaml")?;
+    write_secret(&directory.join("clouds.yaml"), &site.clouds_yaml()).context("cannot write clouds.yaml")?;
     let path = directory.join("gyre.toml");
     std::fs::write(&path, config).context("cannot write gyre.toml")?;
     Ok(path)
+}
+
+/// A file that nobody else may read.
+fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, text)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
 }
