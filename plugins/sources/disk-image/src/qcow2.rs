@@ -165,6 +165,9 @@ impl Qcow2 {
         let at = match pages.iter().position(|(start, _)| *start == page) {
             Some(at) => at,
             None => {
+                if page >= self.file_bytes {
+                    return Err(self.truncated(position.saturating_add(8)));
+                }
                 let bytes = self.disk.read(page, PAGE_BYTES as u32)?;
                 if pages.len() >= PAGES_MAX {
                     pages.pop();
