@@ -331,6 +331,8 @@ fn user_data(login: &str, key: &HostKey) -> String {
         "ssh_pwauth": false,
         "ssh_deletekeys": true,
         "ssh_keys": { format!("{kind}_private"): private, format!("{kind}_public"): key.public.trim() },
+        // Without it cloud-init swaps on whatever looks like swap: the guest's, on an attached disk.
+        "mounts": [["swap", null], ["ephemeral0", null]],
         "package_update": false,
         "package_upgrade": false,
     });
