@@ -54,7 +54,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
         let mut ours = false;
         phases.phase("real OpenStack: start", Need::Required, |_| {
             ours = !cloud_runs();
-            cloud_up()
+            cloud_up().inspect_err(|_| stop_half(ours))
         });
         phases.phase("end to end: real OpenStack", Need::Independent, |count| {
             count.tests(&mut end_to_end("openstack"))
@@ -71,17 +71,11 @@ fn format_check() -> Result<()> {
     run(&mut cargo(&["fmt", "--all", "--check", "--manifest-path", "plugins/Cargo.toml"]))
 }
 
+/// Of the host and of the plugins, which are a workspace of their own.
 fn clippy() -> Result<()> {
-    run(&mut cargo(&[
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-features",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]))
+    let (line, deny) = (["clippy", "--quiet", "--all-features", "--all-targets"], ["--", "-D", "warnings"]);
+    run(cargo(&line).arg("--workspace").args(deny))?;
+    run(cargo(&line).args(["--manifest-path", "plugins/Cargo.toml"]).args(deny))
 }
 
 /// The programs that the end-to-end tests and the demo start.
@@ -112,6 +106,13 @@ fn cloud_up() -> Result<()> {
     run(&mut command("bash", &["tests/cloud/image.sh"]))
 }
 
+/// What a failed start left running. Its own failure would hide the one that matters.
+fn stop_half(ours: bool) {
+    if ours {
+        cloud_down().ok();
+    }
+}
+
 fn cloud_down() -> Result<()> {
     run(&mut command("bash", &["tests/cloud/down.sh"]))
 }
@@ -135,7 +136,7 @@ pub fn demo(arguments: &[&str]) -> Result<ExitCode> {
     programs()?;
     let ours = real && !cloud_runs();
     if real {
-        cloud_up()?;
+        cloud_up().inspect_err(|_| stop_half(ours))?;
     }
     let mut demo = cargo(&["run", "--quiet", "--package", "gyre-tests", "--bin", "gyre-demo", "--"]);
     demo.args(arguments);

@@ -1,4 +1,5 @@
 //! The morphing of guests in memory, whose programs do what the real ones do to the tree.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests fail by panicking
 
 use debian::Debian;
 use gyre_plugin::fake::{FakeHost, FakeRoot, Tree};
@@ -241,9 +242,12 @@ fn unreachable_sources_are_explained_and_nothing_is_left() {
     assert!(!text(&root, "/etc/initramfs-tools/update-initramfs.conf").contains("=no\n# gyre"));
 }
 
+/// What is done to a guest so that it cannot boot.
+type Damage = fn(FakeRoot) -> FakeRoot;
+
 #[test]
 fn what_keeps_a_guest_from_booting_is_an_error() {
-    let cases: [(&str, fn(FakeRoot) -> FakeRoot); 4] = [
+    let cases: [(&str, Damage); 4] = [
         ("debian.no-kernel", |root| {
             root.tree().delete(&format!("/boot/vmlinuz-{KERNEL}"));
             root
