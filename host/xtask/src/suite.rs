@@ -91,7 +91,7 @@ fn disks() -> Result<()> {
 
 /// One at a time, because each boots machines.
 fn end_to_end(name: &str) -> std::process::Command {
-    let line = ["test", "--package", "gyre-tests", "--features", name, "--test", name];
+    let line = ["test", "--package", "gyre-tests", "--features", "lab,openstack", "--test", name];
     let mut test = cargo(&line);
     test.args(["--", "--nocapture", "--test-threads=1"]);
     test
