@@ -2,7 +2,7 @@
 //! cargo, the plugins' build, and the programs and scripts under `tests/`.
 
 use crate::phases::{Need, Phases};
-use crate::run::{cargo, command, output, run};
+use crate::run::{cargo, command, output, root, run};
 use crate::{agent, plugins, setup};
 use anyhow::{Result, bail};
 use std::process::ExitCode;
@@ -35,7 +35,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
     phases.phase("plugins as components", Need::Required, |_| plugins::run(&[]));
     phases.phase("agent", Need::Required, |_| agent::build().map(drop));
     phases.phase("clippy", Need::Independent, |_| clippy());
-    phases.phase("programs", Need::Required, |_| programs());
+    phases.phase("programs and tests", Need::Required, |_| build(&["--all-targets"]));
     phases.phase("host tests", Need::Independent, |count| count.tests(&mut cargo(&HOST)));
     phases.phase("plugin tests", Need::Independent, |count| {
         count.tests(&mut cargo(&[
@@ -78,9 +78,10 @@ fn clippy() -> Result<()> {
     run(cargo(&line).args(["--manifest-path", "plugins/Cargo.toml"]).args(deny))
 }
 
-/// The programs that the end-to-end tests and the demo start.
-fn programs() -> Result<()> {
-    run(&mut cargo(&["build", "--package", "gyre-cli", "--package", "gyre-lab"]))
+/// The programs that the end-to-end tests and the demo start. Always of the whole workspace: the features of
+/// a dependency, and so whether it is compiled once more, follow from the packages that are named.
+fn build(more: &[&str]) -> Result<()> {
+    run(cargo(&["build", "--workspace"]).args(more))
 }
 
 fn disks() -> Result<()> {
@@ -91,7 +92,8 @@ fn disks() -> Result<()> {
 
 /// One at a time, because each boots machines.
 fn end_to_end(name: &str) -> std::process::Command {
-    let line = ["test", "--package", "gyre-tests", "--features", "lab,openstack", "--test", name];
+    let features = "gyre-tests/lab,gyre-tests/openstack";
+    let line = ["test", "--workspace", "--features", features, "--test", name];
     let mut test = cargo(&line);
     test.args(["--", "--nocapture", "--test-threads=1"]);
     test
@@ -133,14 +135,12 @@ pub fn demo(arguments: &[&str]) -> Result<ExitCode> {
     setup::packages()?;
     plugins::run(&[])?;
     agent::build()?;
-    programs()?;
+    build(&[])?;
     let ours = real && !cloud_runs();
     if real {
         cloud_up().inspect_err(|_| stop_half(ours))?;
     }
-    let mut demo = cargo(&["run", "--quiet", "--package", "gyre-tests", "--bin", "gyre-demo", "--"]);
-    demo.args(arguments);
-    let status = demo.status();
+    let status = command(&root().join("target/debug/gyre-demo").to_string_lossy(), arguments).status();
     if ours {
         cloud_down()?;
     }
