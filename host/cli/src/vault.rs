@@ -79,11 +79,6 @@ impl Vault {
             }
         }
     }
-
-    /// Whether the configuration has a secret of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.named.contains_key(name)
-    }
 }
 
 fn give(endpoint: &mut Endpoint, login: &Login) -> Vec<PathBuf> {
@@ -155,6 +150,5 @@ mod tests {
         assert_eq!(opened.vault.value("any", "key").unwrap(), b"a\n");
         assert_eq!(opened.vault.value("any", "gone").unwrap_err().code, "secret.unreadable");
         assert_eq!(opened.open_files, [path]);
-        assert!(opened.vault.has("key") && !opened.vault.has("os-password"));
     }
 }

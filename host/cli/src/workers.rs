@@ -31,14 +31,13 @@ impl AgentWorkers {
         Self { config, vault, plugins }
     }
 
-    /// A configured secret of that name, else the key that the plugin had made for this job.
+    /// A configured secret, else the key that the plugin had made for this job.
     fn key(&self, worker: &Worker, job: &str) -> Result<String> {
-        if !self.vault.has(&worker.credential) {
+        let Some(name) = gyre_grants::configured_secret(&worker.credential) else {
             return self.plugins.worker_key(job, &worker.credential)?.private_openssh();
-        }
-        String::from_utf8(self.vault.value("", &worker.credential)?).map_err(|_| {
-            Error::invalid("secret.text", format!("the secret {:?} is not text", worker.credential))
-        })
+        };
+        String::from_utf8(self.vault.value("", name)?)
+            .map_err(|_| Error::invalid("secret.text", format!("the secret {name:?} is not text")))
     }
 }
 

@@ -3,6 +3,9 @@
 
 use crate::{Error, Result};
 
+/// Codecs that a [`Packed`] extent may name: what the mover unpacks.
+pub const CODECS: [&str; 3] = ["deflate", "zlib", "zstd"];
+
 /// What lies in an extent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExtentKind {
@@ -36,7 +39,7 @@ pub struct Packed {
     pub offset: u64,
     /// Compressed length, bytes; may be an upper bound.
     pub length: u64,
-    /// `deflate`, `zlib` or `zstd`.
+    /// One of [`CODECS`].
     pub codec: String,
     /// Bytes to drop from the front of what unpacks.
     pub skip: u32,

@@ -114,7 +114,7 @@ pub struct Worker {
     pub user: String,
     /// OpenSSH public-key line of its SSH server.
     pub host_key: Option<String>,
-    /// Name of the job's secret that holds the private key.
+    /// Whose private key opens it: a name that means something to whoever answered this.
     pub credential: String,
     /// What it runs.
     pub os_type: crate::OsType,

@@ -1,7 +1,7 @@
 //! A destination, played by a plugin: every verb in a session of its own.
 
 use crate::answer;
-use crate::host::{Loaded, misfit};
+use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use async_trait::async_trait;
 use gyre_core::roles::{
@@ -23,9 +23,7 @@ pub(crate) struct PluginDestination {
 
 impl PluginDestination {
     pub(crate) fn new(loaded: &Loaded, purpose: Purpose, config: String) -> Result<Self> {
-        let plugin = loaded.plugin.clone();
-        let linked = loaded.linker.instantiate_pre(plugin.component()).and_then(DestinationPluginPre::new);
-        let linked = linked.map_err(|error| misfit(&plugin, &error))?;
+        let (plugin, linked) = (loaded.plugin.clone(), loaded.linked(DestinationPluginPre::new)?);
         Ok(Self { plugin, linked, purpose, config })
     }
 
@@ -102,7 +100,8 @@ impl Destination for PluginDestination {
 
     async fn describe_worker(&self, worker: &str) -> Result<Worker> {
         let (config, worker) = (self.config.clone(), worker.to_owned());
-        ask!(self, "describe-worker", call_describe_worker(&config, &worker)).map(Into::into)
+        let described = ask!(self, "describe-worker", call_describe_worker(&config, &worker))?;
+        self.purpose.worker(described.into()).await
     }
 
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome> {

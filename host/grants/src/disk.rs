@@ -6,6 +6,7 @@ use crate::lent::Lent;
 use crate::policy::{Policy, Wish};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
 use gyre_core::error::Context as _;
+use gyre_core::extent::CODECS;
 use gyre_core::limits::{EXTENTS_MAX, PLUGIN_READ_BYTES_MAX};
 use gyre_core::{BlockRead, Error, Extent, ExtentKind, Kind, Result, Stored};
 use gyre_sandbox::Fault;
@@ -20,8 +21,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::component::Resource;
 
-/// Codecs that the mover unpacks.
-pub(crate) const CODECS: [&str; 3] = ["deflate", "zlib", "zstd"];
 /// Zeros are written in pieces of this size where the file system cannot make them itself.
 const ZERO_PIECE_BYTES: usize = 1 << 20;
 

@@ -6,9 +6,9 @@ use crate::lent::{Lent, Purpose, Shared};
 use crate::osmorphing::PluginMorphing;
 use crate::policy::Policy;
 use crate::schema;
-use crate::secrets::worker_key;
 use crate::source::PluginSource;
 use crate::tls::Roots;
+use crate::worker::key_of;
 use gyre_core::config::{Config, Limits};
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result, roles};
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::{HasSelf, InstancePre, Linker};
 
 /// Compiled components, below the state directory.
 const COMPILED: &str = "compiled";
@@ -63,7 +63,7 @@ pub(crate) struct Loaded {
     description: Description,
     policy: Arc<Policy>,
     limits: Limits,
-    pub(crate) linker: Linker<Cell<Lent>>,
+    linker: Linker<Cell<Lent>>,
 }
 
 impl Host {
@@ -78,7 +78,8 @@ impl Host {
         identity: Identity,
     ) -> Result<Self> {
         let engine = Engine::new(&state.join(COMPILED), identity.subkey(CACHE_PURPOSE))?;
-        let shared = Arc::new(Shared { secrets, identity, roots: Roots::default() });
+        let configured = config.secret.keys().cloned().collect();
+        let shared = Arc::new(Shared { secrets, configured, identity, roots: Roots::default() });
         Ok(Self { engine, config, shared, loaded: Mutex::default() })
     }
 
@@ -154,13 +155,13 @@ impl Host {
         Ok(morphers)
     }
 
-    /// The key pair behind a worker's `credential`, when a plugin made it by `secrets.generate-ssh-key`; the same
-    /// for the same job and name.
+    /// The key pair behind a worker's `credential`, as a destination of this host answered it, when the plugin made
+    /// it by `secrets.generate-ssh-key`; the same for the same job and credential.
     ///
     /// # Errors
-    /// `ssh.*`.
+    /// `secret.name` for a credential that is none of a plugin's keys; `ssh.*`.
     pub fn worker_key(&self, job: &str, credential: &str) -> Result<KeyPair> {
-        worker_key(&self.shared.identity, job, credential)
+        key_of(&self.shared.identity, job, credential)
     }
 
     fn entry(&self, name: &str) -> Result<&gyre_core::config::Plugin> {
@@ -220,8 +221,19 @@ fn link(plugin: &Plugin) -> Result<Linker<Cell<Lent>>> {
     Ok(linker)
 }
 
+impl Loaded {
+    /// The component with its imports, and by `typed` the exports of its world, looked up once.
+    pub(crate) fn linked<P>(
+        &self,
+        typed: impl FnOnce(InstancePre<Cell<Lent>>) -> wasmtime::Result<P>,
+    ) -> Result<P> {
+        let linked = self.linker.instantiate_pre(self.plugin.component()).and_then(typed);
+        linked.map_err(|error| misfit(&self.plugin, &error))
+    }
+}
+
 /// What does not fit between a plugin and its world, found before anything of it runs.
-pub(crate) fn misfit(plugin: &Plugin, error: &wasmtime::Error) -> Error {
+fn misfit(plugin: &Plugin, error: &wasmtime::Error) -> Error {
     let title = plugin.title();
     Error::invalid(
         "plugin.link",

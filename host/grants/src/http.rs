@@ -3,6 +3,7 @@
 //! are put in here, after the guest let go of the request, and only for the origin the guest named.
 
 use crate::lent::{Lent, Purpose};
+use crate::pattern::address;
 use crate::policy::{Policy, Wish};
 use crate::secrets::Held;
 use bytes::Bytes;
@@ -33,6 +34,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Headers of one request.
 const HEADERS_MAX: usize = 100;
+/// Headers of the guest that follow a redirect to another origin.
+const HEADERS_EVERYWHERE: [HeaderName; 3] = [header::ACCEPT, header::CONTENT_TYPE, header::USER_AGENT];
 /// Secrets of one endpoint.
 const SECRETS_MAX: usize = 16;
 /// Characters of a marker.
@@ -163,8 +166,12 @@ impl Outgoing {
 
     fn redirect(&mut self, status: StatusCode, next: Url) {
         if next.origin() != self.url.origin() {
-            // The secrets were meant for the origin that the guest named.
+            // The secrets were meant for the origin that the guest named, and so is a token among its headers.
             self.secret_headers.clear();
+            self.headers = HEADERS_EVERYWHERE
+                .into_iter()
+                .filter_map(|name| self.headers.remove(&name).map(|value| (name, value)))
+                .collect();
             self.secret_body = self.body.clone();
         }
         let becomes_get = match status {
@@ -328,11 +335,25 @@ fn tls_error(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
 /// # Errors
 /// `grant.address`, `net.resolve`.
 pub(crate) async fn resolve(policy: &Policy, host: &str, port: u16) -> Result<Vec<SocketAddr>> {
-    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
-    if let Ok(address) = bare.parse() {
-        // The policy saw the literal itself when it was asked about the host.
+    let addresses = lookup(host, port).await?;
+    if address(host).is_none() {
+        // The policy saw a literal itself when it was asked about the host.
+        addresses
+            .iter()
+            .try_for_each(|address| policy.check(&Wish::Address { host, address: address.ip() }))?;
+    }
+    Ok(addresses)
+}
+
+/// Every address of a name or literal, one at least, that nobody was asked about.
+///
+/// # Errors
+/// `net.resolve`.
+pub(crate) async fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+    if let Some(address) = address(host) {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
+    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
     let found = tokio::time::timeout(RESOLVE_TIMEOUT, tokio::net::lookup_host((bare, port))).await;
     let unknown = || Error::unavailable("net.resolve", format!("the name {host} cannot be resolved"));
     let addresses: Vec<_> = match found {
@@ -343,7 +364,6 @@ pub(crate) async fn resolve(policy: &Policy, host: &str, port: u16) -> Result<Ve
     if addresses.is_empty() {
         return Err(unknown().cause("it has no address"));
     }
-    addresses.iter().try_for_each(|address| policy.check(&Wish::Address { host, address: address.ip() }))?;
     Ok(addresses)
 }
 
@@ -459,4 +479,4 @@ impl http::HostEndpoint for Lent {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

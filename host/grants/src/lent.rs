@@ -12,6 +12,7 @@ use gyre_core::protocol::Root;
 use gyre_sandbox::Fault;
 use gyre_sandbox::bindings::errors;
 use gyre_ssh::Identity;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 use wasmtime::component::{Resource, ResourceTable};
@@ -19,6 +20,8 @@ use wasmtime::component::{Resource, ResourceTable};
 /// What all sessions of a process share.
 pub(crate) struct Shared {
     pub(crate) secrets: Arc<dyn Secrets>,
+    /// Names of the configuration's `[secret.*]`.
+    pub(crate) configured: BTreeSet<String>,
     pub(crate) identity: Identity,
     pub(crate) roots: Roots,
 }

@@ -26,6 +26,8 @@ mod secrets;
 mod source;
 mod ssh;
 mod tls;
+mod worker;
 
 pub use gyre_sandbox::{Description, Import, Inspection, Role, Status};
 pub use host::{Host, JobContext, Secrets};
+pub use worker::configured_secret;

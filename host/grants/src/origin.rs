@@ -3,11 +3,11 @@
 //! names is open and long enough.
 
 use crate::answer::bad;
-use crate::disk::{CODECS, Disks, Handle, OpenDisk, blocking};
+use crate::disk::{Disks, Handle, OpenDisk, blocking};
 use crate::lent::Lent;
 use async_trait::async_trait;
 use bytes::Bytes;
-use gyre_core::extent::check_cover;
+use gyre_core::extent::{CODECS, check_cover};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
 use gyre_core::{BlockRead, Error, Extent, ExtentKind, Origin, Result};
 use gyre_sandbox::bindings::SourcePlugin;

@@ -1,6 +1,6 @@
 //! OS morphing, played by a plugin that is lent the mounted root of the guest and nothing else.
 
-use crate::host::{Loaded, misfit};
+use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use async_trait::async_trait;
 use gyre_core::protocol::Root;
@@ -26,9 +26,7 @@ pub(crate) struct PluginMorphing {
 
 impl PluginMorphing {
     pub(crate) fn new(loaded: &Loaded, purpose: Purpose, config: String) -> Result<Self> {
-        let plugin = loaded.plugin.clone();
-        let linked = loaded.linker.instantiate_pre(plugin.component()).and_then(OsmorphingPluginPre::new);
-        let linked = linked.map_err(|error| misfit(&plugin, &error))?;
+        let (plugin, linked) = (loaded.plugin.clone(), loaded.linked(OsmorphingPluginPre::new)?);
         Ok(Self { plugin, linked, purpose, config })
     }
 

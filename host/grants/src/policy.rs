@@ -7,7 +7,7 @@ use gyre_core::config::{DiskGrant, Grants, SecretGrant};
 use gyre_core::{Error, Result};
 use reqwest::Url;
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Component, Path};
 
 /// What a plugin is about to do through the host.
@@ -19,6 +19,8 @@ pub(crate) enum Wish<'a> {
     Ssh { host: &'a str, port: u16 },
     /// Connect to an address that `host`, which was allowed, resolved to.
     Address { host: &'a str, address: IpAddr },
+    /// Have the host log in on its worker at an address that `host` is or resolved to.
+    Worker { host: &'a str, address: SocketAddr },
     /// Open a file or block device.
     Disk { path: &'a Path, write: bool },
     /// Hold a secret without seeing it.
@@ -75,6 +77,7 @@ impl Policy {
                 self.ssh.iter().any(|pattern| self.reaches(pattern.matches(host, *port), Some(host)))
             }
             Wish::Address { address, .. } => self.grants.local_addresses || !is_local(*address),
+            Wish::Worker { address, .. } => self.reaches_worker(*address),
             Wish::Disk { path, write } => self.disk(path, *write).is_some(),
             Wish::Secret(name) => self.secret(name).is_some(),
             Wish::Reveal(name) => self.secret(name).is_some_and(SecretGrant::reveal),
@@ -109,6 +112,13 @@ impl Policy {
         }
     }
 
+    /// Clouds give workers any address, so that none needs a grant but those that no cloud gives.
+    fn reaches_worker(&self, address: SocketAddr) -> bool {
+        let host = address.ip().to_string();
+        let named = |pattern: &Pattern| pattern.matches(&host, address.port()) == Match::Address;
+        self.grants.local_addresses || !is_local(address.ip()) || self.ssh.iter().any(named)
+    }
+
     fn may_send(&self, name: &str, url: &Url) -> bool {
         let Some((_, patterns)) = self.to.iter().find(|(own, _)| own == name) else { return false };
         patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches_url(url) != Match::No)
@@ -135,6 +145,13 @@ impl Policy {
                     "connect to {address}, which {host} resolves to: an address of this machine or its links"
                 ),
                 "grant.local-addresses = true".into(),
+            ),
+            Wish::Worker { host, address } => (
+                "grant.address",
+                format!(
+                    "have a worker at {host} ({address}): an address of this machine, its links or the metadata service"
+                ),
+                list("grant.ssh", &quoted(&self.grants.ssh), &format!("{:?}", address.to_string())),
             ),
             Wish::Disk { path, write } => {
                 let verb = if *write { "write" } else { "read" };
@@ -336,6 +353,8 @@ mod tests {
             Wish::Http(&u),
             Wish::Ssh { host: "w.example", port: 22 },
             Wish::Address { host: "localhost", address: Ipv4Addr::LOCALHOST.into() },
+            Wish::Worker { host: "localhost", address: (Ipv4Addr::LOCALHOST, 22).into() },
+            Wish::Worker { host: "::1", address: (Ipv6Addr::LOCALHOST, 2222).into() },
             Wish::Disk { path: Path::new("/srv/a"), write: true },
             Wish::Secret("p"),
             Wish::Reveal("p"),
@@ -402,6 +421,26 @@ mod tests {
         });
         let wish = Wish::Address { host: "a.example", address: Ipv4Addr::LOCALHOST.into() };
         assert_eq!(policy.check(&wish).unwrap_err().code, "grant.address");
+    }
+
+    #[test]
+    fn a_worker_is_anywhere_but_here() {
+        let at = |address: &str| address.parse().unwrap();
+        let check = |policy: &Policy, address| policy.check(&Wish::Worker { host: "w", address });
+        let wild = policy(Grants { ssh: vec!["*:*".into()], ..Grants::default() });
+        for address in ["127.0.0.1:22", "169.254.169.254:22", "[::1]:22", "[::ffff:127.0.0.1]:22"] {
+            for policy in [&wild, &policy(Grants::default())] {
+                assert_eq!(check(policy, at(address)).unwrap_err().code, "grant.address", "{address}");
+            }
+        }
+        for address in ["172.30.0.9:22", "10.0.0.5:22", "[2001:db8::1]:22"] {
+            assert_eq!(check(&policy(Grants::default()), at(address)), Ok(()), "{address}");
+        }
+        let named = policy(Grants { ssh: vec!["127.0.0.1:22".into()], ..Grants::default() });
+        assert_eq!(check(&named, at("127.0.0.1:22")), Ok(()));
+        assert!(check(&named, at("127.0.0.1:23")).is_err() && check(&named, at("127.0.0.2:22")).is_err());
+        let local = policy(Grants { local_addresses: true, ..Grants::default() });
+        assert_eq!(check(&local, at("127.0.0.1:22")), Ok(()));
     }
 
     #[test]

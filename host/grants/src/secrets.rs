@@ -18,24 +18,28 @@ pub(crate) struct Held {
     pub(crate) name: String,
 }
 
-/// The key pair that `secrets.generate-ssh-key` answered for a job, by the same name. Host keys, which plugins
-/// see, are derived apart from these, which they never see.
+/// The key pair that `secrets.generate-ssh-key` answered to a plugin for a job, by the same name. Host keys, which
+/// plugins see, are derived apart from these, which they never see; and those of one plugin apart from another's.
 ///
 /// # Errors
 /// `ssh.*` when the key cannot be derived.
-pub(crate) fn worker_key(identity: &Identity, job: &str, name: &str) -> Result<KeyPair> {
-    identity.derive(job, &format!("user-key/{name}"))
+pub(crate) fn worker_key(identity: &Identity, job: &str, plugin: &str, name: &str) -> Result<KeyPair> {
+    identity.derive(job, &format!("user-key/{plugin}/{name}"))
 }
 
-fn host_key(identity: &Identity, job: &str, name: &str) -> Result<KeyPair> {
-    identity.derive(job, &format!("host-key/{name}"))
+fn host_key(identity: &Identity, job: &str, plugin: &str, name: &str) -> Result<KeyPair> {
+    identity.derive(job, &format!("host-key/{plugin}/{name}"))
 }
 
-fn check_name(name: &str) -> Result<()> {
-    if name.is_empty() || name.len() > NAME_BYTES_MAX {
+/// A `/` would let one plugin's name and key look like another's.
+///
+/// # Errors
+/// `secret.name`.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains('/') {
         return Err(Error::invalid(
             "secret.name",
-            format!("the name of a key has 1 to {NAME_BYTES_MAX} bytes"),
+            format!("the name of a key has 1 to {NAME_BYTES_MAX} bytes and no `/`"),
         ));
     }
     Ok(())
@@ -67,13 +71,15 @@ impl secrets::HostSecret for Lent {
 
     async fn generate_ssh_key(&mut self, name: String) -> Result<String, Fault> {
         check_name(&name)?;
-        let pair = worker_key(&self.purpose.shared.identity, &self.purpose.job.job, &name)?;
+        let Purpose { plugin, job, shared, .. } = &self.purpose;
+        let pair = worker_key(&shared.identity, &job.job, plugin, &name)?;
         Ok(pair.public_line)
     }
 
     async fn generate_host_key(&mut self, name: String) -> Result<HostKey, Fault> {
         check_name(&name)?;
-        let pair = host_key(&self.purpose.shared.identity, &self.purpose.job.job, &name)?;
+        let Purpose { plugin, job, shared, .. } = &self.purpose;
+        let pair = host_key(&shared.identity, &job.job, plugin, &name)?;
         Ok(HostKey { private: pair.private_openssh()?, public: pair.public_line })
     }
 

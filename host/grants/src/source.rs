@@ -2,7 +2,7 @@
 //! it is read.
 
 use crate::answer;
-use crate::host::{Loaded, misfit};
+use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use crate::origin::PluginOrigin;
 use async_trait::async_trait;
@@ -23,9 +23,7 @@ pub(crate) struct PluginSource {
 
 impl PluginSource {
     pub(crate) fn new(loaded: &Loaded, purpose: Purpose, config: String) -> Result<Self> {
-        let plugin = loaded.plugin.clone();
-        let linked = loaded.linker.instantiate_pre(plugin.component()).and_then(SourcePluginPre::new);
-        let linked = linked.map_err(|error| misfit(&plugin, &error))?;
+        let (plugin, linked) = (loaded.plugin.clone(), loaded.linked(SourcePluginPre::new)?);
         Ok(Self { plugin, linked, purpose, config })
     }
 

@@ -34,5 +34,4 @@ pub use gyre_core::config::Verify as VerifyScope;
 pub use job::{ChangedBy, CopyJob, CopyOptions, CopyReport};
 pub use manifest::Manifest;
 pub use retry::Retry;
-pub use unpack::codecs;
 pub use verify::verify;

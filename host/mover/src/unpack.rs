@@ -2,16 +2,12 @@
 //! whatever the stream claims. Knows no image format.
 
 use flate2::{Decompress, FlushDecompress, Status};
+use gyre_core::extent::CODECS;
 use gyre_core::{Error, Result};
 use zstd::stream::raw::{DParameter, Decoder, Operation as _};
 
 /// The longest history that a zstd stream may ask us to keep: 8 MiB.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
-
-/// The codecs that a `packed` extent may name on this host.
-pub const fn codecs() -> &'static [&'static str] {
-    &["deflate", "zlib", "zstd"]
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Codec {
@@ -33,7 +29,7 @@ impl Codec {
                 "mover.codec",
                 format!("the source's data is packed with {name:?}, which this host cannot unpack"),
             )
-            .cause(format!("it can unpack {}", codecs().join(", ")))),
+            .cause(format!("it can unpack {}", CODECS.join(", ")))),
         }
     }
 }

@@ -36,7 +36,8 @@ impl gyre_core::roles::Progress for Silent {
     fn report(&self, _: &str, _: u64, _: Option<u64>) {}
 }
 
-fn purpose(http: &[String], to: &[String]) -> Purpose {
+/// Of plugin `p`, granted the secrets `password` and `token`; `other` is configured too.
+pub(crate) fn purpose(http: &[String], to: &[String]) -> Purpose {
     let secret = |name: &str| SecretGrant::Full { name: name.into(), reveal: false, to: to.to_vec() };
     let grants = Grants {
         http: http.to_vec(),
@@ -56,7 +57,12 @@ fn purpose(http: &[String], to: &[String]) -> Purpose {
             progress: Arc::new(Silent),
             cancel: CancellationToken::new(),
         },
-        shared: Arc::new(Shared { secrets: Arc::new(OneSecret), identity, roots: Roots::default() }),
+        shared: Arc::new(Shared {
+            secrets: Arc::new(OneSecret),
+            configured: ["password", "token", "other"].map(str::to_owned).into(),
+            identity,
+            roots: Roots::default(),
+        }),
     }
 }
 
@@ -66,6 +72,7 @@ struct Seen {
     method: String,
     path: String,
     token: Option<String>,
+    headers: HeaderMap,
     body: String,
 }
 
@@ -101,7 +108,7 @@ async fn note(request: hyper::Request<Incoming>) -> Seen {
     let (head, body) = request.into_parts();
     let token = head.headers.get("x-auth-token").map(|value| value.to_str().unwrap().to_owned());
     let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-    Seen { method: head.method.to_string(), path: head.uri.to_string(), token, body }
+    Seen { method: head.method.to_string(), path: head.uri.to_string(), token, headers: head.headers, body }
 }
 
 fn ok(body: impl Into<Bytes>) -> Reply {
@@ -156,6 +163,37 @@ async fn a_redirect_to_another_origin_carries_no_secret() {
     assert_eq!(answer.body, b"other");
     let seen = seen.lock().unwrap()[0].clone();
     assert_eq!((seen.token, seen.body.as_str()), (None, "MARKER-0001"));
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_carries_few_headers_of_the_guest() {
+    let (other, seen) = serve(|_| ok("other")).await;
+    let target = format!("{other}/take");
+    let (origin, first) = serve(move |seen| match seen.path.as_str() {
+        "/here" => redirect(307, "/there"),
+        _ => redirect(307, &target),
+    })
+    .await;
+    let purpose = purpose(&[origin.clone(), other], &[]);
+    let open = purpose.open_endpoint(&origin, None).unwrap();
+    let (kept, dropped) =
+        (["accept", "content-type", "user-agent"], ["authorization", "cookie", "x-subject-token"]);
+    let headers = kept.iter().chain(&dropped).map(|name| ((*name).into(), format!("own/{name}"))).collect();
+    let request = Request { headers, ..request("POST", "/here", "body") };
+    purpose.send_request(&open, request).await.unwrap();
+    for name in kept.iter().chain(&dropped) {
+        for seen in first.lock().unwrap().iter() {
+            assert_eq!(seen.headers[*name], format!("own/{name}"), "{name} at {}", seen.path);
+        }
+    }
+    let seen = seen.lock().unwrap()[0].clone();
+    assert_eq!((seen.path.as_str(), first.lock().unwrap().len()), ("/take", 2));
+    for name in kept {
+        assert_eq!(seen.headers[name], format!("own/{name}"), "{name}");
+    }
+    for name in dropped {
+        assert!(!seen.headers.contains_key(name), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -387,10 +387,11 @@ pub fn describe(state: &str) -> Result<Worker> {
     })
 }
 
-/// A serial is sure where the guest shows one; Nova's device name is a guess.
+/// A serial is sure where the guest shows one, whole (virtio-scsi) or cut (virtio-blk); Nova's device name is a
+/// guess.
 fn identities(disk: &WorkerDisk) -> Vec<String> {
-    let serial = disk.volume.chars().take(SERIAL_CHARS).collect();
-    [Some(serial), disk.device.clone()].into_iter().flatten().collect()
+    let cut = disk.volume.chars().take(SERIAL_CHARS).collect();
+    [Some(disk.volume.clone()), Some(cut), disk.device.clone()].into_iter().flatten().collect()
 }
 
 /// Frees the volumes, then deletes all that carries the token.

@@ -179,9 +179,10 @@ fn a_worker_is_described_without_asking() {
     assert!(matches!(worker.transport, Transport::Ssh));
     assert!(worker.host.starts_with("10.0.0."), "its fixed address: {}", worker.host);
     assert!(worker.host_key.unwrap().contains("worker-tok"));
-    let boot = volume_ids(&disks)[1].chars().take(20).collect::<String>();
+    let boot = &volume_ids(&disks)[1];
+    let cut = boot.chars().take(20).collect::<String>();
     assert_eq!(worker.disks[0].disk, "boot", "in boot order");
-    assert_eq!(worker.disks[0].identities, [boot.as_str(), "/dev/vdb"]);
+    assert_eq!(worker.disks[0].identities, [boot.as_str(), cut.as_str(), "/dev/vdb"]);
     let rules = host
         .requests()
         .iter()
