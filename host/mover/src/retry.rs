@@ -1,24 +1,29 @@
-//! The one place where a transient failure is tried again. Knows no reason beyond the kind of an error.
+//! Reads and writes that are tried again within a copy: a disk of a terabyte should not begin anew because one
+//! of its blocks came late. Which errors are worth it, [`Backoff`] says.
 
-use gyre_core::{Error, Kind, Result};
+use gyre_core::{Backoff, Error, Result};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// Calls of one read or write, the first included.
+const ATTEMPTS_MAX: u32 = 6;
+/// The first pause, milliseconds; all of them take about 10 s: longer than a link takes to come back, shorter
+/// than patience.
+const PAUSE_MS: u64 = 300;
+/// The longest pause, milliseconds.
+const PAUSE_MS_MAX: u64 = 5_000;
+
 /// How often, and how long between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retry {
-    /// Calls in all; 1: no second one.
-    pub attempts: u32,
-    /// Before the second call, milliseconds; doubles with each.
-    pub first_ms: u64,
-    /// The longest pause, milliseconds.
-    pub longest_ms: u64,
-}
+pub struct Retry(pub Backoff);
 
 impl Default for Retry {
-    /// Six calls within about 10 s: longer than a link takes to come back, shorter than patience.
     fn default() -> Self {
-        Self { attempts: 6, first_ms: 300, longest_ms: 5_000 }
+        Self(Backoff {
+            attempts: ATTEMPTS_MAX,
+            first: Duration::from_millis(PAUSE_MS),
+            longest: Duration::from_millis(PAUSE_MS_MAX),
+        })
     }
 }
 
@@ -34,8 +39,7 @@ impl Retry {
         what: impl Fn() -> String,
         mut call: impl FnMut() -> F,
     ) -> Result<T> {
-        let mut pause_ms = self.first_ms;
-        let mut attempt = 1;
+        let mut failures = 0;
         loop {
             if stop.is_cancelled() {
                 return Err(Error::cancelled());
@@ -44,25 +48,32 @@ impl Retry {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            if error.kind != Kind::Unavailable || attempt >= self.attempts {
+            failures += 1;
+            let Some(pause) = self.0.pause(&error, failures) else {
                 return Err(error.during(what()));
-            }
-            tracing::warn!(%error, attempt, pause_ms, "{}: will be tried again", what());
-            if stop.run_until_cancelled(tokio::time::sleep(Duration::from_millis(pause_ms))).await.is_none() {
+            };
+            tracing::warn!(%error, failures, ?pause, "{}: will be tried again", what());
+            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
                 return Err(Error::cancelled());
             }
-            pause_ms = pause_ms.saturating_mul(2).min(self.longest_ms);
-            attempt += 1;
         }
+    }
+
+    /// The same without pauses: for tests.
+    #[must_use]
+    pub fn without_pauses(mut self) -> Self {
+        self.0.first = Duration::ZERO;
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gyre_core::Kind;
     use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-    const QUICK: Retry = Retry { attempts: 3, first_ms: 0, longest_ms: 0 };
+    const QUICK: Retry = Retry(Backoff { attempts: 3, first: Duration::ZERO, longest: Duration::ZERO });
 
     async fn calls_until(kind: Kind, succeed_at: u32) -> (u32, Result<u32>) {
         let calls = AtomicU32::new(0);

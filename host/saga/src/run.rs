@@ -6,7 +6,7 @@ use crate::{
     Action, Call, JobRecord, Lease, Phase, Policy, Status, StepEvent, Store, Table, committed, plan,
 };
 use gyre_core::roles::{Outcome, State, StepCall};
-use gyre_core::{Error, Kind, Result};
+use gyre_core::{Backoff, Error, Kind, Result};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -65,8 +65,8 @@ pub struct Runner {
 
 impl Runner {
     /// Works on a job until it is over or stuck, and answers what has become of it: that a step failed
-    /// is in the record, not in the error. `forward` is what steps work with until the pivot; undos, and
-    /// what follows the pivot, work with `backward`, which must not be cancelled with `cancel`.
+    /// is in the record, not in the error. `forward` is what steps work with before the pivot; undos,
+    /// the pivot, and what follows it, work with `backward`, which must not be cancelled with `cancel`.
     ///
     /// # Errors
     /// `job.busy`, `job.unknown`, `job.upgraded`; `store.*`: the run stopped, and another one can go on.
@@ -246,8 +246,8 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
     async fn attempts(&mut self, index: usize, way: Way) -> Result<Result<State>> {
         let step = self.table.get(index)?;
         let (name, limit, until) = (step.name, step.limit, Instant::now() + step.limit);
-        let policy =
-            Policy { attempts: step.attempts.unwrap_or(self.runner.policy.attempts), ..self.runner.policy };
+        let usual = self.runner.policy.calls;
+        let backoff = Backoff { attempts: step.attempts.unwrap_or(usual.attempts), ..usual };
         let mut failures = 0;
         loop {
             let pause = match self.call(index, way).await? {
@@ -261,7 +261,7 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
                 }
                 Err(error) => {
                     failures += 1;
-                    let Some(pause) = policy.pause(&error, failures) else {
+                    let Some(pause) = backoff.pause(&error, failures) else {
                         return Ok(Err(error));
                     };
                     self.tell(&Event::Retrying { name, error: &error, pause });
@@ -318,9 +318,9 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
         if self.is_unstoppable(way) { CancellationToken::new() } else { self.cancel.clone() }
     }
 
-    /// An undo is never cancelled, nor is what follows the pivot.
+    /// An undo is never cancelled, nor is the pivot, once it was called, and what follows it.
     fn is_unstoppable(&self, way: Way) -> bool {
-        way == Way::Undo || self.job.steps.iter().any(|step| step.pivot && step.phase == Phase::Done)
+        way == Way::Undo || committed(&self.job)
     }
 
     async fn note(&mut self, step: &str, event: StepEvent) -> Result<()> {

@@ -8,7 +8,6 @@ use crate::{DeployOptions, Engine, NewReplica, Replica, Report, Reporter, Settin
 use gyre_core::Result;
 use gyre_mover::{CopyOptions, Retry};
 use gyre_saga::{Event, Observer, Owner, Policy, SqliteStore, Status, Store};
-use serde_json::Map;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -103,7 +102,7 @@ impl World {
     }
 
     fn settings(&self) -> Settings {
-        let retry = Retry { first_ms: 0, ..Retry::default() };
+        let retry = Retry::default().without_pauses();
         Settings {
             directory: self.state(),
             transfer: Default::default(),
@@ -236,7 +235,13 @@ pub fn succeeded(report: Result<Report>) -> Report {
 }
 
 fn new_replica() -> NewReplica {
-    NewReplica { source: "lab".into(), vm: "vm-1".into(), destination: "cloud".into(), options: Map::new() }
+    with_option(None)
+}
+
+/// The machine of this world, with one option for the destination.
+pub fn with_option(name: Option<&str>) -> NewReplica {
+    let options = name.map(|name| (name.to_owned(), true.into())).into_iter().collect();
+    NewReplica { source: "lab".into(), vm: "vm-1".into(), destination: "cloud".into(), options }
 }
 
 struct Canceller {

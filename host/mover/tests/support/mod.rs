@@ -6,12 +6,15 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::limits::HASH_BLOCK_BYTES;
 use gyre_core::roles::Progress;
-use gyre_core::{BlockRead, BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Packed, Result, Stored};
+use gyre_core::{
+    Backoff, BlockRead, BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Packed, Result, Stored,
+};
 use gyre_mover::{Checkpoints, CopyJob, CopyOptions, Retry, VerifyScope, Watermark};
 use std::io::Write as _;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 pub const BLOCK: u64 = HASH_BLOCK_BYTES;
@@ -380,7 +383,7 @@ pub fn job(source: &Arc<Source>, device: &Arc<Device>) -> CopyJob {
             in_flight: 4,
             checkpoint_every_ms: u64::MAX,
             checkpoint_every_bytes: 16 * BLOCK,
-            retry: Retry { attempts: 4, first_ms: 0, longest_ms: 1 },
+            retry: Retry(Backoff { attempts: 4, first: Duration::ZERO, longest: Duration::ZERO }),
         },
     }
 }

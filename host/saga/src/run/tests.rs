@@ -53,9 +53,20 @@ impl Place {
     }
 
     async fn run(&self, id: &str, table: &Table<Calls>, cancel: CancellationToken) -> Result<JobRecord> {
+        self.run_with(id, table, self.calls.clone(), cancel).await
+    }
+
+    /// With something else to work with until the pivot.
+    async fn run_with(
+        &self,
+        id: &str,
+        table: &Table<Calls>,
+        forward: Arc<Calls>,
+        cancel: CancellationToken,
+    ) -> Result<JobRecord> {
         let policy = Policy { cancel_grace: Duration::ZERO, ..Policy::default().without_pauses() };
         let runner = Runner { store: self.store.clone(), observer: Arc::new(()), policy };
-        runner.run(id, table, self.calls.clone(), self.calls.clone(), cancel).await
+        runner.run(id, table, forward, self.calls.clone(), cancel).await
     }
 }
 
@@ -115,6 +126,42 @@ async fn a_step_that_does_not_listen_is_dropped_and_undone() {
     let job = place.run(&id, &table, CancellationToken::new()).await.unwrap();
     assert_eq!(job.status, Status::Cancelled);
     assert_eq!(place.calls.all(), [format!("undo {id}-one")]);
+}
+
+#[tokio::test]
+async fn a_pivot_that_was_called_is_not_stopped() {
+    let cancel = CancellationToken::new();
+    let asked = cancel.clone();
+    let pivot = move |calls: Arc<Calls>, call: Call| {
+        let asked = asked.clone();
+        async move {
+            calls.add(call.step.resume.as_deref().unwrap_or("fresh"));
+            asked.cancel();
+            // Whoever listens to the stop hears it here.
+            tokio::task::yield_now().await;
+            assert!(!call.cancel.is_cancelled());
+            if call.step.resume.is_none() { wait("half", 1) } else { done("made") }
+        }
+    };
+    async fn step(calls: Arc<Calls>, _: Call) -> Result<Outcome> {
+        calls.add("step");
+        done("")
+    }
+    async fn undo(calls: Arc<Calls>, _: Call) -> Result<Outcome> {
+        calls.add("undo");
+        done("")
+    }
+    let place = Place::new();
+    let table = Table::new("test", 1).step("one", step).undo(undo).step("two", pivot).pivot();
+    let id = place.job(&table).await;
+    let forward = Arc::new(Calls::default());
+    let job = place.run_with(&id, &table, forward.clone(), cancel).await.unwrap();
+    assert_eq!((job.status, job.state("two")), (Status::Succeeded, Some("made")));
+    // It works with what is not cancelled with the job.
+    assert_eq!(
+        (forward.all(), place.calls.all()),
+        (vec!["step".into()], vec!["fresh".into(), "half".into()])
+    );
 }
 
 #[tokio::test]
