@@ -167,7 +167,7 @@ pub enum ReplicaCommand {
     Delete {
         /// Name of the replica
         name: String,
-        /// Do not ask
+        /// Do not ask; needed where nobody can be asked, and with --json
         #[arg(short, long)]
         yes: bool,
     },

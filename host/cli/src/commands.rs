@@ -7,6 +7,7 @@ use crate::args::{
     Cli, Command, JobCommand, OptionArgs, PluginCommand, ReplicaCommand, Route, SourceCommand,
 };
 use crate::screen::Screen;
+use crate::vault::LOGIN;
 use crate::{inspecting, looking, show};
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
@@ -91,24 +92,31 @@ async fn replica(
             Ok(Answer::new(json!({ "replicas": replicas }), show::replicas(&replicas)))
         }
         ReplicaCommand::Delete { name, yes } => {
-            // A script has nobody to ask: it has asked for it already.
-            if !yes && !json && !is_agreed(&format!("delete the replica {name} and its disks?")) {
-                return Err(Error::new(gyre_core::Kind::Cancelled, "job.cancelled", "nothing was deleted"));
+            let stdin = std::io::stdin();
+            let is_asked = !json && stdin.is_terminal();
+            if !yes {
+                confirm_deletion(name, is_asked.then(|| stdin.lock()))?;
             }
             Ok(job_answer(app.engine.delete_replica(name, cancel).await?))
         }
     }
 }
 
-fn is_agreed(question: &str) -> bool {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        return true;
-    }
-    let _ = write!(std::io::stderr(), "{question} [y/N] ");
+/// Silence is no consent, and neither is that there is nobody to ask.
+fn confirm_deletion(name: &str, person: Option<impl BufRead>) -> Result<()> {
+    let Some(mut person) = person else {
+        let what =
+            format!("the replica {name} and its disks are deleted only with --yes where nobody can be asked");
+        return Err(Error::invalid("replica.confirm", what));
+    };
+    let _ = write!(std::io::stderr(), "delete the replica {name} and its disks? [y/N] ");
     let mut answer = String::new();
-    stdin.lock().read_line(&mut answer).is_ok()
-        && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
+    let is_agreed = person.read_line(&mut answer).is_ok()
+        && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
+    if is_agreed {
+        return Ok(());
+    }
+    Err(Error::new(gyre_core::Kind::Cancelled, "job.cancelled", "nothing was deleted"))
 }
 
 async fn job(app: &App, command: &JobCommand, cancel: CancellationToken) -> Result<Answer> {
@@ -211,6 +219,11 @@ fn options(args: &OptionArgs) -> Result<Map<String, Value>> {
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
         options.insert(key.to_owned(), value);
     }
+    // Options are stored and shown; a login is neither.
+    if options.contains_key(LOGIN) {
+        let what = format!("the option {LOGIN:?} is the endpoint's login, and not one of a machine");
+        return Err(Error::invalid("options.login", what));
+    }
     Ok(options)
 }
 
@@ -236,6 +249,26 @@ mod tests {
             "flavor_name": "m1.large", "set_dhcp": false, "network_map": {"a": "b"}, "empty": "", "x": "a=b"
         });
         assert_eq!(Value::Object(found.unwrap()), expected);
+    }
+
+    #[test]
+    fn a_login_is_no_option() {
+        for (file, option) in [(Some(r#"{"auth": {"password": "p"}}"#), None), (None, Some("auth=p"))] {
+            let error = parsed(file, &option.into_iter().collect::<Vec<_>>()).unwrap_err();
+            assert_eq!(error.code, "options.login");
+        }
+    }
+
+    #[test]
+    fn nothing_is_deleted_without_a_yes() {
+        let asked = |answer: &'static str| confirm_deletion("web", Some(answer.as_bytes()));
+        for answer in ["y\n", "Yes\n"] {
+            asked(answer).unwrap();
+        }
+        for answer in ["", "\n", "n\n", "yesterday\n"] {
+            assert_eq!(asked(answer).unwrap_err().code, "job.cancelled", "{answer:?}");
+        }
+        assert_eq!(confirm_deletion("web", None::<&[u8]>).unwrap_err().code, "replica.confirm");
     }
 
     #[test]

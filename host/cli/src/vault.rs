@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// The secret that a cloud's password becomes.
 const PASSWORD: &str = "os-password";
+/// The option of an endpoint that its cloud's login becomes.
+pub const LOGIN: &str = "auth";
 /// The largest secret in a file.
 const SECRET_BYTES_MAX: u64 = 64 * 1024;
 
@@ -82,7 +84,7 @@ impl Vault {
 }
 
 fn give(endpoint: &mut Endpoint, login: &Login) -> Vec<PathBuf> {
-    endpoint.config.insert("auth".into(), login.auth.clone().into());
+    endpoint.config.insert(LOGIN.into(), login.auth.clone().into());
     login.open_files.clone()
 }
 

@@ -13,7 +13,7 @@ use gyre_core::roles::Progress;
 use gyre_core::{Error, Result};
 use gyre_mover::CopyOptions;
 use gyre_saga::{Action, Entry, JobRecord, NewJob, Policy, Runner, Status, Store, Table, plan};
-use serde_json::Map;
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -65,7 +65,7 @@ impl Engine {
     pub async fn check(
         &self,
         source: Option<(&str, Option<&str>)>,
-        destination: Option<(&str, &Map<String, serde_json::Value>)>,
+        destination: Option<(&str, &Map<String, Value>)>,
     ) -> Vec<Checked> {
         let (endpoints, mut answers, mut spec) = (&*self.shared.endpoints, Vec::new(), None);
         if let Some((name, vm)) = source {
@@ -80,7 +80,7 @@ impl Engine {
     }
 
     /// What roles are bound to outside of jobs.
-    pub fn looking(&self, overrides: Map<String, serde_json::Value>) -> JobContext {
+    pub fn looking(&self, overrides: Map<String, Value>) -> JobContext {
         struct Quiet;
         impl Progress for Quiet {
             fn report(&self, _: &str, _: u64, _: Option<u64>) {}
@@ -89,15 +89,16 @@ impl Engine {
         JobContext { job: NO_JOB.into(), overrides, progress: Arc::new(Quiet), cancel }
     }
 
-    /// Notes a replica; its first execution makes its disks.
+    /// Notes a replica; its first execution makes its disks. Calls nobody at the destination.
     ///
     /// # Errors
-    /// `replica.name`, `replica.exists`; what the source says when it does not know the machine, and
-    /// `config.unknown-endpoint`.
+    /// `replica.name`, `replica.exists`; what the source says when it does not know the machine,
+    /// `config.unknown-endpoint`, and `config.option`.
     pub async fn create_replica(&self, name: &str, new: NewReplica) -> Result<Replica> {
         check_name(name)?;
         let context = self.looking(Map::new());
         self.shared.endpoints.digests(&new.source, &new.destination).await?;
+        self.check_options(&new.destination, &new.options).await?;
         let vm = self.shared.endpoints.source(&new.source, &context).await?.get_vm(&new.vm).await?;
         let mut replica = Replica { vm: vm.id, ..self.fresh(name, new).await? };
         match replica.save(&*self.shared.store).await {
@@ -106,6 +107,13 @@ impl Engine {
             }
             saved => saved.map(|()| replica),
         }
+    }
+
+    /// What is stored stays, so options are held against the plugin's schema before: opening a destination
+    /// does that, and calls nobody.
+    async fn check_options(&self, destination: &str, options: &Map<String, Value>) -> Result<()> {
+        let context = self.looking(options.clone());
+        self.shared.endpoints.destination(destination, &context).await.map(drop)
     }
 
     async fn fresh(&self, name: &str, new: NewReplica) -> Result<Replica> {
@@ -144,7 +152,7 @@ impl Engine {
     /// Brings a replica up to date.
     ///
     /// # Errors
-    /// `replica.unknown`, `job.unfinished`, `job.busy`, `job.upgraded`, `store.*`; that the job failed is
+    /// `replica.unknown`, `job.unfinished`, `job.other-options`, `job.busy`, `job.upgraded`, `store.*`; that the job failed is
     /// in the report.
     pub async fn execute(&self, name: &str, cancel: CancellationToken) -> Result<Report> {
         self.of_replica(name, Kind::Execution, DeployOptions::default(), cancel).await
@@ -174,7 +182,7 @@ impl Engine {
     /// Brings a machine over, and keeps no replica.
     ///
     /// # Errors
-    /// As [`Engine::execute`].
+    /// As [`Engine::execute`]; `config.option`.
     pub async fn migrate(
         &self,
         new: NewReplica,
@@ -193,7 +201,8 @@ impl Engine {
         deploy: DeployOptions,
         cancel: CancellationToken,
     ) -> Result<Report> {
-        if let Some(report) = self.go_on_with(&replica_subject(name), kind, &cancel).await? {
+        let wish = Wish { kind, deploy: &deploy, options: None };
+        if let Some(report) = self.go_on_with(&replica_subject(name), wish, &cancel).await? {
             return Ok(report);
         }
         let replica = Replica::load(&*self.shared.store, name).await?;
@@ -207,10 +216,12 @@ impl Engine {
     }
 
     async fn start_or_go_on(&self, params: Params, cancel: CancellationToken) -> Result<Report> {
-        match self.go_on_with(&params.subject(), params.kind, &cancel).await? {
-            Some(report) => Ok(report),
-            None => self.start(params, cancel).await,
+        let wish = Wish { kind: params.kind, deploy: &params.deploy, options: Some(&params.options) };
+        if let Some(report) = self.go_on_with(&params.subject(), wish, &cancel).await? {
+            return Ok(report);
         }
+        self.check_options(&params.destination, &params.options).await?;
+        self.start(params, cancel).await
     }
 
     /// Finishes what an earlier run of the same command began. `None`: there is nothing, or it was being
@@ -218,11 +229,11 @@ impl Engine {
     async fn go_on_with(
         &self,
         subject: &str,
-        kind: Kind,
+        wish: Wish<'_>,
         cancel: &CancellationToken,
     ) -> Result<Option<Report>> {
         let Some(job) = self.shared.store.unfinished(subject).await? else { return Ok(None) };
-        if job.kind != kind.name() {
+        if job.kind != wish.kind.name() {
             return Err(Error::conflict(
                 "job.unfinished",
                 format!("the {} {} is not over yet", job.kind, job.id),
@@ -230,6 +241,9 @@ impl Engine {
             .cause(format!("finish it first: gyre job resume {}, or gyre job undo {}", job.id, job.id)));
         }
         let was_undoing = is_backward(&job);
+        if !was_undoing {
+            wish.check(&job)?;
+        }
         self.shared.reporter.warning(&format!("going on with job {}, which an earlier run began", job.id));
         let report = self.run(&job, true, cancel.clone()).await?;
         let is_gone = matches!(report.status, Status::Failed | Status::Cancelled);
@@ -346,6 +360,28 @@ impl Engine {
         let marked = self.shared.store.set_status(&lease, status, Some(&error)).await;
         self.shared.store.release(&lease).await?;
         marked
+    }
+}
+
+/// What a command asks for, besides what its job's subject says.
+struct Wish<'a> {
+    kind: Kind,
+    deploy: &'a DeployOptions,
+    /// `None`: those of the replica.
+    options: Option<&'a Map<String, Value>>,
+}
+
+impl Wish<'_> {
+    /// A job goes on with what it was begun with: whoever asks for something else is not to get that.
+    fn check(&self, job: &JobRecord) -> Result<()> {
+        let params = Params::from_job(job)?;
+        if params.deploy == *self.deploy && self.options.is_none_or(|options| *options == params.options) {
+            return Ok(());
+        }
+        let (kind, id) = (&job.kind, &job.id);
+        let what = format!("the {kind} {id} is not over yet, and was begun with other options than these");
+        let ways = format!("go on with its own: gyre job resume {id}, or remove it: gyre job undo {id}");
+        Err(Error::conflict("job.other-options", what).cause(ways))
     }
 }
 

@@ -13,7 +13,7 @@ use cloud::{Fault, When};
 use crash::{Crash, Write};
 use gyre_core::{Error, Kind};
 use gyre_saga::Status;
-use world::{Job, World, succeeded};
+use world::{Job, World, succeeded, with_option};
 
 const JOBS: [Job; 5] = [Job::First, Job::Second, Job::Deployment, Job::Migration, Job::Deletion];
 
@@ -305,6 +305,64 @@ async fn replicas_have_names_and_known_machines() {
     assert_eq!(world.create("we/b").await.unwrap_err().code, "replica.name");
     let names: Vec<_> = world.engine().replicas().await.unwrap().into_iter().map(|r| r.name).collect();
     assert_eq!(names, ["web"]);
+}
+
+#[tokio::test]
+async fn options_that_the_destination_does_not_know_are_not_stored() {
+    let world = World::new().await;
+    let before = world.cloud.calls();
+    let error = world.engine().create_replica("other", with_option(Some("typo"))).await.unwrap_err();
+    assert_eq!(error.code, "config.option");
+    let (engine, new) = (world.engine(), with_option(Some("typo")));
+    let error = engine.migrate(new, DeployOptions::default(), Default::default()).await.unwrap_err();
+    assert_eq!(error.code, "config.option");
+    assert_eq!(world.engine().replicas().await.unwrap().len(), 1);
+    assert!(world.engine().jobs(10).await.unwrap().is_empty() && world.cloud.calls() == before);
+}
+
+#[tokio::test]
+async fn a_job_is_not_gone_on_with_for_whoever_asks_for_something_else() {
+    let skip = || DeployOptions { skip_morphing: true, system: None };
+    let crash = Crash { at: 8, write: Write::Lost };
+    for job in [Job::Deployment, Job::Migration] {
+        let world = World::prepared(job).await;
+        world.run(job, &world.engine_that_crashes(crash)).await.unwrap_err();
+        let (engine, before) = (world.engine(), world.cloud.calls());
+        let id = engine.jobs(1).await.unwrap().remove(0).id;
+        let mut refused = Vec::new();
+        if job == Job::Deployment {
+            refused.push(engine.deploy("web", skip(), Default::default()).await.unwrap_err());
+        } else {
+            let cancel = Default::default;
+            refused.push(engine.migrate(with_option(None), skip(), cancel()).await.unwrap_err());
+            let other = with_option(Some("other"));
+            refused.push(engine.migrate(other, DeployOptions::default(), cancel()).await.unwrap_err());
+        }
+        for error in refused {
+            assert_eq!((error.kind, error.code.as_str()), (Kind::Conflict, "job.other-options"));
+            let text = error.to_string();
+            assert!(
+                ["resume", "undo"].iter().all(|way| text.contains(&format!("gyre job {way} {id}"))),
+                "{text}"
+            );
+        }
+        assert_eq!(world.cloud.calls(), before, "{job:?}");
+        succeeded(world.run(job, &engine).await);
+        world.assert_done(job);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_is_being_undone_makes_room_for_other_options() {
+    let world = World::prepared(Job::Deployment).await;
+    world.cloud.set_fault_on("ensure-instance", broken("fake.quota", 1));
+    world.cloud.set_fault_on("remove-clone", broken("fake.busy", 1));
+    let stuck = world.run(Job::Deployment, &world.engine()).await.unwrap();
+    assert_eq!(stuck.status, Status::Stuck);
+    let options = DeployOptions { skip_morphing: true, system: None };
+    let report = succeeded(world.engine().deploy("web", options, Default::default()).await);
+    assert_eq!(report.morphing, None);
+    assert_eq!(world.cloud.held().instances.len(), 1);
 }
 
 #[tokio::test]

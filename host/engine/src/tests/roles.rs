@@ -20,7 +20,11 @@ impl Endpoints for FakeEndpoints {
         Ok(Arc::new(FakeSource(Bound { cloud: self.0.clone(), cancel: context.cancel.clone() })))
     }
 
+    /// Any option is one but `typo`.
     async fn destination(&self, _: &str, context: &JobContext) -> Result<Arc<dyn Destination>> {
+        if context.overrides.contains_key("typo") {
+            return Err(Error::invalid("config.option", "unknown option"));
+        }
         Ok(Arc::new(FakeDestination(Bound { cloud: self.0.clone(), cancel: context.cancel.clone() })))
     }
 
