@@ -156,7 +156,7 @@ async fn a_worker_is_a_real_machine_and_leaves_nothing() {
     let bdm = json!({"block_device_mapping_v2": [{"uuid": first, "source_type": "volume", "destination_type": "volume", "boot_index": -1}]});
     let server = boot(&client, &keys, &port, bdm).await;
 
-    let identity = keys.ssh_when_up(&ip, "hostname; whoami; sudo -n id -u; cat /sys/class/net/eth0/address; ls -d /root/.cargo /dev/vda /dev/kvm 2>/dev/null || true").await;
+    let identity = keys.ssh_when_up(&ip, "hostname; whoami; sudo -n id -u; cat /sys/class/net/eth0/address; ls -d /dev/vda /dev/kvm 2>/dev/null || true").await;
     assert_eq!(identity.lines().collect::<Vec<_>>(), ["copier", "gyre", "0", &mac]);
     let ping = format!(
         "exec 3<>/dev/tcp/{}; echo reached",
