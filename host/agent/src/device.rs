@@ -265,6 +265,7 @@ fn wait_for(disk: &AttachedDisk, deadline: Instant) -> Result<PathBuf> {
         }
         for path in paths.iter().filter_map(|path| by_path(Path::new(path))) {
             if names.is_empty() || late || never_has_a_serial(&path) {
+                must_not_be_another(disk, &names, &path)?;
                 return Ok(path);
             }
         }
@@ -273,6 +274,21 @@ fn wait_for(disk: &AttachedDisk, deadline: Instant) -> Result<PathBuf> {
         }
         std::thread::sleep(APPEAR_POLL);
     }
+}
+
+/// Paths move from one device to another: a device that says what it is, and is none of what was
+/// looked for, is left alone.
+fn must_not_be_another(disk: &AttachedDisk, names: &[&String], path: &Path) -> Result<()> {
+    let listed = block_devices().into_iter().find(|device| device.node() == path);
+    let Some(listed) = listed.filter(|device| device.is_another_than(names)) else { return Ok(()) };
+    let why = format!(
+        "{} for disk {} is another device: it calls itself {}",
+        path.display(),
+        disk.disk,
+        listed.serials.join(", ")
+    );
+    Err(Error::not_found("disk.not-attached", why)
+        .cause(format!("looked for {}", disk.identities.join(", "))))
 }
 
 /// Loop devices have none: waiting for one would be in vain.
@@ -318,11 +334,19 @@ impl Listed {
         Path::new("/dev").join(self.name.replace('!', "/"))
     }
 
+    /// It says what it is, and it is none of these, if there are any.
+    fn is_another_than(&self, names: &[&String]) -> bool {
+        !names.is_empty() && !self.serials.is_empty() && !names.iter().any(|name| self.is_called(name))
+    }
+
     fn is_called(&self, name: &str) -> bool {
         let wanted = plain(name);
         self.serials.iter().any(|serial| {
-            let cut = serial.len() == VIRTIO_SERIAL_BYTES && name.starts_with(serial.as_str());
-            serial == name || cut || (!wanted.is_empty() && plain(serial) == wanted)
+            let cut = |short: &str, long: &str| short.len() == VIRTIO_SERIAL_BYTES && long.starts_with(short);
+            serial == name
+                || cut(serial, name)
+                || cut(name, serial)
+                || (!wanted.is_empty() && plain(serial) == wanted)
         })
     }
 }
@@ -401,4 +425,72 @@ fn with_dependants(number: u64) -> Vec<String> {
         }
     }
     numbers
+}
+
+/// Whether `number` lies on nothing but `disks`: it is one of them, a partition of one, or a mapping
+/// all of whose parts are. None if it says nothing of what it lies on.
+pub fn lies_on(number: &str, disks: &[String]) -> Option<bool> {
+    const DEVICES_MAX: usize = 1024;
+    let (mut seen, mut next) = (vec![number.to_string()], 0);
+    while let Some(number) = seen.get(next).cloned() {
+        next += 1;
+        if disks.contains(&number) || whole_disk(&number).is_some_and(|whole| disks.contains(&whole)) {
+            continue;
+        }
+        let slaves = Path::new("/sys/dev/block").join(&number).join("slaves");
+        let entries = std::fs::read_dir(slaves).into_iter().flatten().flatten();
+        let below: Vec<String> =
+            entries.map(|e| std::fs::read_to_string(e.path().join("dev")).unwrap_or_default()).collect();
+        if below.is_empty() || seen.len() + below.len() > DEVICES_MAX {
+            return (next > 1).then_some(false);
+        }
+        let below = below.iter().map(|text| text.trim().to_string());
+        for number in below {
+            if !seen.contains(&number) {
+                seen.push(number);
+            }
+        }
+    }
+    Some(true)
+}
+
+/// The disk of a partition.
+fn whole_disk(number: &str) -> Option<String> {
+    let base = Path::new("/sys/dev/block").join(number).canonicalize().ok()?;
+    base.join("partition").exists().then_some(())?;
+    let whole = std::fs::read_to_string(base.parent()?.join("dev")).ok()?;
+    Some(whole.trim().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0b5c9e6a-1f5e-4a51-9d3f-8f1f0c2d3e4f";
+    const CUT: &str = "0b5c9e6a-1f5e-4a51-9";
+
+    fn listed(serials: &[&str]) -> Listed {
+        Listed { name: "vdb".into(), serials: serials.iter().map(ToString::to_string).collect() }
+    }
+
+    #[test]
+    fn knows_a_disk_by_its_whole_name_and_by_virtios_cut_of_it() {
+        assert_eq!(CUT.len(), VIRTIO_SERIAL_BYTES);
+        assert!(listed(&[ID]).is_called(ID));
+        assert!(listed(&[CUT]).is_called(ID), "the device shows the beginning");
+        assert!(listed(&[ID]).is_called(CUT), "the beginning is asked for");
+        assert!(listed(&["naa.6000C29"]).is_called("0x6000c29"));
+        assert!(!listed(&["0b5c9e6a"]).is_called(ID), "any other beginning says nothing");
+        assert!(!listed(&[ID]).is_called("0b5c9e6a"));
+    }
+
+    #[test]
+    fn another_serial_at_a_path_is_another_disk() {
+        let (id, cut) = (ID.to_string(), CUT.to_string());
+        let names = [&id, &cut];
+        assert!(listed(&["11111111-1f5e-4a51-9"]).is_another_than(&names));
+        assert!(!listed(&["model", CUT]).is_another_than(&names), "one of several is enough");
+        assert!(!listed(&[]).is_another_than(&names), "it says nothing of itself");
+        assert!(!listed(&["anything"]).is_another_than(&[]), "only the path is known");
+    }
 }

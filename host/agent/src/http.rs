@@ -1,7 +1,7 @@
 //! The requests of [`gyre_core::protocol`], each turned into one blocking call. Knows no transport.
 
 use crate::device::Disk;
-use crate::run::{self, Program};
+use crate::run::{self, Program, Stops};
 use crate::system::Guest;
 use bytes::Bytes;
 use gyre_core::error::Context as _;
@@ -34,6 +34,7 @@ pub struct Agent {
     started: Instant,
     last_ms: AtomicU64,
     running: AtomicUsize,
+    programs: Arc<Stops>,
     /// Told when the host asked us to end.
     pub stop: Notify,
 }
@@ -50,6 +51,7 @@ impl Agent {
             started: Instant::now(),
             last_ms: AtomicU64::new(0),
             running: AtomicUsize::new(0),
+            programs: Arc::default(),
             stop: Notify::new(),
         }
     }
@@ -66,6 +68,11 @@ impl Agent {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
+    /// Ends the guest's programs, and lets none start any more.
+    pub fn end_programs(&self) {
+        self.programs.stop_for_good();
+    }
+
     /// Takes the guest's system apart.
     pub fn end(&self) {
         if let Err(error) = lock(&self.guest).unmount() {
@@ -75,11 +82,14 @@ impl Agent {
 
     /// Answers one request, whatever it is.
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        self.running.fetch_add(1, Ordering::Relaxed);
-        let response = self.route(request).await.unwrap_or_else(|error| failure(&error));
-        self.last_ms.store(self.now_ms(), Ordering::Relaxed);
-        self.running.fetch_sub(1, Ordering::Relaxed);
-        response
+        let _asked = Asked::new(&self);
+        self.route(request).await.unwrap_or_else(|error| failure(&error))
+    }
+
+    /// What runs in the guest must not hold up its end.
+    async fn unmount(&self) -> Result<()> {
+        self.programs.stop();
+        self.with_guest(Guest::unmount).await
     }
 
     async fn route(self: &Arc<Self>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>> {
@@ -95,7 +105,7 @@ impl Agent {
                 Ok(done())
             }
             (&Method::POST, ["v1", "unmount"]) => {
-                self.with_guest(Guest::unmount).await?;
+                self.unmount().await?;
                 Ok(done())
             }
             (&Method::POST, ["v1", "root"]) => {
@@ -103,7 +113,7 @@ impl Agent {
                 json(&self.root_call(call).await?)
             }
             (&Method::POST, ["v1", "stop"]) => {
-                self.with_guest(Guest::unmount).await?;
+                self.unmount().await?;
                 self.stop.notify_one();
                 Ok(done())
             }
@@ -172,10 +182,11 @@ impl Agent {
             return self.with_guest(move |guest| file_call(guest, call)).await;
         };
         let program = Program { argv, env, stdin: stdin.0, timeout_ms };
+        let stop = self.programs.watch();
         // The lock is held while it runs: nothing is unmounted below a running program.
         self.with_guest(move |guest| {
             guest.root()?;
-            run::run(&guest.root_path(), guest.nodes(), program)
+            run::run(&guest.root_path(), guest.nodes(), program, &stop)
         })
         .await
     }
@@ -245,6 +256,23 @@ impl Agent {
         let body = self.body(request, JSON_BYTES_MAX).await?;
         serde_json::from_slice(&body)
             .or_invalid("agent.request", || "the body is not what this request takes".into())
+    }
+}
+
+/// One request on its way, also counted down when its connection breaks and nobody waits for it.
+struct Asked<'a>(&'a Agent);
+
+impl<'a> Asked<'a> {
+    fn new(agent: &'a Agent) -> Self {
+        agent.running.fetch_add(1, Ordering::Relaxed);
+        Self(agent)
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.0.last_ms.store(self.0.now_ms(), Ordering::Relaxed);
+        self.0.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -15,9 +15,11 @@ use rustix::thread::{CapabilitySet, UnshareFlags};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write as _};
 use std::os::fd::AsFd as _;
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// First argument of the helper that makes the namespaces.
@@ -78,12 +80,53 @@ pub struct Program {
     pub timeout_ms: Option<u32>,
 }
 
-/// Runs `program` in `root`, to its end or to its time-out. Blocking.
+/// How whoever takes the system apart ends the programs that run in it: counts the times it was asked.
+#[derive(Debug, Default)]
+pub struct Stops(AtomicU64);
+
+impl Stops {
+    /// No program runs from here on, whenever it was asked for.
+    const FOR_GOOD: u64 = u64::MAX;
+
+    /// Ends the programs that were asked for until now.
+    pub fn stop(&self) {
+        let next = |count| (count != Self::FOR_GOOD).then_some(count + 1);
+        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
+    }
+
+    /// Ends every program, also those that are asked for later.
+    pub fn stop_for_good(&self) {
+        self.0.store(Self::FOR_GOOD, Ordering::SeqCst);
+    }
+
+    /// What a program is to look at: made when it is asked for, not when its turn comes.
+    pub fn watch(self: &Arc<Self>) -> Stop {
+        Stop { seen: self.0.load(Ordering::SeqCst), stops: self.clone() }
+    }
+}
+
+/// Whether one program is to end.
+pub struct Stop {
+    stops: Arc<Stops>,
+    seen: u64,
+}
+
+impl Stop {
+    fn asked(&self) -> bool {
+        let now = self.stops.0.load(Ordering::SeqCst);
+        now == Stops::FOR_GOOD || now != self.seen
+    }
+}
+
+/// Runs `program` in `root`, to its end, to its time-out, or until `stop`. Blocking.
 ///
 /// # Errors
-/// `rootfs.command`, `rootfs.program-not-found`, `rootfs.run`, `rootfs.run-timeout`.
-pub fn run(root: &Path, nodes: &[Node], program: Program) -> Result<RootReply> {
+/// `rootfs.command`, `rootfs.program-not-found`, `rootfs.run`, `rootfs.run-timeout`, `rootfs.run-stopped`.
+pub fn run(root: &Path, nodes: &[Node], program: Program, stop: &Stop) -> Result<RootReply> {
     check(&program)?;
+    if stop.asked() {
+        return Err(stopped(&program.argv));
+    }
     let limit = program.timeout_ms.unwrap_or(GUEST_RUN_DEFAULT_MS).min(GUEST_RUN_MAX_MS);
     let deadline = Instant::now() + Duration::from_millis(u64::from(limit));
     let marker = marker().or_other("rootfs.run", || "cannot read random bytes".into())?;
@@ -98,19 +141,27 @@ pub fn run(root: &Path, nodes: &[Node], program: Program) -> Result<RootReply> {
     input.extend(program.stdin);
     let mut command = Command::new("/proc/self/exe");
     command.arg(OUTER).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Both helpers and the program, so that one signal reaches process 1 however young it is.
+    command.process_group(0);
     let child = command.spawn().or_other("rootfs.run", || "cannot start a helper on this worker".into())?;
     let group = process_group(child.id());
-    let attended = attend(child, input, deadline);
+    let attended = attend(child, input, deadline, || stop.asked());
     // Empty by now, or left for the worker's end.
     let _ = std::fs::remove_dir(group);
     let (status, stdout, stderr) = attended?;
     match status {
-        Some(status) => reply(status, stdout, stderr, &marker),
-        None => {
+        Ended::Itself(status) => reply(status, stdout, stderr, &marker),
+        Ended::Stopped => Err(stopped(&order.argv).cause(tail(&stderr))),
+        Ended::Late => {
             let why = format!("{} did not end within {limit} ms, and was killed", order.argv.join(" "));
             Err(Error::other("rootfs.run-timeout", why).cause(tail(&stderr)))
         }
     }
+}
+
+fn stopped(argv: &[String]) -> Error {
+    let why = format!("{} was ended, because the guest's system was taken apart", argv.join(" "));
+    Error::conflict("rootfs.run-stopped", why)
 }
 
 fn check(program: &Program) -> Result<()> {
@@ -147,10 +198,30 @@ fn frame(order: &Order) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-type Attended = (Option<ExitStatus>, Vec<u8>, Vec<u8>);
+/// How a child came to its end.
+pub enum Ended {
+    /// With its own status.
+    Itself(ExitStatus),
+    /// Killed at the deadline.
+    Late,
+    /// Killed because it was asked for.
+    Stopped,
+}
 
-/// Feeds the child, collects what it says, ends it at the deadline (then without a status).
-fn attend(mut child: Child, input: Vec<u8>, deadline: Instant) -> Result<Attended> {
+/// How it ended, its standard output, its standard error.
+type Attended = (Ended, Vec<u8>, Vec<u8>);
+
+/// Feeds the child, which leads a process group; collects what it says; kills the group at the
+/// deadline or when `stop` says so. Blocking.
+///
+/// # Errors
+/// `rootfs.run`.
+pub fn attend(
+    mut child: Child,
+    input: Vec<u8>,
+    deadline: Instant,
+    stop: impl Fn() -> bool,
+) -> Result<Attended> {
     let stdin = child.stdin.take();
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
@@ -159,20 +230,31 @@ fn attend(mut child: Child, input: Vec<u8>, deadline: Instant) -> Result<Attende
         let _ = stdin.map(|mut stdin| stdin.write_all(&input));
     });
     let what = || "cannot wait for the guest's program".to_string();
-    let status = loop {
-        match child.try_wait().or_other("rootfs.run", what)? {
-            Some(status) => break Some(status),
-            None if Instant::now() >= deadline => {
-                let _ = child.kill();
-                child.wait().or_other("rootfs.run", what)?;
-                break None;
-            }
-            None => std::thread::sleep(WAIT_POLL),
+    let ended = loop {
+        if let Some(status) = child.try_wait().or_other("rootfs.run", what)? {
+            break Ended::Itself(status);
         }
+        let (late, stopped) = (Instant::now() >= deadline, stop());
+        if late || stopped {
+            kill(&mut child);
+            break if stopped { Ended::Stopped } else { Ended::Late };
+        }
+        std::thread::sleep(WAIT_POLL);
     };
     let output =
         |from: std::sync::mpsc::Receiver<Vec<u8>>| from.recv_timeout(DRAIN_TIMEOUT).unwrap_or_default();
-    Ok((status, output(stdout), output(stderr)))
+    Ok((ended, output(stdout), output(stderr)))
+}
+
+/// Waits only for so long: a process in the middle of I/O to a broken disk does not end.
+fn kill(child: &mut Child) {
+    let group = rustix::process::Pid::from_child(child);
+    let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    let _ = child.kill();
+    let given_up = Instant::now() + DRAIN_TIMEOUT;
+    while matches!(child.try_wait(), Ok(None)) && Instant::now() < given_up {
+        std::thread::sleep(WAIT_POLL);
+    }
 }
 
 fn collect<R: Read + Send + 'static>(from: Option<R>) -> std::sync::mpsc::Receiver<Vec<u8>> {

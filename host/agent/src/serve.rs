@@ -15,6 +15,7 @@ use rustls::server::WebPkiClientVerifier;
 use std::convert::Infallible;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -24,8 +25,10 @@ use tokio_rustls::TlsAcceptor;
 
 /// The one line of [`Start`].
 const START_BYTES_MAX: u64 = 1024 * 1024;
-/// Connections at once.
+/// Connections at once, of those that are let in.
 const CONNECTIONS_MAX: usize = 64;
+/// Connections at once that did not show their certificate yet: they take no place of the others.
+const HANDSHAKES_MAX: usize = 16;
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
 const HEADER_TIMEOUT: Duration = Duration::from_secs(3600);
 const IDLE_POLL: Duration = Duration::from_secs(1);
@@ -110,6 +113,8 @@ async fn until_end(agent: &Arc<Agent>, start: &Start) -> Result<()> {
         _ = terminate.recv() => {}
         _ = hangup.recv() => {}
     }
+    // The end of the runtime waits for every blocking call, and a guest's program may run for an hour.
+    agent.end_programs();
     listener.remove();
     Ok(())
 }
@@ -150,6 +155,14 @@ fn say_ready(listener: &Listener) -> Result<()> {
         .and_then(|()| stdout.flush())
         .or_other("agent.start", || "nobody reads the ready line".into())
 }
+
+/// What both kinds of streams are.
+trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
+
+/// A stream whose client is let in.
+type Accepted = Box<dyn Duplex>;
 
 enum Listener {
     Tls(TcpListener, TlsAcceptor),
@@ -196,12 +209,16 @@ impl Listener {
 
     async fn accept(&self, agent: Arc<Agent>) {
         let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        while let Ok(permit) = connections.clone().acquire_owned().await {
-            match self.next(&agent).await {
-                Ok(connection) => {
+        let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
+        while let Ok(handshake) = handshakes.clone().acquire_owned().await {
+            match self.next().await {
+                Ok(stream) => {
+                    let (agent, connections) = (agent.clone(), connections.clone());
                     tokio::spawn(async move {
-                        connection.await;
-                        drop(permit);
+                        let Some(stream) = stream.await else { return };
+                        let Ok(_connection) = connections.acquire_owned().await else { return };
+                        drop(handshake);
+                        converse(stream, agent).await;
                     });
                 }
                 Err(error) => {
@@ -212,11 +229,8 @@ impl Listener {
         }
     }
 
-    async fn next(
-        &self,
-        agent: &Arc<Agent>,
-    ) -> std::io::Result<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>> {
-        let agent = agent.clone();
+    /// The next connection, and what makes a stream of it if its client is let in.
+    async fn next(&self) -> std::io::Result<Pin<Box<dyn Future<Output = Option<Accepted>> + Send>>> {
         match self {
             Self::Tls(listener, acceptor) => {
                 let (stream, _) = listener.accept().await?;
@@ -224,21 +238,22 @@ impl Listener {
                 let acceptor = acceptor.clone();
                 Ok(Box::pin(async move {
                     match tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await {
-                        Ok(Ok(stream)) => converse(stream, agent).await,
+                        Ok(Ok(stream)) => return Some(Box::new(stream) as Accepted),
                         Ok(Err(error)) => eprintln!("a connection was refused: {error}"),
                         Err(_) => eprintln!("a connection was refused: no TLS in time"),
                     }
+                    None
                 }))
             }
             Self::Unix(listener, _) => {
                 let (stream, _) = listener.accept().await?;
-                Ok(Box::pin(converse(stream, agent)))
+                Ok(Box::pin(async move { Some(Box::new(stream) as Accepted) }))
             }
         }
     }
 }
 
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, agent: Arc<Agent>) {
+async fn converse(stream: Accepted, agent: Arc<Agent>) {
     let service = hyper::service::service_fn(move |request| {
         let agent = agent.clone();
         async move { Ok::<_, Infallible>(agent.answer(request).await) }

@@ -4,23 +4,27 @@
 //! nothing itself, and knows no request.
 
 use crate::bytes::{ReadAt as _, Window};
-use crate::device::Disk;
+use crate::device::{self, Disk};
 use crate::fstab::{self, FSTAB_BYTES_MAX, Line};
 use crate::loopback::Loop;
 use crate::root::Root;
+use crate::run::{Ended, attend};
 use crate::superblock::{Content, Superblock, probe};
 use crate::{lvm, partitions};
 use gyre_core::error::Context as _;
 use gyre_core::protocol::System;
-use gyre_core::{Error, Result};
+use gyre_core::{Error, Kind, Result};
 use rustix::mount::{MountFlags, UnmountFlags};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const VOLUMES_MAX: usize = 512;
+/// One command of LVM.
+const LVM_TIMEOUT: Duration = Duration::from_secs(60);
 /// Btrfs roots are often not at the top.
 const SUBVOLUMES: [Option<&str>; 3] = [None, Some("@"), Some("root")];
 /// Places without which a root is not the guest's.
@@ -95,11 +99,11 @@ impl Guest {
 
     fn scan(&mut self) -> Result<Vec<System>> {
         let volumes = self.volumes()?;
-        let mut systems = Vec::new();
+        let (mut systems, mut failures) = (Vec::new(), Vec::new());
         for volume in &volumes {
-            systems.extend(self.look_into(volume, &volumes)?.map(|found| found.system));
+            systems.extend(self.look_into(volume, &volumes, &mut failures)?.map(|found| found.system));
         }
-        if systems.is_empty() { Err(not_found(&volumes)) } else { Ok(systems) }
+        if systems.is_empty() { Err(not_found(&volumes, failures)) } else { Ok(systems) }
     }
 
     /// Mounts a system below one directory.
@@ -118,13 +122,14 @@ impl Guest {
     fn mount_now(&mut self, system: &System) -> Result<()> {
         let volumes = self.volumes()?;
         let volume = volumes.iter().find(|volume| volume.name == system.root);
+        let mut failures = Vec::new();
         let found = match volume {
-            Some(volume) => self.look_into(volume, &volumes)?,
+            Some(volume) => self.look_into(volume, &volumes, &mut failures)?,
             None => None,
         };
         let (Some(volume), Some(found)) = (volume, found) else {
             let why = format!("there is no system on {} any more", system.root);
-            return Err(Error::not_found("system.not-found", why));
+            return Err(with_failures(Error::not_found("system.not-found", why), failures));
         };
         self.mount_volume(volume, &self.root_path(), found.subvolume.as_deref(), true)?;
         for (line, name) in &found.lines {
@@ -249,11 +254,37 @@ impl Guest {
                 self.activate(group)?;
             }
             for logical in &group.volumes {
-                let place = if mapper { mapped(group, logical) } else { linear(logical, &by_id) };
+                let place = if mapper { self.mapped(group, logical)? } else { linear(logical, &by_id) };
                 found.extend(self.logical_volume(group, logical, place));
             }
         }
         Ok(found)
+    }
+
+    /// Where device-mapper shows a logical volume. The worker may have one of the same name: only
+    /// what lies on the guest's disks is the guest's.
+    fn mapped(&self, group: &lvm::Group, logical: &lvm::Logical) -> Result<Place> {
+        use std::os::unix::fs::MetadataExt as _;
+        let node = Path::new("/dev/mapper").join(mapper_name(&group.name, &logical.name));
+        let number = std::fs::metadata(&node).ok().map(|meta| meta.rdev());
+        let Some(number) = number.filter(|_| plain_name(&logical.name)) else { return Ok(Place::Scattered) };
+        let disks: Vec<String> = self.disks.iter().map(|disk| device::pair(disk.number)).collect();
+        match device::lies_on(&device::pair(number), &disks) {
+            None => return Ok(Place::Scattered),
+            Some(true) => {}
+            Some(false) => {
+                let why = format!("{} of this worker is not the guest's logical volume", node.display());
+                return Err(Error::conflict("system.lvm", why)
+                    .cause("use a worker image without a volume group of the guest's name"));
+            }
+        }
+        match device::mounted(number) {
+            None => Ok(Place::Node(node)),
+            Some(point) => {
+                let why = format!("{} is in use by this worker itself ({point})", node.display());
+                Err(Error::conflict("disk.in-use", why))
+            }
+        }
     }
 
     fn logical_volume(&self, group: &lvm::Group, logical: &lvm::Logical, place: Place) -> Option<Volume> {
@@ -292,22 +323,23 @@ impl Guest {
             "devices{{ {BASE} filter=[{filter}] global_filter=[{filter}] }} backup{{ backup=0 archive=0 }} activation{{ monitoring=0 }}"
         );
         let what = || format!("lvm {} failed on this worker", arguments.join(" "));
-        let output = Command::new("lvm")
-            .env("PATH", crate::run::PATH)
-            .args(arguments)
-            .arg("--config")
-            .arg(config)
-            .output()
-            .or_other("system.lvm", what)?;
-        if output.status.success() {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--config", &config]).collect();
+        let (status, complaint) = run_lvm(&arguments).map_err(|error| error.during(what()))?;
+        if status.success() {
             return Ok(());
         }
-        let complaint = String::from_utf8_lossy(&output.stderr).chars().take(1000).collect::<String>();
+        let complaint = String::from_utf8_lossy(&complaint).chars().take(1000).collect::<String>();
         Err(Error::other("system.lvm", what()).cause(complaint.trim()))
     }
 
     /// Mounts `volume` read-only, looks for a system, unmounts it.
-    fn look_into(&mut self, volume: &Volume, volumes: &[Volume]) -> Result<Option<Found>> {
+    /// What cannot be mounted is told in `failures`.
+    fn look_into(
+        &mut self,
+        volume: &Volume,
+        volumes: &[Volume],
+        failures: &mut Vec<Error>,
+    ) -> Result<Option<Found>> {
         let may_be_root = matches!(volume.superblock.content, Content::Ext | Content::Xfs | Content::Btrfs);
         if !may_be_root || matches!(volume.place, Place::Scattered) {
             return Ok(None);
@@ -317,6 +349,10 @@ impl Guest {
             let path = self.root_path();
             if let Err(error) = self.mount_volume(volume, &path, *subvolume, false) {
                 eprintln!("{} was not looked into: {error}", volume.name);
+                // Most have no subvolume of these names.
+                if subvolume.is_none() {
+                    failures.push(error);
+                }
                 continue;
             }
             let found = self.root().map(|root| inspect(&root, volume, volumes, *subvolume));
@@ -355,7 +391,10 @@ impl Guest {
         data.extend(subvolume.map(|name| format!("subvol={name}")));
         let data = CString::new(data.join(",")).or_other("system.mount", what)?;
         let flags = MountFlags::NODEV | if writable { MountFlags::empty() } else { MountFlags::RDONLY };
-        rustix::mount::mount(&node, target, kind, flags, data.as_c_str()).or_other("system.mount", what)?;
+        rustix::mount::mount(&node, target, kind, flags, data.as_c_str()).map_err(|error| {
+            let kind = if error == rustix::io::Errno::BUSY { Kind::Unavailable } else { Kind::Other };
+            Error::new(kind, "system.mount", what()).cause(error)
+        })?;
         // A descriptor's path means nothing later: remember the place itself.
         let path = std::fs::read_link(target).unwrap_or_else(|_| target.to_path_buf());
         self.mounts.push(Mounted { path, _device: device });
@@ -512,12 +551,6 @@ fn disk_volumes(index: usize, disk: &Disk) -> Vec<Volume> {
     partitions.into_iter().map(volume).collect()
 }
 
-/// Where device-mapper shows a logical volume.
-fn mapped(group: &lvm::Group, logical: &lvm::Logical) -> Place {
-    let node = Path::new("/dev/mapper").join(mapper_name(&group.name, &logical.name));
-    if plain_name(&logical.name) && node.exists() { Place::Node(node) } else { Place::Scattered }
-}
-
 fn linear(logical: &lvm::Logical, by_id: &BTreeMap<String, &Volume>) -> Place {
     let Some(place) = &logical.place else { return Place::Scattered };
     let Some(Place::Range { disk, offset, size }) = by_id.get(&place.pv).map(|volume| &volume.place) else {
@@ -541,13 +574,25 @@ fn plain_name(name: &str) -> bool {
 }
 
 fn has_lvm() -> bool {
-    let found = Command::new("lvm")
-        .env("PATH", crate::run::PATH)
-        .arg("version")
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .status();
-    found.is_ok_and(|status| status.success())
+    run_lvm(&["version"]).is_ok_and(|(status, _)| status.success())
+}
+
+/// Its status, and what it complained of.
+fn run_lvm(arguments: &[&str]) -> Result<(ExitStatus, Vec<u8>)> {
+    use std::os::unix::process::CommandExt as _;
+    let mut command = Command::new("lvm");
+    command.env("PATH", crate::run::PATH).args(arguments).process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().or_other("system.lvm", || "cannot start lvm on this worker".into())?;
+    // Nobody may stop it halfway: the limit alone does.
+    let (ended, _, complaint) = attend(child, Vec::new(), Instant::now() + LVM_TIMEOUT, || false)?;
+    match ended {
+        Ended::Itself(status) => Ok((status, complaint)),
+        Ended::Late | Ended::Stopped => {
+            let why = format!("lvm did not end within {} s, and was killed", LVM_TIMEOUT.as_secs());
+            Err(Error::unavailable("system.lvm", why))
+        }
+    }
 }
 
 /// A mapping's node, for its superblock.
@@ -642,8 +687,16 @@ fn unmount_one(path: &Path) -> std::io::Result<()> {
     rustix::mount::unmount(path, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW).map_err(Into::into)
 }
 
-/// Names what is there instead of a system.
-fn not_found(volumes: &[Volume]) -> Error {
+/// Why it may be there all the same. What may pass is told instead: it is no reason to give up.
+fn with_failures(error: Error, failures: Vec<Error>) -> Error {
+    if let Some(passing) = failures.iter().find(|failure| failure.kind == Kind::Unavailable) {
+        return passing.clone();
+    }
+    failures.iter().take(32).fold(error, Error::cause)
+}
+
+/// Names what is there instead of a system, and what could not be looked into.
+fn not_found(volumes: &[Volume], failures: Vec<Error>) -> Error {
     let mut error =
         Error::not_found("system.not-found", "no operating system was found on the attached disks");
     for volume in volumes.iter().take(32) {
@@ -653,5 +706,5 @@ fn not_found(volumes: &[Volume]) -> Error {
         };
         error = error.cause(format!("{}: {what}", volume.name));
     }
-    error
+    with_failures(error, failures)
 }

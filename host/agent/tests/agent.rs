@@ -142,6 +142,21 @@ impl Agent {
         }
     }
 
+    /// Asks for a `sleep` in the guest and returns once it runs, with the connection to be answered on.
+    fn begin_sleep(&self, marker: &str) -> UnixStream {
+        let argv = vec!["sleep".to_string(), marker.to_string()];
+        let request = RootRequest::Run { argv, env: vec![], stdin: Base64(vec![]), timeout_ms: None };
+        let body = serde_json::to_vec(&request).unwrap();
+        let mut stream = UnixStream::connect(&self.socket).unwrap();
+        let head = "POST /v1/root HTTP/1.1\r\nhost: agent\r\nconnection: close";
+        write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+        stream.write_all(&body).unwrap();
+        while !runs(marker) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        stream
+    }
+
     fn run(&self, script: &str) -> (i32, String, String) {
         self.run_with(&["sh", "-c", script], b"", None).unwrap()
     }
@@ -566,6 +581,36 @@ fn ends_with_its_input_and_when_asked() {
     let idle = Start { idle_s: 1, ..start(vec![volume.attached("a")], &dir.path().join("socket")) };
     let (mut child, _) = launch(&idle);
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_running_program_holds_up_no_end() {
+    let volume = gpt_guest();
+    let marker = format!("87654.{}", std::process::id());
+    let mut agent = Agent::start(vec![volume.attached("a")]);
+    let system = &agent.systems()[0];
+    agent.mount(system);
+    let mut asked = agent.begin_sleep(&marker);
+    agent.ask("POST /v1/unmount", b"").unwrap();
+    assert!(!runs(&marker), "after unmounting");
+    let mut answer = String::new();
+    asked.read_to_string(&mut answer).unwrap();
+    let error: Error = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+    assert_eq!((error.code.as_str(), error.kind), ("rootfs.run-stopped", Kind::Conflict));
+
+    agent.mount(system);
+    assert_eq!(agent.run("true").0, 0, "what was stopped is over");
+    let _asked = agent.begin_sleep(&marker);
+    drop(agent.child.stdin.take());
+    assert!(agent.child.wait().unwrap().success());
+    assert!(!runs(&marker), "after the end of the input");
+
+    let mut agent = Agent::start(vec![volume.attached("a")]);
+    agent.mount(system);
+    let _asked = agent.begin_sleep(&marker);
+    agent.ask("POST /v1/stop", b"").unwrap();
+    assert!(agent.child.wait().unwrap().success());
+    assert!(!runs(&marker), "after it was asked to stop");
 }
 
 /// An authority and a client of it.

@@ -347,8 +347,8 @@ printf '%s  %s\n' "$3" "$t" | sha256sum -c --status; chmod 0700 "$t"; mv -f "$t"
         let (sender, receiver) = watch::channel(None);
         let (client, argv) = (self.client.clone(), self.as_root(&["tail", "-n", "3", &log]));
         let task = tokio::spawn(async move {
-            let mut rest = Vec::new();
-            let _ = stdout.read_to_end(&mut rest).await;
+            // It has nothing to say there any more: whatever comes is not kept.
+            let _ = tokio::io::copy(&mut stdout, &mut tokio::io::sink()).await;
             let words = client.run(&argv, &[], b"", Some(Duration::from_secs(5))).await;
             let words = words.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());
             let _ = sender.send(Some(words.unwrap_or_default()));
