@@ -1,6 +1,8 @@
 #!/bin/bash
-# Installs Debian's OpenStack (bookworm: Zed) without starting any service.
-# libvirt comes from bookworm-backports, to match qemu 10.0 from there.
+# packages.sh [NAME...]: installs these packages, or else Debian's OpenStack
+# (bookworm: Zed), without starting any service. QEMU and libvirt come from
+# bookworm-backports: a machine that has a part of QEMU from there would lose it
+# if another part came from elsewhere.
 set -e
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 PK="keystone glance-api placement-api nova-api nova-conductor nova-scheduler
@@ -10,6 +12,7 @@ PK="keystone glance-api placement-api nova-api nova-conductor nova-scheduler
  python3-openstackclient uwsgi-plugin-python3 libvirt-daemon-system
  libvirt-clients python3-libvirt python3-fixtures python3-osc-placement
  ipset haproxy dnsmasq-base genisoimage qemu-system-x86 qemu-utils"
+[ $# -eq 0 ] || PK=$*
 missing=
 for p in $PK; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=" $p"
