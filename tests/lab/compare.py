@@ -256,9 +256,16 @@ def shapes(real, lab, where=''):
                 yield from shapes(real[key], lab[key], f'{where}.{key}')
     elif isinstance(real, list) and isinstance(lab, list):
         if real and lab:
-            yield from shapes(real[0], lab[0], where + '[0]')
+            yield from shapes(first(real), first(lab), where + '[0]')
     elif kind(real) != kind(lab):
         yield f'{where}: {kind(real)} {real!r} vs {kind(lab)} {lab!r}'
+
+
+def first(items):
+    """The first; of a group's rules, which come in any order, the first of the same sort."""
+    if isinstance(items[0], dict) and 'direction' in items[0]:
+        return min(items, key=lambda rule: (rule['direction'], str(rule.get('ethertype'))))
+    return items[0]
 
 
 def sentence(answer):
