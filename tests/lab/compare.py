@@ -244,28 +244,50 @@ def kind(value):
     return 'null' if value is None else type(value).__name__
 
 
-def shapes(real, lab, where=''):
-    """Yields how the shapes of two bodies differ. Of lists the first elements are compared."""
-    if isinstance(real, dict) and isinstance(lab, dict):
-        if real.keys() - lab.keys():
-            yield f'{where}: lab lacks {sorted(real.keys() - lab.keys())}'
-        if lab.keys() - real.keys():
-            yield f'{where}: lab adds {sorted(lab.keys() - real.keys())}'
-        for key in real:
-            if key in lab:
-                yield from shapes(real[key], lab[key], f'{where}.{key}')
-    elif isinstance(real, list) and isinstance(lab, list):
-        if real and lab:
-            yield from shapes(first(real), first(lab), where + '[0]')
-    elif kind(real) != kind(lab):
-        yield f'{where}: {kind(real)} {real!r} vs {kind(lab)} {lab!r}'
+def shapes(reals, labs, where=''):
+    """Yields how the shapes of the values differ that stand at one place in both clouds.
+
+    At the top that is one body each. The elements of a list are taken together, because a cloud
+    lists them in any order and not every element has everything."""
+    if not {kind(value) for value in reals} & {kind(value) for value in labs}:
+        yield f'{where}: {seen(reals)} vs {seen(labs)}'
+    for inner, real, lab in places(reals, labs):
+        yield from shapes(real, lab, where + inner)
+    if has_dictionary(reals) and has_dictionary(labs):
+        lacking, added = keys(reals) - keys(labs), keys(labs) - keys(reals)
+        if lacking:
+            yield f'{where}: lab lacks {sorted(lacking)}'
+        if added:
+            yield f'{where}: lab adds {sorted(added)}'
 
 
-def first(items):
-    """The first; of a group's rules, which come in any order, the first of the same sort."""
-    if isinstance(items[0], dict) and 'direction' in items[0]:
-        return min(items, key=lambda rule: (rule['direction'], str(rule.get('ethertype'))))
-    return items[0]
+def places(reals, labs):
+    """Yields what lies one step deeper in both: its name, and all values there in each cloud."""
+    for key in sorted(keys(reals) & keys(labs)):
+        yield '.' + key, under(reals, key), under(labs, key)
+    real, lab = elements(reals), elements(labs)
+    if real and lab:
+        yield '[]', real, lab
+
+
+def has_dictionary(values):
+    return any(isinstance(value, dict) for value in values)
+
+
+def keys(values):
+    return {key for value in values if isinstance(value, dict) for key in value}
+
+
+def under(values, key):
+    return [value[key] for value in values if isinstance(value, dict) and key in value]
+
+
+def elements(values):
+    return [element for value in values if isinstance(value, list) for element in value]
+
+
+def seen(values):
+    return f'{"/".join(sorted({kind(value) for value in values}))} {str(values)[:TEXT]}'
 
 
 def sentence(answer):
@@ -276,7 +298,7 @@ def differences(real, lab):
     """Yields how the lab's answer differs from the real one."""
     if real.status != lab.status:
         yield f'status {real.status} vs {lab.status}: {real.excerpt()} | {lab.excerpt()}'
-    yield from shapes(real.body, lab.body)
+    yield from shapes([real.body], [lab.body])
     if real.status == lab.status >= 400 and sentence(real) != sentence(lab):
         yield f'real: {real.excerpt()}'
         yield f'lab:  {lab.excerpt()}'
@@ -365,7 +387,7 @@ class Service:
 
 
 def identity(both):
-    both.judge('token', list(shapes(both.real.login.body, both.lab.login.body)))
+    both.judge('token', list(shapes([both.real.login.body], [both.lab.login.body])))
     keystone = both.service('identity')
     keystone.post('wrong pw', '/auth/tokens', login('x', 'y'))
     for path in ('', '/projects', '/auth/projects', '/auth/catalog', '/users', '/nothing'):

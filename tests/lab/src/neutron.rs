@@ -344,6 +344,9 @@ pub fn new_network(project: &str, body: &Doc) -> Doc {
             "port_security_enabled",
         ],
     );
+    if row.get("router:external") == Some(&json!(true)) {
+        row.insert("is_default".to_owned(), json!(false));
+    }
     row
 }
 

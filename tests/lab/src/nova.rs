@@ -28,6 +28,10 @@ pub async fn answer(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         [] => Ok(Reply::json(200, &json!({"versions": [version(cloud, "v2.0"), version(cloud, "v2.1")]}))),
         ["v2.1"] => {
             let mut one = version(cloud, "v2.1");
+            if let Some(links) = one["links"].as_array_mut() {
+                let documents = "http://docs.openstack.org/";
+                links.push(json!({"rel": "describedby", "type": "text/html", "href": documents}));
+            }
             one["media-types"] = json!([{"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}]);
             Ok(Reply::json(200, &json!({"version": one})))
         }
