@@ -135,6 +135,27 @@ impl Purpose {
         }
     }
 
+    /// Where connections to the URL come from: the kernel chooses it when a datagram socket is connected, which
+    /// sends nothing.
+    async fn local_address(&self, url: &Url) -> Result<String> {
+        let host = url.host_str().unwrap_or_default();
+        let unknown = || format!("this host has no route to {host}");
+        let addresses = resolve(&self.policy, host, url.port_or_known_default().unwrap_or(0)).await?;
+        let to = addresses.first().ok_or_else(|| Error::unavailable("net.route", unknown()))?;
+        let any: SocketAddr = if to.is_ipv6() {
+            (std::net::Ipv6Addr::UNSPECIFIED, 0).into()
+        } else {
+            (std::net::Ipv4Addr::UNSPECIFIED, 0).into()
+        };
+        let from = async {
+            let socket = tokio::net::UdpSocket::bind(any).await?;
+            socket.connect(to).await?;
+            socket.local_addr()
+        };
+        let from = from.await.map_err(|error| Error::unavailable("net.route", unknown()).cause(error))?;
+        Ok(from.ip().to_string())
+    }
+
     async fn follow(&self, open: &Open, mut outgoing: Outgoing) -> Result<Response> {
         for _ in 0..=REDIRECTS_MAX {
             self.policy.check(&Wish::Http(&outgoing.url))?;
@@ -471,6 +492,11 @@ impl http::HostEndpoint for Lent {
     async fn send(&mut self, endpoint: Resource<Endpoint>, request: Request) -> Result<Response, Fault> {
         let open = self.get::<Open, _>(&endpoint)?.clone();
         Ok(self.purpose.send_request(&open, request).await?)
+    }
+
+    async fn local_address(&mut self, endpoint: Resource<Endpoint>) -> Result<String, Fault> {
+        let base = self.get::<Open, _>(&endpoint)?.base.clone();
+        Ok(self.purpose.local_address(&base).await?)
     }
 
     async fn drop(&mut self, endpoint: Resource<Endpoint>) -> wasmtime::Result<()> {

@@ -9,6 +9,6 @@ mod root;
 
 #[cfg(unix)]
 pub use directory::directory_root;
-pub use host::FakeHost;
 pub(crate) use host::{DiskHandle, EndpointHandle, SecretHandle, clock, codecs, log, progress};
+pub use host::{FAKE_ADDRESS, FakeHost};
 pub use root::{FakeRoot, Tree};

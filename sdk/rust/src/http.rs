@@ -47,6 +47,15 @@ impl Http {
     pub fn send(&self, request: &Request) -> Result<Response> {
         self.0.send(request)
     }
+
+    /// The address that connections of the host to this server come from, by the host's own routes; behind
+    /// an address translation the server sees another one.
+    ///
+    /// # Errors
+    /// Kind unavailable when there is no route; kind denied for an address that is not granted.
+    pub fn local_address(&self) -> Result<String> {
+        self.0.local_address()
+    }
 }
 
 impl Request {

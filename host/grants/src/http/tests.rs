@@ -390,3 +390,13 @@ fn markers_are_replaced_in_one_pass() {
         assert_eq!(check_marker(marker).unwrap_err().code, "http.marker");
     }
 }
+
+#[tokio::test]
+async fn the_own_address_is_that_of_the_route() {
+    let purpose = purpose(&["http://127.0.0.1:*".into()], &[]);
+    let open = purpose.open_endpoint("http://127.0.0.1:9", None).unwrap();
+    // Nobody listens there: nobody is asked.
+    assert_eq!(purpose.local_address(&open.base).await.unwrap(), "127.0.0.1");
+    let elsewhere = parse_base("http://localhost:9").unwrap();
+    assert_eq!(purpose.local_address(&elsewhere).await.unwrap_err().code, "grant.address");
+}

@@ -183,6 +183,9 @@ impl SecretHandle {
     }
 }
 
+/// Where the fake host's connections come from: an address for documentation (RFC 5737).
+pub const FAKE_ADDRESS: &str = "192.0.2.77";
+
 pub(crate) struct EndpointHandle {
     url: String,
     authorization: RefCell<Vec<(String, String)>>,
@@ -210,6 +213,11 @@ impl EndpointHandle {
         let escaped = quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_string();
         self.substitutions.borrow_mut().push((marker.into(), escaped));
         Ok(())
+    }
+
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self)] // the host may refuse
+    pub(crate) fn local_address(&self) -> Result<String> {
+        Ok(FAKE_ADDRESS.into())
     }
 
     pub(crate) fn send(&self, request: &Request) -> Result<Response> {
