@@ -62,27 +62,53 @@ impl Disk {
     }
 
     fn open(id: &str, path: &Path) -> Result<Self> {
-        let failed =
-            |error: io::Error| io_error(&error, || format!("cannot open {} for disk {id}", path.display()));
-        let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
-        let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(|e| failed(e.into()))?);
-        let meta = file.metadata().map_err(failed)?;
+        let (file, meta) = Self::open_file(id, path)?;
         if FileType::from_raw_mode(meta.mode()) != FileType::BlockDevice {
             return Err(Error::invalid(
                 "disk.not-attached",
                 format!("{} is not a block device", path.display()),
             ));
         }
-        if let Some(point) = mounted(meta.rdev()) {
-            let why = format!("{} for disk {id} is in use by this worker itself ({point})", path.display());
+        Self::of(id, path, file, &meta)
+    }
+
+    /// Opens a block device or a regular file of this machine, for who copies by hand: no identity but
+    /// the path is asked for.
+    ///
+    /// # Errors
+    /// `disk.kind`, `disk.in-use`, `disk.io`.
+    pub fn open_local(id: &str, path: &Path) -> Result<Self> {
+        let (file, meta) = Self::open_file(id, path)?;
+        match FileType::from_raw_mode(meta.mode()) {
+            FileType::BlockDevice | FileType::RegularFile => Self::of(id, path, file, &meta),
+            _ => {
+                let why = format!("{} is neither a file nor a block device", path.display());
+                Err(Error::invalid("disk.kind", why))
+            }
+        }
+    }
+
+    fn open_file(id: &str, path: &Path) -> Result<(File, std::fs::Metadata)> {
+        let failed = |error: io::Error| cannot_open(&error, id, path);
+        let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(|e| failed(e.into()))?);
+        let meta = file.metadata().map_err(failed)?;
+        Ok((file, meta))
+    }
+
+    fn of(id: &str, path: &Path, file: File, meta: &std::fs::Metadata) -> Result<Self> {
+        let number = meta.rdev();
+        let is_device = FileType::from_raw_mode(meta.mode()) == FileType::BlockDevice;
+        if let Some(point) = is_device.then(|| mounted(number)).flatten() {
+            let why = format!("{} for disk {id} is in use by this machine itself ({point})", path.display());
             return Err(
                 Error::conflict("disk.in-use", why).cause("the disk's identities name the wrong device")
             );
         }
-        let size = io::Seek::seek(&mut &file, io::SeekFrom::End(0)).map_err(failed)?;
+        let size = io::Seek::seek(&mut &file, io::SeekFrom::End(0)).map_err(|e| cannot_open(&e, id, path))?;
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::DIRECT;
         let direct = rustix::fs::open(path, flags, Mode::empty()).ok().map(File::from);
-        Ok(Self { id: id.into(), path: path.into(), number: meta.rdev(), size, file, direct })
+        Ok(Self { id: id.into(), path: path.into(), number, size, file, direct })
     }
 
     /// Writes `bytes`; durable after [`Disk::flush`].
@@ -239,6 +265,10 @@ impl Aligned {
         let end = self.skip.saturating_add(usize::try_from(bytes).unwrap_or(usize::MAX));
         self.memory.get_mut(self.skip..end).unwrap_or_default()
     }
+}
+
+fn cannot_open(error: &io::Error, id: &str, path: &Path) -> Error {
+    io_error(error, || format!("cannot open {} for disk {id}", path.display()))
 }
 
 /// Codes for what a full or broken device says.

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Name of the host's own secret in the state directory.
-const IDENTITY_NAME: &str = "host.key";
+pub const IDENTITY_NAME: &str = "host.key";
 
 /// One process of gyre.
 pub struct App {
@@ -38,7 +38,7 @@ impl App {
     /// `config.*`, `store.*`, `ssh.identity`, `sandbox.*`.
     pub fn open(config: Option<&Path>, screen: Screen) -> Result<Self> {
         let mut config = place::config(config)?;
-        let state = place::state(&config)?;
+        let state = place::ensure_state(&config)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&state, Owner::this_process())?);
         let Opened { vault, broken, open_files } = Vault::open(&mut config, &Surroundings::of_process());
         let (config, vault) = (Arc::new(config), Arc::new(vault));

@@ -62,6 +62,9 @@ pub enum Command {
     /// Look at jobs, and deal with those that are not over
     #[command(subcommand)]
     Job(JobCommand),
+    /// Do with one disk image by hand what a job does with the disks of a machine
+    #[command(subcommand)]
+    Disk(DiskCommand),
     /// Print shell completions
     Completions {
         /// For this shell
@@ -234,6 +237,54 @@ pub enum JobCommand {
     },
 }
 
+/// One image, read by the plugin that jobs read it with.
+#[derive(Debug, Args)]
+pub struct ImageArgs {
+    /// The image: a file or a block device
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub image: PathBuf,
+    /// How its bytes lie, as the plugin names it: raw, qcow2, … [default: told by its first bytes]
+    #[arg(long)]
+    pub format: Option<String>,
+    /// Where else files lie that the image names, besides its own directory
+    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath)]
+    pub allow: Vec<PathBuf>,
+    /// The plugin [default: that of [plugin.disk-image] in the configuration, else
+    /// ../plugins/disk-image.wasm beside this program]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub component: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DiskCommand {
+    /// How large the disk is, and how much of it is data, zeros, and compressed
+    Info {
+        #[command(flatten)]
+        image: ImageArgs,
+    },
+    /// What lies where, range by range
+    Map {
+        #[command(flatten)]
+        image: ImageArgs,
+    },
+    /// One hash for the contents of the disk, whatever the format of the image
+    Hash {
+        #[command(flatten)]
+        image: ImageArgs,
+    },
+    /// Copy the disk to a file or a block device, raw, and prove what was written
+    Copy {
+        #[command(flatten)]
+        image: ImageArgs,
+        /// Where to; a file that is not there is made
+        #[arg(value_hint = ValueHint::FilePath)]
+        target: PathBuf,
+        /// Write over a file or a device that is there
+        #[arg(long)]
+        overwrite: bool,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,6 +324,10 @@ mod tests {
             "job resume 0123456789ab",
             "job undo 0123456789ab",
             "job abandon 0123456789ab",
+            "disk info web.qcow2",
+            "disk map web.vmdk --format vmdk --allow /srv/base",
+            "disk hash web.raw --component disk-image.wasm --json",
+            "disk copy web.qcow2 /dev/vdb --overwrite",
             "completions bash",
         ] {
             parse(line).unwrap_or_else(|e| panic!("{line}: {e}"));
@@ -290,6 +345,7 @@ mod tests {
             "job show",
             "job show 0123456789ab --last",
             "completions tcl",
+            "disk copy web.qcow2",
             "replica execute web --password x",
         ] {
             assert!(parse(line).is_err(), "{line}");
@@ -299,9 +355,18 @@ mod tests {
     #[test]
     fn the_help_fits_a_screen_and_names_every_command() {
         let help = Cli::command().render_help().to_string();
-        for word in
-            ["plugin", "source", "check", "replica", "deploy", "migrate", "job", "completions", "Exit codes"]
-        {
+        for word in [
+            "plugin",
+            "source",
+            "check",
+            "replica",
+            "deploy",
+            "migrate",
+            "job",
+            "disk",
+            "completions",
+            "Exit codes",
+        ] {
             assert!(help.contains(word), "{word} is missing:\n{help}");
         }
         assert!(help.lines().count() < 40, "{help}");

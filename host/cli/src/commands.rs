@@ -8,7 +8,7 @@ use crate::args::{
 };
 use crate::screen::Screen;
 use crate::vault::LOGIN;
-use crate::{inspecting, looking, show};
+use crate::{by_hand, inspecting, looking, show};
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
 use gyre_engine::{DeployOptions, NewReplica, Report};
@@ -25,6 +25,10 @@ const HISTORY: u32 = 5;
 /// # Errors
 /// Whatever keeps the command from answering at all.
 pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Result<Answer> {
+    // By hand, without a replica: the state of the jobs has no part in it.
+    if let Command::Disk(command) = &cli.command {
+        return by_hand::run(cli.config.as_deref(), command, screen, cancel).await;
+    }
     let app = App::open(cli.config.as_deref(), screen.clone())?;
     if begins_something(&cli.command) {
         for path in &app.open_files {
@@ -49,7 +53,7 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             Ok(job_answer(app.engine.migrate(new_replica(&args.route)?, options, cancel).await?))
         }
         Command::Job(command) => job(&app, command, cancel).await,
-        Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
+        Command::Disk(_) | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
     }
 }
 

@@ -4,6 +4,7 @@
 mod answer;
 mod app;
 mod args;
+mod by_hand;
 mod clouds;
 mod commands;
 mod endpoints;

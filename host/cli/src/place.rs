@@ -4,7 +4,7 @@
 use gyre_core::config::Config;
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 const CONFIG_NAME: &str = "gyre.toml";
@@ -55,6 +55,17 @@ pub fn state(config: &Config) -> Result<PathBuf> {
         .ok_or_else(|| {
             Error::invalid("config.no-state", "no state directory is configured, and HOME is not set")
         })
+}
+
+/// The same, made where it is not there yet: nobody else may look into it.
+///
+/// # Errors
+/// As [`state`]; `store.open`.
+pub fn ensure_state(config: &Config) -> Result<PathBuf> {
+    let directory = state(config)?;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory);
+    made.or_other("store.open", || format!("the state directory {} cannot be used", directory.display()))?;
+    Ok(directory)
 }
 
 /// The owner of our own `/proc` entry is who we are.

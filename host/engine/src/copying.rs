@@ -89,7 +89,7 @@ async fn copy_disk(
         base,
         // A disk that an execution has filled is not new, even when its manifest is lost.
         target_zeroed: target.zeroed && known.is_none(),
-        verify: transfer.verify,
+        verify: Some(transfer.verify),
         checkpoints: Some(files.checkpoints(&disk.id)),
         // A source without real snapshots says the same of every one: only this very job may go on.
         snapshot_id: format!("{} {snapshot}", call.job().id),

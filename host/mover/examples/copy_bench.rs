@@ -161,7 +161,7 @@ async fn by_gyre(source: &Path, target: &Path, base: Option<Manifest>) -> Result
         base,
         since: None,
         target_zeroed: true,
-        verify: VerifyScope::Moved,
+        verify: Some(VerifyScope::Moved),
         checkpoints: None,
         snapshot_id: "s".into(),
         target_identity: "t".into(),

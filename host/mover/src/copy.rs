@@ -264,7 +264,8 @@ impl Run {
     }
 
     async fn prove(&mut self) -> Result<()> {
-        let all = self.job.verify == VerifyScope::All || self.base_root.is_none();
+        let Some(scope) = self.job.verify else { return Ok(()) };
+        let all = scope == VerifyScope::All || self.base_root.is_none();
         let blocks = if all { BlockSet::all(self.geometry.blocks()) } else { self.sent.clone() };
         let total = blocks
             .runs(WINDOW_BLOCKS)

@@ -23,8 +23,8 @@ pub struct CopyJob {
     /// The target reads as zeros and nothing was written to it yet, other than by earlier attempts that
     /// used the same `checkpoints`. Ignored with `base`.
     pub target_zeroed: bool,
-    /// Which blocks are read back.
-    pub verify: VerifyScope,
+    /// Which blocks are read back; none for a target that keeps nothing.
+    pub verify: Option<VerifyScope>,
     /// Where to note how far it came. Without it an attempt that follows a failed one must be told
     /// `base: None, target_zeroed: false`, since the target is not what it was.
     pub checkpoints: Option<Arc<dyn Checkpoints>>,

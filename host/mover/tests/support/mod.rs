@@ -373,7 +373,7 @@ pub fn job(source: &Arc<Source>, device: &Arc<Device>) -> CopyJob {
         base: None,
         since: None,
         target_zeroed: true,
-        verify: VerifyScope::Moved,
+        verify: Some(VerifyScope::Moved),
         checkpoints: None,
         snapshot_id: "snap-1".into(),
         target_identity: "volume-1".into(),

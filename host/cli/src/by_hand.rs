@@ -1,0 +1,413 @@
+//! `gyre disk`: one image, by hand, through the same plugin, sandbox and mover as the disks of a machine.
+//! Whoever names an image on the command line grants it, and the directory that it lies in, to the plugin for
+//! this one command. No rules of formats: those are the plugin's.
+
+use crate::answer::Answer;
+use crate::args::{DiskCommand, ImageArgs};
+use crate::clouds::Surroundings;
+use crate::endpoints::Plugins;
+use crate::place;
+use crate::screen::Screen;
+use crate::show::{Table, seconds, size};
+use crate::vault::Vault;
+use async_trait::async_trait;
+use bytes::Bytes;
+use gyre_agent::bytes::ReadAt as _;
+use gyre_agent::device::Disk;
+use gyre_core::config::Config;
+use gyre_core::error::Context as _;
+use gyre_core::roles::{Outcome, Progress, StepCall};
+use gyre_core::{BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Result};
+use gyre_engine::{Endpoints as _, JobContext, Reporter as _};
+use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, VerifyScope};
+use gyre_ssh::Identity;
+use serde::Serialize;
+use serde_json::{Map, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The plugin that reads images, by its name in the configuration and by that of its file.
+const PLUGIN: &str = "disk-image";
+/// What the image is called, as a source, a machine and a disk of it.
+const NAME: &str = "image";
+/// Ranges that `map` shows: a hostile image may have billions.
+const RANGES_MAX: usize = 200_000;
+/// How far ahead ranges are asked for, bytes.
+const ASK_BYTES: u64 = 1 << 30;
+
+/// Does what was asked with an image.
+///
+/// # Errors
+/// Those of the plugin and of the mover; `disk.*` for the target.
+pub async fn run(
+    config: Option<&Path>,
+    command: &DiskCommand,
+    screen: &Screen,
+    cancel: CancellationToken,
+) -> Result<Answer> {
+    let (DiskCommand::Info { image }
+    | DiskCommand::Map { image }
+    | DiskCommand::Hash { image }
+    | DiskCommand::Copy { image, .. }) = command;
+    let hand = Hand { screen: screen.clone(), cancel };
+    let origin = hand.open(config, image).await.map_err(allow)?;
+    match command {
+        DiskCommand::Info { .. } => info(&image.image, origin).await,
+        DiskCommand::Map { .. } => map(origin.as_ref()).await,
+        DiskCommand::Hash { .. } => hand.hash(origin).await,
+        DiskCommand::Copy { target, overwrite, .. } => hand.copy(origin, target, *overwrite).await,
+    }
+}
+
+/// What is granted by hand is not written in a file.
+fn allow(error: Error) -> Error {
+    if error.code == "grant.disk" { error.cause("here: name its directory with --allow") } else { error }
+}
+
+/// Whoever asked: where they look, and whether they had enough of it.
+struct Hand {
+    screen: Screen,
+    cancel: CancellationToken,
+}
+
+impl Hand {
+    /// The disk in an image.
+    async fn open(&self, named: Option<&Path>, image: &ImageArgs) -> Result<Arc<dyn Origin>> {
+        let given = given_config(named)?;
+        let state = place::ensure_state(&given)?;
+        let mut config = config_for(&given, image)?;
+        let vault = Arc::new(Vault::open(&mut config, &Surroundings::of_process()).vault);
+        let identity = Identity::load_or_create(&state.join(crate::app::IDENTITY_NAME))?;
+        let plugins = Plugins::new(Arc::new(config), &state, vault, identity, BTreeMap::new())?;
+        let context = JobContext {
+            job: "by-hand".into(),
+            overrides: Map::new(),
+            progress: Arc::new(self.progress()),
+            cancel: self.cancel.clone(),
+        };
+        let source = plugins.source(NAME, &context).await?;
+        let vm = source.get_vm(NAME).await?;
+        let step = StepCall { token: NAME.into(), resume: None };
+        match source.ensure_snapshot(&step, &vm, None).await? {
+            Outcome::Done(snapshot) => source.open_disk(&snapshot, NAME).await,
+            Outcome::Wait { .. } => {
+                Err(Error::other("source.waits", "the plugin wants to wait for an image"))
+            }
+        }
+    }
+
+    fn progress(&self) -> OnScreen {
+        OnScreen { screen: self.screen.clone(), cancel: self.cancel.clone() }
+    }
+
+    async fn hash(&self, origin: Arc<dyn Origin>) -> Result<Answer> {
+        let nowhere = Arc::new(Nowhere(origin.size()));
+        let (report, manifest) = self.carry(origin, nowhere, true, None).await?;
+        let root: String = manifest.root().iter().map(|byte| format!("{byte:02x}")).collect();
+        let json = json!({ "hash": root, "algorithm": "gyre-blake3-64k", "report": report });
+        Ok(Answer::new(json, format!("{root}\n")))
+    }
+
+    async fn copy(&self, origin: Arc<dyn Origin>, path: &Path, overwrite: bool) -> Result<Answer> {
+        let target = Target::open(path, origin.size(), overwrite)?;
+        let disk = Arc::new(LocalDisk(Arc::new(target.disk()?)));
+        let carried = self.carry(origin, disk, target.is_new, Some(VerifyScope::Moved)).await;
+        let (report, _) = carried.inspect_err(|_| target.remove_if_new())?;
+        let text = format!("{}\n", copied(&report));
+        Ok(Answer::new(json!({ "target": path, "report": report }), text))
+    }
+
+    async fn carry(
+        &self,
+        origin: Arc<dyn Origin>,
+        target: Arc<dyn BlockTarget>,
+        target_zeroed: bool,
+        verify: Option<VerifyScope>,
+    ) -> Result<(CopyReport, Manifest)> {
+        let job = CopyJob {
+            disk: NAME.into(),
+            origin,
+            target,
+            base: None,
+            since: None,
+            target_zeroed,
+            verify,
+            checkpoints: None,
+            snapshot_id: NAME.into(),
+            target_identity: NAME.into(),
+            progress: Arc::new(self.progress()),
+            cancel: self.cancel.clone(),
+            options: CopyOptions::default(),
+        };
+        let carried = gyre_mover::copy(job).await;
+        self.screen.clear();
+        carried
+    }
+}
+
+/// Only its plugin and the place of its state are of use here; there need not be one.
+fn given_config(named: Option<&Path>) -> Result<Config> {
+    match place::config(named) {
+        Err(error) if error.code == "config.missing" => Ok(Config::default()),
+        other => other,
+    }
+}
+
+/// A configuration with one source, one machine and one disk, which is the image.
+fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
+    let path = absolute(&image.image)?;
+    let mut granted = vec![path.clone()];
+    granted.extend(path.parent().filter(|parent| *parent != Path::new("/dev")).map(Path::to_owned));
+    for directory in &image.allow {
+        granted.push(absolute(directory)?);
+    }
+    let mut disk = json!({ "id": NAME, "path": path });
+    if let Some(format) = &image.format {
+        disk["format"] = json!(format);
+    }
+    let machine = json!({ "name": NAME, "vcpus": 1, "memory-mib": 1, "disks": [disk] });
+    let (component, sha256) = component(given, image)?;
+    let mut plugin = json!({ "component": component, "grant": { "disk": granted } });
+    if let Some(sha256) = sha256 {
+        plugin["sha256"] = json!(sha256);
+    }
+    let written = json!({
+        "plugin": { PLUGIN: plugin },
+        "source": { NAME: { "plugin": PLUGIN, "config": { "vms": [machine] } } },
+    });
+    let text = toml::to_string(&written)
+        .or_invalid("config.syntax", || format!("{} cannot be named in a configuration", path.display()))?;
+    let mut config = Config::parse(&text, Path::new("/"))?;
+    if let Some((own, given)) = config.plugin.get_mut(PLUGIN).zip(given.plugin.get(PLUGIN)) {
+        own.limit = given.limit.clone();
+    }
+    Ok(config)
+}
+
+/// Links are followed now: a grant is of where the image is.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().or_invalid("disk.open", || format!("{} cannot be opened", path.display()))
+}
+
+/// The plugin's file, and its digest where the configuration names one.
+fn component(given: &Config, image: &ImageArgs) -> Result<(PathBuf, Option<String>)> {
+    if let Some(named) = &image.component {
+        return Ok((absolute(named)?, None));
+    }
+    if let Some(plugin) = given.plugin.get(PLUGIN) {
+        return Ok((plugin.component.clone(), plugin.sha256.clone()));
+    }
+    let program = std::env::current_exe()
+        .or_other("plugin.missing", || "this program does not know where it lies".into())?;
+    let installed = program.ancestors().nth(2).unwrap_or(Path::new("/")).join("plugins");
+    Ok((installed.join(format!("{PLUGIN}.wasm")), None))
+}
+
+async fn info(path: &Path, origin: Arc<dyn Origin>) -> Result<Answer> {
+    let map = gyre_mover::map(origin).await?;
+    let mut table = Table::pairs();
+    table.row(["image", &path.display().to_string()]);
+    table.row(["size", &format!("{} ({} bytes)", size(map.size), map.size)]);
+    table.row(["data", &size(map.data)]);
+    table.row(["zeros", &size(map.zero)]);
+    table.row(["compressed", &format!("{} in {}", size(map.packed), size(map.packed_bytes))]);
+    table.row(["ranges", &map.extents.to_string()]);
+    Ok(Answer::new(json!({ "image": path, "map": map }), table.text()))
+}
+
+/// One range of the disk.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Range {
+    offset: u64,
+    length: u64,
+    /// As `wit/deps/gyre-host/host.wit` names the kinds of extents.
+    kind: &'static str,
+    /// Where the bytes lie in the host's handle of that number, unless the plugin itself must read them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<(u32, u64)>,
+}
+
+impl Range {
+    fn of(extent: &Extent) -> Self {
+        let (kind, at) = match &extent.kind {
+            ExtentKind::Data => ("data", None),
+            ExtentKind::Zero => ("zero", None),
+            ExtentKind::Hole => ("hole", None),
+            ExtentKind::Stored(stored) => ("stored", Some((stored.disk, stored.offset))),
+            ExtentKind::Packed(packed) => ("packed", Some((packed.disk, packed.offset))),
+        };
+        Self { offset: extent.offset, length: extent.length, kind, at }
+    }
+
+    /// Whether `next` goes on in the same way; compressed clusters stay apart.
+    fn goes_on(&self, next: &Self) -> bool {
+        let follows = match (self.at, next.at) {
+            (None, None) => true,
+            (Some((disk, at)), Some((other, then))) => {
+                disk == other && at.checked_add(self.length) == Some(then)
+            }
+            _ => false,
+        };
+        self.kind == next.kind && self.kind != "packed" && follows
+    }
+}
+
+async fn map(origin: &dyn Origin) -> Result<Answer> {
+    let (mut ranges, mut at) = (Vec::<Range>::new(), 0);
+    while at < origin.size() && ranges.len() < RANGES_MAX {
+        for extent in &origin.extents(None, at, ASK_BYTES.min(origin.size() - at)).await? {
+            let range = Range::of(extent);
+            at = extent.end();
+            match ranges.last_mut() {
+                Some(last) if last.goes_on(&range) => last.length += range.length,
+                _ => ranges.push(range),
+            }
+        }
+    }
+    let mut table = Table::new(&["offset", "length", "kind", "handle", "at"]).right(&[0, 1, 3, 4]);
+    for range in &ranges {
+        let (handle, place) =
+            range.at.map_or_else(Default::default, |(disk, at)| (disk.to_string(), at.to_string()));
+        table.row([&range.offset.to_string(), &range.length.to_string(), range.kind, &handle, &place]);
+    }
+    let rest = origin.size() - at;
+    let more = if rest > 0 {
+        format!("… and {rest} bytes more: only so many ranges are shown\n")
+    } else {
+        String::new()
+    };
+    let json = json!({ "size": origin.size(), "ranges": ranges, "complete": rest == 0 });
+    Ok(Answer::new(json, table.text() + &more))
+}
+
+fn copied(report: &CopyReport) -> String {
+    let rate = report.size as f64 / report.seconds.max(f64::EPSILON);
+    format!(
+        "copied {} in {} ({}/s): {} read, {} written, {} left as holes, {} read back and right",
+        size(report.size),
+        seconds(report.seconds),
+        size(rate as u64),
+        size(report.read),
+        size(report.moved),
+        size(report.skipped + report.zeroed),
+        size(report.verified)
+    )
+}
+
+/// Where a copy goes.
+struct Target {
+    path: PathBuf,
+    /// Was not there before: it reads as zeros, and goes again when the copy fails.
+    is_new: bool,
+}
+
+impl Target {
+    /// Makes the file where there is none. A device stays as large as it is, a file becomes as large as the disk.
+    fn open(path: &Path, size: u64, overwrite: bool) -> Result<Self> {
+        let failed = || format!("{} cannot be made", path.display());
+        let there = path.symlink_metadata().is_ok();
+        if there && !overwrite {
+            return Err(Error::conflict("disk.exists", format!("{} exists", path.display())));
+        }
+        if !there || path.metadata().is_ok_and(|meta| meta.is_file()) {
+            // What it holds is written over and not dropped first: that is slower.
+            let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
+            file.and_then(|file| file.set_len(size)).or_other("disk.io", failed)?;
+        }
+        Ok(Self { path: path.to_owned(), is_new: !there })
+    }
+
+    fn disk(&self) -> Result<Disk> {
+        Disk::open_local(NAME, &self.path).inspect_err(|_| self.remove_if_new())
+    }
+
+    /// Half a disk looks like a disk.
+    fn remove_if_new(&self) {
+        if self.is_new {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A file or device of this machine, written as the agent writes those of a worker.
+struct LocalDisk(Arc<Disk>);
+
+impl LocalDisk {
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Disk) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let disk = self.0.clone();
+        let done = tokio::task::spawn_blocking(move || work(&disk)).await;
+        done.or_other("disk.io", || "writing the target did not end".into())?
+    }
+}
+
+#[async_trait]
+impl BlockTarget for LocalDisk {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+
+    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+        self.blocking(move |disk| disk.write(offset, &bytes)).await
+    }
+
+    async fn zero(&self, offset: u64, length: u64) -> Result<()> {
+        self.blocking(move |disk| disk.zero(offset, length)).await
+    }
+
+    async fn flush(&self) -> Result<()> {
+        self.blocking(Disk::flush).await
+    }
+
+    async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>> {
+        self.blocking(move |disk| disk.hashes(offset, length)).await
+    }
+}
+
+/// Takes everything and keeps nothing: for reading a disk without writing it anywhere.
+struct Nowhere(u64);
+
+#[async_trait]
+impl BlockTarget for Nowhere {
+    fn size(&self) -> u64 {
+        self.0
+    }
+
+    async fn write(&self, _: u64, _: Bytes) -> Result<()> {
+        Ok(())
+    }
+
+    async fn zero(&self, _: u64, _: u64) -> Result<()> {
+        Ok(())
+    }
+
+    async fn flush(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn hashes(&self, _: u64, _: u64) -> Result<Vec<Hash>> {
+        Err(Error::other("disk.nowhere", "nothing is kept, so nothing can be read back"))
+    }
+}
+
+/// The progress of the one disk.
+struct OnScreen {
+    screen: Screen,
+    cancel: CancellationToken,
+}
+
+impl Progress for OnScreen {
+    fn report(&self, phase: &str, done: u64, total: Option<u64>) {
+        if let Some(total) = total {
+            self.screen.disk(NAME, phase, done, total);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}
