@@ -16,8 +16,9 @@ pub enum Scope {
     Quick,
 }
 
-/// Everything that is compiled for the host, tested with what cargo offers.
-const HOST: [&str; 3] = ["test", "--workspace", "--no-fail-fast"];
+/// What is compiled for the host. Always all of it: the features of a dependency, and so whether it is compiled
+/// once more, follow from the packages that are named. This program itself is compiled already, with others.
+const HOST: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 
 /// Runs the tests and prints the table.
 ///
@@ -36,7 +37,10 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
     phases.phase("agent", Need::Required, |_| agent::build().map(drop));
     phases.phase("clippy", Need::Independent, |_| clippy());
     phases.phase("programs and tests", Need::Required, |_| build(&["--all-targets"]));
-    phases.phase("host tests", Need::Independent, |count| count.tests(&mut cargo(&HOST)));
+    phases.phase("host tests", Need::Independent, |count| {
+        let host = count.tests(cargo(&["test", "--no-fail-fast"]).args(HOST));
+        host.and(count.tests(&mut cargo(&["test", "--package", "xtask"])))
+    });
     phases.phase("plugin tests", Need::Independent, |count| {
         count.tests(&mut cargo(&[
             "test",
@@ -48,7 +52,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
     });
     phases.phase("source disks", Need::Required, |_| disks());
     phases.phase("end to end: embedded OpenStack", Need::Independent, |count| {
-        count.tests(&mut end_to_end("lab"))
+        count.tests(&mut end_to_end(&["by_hand", "lab"]))
     });
     if everything {
         let mut ours = false;
@@ -57,7 +61,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
             cloud_up().inspect_err(|_| stop_half(ours))
         });
         phases.phase("end to end: real OpenStack", Need::Independent, |count| {
-            count.tests(&mut end_to_end("openstack"))
+            count.tests(&mut end_to_end(&["openstack"]))
         });
         if ours {
             phases.phase("real OpenStack: stop", Need::Independent, |_| cloud_down());
@@ -78,10 +82,9 @@ fn clippy() -> Result<()> {
     run(cargo(&line).args(["--manifest-path", "plugins/Cargo.toml"]).args(deny))
 }
 
-/// The programs that the end-to-end tests and the demo start. Always of the whole workspace: the features of
-/// a dependency, and so whether it is compiled once more, follow from the packages that are named.
+/// The programs that the end-to-end tests and the demo start.
 fn build(more: &[&str]) -> Result<()> {
-    run(cargo(&["build", "--workspace"]).args(more))
+    run(cargo(&["build"]).args(HOST).args(more))
 }
 
 fn disks() -> Result<()> {
@@ -91,10 +94,13 @@ fn disks() -> Result<()> {
 }
 
 /// One at a time, because each boots machines.
-fn end_to_end(name: &str) -> std::process::Command {
+fn end_to_end(names: &[&str]) -> std::process::Command {
     let features = "gyre-tests/lab,gyre-tests/openstack";
-    let line = ["test", "--workspace", "--features", features, "--test", name];
-    let mut test = cargo(&line);
+    let mut test = cargo(&["test", "--features", features]);
+    test.args(HOST);
+    for name in names {
+        test.args(["--test", name]);
+    }
     test.args(["--", "--nocapture", "--test-threads=1"]);
     test
 }
