@@ -3,50 +3,18 @@
 //! an error.
 
 use crate::cinder;
-use crate::cloud::{Cloud, Service};
-use crate::contract::{Error, ErrorKind, Finding, OsType, Result, VmSpec, WorkerRole};
-use crate::glance;
+use crate::cloud::{Cloud, NOVA_VERSION, Service};
+use crate::contract::{Finding, NicSpec, OsType, Result, VmSpec, WorkerRole};
+use crate::findings::Findings;
+use crate::glance::{self, Image};
 use crate::instance;
-use crate::marks::{self, ROLE_REPLICA};
-use crate::neutron;
+use crate::marks;
+use crate::neutron::{self, Network};
 use crate::nova::{self, Flavor};
 use crate::options::Options;
-use crate::ports;
+use crate::ports::{self, Verdict};
+use crate::quota::{self, Machines};
 use crate::worker;
-
-/// Everything found so far.
-#[derive(Default)]
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    /// Keeps what went wrong as a finding and goes on; an error that says nothing about the
-    /// configuration ends the check.
-    fn note<T>(&mut self, path: &str, result: Result<T>) -> Result<Option<T>> {
-        match result {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Cancelled) => Err(error),
-            Err(error) if error.code == "openstack.auth" => Err(error),
-            Err(error) => {
-                self.0.push(from_error(path, &error));
-                Ok(None)
-            }
-        }
-    }
-
-    fn warn(&mut self, path: &str, message: impl Into<String>, remedy: &str) {
-        self.0.push(Finding::warning(path, message).remedy(remedy));
-    }
-}
-
-/// An error's message says `path: what; remedy`.
-fn from_error(path: &str, error: &Error) -> Finding {
-    let text = error.message.strip_prefix(&format!("{path}: ")).unwrap_or(&error.message);
-    let (what, remedy) = text.split_once("; ").map_or((text, None), |(what, remedy)| (what, Some(remedy)));
-    let causes = error.causes.join(": ");
-    let message = if causes.is_empty() { what.to_owned() } else { format!("{what} ({causes})") };
-    let finding = Finding::blocking(path, message);
-    finding.remedy(remedy.unwrap_or("correct this option, or make what it names"))
-}
 
 /// Checks the cloud, and the machine against it.
 ///
@@ -59,59 +27,114 @@ pub fn check(cloud: &mut Cloud, options: &Options, vm: Option<&VmSpec>) -> Resul
         let present = cloud.require(service);
         findings.note("auth.region_name", present)?;
     }
-    if !findings.0.is_empty() {
+    if findings.0.is_empty() {
+        check_versions(cloud, options, &mut findings)?;
+    }
+    if findings.0.iter().any(|finding| finding.blocking) {
         return Ok(findings.0);
     }
     let worker = check_worker(cloud, options, &mut findings)?;
     check_names(cloud, options, &mut findings)?;
     if let Some(vm) = vm {
+        if let Some(image) = &worker.image {
+            findings.note("migr_image", worker::takes(image, vm.disks.len()))?;
+        }
         let server = check_machine(cloud, options, vm, &mut findings)?;
-        check_quota(cloud, options, vm, [worker, server], &mut findings)?;
+        let machines = Machines { worker: worker.flavor, worker_root: worker.root, server };
+        quota::check(cloud, options, vm, &machines, &mut findings)?;
     }
     Ok(findings.0)
 }
 
-fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Flavor>> {
-    let image =
-        match findings.note("migr_image", worker::image_option(options, WorkerRole::Copy, OsType::Linux))? {
-            Some((name, path)) => {
-                let found = glance::find(cloud, &path, &name);
-                findings.note(&path, found)?
-            }
-            None => None,
-        };
-    let flavor = worker::flavor(cloud, options);
-    let flavor = findings.note("migr_flavor_name", flavor)?;
-    if let (Some(image), Some(flavor)) = (&image, &flavor) {
-        findings.note("migr_flavor_name", worker::fits(options, image, flavor))?;
+/// Microversions that gyre asks for: an older service answers nothing else than that it is too old.
+fn check_versions(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
+    if let Some(range) = cloud.versions(Service::Compute)? {
+        let (oldest, newest) = (range.start(), range.end());
+        let speaks = format!("Nova speaks {oldest} to {newest}");
+        if !range.contains(&NOVA_VERSION) {
+            let message = format!("{speaks}, gyre needs {NOVA_VERSION} (OpenStack Stein)");
+            findings.block("Nova", message, "use a cloud whose Nova has that version");
+        } else if *newest < nova::VERSION_KEEP_VOLUME && options.delete_disks_on_vm_termination {
+            let message = format!(
+                "{speaks}; before {} a deployment that fails would lose its disks",
+                nova::VERSION_KEEP_VOLUME
+            );
+            findings.block("delete_disks_on_vm_termination", message, "turn it off");
+        }
     }
+    if let Some(range) =
+        cloud.versions(Service::Volume)?.filter(|range| *range.end() < cinder::VERSION_REVERT)
+    {
+        let message = format!(
+            "Cinder speaks up to {}, and puts volumes back from {} on",
+            range.end(),
+            cinder::VERSION_REVERT
+        );
+        findings.warn("Cinder", message, "deploy on copies, as gyre does by default");
+    }
+    Ok(())
+}
+
+/// What workers are made of, as far as the options say so rightly.
+#[derive(Default)]
+struct WorkerParts {
+    image: Option<Image>,
+    flavor: Option<Flavor>,
+    root: Option<u64>,
+}
+
+fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<WorkerParts> {
+    let mut parts = WorkerParts::default();
+    if let Some((name, path)) =
+        findings.note("migr_image", worker::image_option(options, WorkerRole::Copy, OsType::Linux))?
+    {
+        let found = glance::find(cloud, &path, &name);
+        parts.image = findings.note(&path, found)?;
+    }
+    let flavor = worker::flavor(cloud, options);
+    parts.flavor = findings.note("migr_flavor_name", flavor)?;
+    if let (Some(image), Some(flavor)) = (&parts.image, &parts.flavor) {
+        parts.root = findings.note("migr_flavor_name", worker::fits(options, image, flavor))?.flatten();
+        if flavor.disk == 0 && !options.migr_worker_boot_from_volume {
+            let message = format!(
+                "flavor {:?} has no disk; in Nova's default policy such servers boot from a volume",
+                flavor.name
+            );
+            findings.warn(
+                "migr_flavor_name",
+                message,
+                "set migr_worker_boot_from_volume, or name another flavor",
+            );
+        }
+    }
+    check_worker_network(cloud, options, findings)?;
+    if let Some(name) = &options.migr_worker_volume_type {
+        let path = "migr_worker_volume_type";
+        if let Some(types) = findings.note(path, cinder::types(cloud))? {
+            findings.note(path, marks::pick("volume type", path, name, types))?;
+        }
+    }
+    Ok(parts)
+}
+
+fn check_worker_network(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
     if let Some((name, path)) = findings.note("migr_network", options.worker_network())? {
         let found = neutron::network(cloud, &path, name);
-        findings.note(&path, found)?;
+        if let Some(network) = findings.note(&path, found)?.filter(|network| network.subnets.is_empty()) {
+            let message =
+                format!("network {:?} has no subnet, so a worker there gets no address", network.name);
+            findings.block(&path, message, "make a subnet there, or name another network");
+        }
     }
     if options.migr_worker_use_fip {
         let pool = neutron::pool(cloud, "migr_fip_pool_name", &options.migr_fip_pool_name);
         findings.note("migr_fip_pool_name", pool)?;
     }
-    if let Some(name) = &options.migr_worker_volume_type {
-        let types = cinder::types(cloud)?;
-        findings.note(
-            "migr_worker_volume_type",
-            marks::pick("volume type", "migr_worker_volume_type", name, types),
-        )?;
-    }
-    Ok(flavor)
+    Ok(())
 }
 
 fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
-    if let Some(zone) = &options.availability_zone {
-        let zones = nova::zones(cloud)?;
-        if !zones.contains(zone) {
-            let message = format!("Nova has no zone {zone:?}");
-            let remedy = format!("use one of: {}", zones.join(", "));
-            findings.0.push(Finding::blocking("availability_zone", message).remedy(remedy));
-        }
-    }
+    check_zone(cloud, options, findings)?;
     let pair = instance::key_pair(cloud, options);
     findings.note("keypair_name", pair)?;
     let group = instance::group_hint(cloud, options);
@@ -122,6 +145,30 @@ fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) ->
         let pool = neutron::pool(cloud, "floating_ip_pool", name);
         findings.note("floating_ip_pool", pool)?;
     }
+    check_types(cloud, options, findings)
+}
+
+fn check_zone(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
+    let Some(zone) = &options.availability_zone else { return Ok(()) };
+    let path = "availability_zone";
+    if let Some(zones) = findings.note_warning(path, nova::zones(cloud))?
+        && !zones.contains(zone)
+    {
+        let message = format!("Nova has no zone {zone:?} with a host in it");
+        findings.block(path, message, format!("use one of: {}", zones.join(", ")));
+        return Ok(());
+    }
+    if let Some(zones) = findings.note_warning(path, cinder::zones(cloud))?
+        && !zones.contains(zone)
+    {
+        let message = format!("Cinder has no zone {zone:?}, so volumes go to the one that it chooses");
+        let remedy = format!("make sure that servers may have volumes of other zones ({})", zones.join(", "));
+        findings.warn(path, message, remedy);
+    }
+    Ok(())
+}
+
+fn check_types(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
     let map = &options.storage_mappings;
     let named = map.default.iter().map(|name| ("storage_mappings.default".to_owned(), name));
     let by_backend = map.backend_mappings.iter();
@@ -132,8 +179,9 @@ fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) ->
         by_disk.map(|m| (format!("storage_mappings.disk_mappings[{:?}]", m.disk_id), &m.destination));
     let last = Some(&options.default_cinder_volume_type).filter(|name| !name.is_empty());
     let last = last.map(|name| ("default_cinder_volume_type".to_owned(), name));
-    let wanted: Vec<_> = named.chain(by_backend).chain(by_disk).chain(last).collect();
-    let types = if wanted.is_empty() { Vec::new() } else { cinder::types(cloud)? };
+    let mut wanted = named.chain(by_backend).chain(by_disk).chain(last).peekable();
+    let Some((first, _)) = wanted.peek() else { return Ok(()) };
+    let Some(types) = findings.note(&first.clone(), cinder::types(cloud))? else { return Ok(()) };
     for (path, name) in wanted {
         findings.note(&path, marks::pick("volume type", &path, name, types.clone()))?;
     }
@@ -159,42 +207,135 @@ fn check_machine(
     }
     let networks = neutron::networks(cloud)?;
     for nic in &vm.nics {
-        let path = format!("network_map[{:?}]", nic.network);
-        let found = ports::network_of(options, nic, networks.clone());
-        if let Some(network) = findings.note(&path, found)? {
-            let placed = ports::fixed_ips(cloud, options, nic, &network);
-            findings.note(&path, placed)?;
-        }
-        if options.preserve_fixed_ips && nic.addresses.is_empty() {
-            let message = format!(
-                "the source does not say which addresses NIC {:?} has, so none can be preserved",
-                nic.id
-            );
-            findings.warn(
-                "preserve_fixed_ips",
-                message,
-                "run the guest tools on the source, or accept a new address",
-            );
-        }
+        check_nic(cloud, options, nic, &networks, findings)?;
     }
     if options.preserve_floating_ip && vm.public_address.is_none() {
         let message = "the source does not say at which address it is reached, so none can be preserved";
         findings.warn("preserve_floating_ip", message, "accept a new floating IP");
     }
+    if options.wants_floating_ip() && vm.nics.is_empty() {
+        let message = "the machine has no NIC that a floating IP could lead to";
+        findings.block("use_floating_ip", message, "turn use_floating_ip and preserve_floating_ip off");
+    }
+    for mapping in &options.storage_mappings.disk_mappings {
+        if !mapping.disk_id.is_empty() && vm.disks.iter().all(|disk| disk.id != mapping.disk_id) {
+            let path = format!("storage_mappings.disk_mappings[{:?}]", mapping.disk_id);
+            let ids: Vec<_> = vm.disks.iter().map(|disk| disk.id.as_str()).collect();
+            findings.warn(
+                &path,
+                "the machine has no such disk",
+                format!("its disks are: {}", ids.join(", ")),
+            );
+        }
+    }
     check_guest(vm, findings);
     Ok(flavor)
 }
 
+fn check_nic(
+    cloud: &mut Cloud,
+    options: &Options,
+    nic: &NicSpec,
+    networks: &[Network],
+    findings: &mut Findings,
+) -> Result<()> {
+    let path = format!("network_map[{:?}]", nic.network);
+    let found = ports::network_of(options, nic, networks.to_vec());
+    if let Some(network) = findings.note(&path, found)? {
+        if network.subnets.is_empty() {
+            let message =
+                format!("network {:?} has no subnet, so NIC {:?} gets no address", network.name, nic.id);
+            findings.warn(&path, message, "make a subnet there, or map the NIC to another network");
+        }
+        check_addresses(cloud, options, nic, &network, findings)?;
+    }
+    if options.preserve_fixed_ips && nic.addresses.is_empty() {
+        let message =
+            format!("the source does not say which addresses NIC {:?} has, so none can be preserved", nic.id);
+        let remedy = "run the guest tools on the source, or accept a new address";
+        findings.warn("preserve_fixed_ips", message, remedy);
+    }
+    if !options.set_dhcp && !options.preserve_fixed_ips && !nic.addresses.is_empty() {
+        let message = format!(
+            "NIC {:?} keeps its address inside the guest, and its port gets another one: Neutron lets nothing through",
+            nic.id
+        );
+        findings.warn("set_dhcp", message, "turn preserve_fixed_ips on, or set_dhcp");
+    }
+    Ok(())
+}
+
+/// MAC and IP addresses of a NIC. That one is in use now keeps a deployment from working and not an
+/// execution: the server that has it may be gone by then.
+fn check_addresses(
+    cloud: &mut Cloud,
+    options: &Options,
+    nic: &NicSpec,
+    network: &Network,
+    findings: &mut Findings,
+) -> Result<()> {
+    let placed = ports::fixed_ips(cloud, options, nic, network);
+    let placed = findings.note(&format!("network_map[{:?}]", nic.network), placed)?.unwrap_or_default();
+    let mac = ports::wanted_mac(options, nic);
+    check_rights(cloud, network, mac.is_some() || !placed.is_empty(), findings)?;
+    let verdict = ports::judge(cloud, options.port_reuse_policy, &network.id, mac.as_deref(), None);
+    let verdict = findings.note_warning("port_reuse_policy", verdict)?.unwrap_or(Verdict::New);
+    let own = match &verdict {
+        Verdict::New => None,
+        Verdict::Reuse(port) => Some(port),
+        Verdict::Replace(port) => {
+            let message =
+                format!("a deployment deletes {}, which has the MAC of NIC {:?}", port.holder(), nic.id);
+            findings.warn("port_reuse_policy", message, "set reuse_ports to keep it");
+            Some(port)
+        }
+    };
+    for fixed in placed {
+        let Some(address) = fixed.ip_address else {
+            let message = format!(
+                "the guest makes its own addresses in subnet {}, of NIC {:?}",
+                fixed.subnet_id, nic.id
+            );
+            findings.warn(
+                "preserve_fixed_ips",
+                message,
+                "keep its MAC, or use a subnet with stateful DHCPv6",
+            );
+            continue;
+        };
+        let holders = neutron::ports_at(cloud, &network.id, &address)?;
+        for holder in holders.iter().filter(|port| own.is_none_or(|own| own.id != port.id)) {
+            let message = format!("{address} is held by {}", holder.holder());
+            findings.warn(
+                "preserve_fixed_ips",
+                message,
+                "free it before deploying, or turn preserve_fixed_ips off",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// In Neutron's default policy only the owner of a network chooses MAC and IP addresses there.
+fn check_rights(cloud: &mut Cloud, network: &Network, chooses: bool, findings: &mut Findings) -> Result<()> {
+    if chooses && network.project_id != cloud.project()? {
+        let message = format!(
+            "network {:?} belongs to another project: most clouds let only its owner choose MAC and IP addresses there",
+            network.name
+        );
+        let remedy = "set port_reuse_policy = replace_mac and preserve_fixed_ips = false, unless the user has that right";
+        findings.warn("network_map", message, remedy);
+    }
+    Ok(())
+}
+
 fn check_guest(vm: &VmSpec, findings: &mut Findings) {
     if vm.os_type == OsType::Windows {
-        let finding = Finding::blocking("vm.os-type", "Windows guests cannot be morphed yet");
-        findings.0.push(finding.remedy("replicate it, and deploy it once gyre has a Windows worker"));
+        let remedy = "replicate it, and deploy it once gyre has a Windows worker";
+        findings.block("vm.os-type", "Windows guests cannot be morphed yet", remedy);
     }
     if vm.disks.is_empty() {
-        findings.0.push(
-            Finding::blocking("vm.disks", "the machine has no disks")
-                .remedy("check the source's description of it"),
-        );
+        findings.block("vm.disks", "the machine has no disks", "check the source's description of it");
     }
     if vm.tpm {
         findings.warn(
@@ -208,69 +349,4 @@ fn check_guest(vm: &VmSpec, findings: &mut Findings) {
             format!("disk {:?} is shared between machines; its copy will belong to this one alone", disk.id);
         findings.warn("vm.disks", message, "migrate the cluster's shared disks by other means");
     }
-}
-
-/// Room for the volumes that a first execution makes and for the larger of worker and server, which
-/// do not run at the same time; room for a deployment's copies is worth a warning only.
-fn check_quota(
-    cloud: &mut Cloud,
-    options: &Options,
-    vm: &VmSpec,
-    flavors: [Option<Flavor>; 2],
-    findings: &mut Findings,
-) -> Result<()> {
-    let (count, gib) = missing_volumes(cloud, vm)?;
-    let root = if options.migr_worker_boot_from_volume { 1 } else { 0 };
-    let limits = cinder::limits(cloud)?;
-    let left = |max: i64, used: i64| if max < 0 { i64::MAX } else { max.saturating_sub(used) };
-    let volumes = left(limits.max_total_volumes, limits.total_volumes_used);
-    let gibibytes = left(limits.max_total_volume_gigabytes, limits.total_gigabytes_used);
-    need(findings, "volumes", count + root, volumes);
-    need(findings, "GiB of volumes", gib, gibibytes);
-    let copies = i64::try_from(vm.disks.len()).unwrap_or(i64::MAX);
-    if volumes >= count + root && volumes < (count + root).saturating_add(copies) {
-        let message =
-            format!("the project may have {volumes} more volumes; a deployment copies {copies} more");
-        findings.warn("quota", message, "raise the quota before deploying, or deploy without copies");
-    }
-    let limits = nova::limits(cloud)?;
-    let most = |of: fn(&Flavor) -> u64| {
-        let most = flavors.iter().flatten().map(of).max().unwrap_or(0);
-        i64::try_from(most).unwrap_or(i64::MAX)
-    };
-    need(findings, "servers", 1, left(limits.max_total_instances, limits.total_instances_used));
-    need(
-        findings,
-        "vCPUs",
-        most(|flavor| flavor.vcpus.into()),
-        left(limits.max_total_cores, limits.total_cores_used),
-    );
-    need(
-        findings,
-        "MiB of memory",
-        most(|flavor| flavor.ram),
-        left(limits.max_total_ram_size, limits.total_ram_used),
-    );
-    Ok(())
-}
-
-fn need(findings: &mut Findings, what: &str, needed: i64, left: i64) {
-    if needed > left {
-        let message = format!("the job needs {needed} {what}, the project may have {} more", left.max(0));
-        findings
-            .0
-            .push(Finding::blocking("quota", message).remedy("free something, or ask for a larger quota"));
-    }
-}
-
-/// Volumes and GiB that an execution would make: not those that a replica of this machine has.
-fn missing_volumes(cloud: &mut Cloud, vm: &VmSpec) -> Result<(i64, i64)> {
-    let have = cinder::volumes_of_vm(cloud, &vm.id, ROLE_REPLICA)?;
-    let missing = vm.disks.iter().filter(|disk| {
-        let key = marks::value(&disk.id);
-        !have.iter().any(|volume| volume.metadata.get(marks::DISK) == Some(&key))
-    });
-    let sizes: Vec<u64> = missing.map(|disk| cinder::gib(disk.size)).collect();
-    let gib = sizes.iter().fold(0u64, |sum, size| sum.saturating_add(*size));
-    Ok((i64::try_from(sizes.len()).unwrap_or(i64::MAX), i64::try_from(gib).unwrap_or(i64::MAX)))
 }

@@ -26,6 +26,19 @@ pub struct Image {
     /// Bytes it holds, where Glance knows.
     #[serde(default)]
     pub virtual_size: Option<u64>,
+    /// How its servers' disks are connected: `virtio` (the usual), `scsi`, …
+    #[serde(default)]
+    pub hw_disk_bus: Option<String>,
+    /// Which SCSI controller its servers have.
+    #[serde(default)]
+    pub hw_scsi_model: Option<String>,
+}
+
+impl Image {
+    /// Whether its servers' disks share one virtio-scsi controller, instead of a PCI slot for each.
+    pub fn is_scsi(&self) -> bool {
+        self.hw_disk_bus.as_deref() == Some("scsi") && self.hw_scsi_model.as_deref() == Some("virtio-scsi")
+    }
 }
 
 impl Named for Image {

@@ -12,7 +12,7 @@ use crate::marks::{self, ROLE_WORKER};
 use crate::neutron::{self, Network, NewPort, Port};
 use crate::nova::{self, Flavor, Server};
 use crate::options::{AGENT_PORT, Options, TransferMechanism};
-use crate::wait::{Flow, Run, from_json, to_json};
+use crate::wait::{Flow, Removal, Run, Sight, from_json, to_json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,13 @@ use serde_json::{Value, json};
 
 /// Servers that may fail to start before the step does.
 const START_FAILURES_MAX: usize = 2;
+/// How long a worker may take to run before it is made again, milliseconds: some clouds download the
+/// image first.
+const START_MS_MAX: u64 = 15 * 60 * 1000;
+/// Disks beside its root that a worker takes on virtio-blk, where each needs a PCI slot of its own.
+const BLK_DISKS_MAX: usize = 25;
+/// Disks that a worker takes at all: targets of one virtio-scsi controller.
+const SCSI_DISKS_MAX: usize = 255;
 /// How long volumes may take to leave a server before it is deleted with them attached, milliseconds.
 const DETACH_MS_MAX: u64 = 120_000;
 /// The end of a console that goes into an error, bytes.
@@ -71,6 +78,9 @@ pub struct WorkerDisk {
 pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<String> {
     let disks = Disks::parse(disks)?;
     refuse_taken(run, &disks)?;
+    let (image, path) = image_option(&run.options, role, os)?;
+    let image = glance::find(&mut run.cloud, &path, &image)?;
+    takes(&image, disks.disks.len())?;
     let (name, path) = run.options.worker_network()?;
     let (name, path) = (name.to_owned(), path);
     let network = neutron::network(&mut run.cloud, &path, &name)?;
@@ -78,7 +88,7 @@ pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<
     let port = ensure_port(run, &network, group)?;
     let address = ensure_address(run, &port)?;
     let host_key = generate_host_key(&key_name(&run.token))?;
-    let server = ensure_server(run, role, os, &port, &host_key)?;
+    let server = ensure_server(run, &image, &port, &host_key)?;
     let mut attached = Vec::new();
     for disk in disks.in_boot_order() {
         let device = attach(run, &server.id, &disk.volume)?;
@@ -166,13 +176,13 @@ fn ensure_address(run: &mut Run, port: &Port) -> Result<String> {
 }
 
 /// The running server; one that fails to start is deleted and made again, a few times.
-fn ensure_server(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKey) -> Flow<Server> {
+fn ensure_server(run: &mut Run, image: &Image, port: &Port, key: &HostKey) -> Flow<Server> {
     loop {
         let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
         let id = match made.into_iter().next() {
             Some(server) => server.id,
             None if run.resume.buried.len() > START_FAILURES_MAX => return Err(start_failed(run).into()),
-            None => create(run, role, os, port, key)?,
+            None => create(run, image, port, key)?,
         };
         if !run.resume.buried.contains(&id) {
             if let Some(server) = wait_active(run, &id)? {
@@ -185,16 +195,21 @@ fn ensure_server(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: 
 }
 
 fn wait_active(run: &mut Run, id: &str) -> Flow<Option<Server>> {
-    run.until(&format!("worker {id} starts"), |cloud| {
+    let settled = run.until_or(&format!("worker {id} starts"), START_MS_MAX, |cloud| {
         let server = nova::server(cloud, id)?;
         let settled = server.as_ref().is_none_or(|server| server.is_active() || server.has_failed());
         Ok(settled.then(|| server.filter(Server::is_active)))
-    })
+    })?;
+    Ok(settled.flatten())
 }
 
 fn remember_failure(run: &mut Run, id: &str) -> Result<()> {
     let server = nova::server(&mut run.cloud, id)?;
-    let fault = server.map_or_else(|| "it disappeared".to_owned(), |server| server.fault());
+    let fault = match server {
+        None => "it disappeared".to_owned(),
+        Some(server) if server.has_failed() => server.fault(),
+        Some(server) => format!("it is still in {} after {} min", server.status, START_MS_MAX / 60_000),
+    };
     let console = nova::console(&mut run.cloud, id).unwrap_or_default();
     log!(warn, "a worker did not start"; "server" => id, "fault" => fault);
     let end = nova::tail(&console, CONSOLE_CAUSE_BYTES_MAX).trim();
@@ -215,11 +230,9 @@ fn start_failed(run: &Run) -> Error {
         .fold(Error::other("openstack.worker-error", message), |error, fault| error.cause(fault))
 }
 
-fn create(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKey) -> Result<String> {
-    let (name, path) = image_option(&run.options, role, os)?;
-    let image = glance::find(&mut run.cloud, &path, &name)?;
+fn create(run: &mut Run, image: &Image, port: &Port, key: &HostKey) -> Result<String> {
     let flavor = flavor(&mut run.cloud, &run.options)?;
-    let root_gib = fits(&run.options, &image, &flavor)?;
+    let root_gib = fits(&run.options, image, &flavor)?;
     let login = generate_ssh_key(&key_name(&run.token))?;
     let mut server = json!({
         "name": object_name(&run.token),
@@ -234,8 +247,8 @@ fn create(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKe
             object.insert("availability_zone".to_owned(), zone.clone().into());
         }
         match root_gib {
-            None => object.insert("imageRef".to_owned(), image.id.into()),
-            Some(gib) => object.insert("block_device_mapping_v2".to_owned(), root_volume(run, &image, gib)?),
+            None => object.insert("imageRef".to_owned(), image.id.clone().into()),
+            Some(gib) => object.insert("block_device_mapping_v2".to_owned(), root_volume(run, image, gib)?),
         };
     }
     nova::create_server(&mut run.cloud, &server, None)
@@ -269,6 +282,23 @@ pub fn image_option(options: &Options, role: WorkerRole, os: OsType) -> Result<(
     let missing =
         || Error::invalid("openstack.option", "migr_image is not set: name the image of temporary workers");
     by_name.or(by_map).map(|(name, path)| (name.clone(), path.to_owned())).ok_or_else(missing)
+}
+
+/// Refuses more disks than the worker takes.
+///
+/// # Errors
+/// `openstack.too-many-disks`.
+pub fn takes(image: &Image, disks: usize) -> Result<()> {
+    let most = if image.is_scsi() { SCSI_DISKS_MAX } else { BLK_DISKS_MAX };
+    if disks <= most {
+        return Ok(());
+    }
+    let message = format!(
+        "the worker's image {:?} takes {most} disks, the machine has {disks}; set its properties hw_disk_bus=scsi and \
+         hw_scsi_model=virtio-scsi, with which it takes {SCSI_DISKS_MAX}",
+        image.name.as_deref().unwrap_or(&image.id)
+    );
+    Err(Error::invalid("openstack.too-many-disks", message))
 }
 
 /// The flavor of workers.
@@ -356,7 +386,8 @@ fn attach(run: &mut Run, server: &str, volume: &str) -> Flow<Option<String>> {
         }
         if found.is_available() && asked {
             let message =
-                format!("Nova did not attach volume {volume} to worker {server}; its compute log says why");
+                format!("Nova did not attach volume {volume} to worker {server}; its compute log says why, often that no PCI slot is free, \
+                 which hw_disk_bus=scsi and hw_scsi_model=virtio-scsi on the worker's image prevent");
             return Err(Error::unavailable("openstack.attach-failed", message));
         }
         if found.is_available() {
@@ -448,15 +479,31 @@ fn ask_to_detach(run: &mut Run, server: &str, volume: &str) -> Result<()> {
 /// Deletes a server and waits until it is gone.
 ///
 /// # Errors
-/// Those of Nova.
+/// `openstack.not-deleted` where Nova does not do it, and those of Nova.
 pub fn delete_server(run: &mut Run, id: &str) -> Flow<()> {
-    let leaving = nova::server(&mut run.cloud, id)?.is_none_or(|server| server.is_leaving());
-    if !leaving {
-        nova::delete_server(&mut run.cloud, id)?;
-    }
+    let mut removal = Removal::default();
     run.until(&format!("server {id} is deleted"), |cloud| {
-        Ok(nova::server(cloud, id)?.is_none().then_some(()))
+        let server = nova::server(cloud, id)?;
+        let sight = match &server {
+            None => Sight::Gone,
+            Some(server) if server.is_leaving() => Sight::Busy,
+            Some(_) => Sight::Idle,
+        };
+        removal.look(
+            cloud,
+            sight,
+            |cloud| nova::delete_server(cloud, id),
+            || not_deleted(id, server.as_ref()),
+        )
     })
+}
+
+fn not_deleted(id: &str, server: Option<&Server>) -> Error {
+    let message = format!(
+        "server {id} is still there after several requests to delete it; ask the cloud's operator to"
+    );
+    let fault = server.map(Server::fault).unwrap_or_default();
+    Error::conflict("openstack.not-deleted", message).cause(fault)
 }
 
 /// Waits until no volume that a removed server had is on its way out of it.
