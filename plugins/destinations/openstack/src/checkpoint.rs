@@ -99,13 +99,7 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
         Checkpoint::parse(state)?.disks.into_iter().map(|point| point.snapshot).collect();
     let made = cinder::snapshots_of(&mut run.cloud, &run.token, ROLE_CHECKPOINT)?;
     ids.extend(made.into_iter().map(|snapshot| snapshot.id));
-    delete_all(run, ids, |cloud, id, error| match cinder::volumes_from(cloud, id)?.first() {
-        Some(volume) => {
-            log!(warn, "a snapshot stays, because a volume depends on it"; "snapshot" => id, "volume" => volume.id);
-            Ok(Some(()))
-        }
-        None => Err(error),
-    })?;
+    run.remove_all("snapshot", ids, look_dropped)?;
     Ok(String::new())
 }
 
@@ -115,29 +109,19 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
 /// `openstack.snapshot-busy`.
 pub fn remove_left(run: &mut Run, volumes: &[String]) -> Flow<()> {
     let left = cinder::snapshots_at(&mut run.cloud, volumes, ROLE_CHECKPOINT)?;
-    delete_all(run, left.into_iter().map(|snapshot| snapshot.id).collect(), |_, _, error| Err(error))
+    run.remove_all("snapshot", left.into_iter().map(|snapshot| snapshot.id).collect(), look_deleted)
 }
 
-/// Deletes snapshots, all at once, and waits until they are gone; `busy` says what becomes of one that
-/// Cinder does not delete.
-fn delete_all(
-    run: &mut Run,
-    mut ids: Vec<String>,
-    busy: impl Fn(&mut Cloud, &str, Error) -> Result<Option<()>>,
-) -> Flow<()> {
-    ids.sort_unstable();
-    ids.dedup();
-    let mut removals: Vec<_> = ids.into_iter().map(|id| (id, Removal::default())).collect();
-    for (id, removal) in &mut removals {
-        look_deleted(&mut run.cloud, id, removal)?;
-    }
-    for (id, removal) in &mut removals {
-        run.until(&format!("snapshot {id} is deleted"), |cloud| match look_deleted(cloud, id, removal) {
-            Err(error) if error.code == "openstack.snapshot-busy" => busy(cloud, id, error),
-            other => other,
-        })?;
-    }
-    Ok(())
+/// [`look_deleted`] that leaves a snapshot which a volume depends on.
+fn look_dropped(cloud: &mut Cloud, id: &str, removal: &mut Removal) -> Result<Option<()>> {
+    let busy = match look_deleted(cloud, id, removal) {
+        Err(error) if error.code == "openstack.snapshot-busy" => error,
+        other => return other,
+    };
+    let dependents = cinder::volumes_from(cloud, id)?;
+    let Some(volume) = dependents.first() else { return Err(busy) };
+    log!(warn, "a snapshot stays, because a volume depends on it"; "snapshot" => id, "volume" => volume.id);
+    Ok(Some(()))
 }
 
 fn look_deleted(cloud: &mut Cloud, id: &str, removal: &mut Removal) -> Result<Option<()>> {

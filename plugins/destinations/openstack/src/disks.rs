@@ -187,17 +187,8 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
 ///
 /// # Errors
 /// `openstack.volume-in-use`, `openstack.volume-busy`, `openstack.volume-error`.
-pub fn delete_all(run: &mut Run, mut ids: Vec<String>) -> Flow<()> {
-    ids.sort_unstable();
-    ids.dedup();
-    let mut removals: Vec<_> = ids.into_iter().map(|id| (id, Removal::default())).collect();
-    for (id, removal) in &mut removals {
-        look_deleted(&mut run.cloud, id, removal)?;
-    }
-    for (id, removal) in &mut removals {
-        run.until(&format!("volume {id} is deleted"), |cloud| look_deleted(cloud, id, removal))?;
-    }
-    Ok(())
+pub fn delete_all(run: &mut Run, ids: Vec<String>) -> Flow<()> {
+    run.remove_all("volume", ids, look_deleted)
 }
 
 /// Cinder deletes no volume that it is still making or changing: that is waited for.

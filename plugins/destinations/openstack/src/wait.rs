@@ -6,6 +6,7 @@ use crate::cloud::Cloud;
 use crate::contract::{Error, ErrorKind, Outcome, Result, Step, Wait, clock, log, progress};
 use crate::options::Options;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Pause that a `wait` asks for, milliseconds.
 const WAIT_PAUSE_MS: u32 = 5_000;
@@ -38,7 +39,7 @@ impl From<Error> for Stop {
 pub type Flow<T> = std::result::Result<T, Stop>;
 
 /// What a step remembers between two calls: how long it has waited and how often it started anew.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Resume {
     /// What is being waited for.
@@ -51,6 +52,8 @@ pub struct Resume {
     pub faults: Vec<String>,
     /// Volumes that something was asked of: a removal must see them free before it is done.
     pub volumes: Vec<String>,
+    /// How often the deletion of an object was asked for, by its id.
+    pub removals: BTreeMap<String, Removal>,
     /// How long services asked this step to leave them alone, all in all.
     pub held_ms: u64,
     /// Whether a request to stop the job ends this step; undoing goes on.
@@ -205,6 +208,35 @@ impl Run {
         }
     }
 
+    /// Deletes objects, all at once, and waits until they are gone; `look` is one look at one of them, with
+    /// [`Removal::look`].
+    ///
+    /// # Errors
+    /// Those of `look` and of [`Run::until`].
+    pub fn remove_all(
+        &mut self,
+        what: &str,
+        mut ids: Vec<String>,
+        look: impl Fn(&mut Cloud, &str, &mut Removal) -> Result<Option<()>>,
+    ) -> Flow<()> {
+        ids.sort_unstable();
+        ids.dedup();
+        let mut left = Vec::new();
+        for id in ids {
+            let removal = self.resume.removals.entry(id.clone()).or_default();
+            if look(&mut self.cloud, &id, removal)?.is_none() {
+                left.push(id);
+            }
+        }
+        for id in left {
+            let mut removal = self.resume.removals.remove(&id).unwrap_or_default();
+            let flow = self.until(&format!("{what} {id} is deleted"), |cloud| look(cloud, &id, &mut removal));
+            self.resume.removals.insert(id, removal);
+            flow?;
+        }
+        Ok(())
+    }
+
     /// How the call ends.
     ///
     /// # Errors
@@ -227,10 +259,11 @@ pub enum Sight {
 
 /// The deletion of one object, asked for again where the cloud refused it or took it back: a volume whose
 /// storage was busy is `available` again, a server that could not be taken down is in `ERROR`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Removal {
     asks: u32,
     looks: u32,
+    #[serde(skip)]
     refusal: Option<Error>,
 }
 
@@ -239,7 +272,7 @@ impl Removal {
     /// whether it was there, `stuck` what is wrong with an object that does not go.
     ///
     /// # Errors
-    /// Those of `ask`, but conflicts only after [`ASKS_MAX`] of them; `stuck`.
+    /// Those of `ask`, but a conflict only after [`ASKS_MAX`] requests; `stuck`.
     pub fn look(
         &mut self,
         cloud: &mut Cloud,
@@ -252,15 +285,13 @@ impl Removal {
             Sight::Busy => return Ok(None),
             Sight::Idle => {}
         }
-        let due = self.looks == self.asks.saturating_mul(LOOKS_PER_ASK);
+        let due = self.looks >= self.asks.saturating_mul(LOOKS_PER_ASK);
         self.looks = self.looks.saturating_add(1);
-        if due && self.asks == ASKS_MAX {
-            return Err(self.refusal.take().unwrap_or_else(stuck));
+        match due {
+            false => Ok(None),
+            true if self.asks < ASKS_MAX => self.ask(cloud, ask),
+            true => Err(self.refusal.take().unwrap_or_else(stuck)),
         }
-        if due {
-            return self.ask(cloud, ask);
-        }
-        Ok(None)
     }
 
     fn ask(&mut self, cloud: &mut Cloud, ask: impl FnOnce(&mut Cloud) -> Result<bool>) -> Result<Option<()>> {

@@ -12,7 +12,7 @@ use crate::marks::{self, ROLE_WORKER};
 use crate::neutron::{self, Network, NewPort, Port};
 use crate::nova::{self, Flavor, Server};
 use crate::options::{AGENT_PORT, Options, TransferMechanism};
-use crate::wait::{Flow, Removal, Run, Sight, from_json, to_json};
+use crate::wait::{Flow, Run, Sight, from_json, to_json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -436,6 +436,7 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     }
     let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
     for server in made {
+        note_console(run, &server);
         detach_all(run, &server)?;
         delete_server(run, &server.id)?;
     }
@@ -443,6 +444,14 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     remove_addresses(run)?;
     remove_groups(run)?;
     Ok(String::new())
+}
+
+/// Whoever asks for details learns why the host could not reach a worker that Nova said was running.
+fn note_console(run: &mut Run, server: &Server) {
+    if let Some(console) = nova::console(&mut run.cloud, &server.id).filter(|_| !server.is_leaving()) {
+        let end = nova::tail(&console, CONSOLE_CAUSE_BYTES_MAX);
+        log!(debug, "a worker is removed"; "server" => server.id, "console" => end);
+    }
 }
 
 fn detach_all(run: &mut Run, server: &Server) -> Flow<()> {
@@ -481,8 +490,7 @@ fn ask_to_detach(run: &mut Run, server: &str, volume: &str) -> Result<()> {
 /// # Errors
 /// `openstack.not-deleted` where Nova does not do it, and those of Nova.
 pub fn delete_server(run: &mut Run, id: &str) -> Flow<()> {
-    let mut removal = Removal::default();
-    run.until(&format!("server {id} is deleted"), |cloud| {
+    run.remove_all("server", vec![id.to_owned()], |cloud, id, removal| {
         let server = nova::server(cloud, id)?;
         let sight = match &server {
             None => Sight::Gone,

@@ -167,7 +167,8 @@ impl Model {
         if token.parse::<u32>().unwrap() <= self.expired {
             return reply(401, json!({ "error": { "message": "unauthorized", "code": 401 } }));
         }
-        if self.forbidden.iter().any(|part| request.path.contains(part)) {
+        let body = String::from_utf8_lossy(&request.body);
+        if self.forbidden.iter().any(|part| request.path.contains(part) || body.contains(part)) {
             let message = "Policy doesn't allow os_compute_api:os-quota-sets:show to be performed.";
             return reply(403, json!({ "forbidden": { "message": message, "code": 403 } }));
         }
