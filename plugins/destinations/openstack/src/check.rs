@@ -209,14 +209,7 @@ fn check_machine(
     for nic in &vm.nics {
         check_nic(cloud, options, nic, &networks, findings)?;
     }
-    if options.preserve_floating_ip && vm.public_address.is_none() {
-        let message = "the source does not say at which address it is reached, so none can be preserved";
-        findings.warn("preserve_floating_ip", message, "accept a new floating IP");
-    }
-    if options.wants_floating_ip() && vm.nics.is_empty() {
-        let message = "the machine has no NIC that a floating IP could lead to";
-        findings.block("use_floating_ip", message, "turn use_floating_ip and preserve_floating_ip off");
-    }
+    check_floating_ip(cloud, options, vm, findings)?;
     for mapping in &options.storage_mappings.disk_mappings {
         if !mapping.disk_id.is_empty() && vm.disks.iter().all(|disk| disk.id != mapping.disk_id) {
             let path = format!("storage_mappings.disk_mappings[{:?}]", mapping.disk_id);
@@ -230,6 +223,33 @@ fn check_machine(
     }
     check_guest(vm, findings);
     Ok(flavor)
+}
+
+fn check_floating_ip(
+    cloud: &mut Cloud,
+    options: &Options,
+    vm: &VmSpec,
+    findings: &mut Findings,
+) -> Result<()> {
+    if options.wants_floating_ip() && vm.nics.is_empty() {
+        let message = "the machine has no NIC that a floating IP could lead to";
+        findings.block("use_floating_ip", message, "turn use_floating_ip and preserve_floating_ip off");
+    }
+    if !options.preserve_floating_ip {
+        return Ok(());
+    }
+    let path = "preserve_floating_ip";
+    let Some(address) = &vm.public_address else {
+        let message = "the source does not say at which address it is reached, so none can be preserved";
+        findings.warn(path, message, "accept a new floating IP");
+        return Ok(());
+    };
+    let found = neutron::floating_ip(cloud, address)?;
+    if let Some(port) = found.and_then(|floating| floating.port_id) {
+        let message = format!("floating IP {address} leads to port {port}");
+        findings.warn(path, message, "free it there before deploying, or accept a new floating IP");
+    }
+    Ok(())
 }
 
 fn check_nic(

@@ -494,6 +494,16 @@ fn create_floating_ip(
     cloud.create(NEUTRON, "/floatingips", "floatingip", &json!({ "floatingip": floating })).map_err(no_route)
 }
 
+/// The project's floating IP with an address, if it has it.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn floating_ip(cloud: &mut Cloud, address: &str) -> Result<Option<FloatingIp>> {
+    let path = format!("/floatingips?floating_ip_address={}", encode(address));
+    let found: Vec<FloatingIp> = cloud.list(NEUTRON, &path, "floatingips")?;
+    Ok(found.into_iter().find(|floating| floating.floating_ip_address == address))
+}
+
 /// The floating IP with this very address, on this port: one that the project has unused, which stays
 /// its own when the port goes, else a new one.
 ///
@@ -506,10 +516,7 @@ pub fn ensure_this_floating_ip(
     description: &str,
     address: &str,
 ) -> Result<FloatingIp> {
-    let path = format!("/floatingips?floating_ip_address={}", encode(address));
-    let found: Vec<FloatingIp> = cloud.list(NEUTRON, &path, "floatingips")?;
-    let found = found.into_iter().find(|floating| floating.floating_ip_address == address);
-    match found {
+    match floating_ip(cloud, address)? {
         Some(found) if found.port_id.as_deref() == Some(port) => Ok(found),
         Some(found) if found.port_id.is_none() => associate(cloud, &found.id, port),
         Some(found) => {

@@ -594,56 +594,6 @@ fn long_waits_leave_the_call_and_end() {
     assert_eq!(model.borrow().made(), [], "undoing goes on after a cancel");
 }
 
-fn findings(change: impl Fn(&mut Model), config: Value) -> Vec<(bool, String)> {
-    let (_host, model) = cloud();
-    change(&mut model.borrow_mut());
-    let vm = machine();
-    let found = OpenStack::check(Config::new(options(config)), Some(&vm)).unwrap();
-    assert_eq!(model.borrow().made(), [], "a check makes nothing");
-    assert!(found.iter().all(|finding| finding.remedy.is_some() && !finding.message.is_empty()));
-    found.into_iter().map(|finding| (finding.blocking, finding.path)).collect()
-}
-
-#[test]
-fn a_check_names_the_option_that_is_wrong() {
-    let fine = |_: &mut Model| {};
-    let limit = |key: &'static str| move |model: &mut Model| drop(model.limits.insert(key.into(), json!(0)));
-    assert_eq!(findings(fine, json!({})), []);
-    for (config, path) in [
-        (json!({ "network_map": {}, "migr_network": "private" }), "network_map[\"VM Network\"]"),
-        (json!({ "migr_image": "nosuch" }), "migr_image"),
-        (json!({ "migr_flavor_name": "m9" }), "migr_flavor_name"),
-        (json!({ "migr_network": "nosuch" }), "migr_network"),
-        (json!({ "migr_fip_pool_name": "private" }), "migr_fip_pool_name"),
-        (json!({ "flavor_name": "m9" }), "flavor_name"),
-        (json!({ "keypair_name": "nosuch" }), "keypair_name"),
-        (json!({ "security_groups": ["nosuch"] }), "security_groups"),
-        (json!({ "server_group": "nosuch" }), "server_group"),
-        (json!({ "availability_zone": "nosuch" }), "availability_zone"),
-        (json!({ "storage_mappings": { "default": "nosuch" } }), "storage_mappings.default"),
-    ] {
-        assert_eq!(findings(fine, config.clone()), [(true, path.to_owned())], "{config}");
-    }
-    let no_dhcp =
-        |model: &mut Model| model.objects.get_mut("subnets").unwrap()[0]["enable_dhcp"] = json!(false);
-    assert_eq!(
-        findings(no_dhcp, json!({ "preserve_fixed_ips": true })),
-        [(true, "network_map[\"VM Network\"]".to_owned())]
-    );
-    for key in [
-        "maxTotalVolumes",
-        "maxTotalVolumeGigabytes",
-        "maxTotalInstances",
-        "maxTotalCores",
-        "maxTotalRAMSize",
-    ] {
-        assert_eq!(findings(limit(key), json!({})), [(true, "quota".to_owned())], "{key}");
-    }
-    let unlimited = |model: &mut Model| drop(model.limits.insert("maxTotalVolumes".into(), json!(-1)));
-    assert_eq!(findings(unlimited, json!({})), []);
-    assert_eq!(findings(fine, json!({ "flavor_name": "m1.small" })), [(false, "flavor_name".to_owned())]);
-}
-
 #[test]
 fn choices_are_those_of_the_project() {
     let (_host, _model) = cloud();
