@@ -35,14 +35,16 @@ pub fn check(cloud: &mut Cloud, options: &Options, vm: Option<&VmSpec>) -> Resul
     }
     let worker = check_worker(cloud, options, &mut findings)?;
     check_names(cloud, options, &mut findings)?;
-    if let Some(vm) = vm {
-        if let Some(image) = &worker.image {
-            findings.note("migr_image", worker::takes(image, vm.disks.len()))?;
-        }
-        let server = check_machine(cloud, options, vm, &mut findings)?;
-        let machines = Machines { worker: worker.flavor, worker_root: worker.root, server };
-        quota::check(cloud, options, vm, &machines, &mut findings)?;
+    let Some(vm) = vm else {
+        check_server_pool(cloud, options, None, &mut findings)?;
+        return Ok(findings.0);
+    };
+    if let Some(image) = &worker.image {
+        findings.note("migr_image", worker::takes(image, vm.disks.len()))?;
     }
+    let server = check_machine(cloud, options, vm, &mut findings)?;
+    let machines = Machines { worker: worker.flavor, worker_root: worker.root, server };
+    quota::check(cloud, options, vm, &machines, &mut findings)?;
     Ok(findings.0)
 }
 
@@ -90,6 +92,14 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
     {
         let found = glance::find(cloud, &path, &name);
         parts.image = findings.note(&path, found)?;
+        if parts.image.as_ref().is_some_and(|image| image.os_type.as_deref() == Some("windows")) {
+            let message = format!("image {name:?} says that it is Windows; disks are copied on Linux");
+            findings.block(
+                &path,
+                message,
+                "name a Linux image, and one of Windows as migr_image_map.windows",
+            );
+        }
     }
     let flavor = worker::flavor(cloud, options);
     parts.flavor = findings.note("migr_flavor_name", flavor)?;
@@ -118,17 +128,48 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
 }
 
 fn check_worker_network(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
+    let mut network = None;
     if let Some((name, path)) = findings.note("migr_network", options.worker_network())? {
         let found = neutron::network(cloud, &path, name);
-        if let Some(network) = findings.note(&path, found)?.filter(|network| network.subnets.is_empty()) {
-            let message =
-                format!("network {:?} has no subnet, so a worker there gets no address", network.name);
+        network = findings.note(&path, found)?;
+        if let Some(bare) = network.take_if(|network| network.subnets.is_empty()) {
+            let message = format!("network {:?} has no subnet, so a worker there gets no address", bare.name);
             findings.block(&path, message, "make a subnet there, or name another network");
         }
     }
     if options.migr_worker_use_fip {
-        let pool = neutron::pool(cloud, "migr_fip_pool_name", &options.migr_fip_pool_name);
-        findings.note("migr_fip_pool_name", pool)?;
+        check_pool(cloud, "migr_fip_pool_name", &options.migr_fip_pool_name, network.as_ref(), findings)?;
+    }
+    Ok(())
+}
+
+fn check_server_pool(
+    cloud: &mut Cloud,
+    options: &Options,
+    network: Option<&Network>,
+    findings: &mut Findings,
+) -> Result<()> {
+    match options.floating_ip_pool.as_deref().filter(|_| options.wants_floating_ip()) {
+        Some(name) => check_pool(cloud, "floating_ip_pool", name, network, findings),
+        None => Ok(()),
+    }
+}
+
+/// A pool, and the way from a network to it. A router of another project is not seen and works.
+fn check_pool(
+    cloud: &mut Cloud,
+    path: &str,
+    name: &str,
+    network: Option<&Network>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let pool = neutron::pool(cloud, path, name);
+    if let (Some(pool), Some(network)) = (findings.note(path, pool)?, network)
+        && !neutron::is_routed(cloud, &network.id, &pool.network)?
+    {
+        let message = format!("no router of this project leads from network {:?} to {name:?}", network.name);
+        let remedy = "connect them, unless a router of another project does, or do without floating IPs";
+        findings.warn(path, message, remedy);
     }
     Ok(())
 }
@@ -141,10 +182,6 @@ fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) ->
     findings.note("server_group", group)?;
     let groups = ports::security_groups(cloud, options);
     findings.note("security_groups", groups)?;
-    if let Some(name) = options.floating_ip_pool.as_deref().filter(|_| options.wants_floating_ip()) {
-        let pool = neutron::pool(cloud, "floating_ip_pool", name);
-        findings.note("floating_ip_pool", pool)?;
-    }
     check_types(cloud, options, findings)
 }
 
@@ -209,6 +246,8 @@ fn check_machine(
     for nic in &vm.nics {
         check_nic(cloud, options, nic, &networks, findings)?;
     }
+    let first = vm.nics.first().and_then(|nic| ports::network_of(options, nic, networks.clone()).ok());
+    check_server_pool(cloud, options, first.as_ref(), findings)?;
     check_floating_ip(cloud, options, vm, findings)?;
     for mapping in &options.storage_mappings.disk_mappings {
         if !mapping.disk_id.is_empty() && vm.disks.iter().all(|disk| disk.id != mapping.disk_id) {

@@ -26,6 +26,9 @@ pub struct Image {
     /// Bytes it holds, where Glance knows.
     #[serde(default)]
     pub virtual_size: Option<u64>,
+    /// `linux` or `windows`, where somebody said so.
+    #[serde(default)]
+    pub os_type: Option<String>,
     /// How its servers' disks are connected: `virtio` (the usual), `scsi`, …
     #[serde(default)]
     pub hw_disk_bus: Option<String>,

@@ -290,6 +290,37 @@ fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
 
+#[derive(Deserialize)]
+struct Router {
+    id: String,
+    #[serde(default)]
+    external_gateway_info: Option<Gateway>,
+}
+
+#[derive(Deserialize)]
+struct Gateway {
+    network_id: String,
+}
+
+/// Whether a router that the project can see leads from a network to an external one.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn is_routed(cloud: &mut Cloud, network: &str, external: &str) -> Result<bool> {
+    let routers: Vec<Router> = cloud.list(NEUTRON, "/routers", "routers")?;
+    let leads = |router: &&Router| {
+        router.external_gateway_info.as_ref().is_some_and(|gateway| gateway.network_id == external)
+    };
+    for router in routers.iter().filter(leads) {
+        let query = format!("device_id={}&network_id={}", encode(&router.id), encode(network));
+        let inside = |port: &Port| port.device_id == router.id && port.network_id == network;
+        if ports_where(cloud, &query)?.iter().any(inside) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// A port, if it is there.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 
 use crate::cinder;
 use crate::cloud::Cloud;
-use crate::contract::{AttachedDisk, Error, HostKey, OsType, Result, Transport, Worker, WorkerRole};
+use crate::contract::{AttachedDisk, Error, Explain, HostKey, OsType, Result, Transport, Worker, WorkerRole};
 use crate::contract::{generate_host_key, generate_ssh_key, log};
 use crate::disks::{self, Disks};
 use crate::glance::{self, Image};
@@ -391,11 +391,22 @@ fn attach(run: &mut Run, server: &str, volume: &str) -> Flow<Option<String>> {
             return Err(Error::unavailable("openstack.attach-failed", message));
         }
         if found.is_available() {
-            nova::attach(cloud, server, volume)?;
+            nova::attach(cloud, server, volume).map_err(|error| too_many(server, error))?;
             asked = true;
         }
         Ok(None)
     })
+}
+
+/// Nova forbids one disk more than `[compute] max_disk_devices_to_attach`.
+fn too_many(server: &str, error: Error) -> Error {
+    let counts = error.code == "openstack.forbidden"
+        && error.causes.iter().any(|cause| cause.contains("disk devices"));
+    if !counts {
+        return error;
+    }
+    let message = format!("worker {server} may have no more disks; ask the cloud's operator to allow more");
+    Error::invalid("openstack.too-many-disks", message).caused_by(error)
 }
 
 /// How the host reaches the worker.

@@ -251,6 +251,18 @@ fn what_will_surprise_later_is_said_now() {
     assert_eq!(findings(fine, mapped("gone")), warns("storage_mappings.disk_mappings[\"gone\"]"));
     assert_eq!(findings(fine, mapped("boot")), []);
     assert_eq!(findings(fine, mapped("")), [], "the placeholder of the document");
+    let no_router = |model: &mut Model| model.objects.get_mut("routers").unwrap().clear();
+    assert_eq!(findings(no_router, json!({})), warns("migr_fip_pool_name"));
+    assert_eq!(findings(no_router, json!({ "migr_worker_use_fip": false })), []);
+    let floating =
+        json!({ "migr_worker_use_fip": false, "use_floating_ip": true, "floating_ip_pool": "public" });
+    assert_eq!(findings(no_router, floating.clone()), warns("floating_ip_pool"));
+    let elsewhere =
+        |model: &mut Model| model.objects.get_mut("router_ports").unwrap()[0]["network_id"] = json!("n9");
+    assert_eq!(findings(elsewhere, floating), warns("floating_ip_pool"));
+    let windows =
+        |model: &mut Model| model.objects.get_mut("images").unwrap()[0]["os_type"] = json!("windows");
+    assert_eq!(findings(windows, json!({})), blocks("migr_image"));
     let uploading =
         |model: &mut Model| model.objects.get_mut("images").unwrap()[0]["status"] = json!("saving");
     assert_eq!(findings(uploading, json!({})), blocks("migr_image"));

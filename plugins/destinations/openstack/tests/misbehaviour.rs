@@ -307,3 +307,15 @@ fn addresses_that_a_project_may_not_choose_are_explained() {
         "{error:?}"
     );
 }
+
+#[test]
+fn a_cloud_that_allows_few_disks_says_so() {
+    let (_host, model) = cloud();
+    let config = options(json!({}));
+    let state = disks(&config);
+    let words =
+        "The maximum allowed number of disk devices (1) to attach to a single instance has been exceeded.";
+    model.borrow_mut().faults.push(("POST", "os-volume_attachments", Fault::Status(403, words)));
+    let error = worker("tok", &config, &state).unwrap_err();
+    assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Invalid, "openstack.too-many-disks"));
+}

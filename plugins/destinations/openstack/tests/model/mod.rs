@@ -80,6 +80,11 @@ impl Model {
         model.seed("networks", json!({ "name": "private", "project_id": "p1", "router:external": false }));
         model.seed("networks", json!({ "name": "public", "project_id": "p0", "router:external": true }));
         model.seed_subnet("private", json!({ "name": "s", "cidr": "10.0.0.0/24", "enable_dhcp": true }));
+        let public = model.id_of("networks", "public");
+        let router =
+            model.seed("routers", json!({ "name": "r", "external_gateway_info": { "network_id": public } }));
+        let net = model.id_of("networks", "private");
+        model.seed("router_ports", json!({ "network_id": net, "device_id": router }));
         model.seed("volume_types", json!({ "name": "fast" }));
         model.seed("volume_types", json!({ "name": "slow" }));
         model.seed("security_groups", json!({ "name": "web", "project_id": "p1", "description": "" }));
@@ -234,6 +239,10 @@ impl Model {
                 reply(200, json!({ "messages": [{ "user_message": "No backend has room." }] }))
             }
             ("GET", ["types"]) => self.list("volume_types", query),
+            ("GET", ["ports"]) if query.starts_with("device_id=") => {
+                let ports = self.all("router_ports").to_vec();
+                reply(200, json!({ "ports": ports }))
+            }
             (_, ["servers", server, "os-volume_attachments", rest @ ..]) => {
                 self.attachments(request.method.as_str(), server, rest.first().copied(), &body)
             }
@@ -583,6 +592,7 @@ fn kind_of(path: &str) -> &'static str {
         "subnets",
         "ports",
         "floatingips",
+        "routers",
         "security-group-rules",
     ];
     match path {
