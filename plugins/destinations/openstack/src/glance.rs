@@ -26,7 +26,7 @@ pub struct Image {
     /// Bytes it holds, where Glance knows.
     #[serde(default)]
     pub virtual_size: Option<u64>,
-    /// `linux` or `windows`, where somebody said so.
+    /// `linux`, `windows`, where whoever uploaded it said so.
     #[serde(default)]
     pub os_type: Option<String>,
     /// How its servers' disks are connected: `virtio` (the usual), `scsi`, …
