@@ -154,6 +154,11 @@ impl Server {
         self.task.as_deref() == Some("deleting")
     }
 
+    /// It is deleted, and Nova keeps it for a while (`reclaim_instance_interval`).
+    pub fn is_kept(&self) -> bool {
+        self.status == "SOFT_DELETED"
+    }
+
     /// Nova gave up on it.
     pub fn has_failed(&self) -> bool {
         self.status == "ERROR"
@@ -184,8 +189,16 @@ pub fn servers_of(cloud: &mut Cloud, token: &str, role: &str) -> Result<Vec<Serv
 /// # Errors
 /// Those of [`Cloud::get`].
 pub fn server(cloud: &mut Cloud, id: &str) -> Result<Option<Server>> {
+    Ok(remaining_server(cloud, id)?.filter(|server| !server.is_kept()))
+}
+
+/// [`server`], or what a cloud that reclaims servers later keeps of it: its volumes and ports with it.
+///
+/// # Errors
+/// Those of [`Cloud::get`].
+pub fn remaining_server(cloud: &mut Cloud, id: &str) -> Result<Option<Server>> {
     let server: Option<Server> = cloud.get(NOVA, &format!("/servers/{}", encode(id)), "server")?;
-    Ok(server.filter(|server| !matches!(server.status.as_str(), "DELETED" | "SOFT_DELETED")))
+    Ok(server.filter(|server| server.status != "DELETED"))
 }
 
 #[derive(Deserialize)]
@@ -212,6 +225,18 @@ pub fn create_server(cloud: &mut Cloud, server: &Value, hints: Option<&Value>) -
 /// Those of [`Cloud::delete`].
 pub fn delete_server(cloud: &mut Cloud, id: &str) -> Result<bool> {
     cloud.delete(NOVA, &format!("/servers/{}", encode(id)))
+}
+
+/// Asks for what a cloud keeps of a deleted server to go now; answers whether it was there.
+///
+/// # Errors
+/// Those of [`Cloud::call`].
+pub fn reclaim_server(cloud: &mut Cloud, id: &str) -> Result<bool> {
+    let path = format!("/servers/{}/action", encode(id));
+    match cloud.call(NOVA, "POST", &path, Some(&json!({ "forceDelete": null }))) {
+        Err(error) if error.code == "openstack.not-found" => Ok(false),
+        other => other.map(|_| true),
+    }
 }
 
 /// Volumes attached to a server.

@@ -502,18 +502,14 @@ fn ask_to_detach(run: &mut Run, server: &str, volume: &str) -> Result<()> {
 /// `openstack.not-deleted` where Nova does not do it, and those of Nova.
 pub fn delete_server(run: &mut Run, id: &str) -> Flow<()> {
     run.remove_all("server", vec![id.to_owned()], |cloud, id, removal| {
-        let server = nova::server(cloud, id)?;
-        let sight = match &server {
-            None => Sight::Gone,
-            Some(server) if server.is_leaving() => Sight::Busy,
-            Some(_) => Sight::Idle,
+        let server = nova::remaining_server(cloud, id)?;
+        let (sight, ask): (Sight, fn(&mut Cloud, &str) -> Result<bool>) = match &server {
+            None => (Sight::Gone, nova::delete_server),
+            Some(server) if server.is_leaving() => (Sight::Busy, nova::delete_server),
+            Some(server) if server.is_kept() => (Sight::Idle, nova::reclaim_server),
+            Some(_) => (Sight::Idle, nova::delete_server),
         };
-        removal.look(
-            cloud,
-            sight,
-            |cloud| nova::delete_server(cloud, id),
-            || not_deleted(id, server.as_ref()),
-        )
+        removal.look(cloud, sight, |cloud| ask(cloud, id), || not_deleted(id, server.as_ref()))
     })
 }
 

@@ -319,3 +319,16 @@ fn a_cloud_that_allows_few_disks_says_so() {
     let error = worker("tok", &config, &state).unwrap_err();
     assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Invalid, "openstack.too-many-disks"));
 }
+
+#[test]
+fn a_cloud_that_keeps_deleted_servers_lets_their_volumes_go() {
+    let (_host, model) = cloud();
+    model.borrow_mut().keeps_servers = true;
+    let config = options(json!({}));
+    let state = disks(&config);
+    let ensure = |step: &Step| OpenStack::ensure_instance(step, &machine(), &state);
+    done(&Step::new("tok", &config), ensure).unwrap();
+    done(&Step::new("tok", &config), |step| OpenStack::remove_instance(step, "")).unwrap();
+    assert_eq!(model.borrow().made(), [("volumes", 2)]);
+    assert!(model.borrow().all("volumes").iter().all(|volume| volume["status"] == "available"));
+}

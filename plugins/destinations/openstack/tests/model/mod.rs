@@ -43,6 +43,8 @@ pub struct Model {
     pub stuck: bool,
     /// Deletions that the cloud accepts and then takes back.
     pub stubborn: u32,
+    /// Deleted servers are kept for a while.
+    pub keeps_servers: bool,
     /// Volumes depend on the snapshots that they were made from.
     pub ceph: bool,
     pub limits: Map<String, Value>,
@@ -442,7 +444,12 @@ impl Model {
     }
 
     fn start_leaving(&mut self, kind: &'static str, id: &str) {
+        let keeps = kind == "servers" && self.keeps_servers;
         let object = self.one(kind, id).unwrap();
+        if keeps && object["status"] != "SOFT_DELETED" {
+            object["status"] = json!("SOFT_DELETED");
+            return;
+        }
         object["looks_left"] = json!(1);
         match kind {
             "servers" => object["OS-EXT-STS:task_state"] = json!("deleting"),
@@ -488,6 +495,10 @@ impl Model {
 
     fn action(&mut self, kind: &str, id: &str, body: &Value) -> Response {
         let console = self.console;
+        if body.get("forceDelete").is_some() {
+            self.start_leaving("servers", id);
+            return reply(202, Value::Null);
+        }
         let Some(object) = self.one(kind_of(kind), id) else { return missing() };
         let (name, arguments) = body.as_object().unwrap().iter().next().unwrap();
         match name.as_str() {
