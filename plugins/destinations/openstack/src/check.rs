@@ -2,9 +2,11 @@
 //! finding says which option it is about and what to do; only what keeps the cloud from answering is
 //! an error.
 
+mod nic;
+
 use crate::cinder;
 use crate::cloud::{Cloud, NOVA_VERSION, Service};
-use crate::contract::{Finding, NicSpec, OsType, Result, VmSpec, WorkerRole};
+use crate::contract::{Finding, OsType, Result, VmSpec, WorkerRole};
 use crate::findings::Findings;
 use crate::glance::{self, Image};
 use crate::instance;
@@ -12,7 +14,7 @@ use crate::marks;
 use crate::neutron::{self, Network};
 use crate::nova::{self, Flavor};
 use crate::options::Options;
-use crate::ports::{self, Verdict};
+use crate::ports;
 use crate::quota::{self, Machines};
 use crate::worker;
 
@@ -87,35 +89,12 @@ struct WorkerParts {
 
 fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<WorkerParts> {
     let mut parts = WorkerParts::default();
-    if let Some((name, path)) =
-        findings.note("migr_image", worker::image_option(options, WorkerRole::Copy, OsType::Linux))?
-    {
-        let found = glance::find(cloud, &path, &name);
-        parts.image = findings.note(&path, found)?;
-        if parts.image.as_ref().is_some_and(|image| image.os_type.as_deref() == Some("windows")) {
-            let message = format!("image {name:?} says that it is Windows; disks are copied on Linux");
-            findings.block(
-                &path,
-                message,
-                "name a Linux image, and one of Windows as migr_image_map.windows",
-            );
-        }
-    }
+    parts.image = check_image(cloud, options, findings)?;
     let flavor = worker::flavor(cloud, options);
     parts.flavor = findings.note("migr_flavor_name", flavor)?;
     if let (Some(image), Some(flavor)) = (&parts.image, &parts.flavor) {
         parts.root = findings.note("migr_flavor_name", worker::fits(options, image, flavor))?.flatten();
-        if flavor.disk == 0 && !options.migr_worker_boot_from_volume {
-            let message = format!(
-                "flavor {:?} has no disk; in Nova's default policy such servers boot from a volume",
-                flavor.name
-            );
-            findings.warn(
-                "migr_flavor_name",
-                message,
-                "set migr_worker_boot_from_volume, or name another flavor",
-            );
-        }
+        check_worker_disk(options, flavor, findings);
     }
     check_worker_network(cloud, options, findings)?;
     if let Some(name) = &options.migr_worker_volume_type {
@@ -125,6 +104,29 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
         }
     }
     Ok(parts)
+}
+
+fn check_image(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Image>> {
+    let named = worker::image_option(options, WorkerRole::Copy, OsType::Linux);
+    let Some((name, path)) = findings.note("migr_image", named)? else { return Ok(None) };
+    let found = glance::find(cloud, &path, &name);
+    let image = findings.note(&path, found)?;
+    if image.as_ref().is_some_and(|image| image.os_type.as_deref() == Some("windows")) {
+        let message = format!("image {name:?} says that it is Windows; disks are copied on Linux");
+        findings.block(&path, message, "name a Linux image, and one of Windows as migr_image_map.windows");
+    }
+    Ok(image)
+}
+
+fn check_worker_disk(options: &Options, flavor: &Flavor, findings: &mut Findings) {
+    if flavor.disk == 0 && !options.migr_worker_boot_from_volume {
+        let message = format!(
+            "flavor {:?} has no disk; in Nova's default policy such servers boot from a volume",
+            flavor.name
+        );
+        let remedy = "set migr_worker_boot_from_volume, or name another flavor";
+        findings.warn("migr_flavor_name", message, remedy);
+    }
 }
 
 fn check_worker_network(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
@@ -244,22 +246,12 @@ fn check_machine(
     }
     let networks = neutron::networks(cloud)?;
     for nic in &vm.nics {
-        check_nic(cloud, options, nic, &networks, findings)?;
+        nic::check(cloud, options, nic, &networks, findings)?;
     }
     let first = vm.nics.first().and_then(|nic| ports::network_of(options, nic, networks.clone()).ok());
     check_server_pool(cloud, options, first.as_ref(), findings)?;
     check_floating_ip(cloud, options, vm, findings)?;
-    for mapping in &options.storage_mappings.disk_mappings {
-        if !mapping.disk_id.is_empty() && vm.disks.iter().all(|disk| disk.id != mapping.disk_id) {
-            let path = format!("storage_mappings.disk_mappings[{:?}]", mapping.disk_id);
-            let ids: Vec<_> = vm.disks.iter().map(|disk| disk.id.as_str()).collect();
-            findings.warn(
-                &path,
-                "the machine has no such disk",
-                format!("its disks are: {}", ids.join(", ")),
-            );
-        }
-    }
+    check_disk_mappings(options, vm, findings);
     check_guest(vm, findings);
     Ok(flavor)
 }
@@ -291,101 +283,15 @@ fn check_floating_ip(
     Ok(())
 }
 
-fn check_nic(
-    cloud: &mut Cloud,
-    options: &Options,
-    nic: &NicSpec,
-    networks: &[Network],
-    findings: &mut Findings,
-) -> Result<()> {
-    let path = format!("network_map[{:?}]", nic.network);
-    let found = ports::network_of(options, nic, networks.to_vec());
-    if let Some(network) = findings.note(&path, found)? {
-        if network.subnets.is_empty() {
-            let message =
-                format!("network {:?} has no subnet, so NIC {:?} gets no address", network.name, nic.id);
-            findings.warn(&path, message, "make a subnet there, or map the NIC to another network");
-        }
-        check_addresses(cloud, options, nic, &network, findings)?;
+/// An empty id is a placeholder of the field's examples.
+fn check_disk_mappings(options: &Options, vm: &VmSpec, findings: &mut Findings) {
+    let ids: Vec<_> = vm.disks.iter().map(|disk| disk.id.as_str()).collect();
+    let mapped = options.storage_mappings.disk_mappings.iter().map(|mapping| mapping.disk_id.as_str());
+    for id in mapped.filter(|id| !id.is_empty() && !ids.contains(id)) {
+        let path = format!("storage_mappings.disk_mappings[{id:?}]");
+        let remedy = format!("its disks are: {}", ids.join(", "));
+        findings.warn(&path, "the machine has no such disk", remedy);
     }
-    if options.preserve_fixed_ips && nic.addresses.is_empty() {
-        let message =
-            format!("the source does not say which addresses NIC {:?} has, so none can be preserved", nic.id);
-        let remedy = "run the guest tools on the source, or accept a new address";
-        findings.warn("preserve_fixed_ips", message, remedy);
-    }
-    if !options.set_dhcp && !options.preserve_fixed_ips && !nic.addresses.is_empty() {
-        let message = format!(
-            "NIC {:?} keeps its address inside the guest, and its port gets another one: Neutron lets nothing through",
-            nic.id
-        );
-        findings.warn("set_dhcp", message, "turn preserve_fixed_ips on, or set_dhcp");
-    }
-    Ok(())
-}
-
-/// MAC and IP addresses of a NIC. That one is in use now keeps a deployment from working and not an
-/// execution: the server that has it may be gone by then.
-fn check_addresses(
-    cloud: &mut Cloud,
-    options: &Options,
-    nic: &NicSpec,
-    network: &Network,
-    findings: &mut Findings,
-) -> Result<()> {
-    let placed = ports::fixed_ips(cloud, options, nic, network);
-    let placed = findings.note(&format!("network_map[{:?}]", nic.network), placed)?.unwrap_or_default();
-    let mac = ports::wanted_mac(options, nic);
-    check_rights(cloud, network, mac.is_some() || !placed.is_empty(), findings)?;
-    let verdict = ports::judge(cloud, options.port_reuse_policy, &network.id, mac.as_deref(), None);
-    let verdict = findings.note_warning("port_reuse_policy", verdict)?.unwrap_or(Verdict::New);
-    let own = match &verdict {
-        Verdict::New => None,
-        Verdict::Reuse(port) => Some(port),
-        Verdict::Replace(port) => {
-            let message =
-                format!("a deployment deletes {}, which has the MAC of NIC {:?}", port.holder(), nic.id);
-            findings.warn("port_reuse_policy", message, "set reuse_ports to keep it");
-            Some(port)
-        }
-    };
-    for fixed in placed {
-        let Some(address) = fixed.ip_address else {
-            let message = format!(
-                "the guest makes its own addresses in subnet {}, of NIC {:?}",
-                fixed.subnet_id, nic.id
-            );
-            findings.warn(
-                "preserve_fixed_ips",
-                message,
-                "keep its MAC, or use a subnet with stateful DHCPv6",
-            );
-            continue;
-        };
-        let holders = neutron::ports_at(cloud, &network.id, &address)?;
-        for holder in holders.iter().filter(|port| own.is_none_or(|own| own.id != port.id)) {
-            let message = format!("{address} is held by {}", holder.holder());
-            findings.warn(
-                "preserve_fixed_ips",
-                message,
-                "free it before deploying, or turn preserve_fixed_ips off",
-            );
-        }
-    }
-    Ok(())
-}
-
-/// In Neutron's default policy only the owner of a network chooses MAC and IP addresses there.
-fn check_rights(cloud: &mut Cloud, network: &Network, chooses: bool, findings: &mut Findings) -> Result<()> {
-    if chooses && network.project_id != cloud.project()? {
-        let message = format!(
-            "network {:?} belongs to another project: most clouds let only its owner choose MAC and IP addresses there",
-            network.name
-        );
-        let remedy = "set port_reuse_policy = replace_mac and preserve_fixed_ips = false, unless the user has that right";
-        findings.warn("network_map", message, remedy);
-    }
-    Ok(())
 }
 
 fn check_guest(vm: &VmSpec, findings: &mut Findings) {
