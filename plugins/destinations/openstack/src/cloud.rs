@@ -222,7 +222,7 @@ impl Cloud {
         self.retry_after_ms
     }
 
-    /// Which microversions a service speaks; none where it does not say so.
+    /// Which microversions a service speaks; none where it does not say so, or may not be asked.
     ///
     /// # Errors
     /// Those of [`Cloud::token`], and `openstack.unreachable`.
@@ -230,7 +230,11 @@ impl Cloud {
         let (origin, base) = self.endpoint(service)?;
         let Some(root) = version_root(&base) else { return Ok(None) };
         let request = Request::get(format!("{root}/")).header("Accept", "application/json");
-        let response = self.send_once(service, &origin, request)?;
+        let response = match self.send_once(service, &origin, request) {
+            // What is granted may be the project's part of the service alone.
+            Err(error) if error.kind == ErrorKind::Denied => return Ok(None),
+            other => other?,
+        };
         Ok(serde_json::from_slice(&response.body).ok().and_then(|value| newest_range(&value)))
     }
 

@@ -49,6 +49,21 @@ fn an_expired_token_costs_one_new_login() {
     let error = OpenStack::describe_disks(Config::new(&config), &state).unwrap_err();
     assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Denied, "openstack.auth"));
     assert_eq!(logins(), 4, "a cloud that refuses all of its tokens is not asked for ever");
+    model.borrow_mut().faults.clear();
+    let volumes: Vec<&'static str> = model
+        .borrow()
+        .all("volumes")
+        .iter()
+        .map(|volume| {
+            let id = volume["id"].as_str().unwrap().to_owned();
+            &*Box::leak(id.into_boxed_str())
+        })
+        .collect();
+    for id in volumes {
+        model.borrow_mut().faults.push(("GET", id, Fault::Expired));
+    }
+    OpenStack::describe_disks(Config::new(&config), &state).unwrap_err();
+    assert_eq!(logins(), 6, "nor is one whose tokens last for one request");
 }
 
 #[test]
@@ -264,6 +279,9 @@ fn versions_that_are_too_old_are_said_before_anything_is_made() {
     let ephemeral = json!({ "delete_disks_on_vm_termination": true });
     assert_eq!(at(84, ephemeral.clone()), [(true, "delete_disks_on_vm_termination".to_owned())]);
     assert_eq!(at(85, ephemeral), []);
+    let (_host, model) = cloud();
+    model.borrow_mut().cinder_minor = Some(39);
+    assert_eq!(findings(&options(json!({}))), [(false, "Cinder".to_owned())]);
 }
 
 #[test]
@@ -331,4 +349,16 @@ fn a_cloud_that_keeps_deleted_servers_lets_their_volumes_go() {
     done(&Step::new("tok", &config), |step| OpenStack::remove_instance(step, "")).unwrap();
     assert_eq!(model.borrow().made(), [("volumes", 2)]);
     assert!(model.borrow().all("volumes").iter().all(|volume| volume["status"] == "available"));
+}
+
+#[test]
+fn a_service_that_may_not_be_asked_for_its_versions_is_used_all_the_same() {
+    let (host, model) = cloud();
+    let answer = model.clone();
+    let denied = Error::denied("grant.http", "the plugin may not reach it");
+    let _host = host.http(move |origin, request| match request.path.as_str() {
+        "/v2.1/" | "/v3/" => Err(denied.clone()),
+        _ => answer.borrow_mut().answer(origin, request),
+    });
+    assert_eq!(findings(&options(json!({}))), []);
 }

@@ -466,3 +466,38 @@ fn a_machine_without_nics_has_no_network() {
     assert_eq!(request["server"]["networks"], "none");
     assert_eq!(model.borrow().count("ports"), 0);
 }
+
+#[test]
+fn what_is_wrong_in_itself_is_refused_before_the_login() {
+    for config in [
+        json!({ "migr_image_map": { "bsd": "x" } }),
+        json!({ "port_reuse_policy": "keep" }),
+        json!({ "hypervisor_type": "xen" }),
+        json!({ "data_transfer_mechanism": "FTP" }),
+        json!({ "instance_tags": { "a": "x".repeat(256) } }),
+        json!({ "instance_tags": { "": "x" } }),
+        json!({ "use_floating_ip": true }),
+        json!({ "nosuch": 1 }),
+    ] {
+        let (host, _model) = cloud();
+        let error = OpenStack::check(Config::new(options(config.clone())), None).unwrap_err();
+        assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Invalid, "openstack.option"), "{config}");
+        assert!(host.requests().is_empty(), "{config}");
+    }
+    let most = json!({ "instance_tags": { "a".repeat(255): "x".repeat(255) } });
+    let (_host, _model) = cloud();
+    OpenStack::check(Config::new(options(most)), None).unwrap();
+}
+
+#[test]
+fn networks_of_other_projects_are_listed_when_asked() {
+    let (_host, model) = cloud();
+    let public = model.borrow().id_of("networks", "public");
+    let lists = |config: Value| {
+        let all =
+            OpenStack::options(Config::new(options(config)), &["migr_fip_pool_name".to_owned()]).unwrap();
+        all[0].values.iter().any(|choice| choice.id == public)
+    };
+    assert!(!lists(json!({})));
+    assert!(lists(json!({ "list_all_destination_networks": true })));
+}

@@ -57,6 +57,8 @@ pub struct Model {
     pub hidden: Vec<&'static str>,
     /// Newest microversion of Nova; none: 2.96.
     pub nova_minor: Option<u32>,
+    /// Newest microversion of Cinder; none: 3.70.
+    pub cinder_minor: Option<u32>,
     pub console: &'static str,
     logins: u32,
     expired: u32,
@@ -138,7 +140,7 @@ impl Model {
         self.objects.get_mut(kind)?.iter_mut().find(|object| object["id"] == id)
     }
 
-    fn answer(&mut self, origin: &str, request: &Request) -> Result<Response> {
+    pub fn answer(&mut self, origin: &str, request: &Request) -> Result<Response> {
         self.requests += 1;
         let (method, path) = (request.method.as_str(), request.path.as_str());
         let hit = self.faults.iter().position(|(m, p, _)| *m == method && path.contains(p));
@@ -186,7 +188,8 @@ impl Model {
                 return reply(200, json!({ "version": version }));
             }
             ("http://cinder", "/v3/") => {
-                let version = json!({ "id": "v3.0", "min_version": "3.0", "version": "3.70" });
+                let newest = format!("3.{}", self.cinder_minor.unwrap_or(70));
+                let version = json!({ "id": "v3.0", "min_version": "3.0", "version": newest });
                 return reply(300, json!({ "versions": [version] }));
             }
             _ => {}
@@ -423,7 +426,8 @@ impl Model {
             "volumes" | "snapshots" | "servers" => {
                 let dependents = self.all("volumes").iter().any(|volume| volume["snapshot_id"] == id);
                 let held = kind == "snapshots" && self.ceph && dependents;
-                if held || self.stubborn > 0 {
+                let kept = object["status"] == "SOFT_DELETED";
+                if held || kept || self.stubborn > 0 {
                     self.stubborn = self.stubborn.saturating_sub(1);
                 } else {
                     self.start_leaving(kind, id);
