@@ -11,7 +11,7 @@ use crate::glance::{self, Image};
 use crate::marks::{self, ROLE_WORKER};
 use crate::neutron::{self, Network, NewPort, Port};
 use crate::nova::{self, Flavor, Server};
-use crate::options::{AGENT_PORT, Options, TransferMechanism};
+use crate::options::{AGENT_PORT, Cidr, Options, TransferMechanism};
 use crate::wait::{Flow, Run, Sight, from_json, to_json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -87,6 +87,9 @@ pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<
     let group = ensure_group(run, &network)?;
     let port = ensure_port(run, &network, group)?;
     let address = ensure_address(run, &port)?;
+    if network.takes_groups() {
+        refuse_closed(&run.options, &address)?;
+    }
     let host_key = generate_host_key(&key_name(&run.token))?;
     let server = ensure_server(run, &image, &port, &host_key)?;
     let mut attached = Vec::new();
@@ -173,6 +176,21 @@ fn ensure_address(run: &mut Run, port: &Port) -> Result<String> {
     let description = marks::description(&run.token);
     let floating = neutron::ensure_floating_ip(&mut run.cloud, &pool, &port.id, &description)?;
     Ok(floating.floating_ip_address)
+}
+
+/// A worker that no rule lets anybody reach is said before it is made.
+fn refuse_closed(options: &Options, address: &str) -> Result<()> {
+    let is_v6 = address.contains(':');
+    let ranges = options.worker_allowed_cidrs.iter().filter_map(|cidr| Cidr::parse(cidr));
+    if ranges.into_iter().any(|cidr| cidr.is_v6() == is_v6) {
+        return Ok(());
+    }
+    let family = if is_v6 { "IPv6" } else { "IPv4" };
+    let message = format!(
+        "worker_allowed_cidrs holds no {family} range, and the worker has the address {address}; add one, or name \
+         another migr_network"
+    );
+    Err(Error::invalid("openstack.option", message))
 }
 
 /// The running server; one that fails to start is deleted and made again, a few times.

@@ -501,3 +501,11 @@ fn networks_of_other_projects_are_listed_when_asked() {
     assert!(!lists(json!({})));
     assert!(lists(json!({ "list_all_destination_networks": true })));
 }
+
+#[test]
+fn a_worker_behind_closed_doors_is_refused() {
+    let config = json!({ "worker_allowed_cidrs": ["2001:db8::7/128"] });
+    assert_eq!(code(try_worker(fine, config)), "openstack.option");
+    let both = json!({ "worker_allowed_cidrs": ["2001:db8::7/128", "192.0.2.7/32"] });
+    try_worker(fine, both).unwrap();
+}
