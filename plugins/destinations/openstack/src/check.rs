@@ -80,7 +80,6 @@ fn check_versions(cloud: &mut Cloud, options: &Options, findings: &mut Findings)
 }
 
 /// What workers are made of, as far as the options say so rightly.
-#[derive(Default)]
 struct WorkerParts {
     image: Option<Image>,
     flavor: Option<Flavor>,
@@ -88,12 +87,12 @@ struct WorkerParts {
 }
 
 fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<WorkerParts> {
-    let mut parts = WorkerParts::default();
-    parts.image = check_image(cloud, options, findings)?;
+    let image = check_image(cloud, options, findings)?;
     let flavor = worker::flavor(cloud, options);
-    parts.flavor = findings.note("migr_flavor_name", flavor)?;
-    if let (Some(image), Some(flavor)) = (&parts.image, &parts.flavor) {
-        parts.root = findings.note("migr_flavor_name", worker::fits(options, image, flavor))?.flatten();
+    let flavor = findings.note("migr_flavor_name", flavor)?;
+    let mut root = None;
+    if let (Some(image), Some(flavor)) = (&image, &flavor) {
+        root = findings.note("migr_flavor_name", worker::fits(options, image, flavor))?.flatten();
         check_worker_disk(options, flavor, findings);
     }
     check_worker_network(cloud, options, findings)?;
@@ -103,7 +102,7 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
             findings.note(path, marks::pick("volume type", path, name, types))?;
         }
     }
-    Ok(parts)
+    Ok(WorkerParts { image, flavor, root })
 }
 
 fn check_image(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Image>> {

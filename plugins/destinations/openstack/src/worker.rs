@@ -521,13 +521,17 @@ fn ask_to_detach(run: &mut Run, server: &str, volume: &str) -> Result<()> {
 pub fn delete_server(run: &mut Run, id: &str) -> Flow<()> {
     run.remove_all("server", vec![id.to_owned()], |cloud, id, removal| {
         let server = nova::remaining_server(cloud, id)?;
-        let (sight, ask): (Sight, fn(&mut Cloud, &str) -> Result<bool>) = match &server {
-            None => (Sight::Gone, nova::delete_server),
-            Some(server) if server.is_leaving() => (Sight::Busy, nova::delete_server),
-            Some(server) if server.is_kept() => (Sight::Idle, nova::reclaim_server),
-            Some(_) => (Sight::Idle, nova::delete_server),
+        let kept = server.as_ref().is_some_and(Server::is_kept);
+        let sight = match &server {
+            None => Sight::Gone,
+            Some(server) if server.is_leaving() => Sight::Busy,
+            Some(_) => Sight::Idle,
         };
-        removal.look(cloud, sight, |cloud| ask(cloud, id), || not_deleted(id, server.as_ref()))
+        let ask = |cloud: &mut Cloud| match kept {
+            true => nova::reclaim_server(cloud, id),
+            false => nova::delete_server(cloud, id),
+        };
+        removal.look(cloud, sight, ask, || not_deleted(id, server.as_ref()))
     })
 }
 
