@@ -225,14 +225,16 @@ fn undisturbed(rows: &[Row]) -> (usize, Vec<Value>) {
     (requests, picture(&model))
 }
 
-/// Both begin with an execution.
-fn jobs() -> [Vec<Row>; 2] {
-    [deployment(CLONE), deployment(OWN)]
+/// Both jobs on copies, and on the replica's own disks, each with the first request in which it differs.
+fn jobs() -> [(Vec<Row>, usize); 2] {
+    let mut same = execution();
+    same.push(CHECKPOINT);
+    [(deployment(CLONE), 1), (deployment(OWN), undisturbed(&same).0 + 1)]
 }
 
 #[test]
 fn every_step_may_be_repeated() {
-    for rows in jobs() {
+    for (rows, _) in jobs() {
         let (_, whole) = undisturbed(&rows);
         let (_host, model) = cloud();
         Job::new(&rows).run(1, 3).unwrap();
@@ -242,9 +244,9 @@ fn every_step_may_be_repeated() {
 
 #[test]
 fn a_job_gets_over_every_passing_failure_of_every_request() {
-    for rows in jobs() {
+    for (rows, first) in jobs() {
         let (requests, whole) = undisturbed(&rows);
-        for number in 1..=requests {
+        for number in first..=requests {
             for fault in PASSING {
                 let (_host, model) = cloud();
                 model.borrow_mut().trip = Some((number, fault));
@@ -258,9 +260,9 @@ fn a_job_gets_over_every_passing_failure_of_every_request() {
 #[test]
 fn a_job_that_fails_at_any_request_leaves_nothing_over() {
     let (mut failed, mut passed) = (0, 0);
-    for rows in jobs() {
+    for (rows, first) in jobs() {
         let (requests, _) = undisturbed(&rows);
-        for number in 1..=requests {
+        for number in first..=requests {
             for fault in ENDING {
                 let (_host, model) = cloud();
                 let before = picture(&model);
@@ -280,7 +282,7 @@ fn a_job_that_fails_at_any_request_leaves_nothing_over() {
 
 #[test]
 fn an_undo_that_fails_at_any_request_is_repeated() {
-    for rows in jobs() {
+    for (rows, _) in jobs() {
         let (start, _) = undisturbed(&rows);
         let requests = {
             let (_host, model) = cloud();
