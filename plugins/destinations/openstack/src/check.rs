@@ -251,6 +251,7 @@ fn check_machine(
     check_server_pool(cloud, options, first.as_ref(), findings)?;
     check_floating_ip(cloud, options, vm, findings)?;
     check_disk_mappings(options, vm, findings);
+    check_disk_bus(options, vm, findings);
     check_guest(vm, findings);
     Ok(flavor)
 }
@@ -290,6 +291,21 @@ fn check_disk_mappings(options: &Options, vm: &VmSpec, findings: &mut Findings) 
         let path = format!("storage_mappings.disk_mappings[{id:?}]");
         let remedy = format!("its disks are: {}", ids.join(", "));
         findings.warn(&path, "the machine has no such disk", remedy);
+    }
+}
+
+/// The guest decides whether it boots from SCSI, so gyre does not choose it.
+fn check_disk_bus(options: &Options, vm: &VmSpec, findings: &mut Findings) {
+    let path = "default_custom_boot_volume_image_metadata";
+    let chosen = options.default_custom_boot_volume_image_metadata.contains_key("hw_disk_bus");
+    if vm.disks.len() > worker::BLK_DISKS_MAX && !chosen {
+        let message = format!(
+            "the machine has {} disks; on virtio-blk a server takes about {}",
+            vm.disks.len(),
+            worker::BLK_DISKS_MAX
+        );
+        let remedy = "set hw_disk_bus=scsi and hw_scsi_model=virtio-scsi there, if the guest boots from that";
+        findings.warn(path, message, remedy);
     }
 }
 

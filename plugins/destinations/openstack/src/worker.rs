@@ -23,8 +23,8 @@ const START_FAILURES_MAX: usize = 2;
 /// How long a worker may take to run before it is made again, milliseconds: some clouds download the
 /// image first.
 const START_MS_MAX: u64 = 15 * 60 * 1000;
-/// Disks beside its root that a worker takes on virtio-blk, where each needs a PCI slot of its own.
-const BLK_DISKS_MAX: usize = 25;
+/// Disks that a server takes on virtio-blk, where each needs a PCI slot of its own, beside its root.
+pub const BLK_DISKS_MAX: usize = 25;
 /// Disks that a worker takes at all: targets of one virtio-scsi controller.
 const SCSI_DISKS_MAX: usize = 255;
 /// How long volumes may take to leave a server before it is deleted with them attached, milliseconds.
