@@ -163,7 +163,8 @@ pub fn judge(
     let Some(mac) = mac else { return Ok(Verdict::New) };
     let (here, elsewhere): (Vec<Port>, Vec<Port>) =
         neutron::ports_with_mac(cloud, mac)?.into_iter().partition(|port| port.network_id == network);
-    if let Some(taken) = here.iter().find(|port| !port.is_free() && Some(port.device_id.as_str()) != server) {
+    let own = server.filter(|_| policy == PortReusePolicy::ReusePorts);
+    if let Some(taken) = here.iter().find(|port| !port.is_free() && Some(port.device_id.as_str()) != own) {
         return Err(bound(mac, taken));
     }
     match (policy, here.into_iter().next(), elsewhere.first()) {

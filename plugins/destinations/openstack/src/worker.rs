@@ -403,9 +403,10 @@ fn attach(run: &mut Run, server: &str, volume: &str) -> Flow<Option<String>> {
             return Ok(attached.into_iter().find(|one| one.volume == volume).map(|one| one.device));
         }
         if found.is_available() && asked {
-            let message =
-                format!("Nova did not attach volume {volume} to worker {server}; its compute log says why, often that no PCI slot is free, \
-                 which hw_disk_bus=scsi and hw_scsi_model=virtio-scsi on the worker's image prevent");
+            let message = format!(
+                "Nova did not attach volume {volume} to worker {server}; its compute log says why: often no PCI slot is \
+                 free, which hw_disk_bus=scsi and hw_scsi_model=virtio-scsi on the worker's image prevent"
+            );
             return Err(Error::unavailable("openstack.attach-failed", message));
         }
         if found.is_available() {
