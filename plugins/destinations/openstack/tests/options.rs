@@ -392,6 +392,24 @@ fn a_reused_port_must_be_in_the_mapped_network() {
 }
 
 #[test]
+fn a_reused_port_is_found_again_when_the_step_is_repeated_and_outlives_it() {
+    let (_host, model) = cloud();
+    let network = model.borrow().id_of("networks", "private");
+    let port =
+        json!({ "name": "old", "network_id": network, "mac_address": "00:50:56:aa:bb:cc", "device_id": "" });
+    let port = model.borrow_mut().seed("ports", port);
+    let config = options(json!({ "port_reuse_policy": "reuse_ports" }));
+    let disks = disks(&config);
+    let step = Step::new("tok", &config);
+    let ensure = |step: &Step| OpenStack::ensure_instance(step, &machine(), &disks);
+    let state = done(&step, ensure).unwrap();
+    assert_eq!(done(&step, ensure).unwrap(), state);
+    assert!(state.contains(&port) && model.borrow().count("ports") == 1);
+    done(&step, |step| OpenStack::remove_instance(step, &state)).unwrap();
+    assert_eq!(model.borrow().all("ports")[0]["id"], port);
+}
+
+#[test]
 fn a_port_of_a_service_is_never_deleted() {
     let (_host, model) = cloud();
     let network = model.borrow().id_of("networks", "private");
