@@ -55,6 +55,8 @@ pub struct Model {
     pub forbidden: Vec<&'static str>,
     /// Members that no answer has.
     pub hidden: Vec<&'static str>,
+    /// Zones of Nova beside `nova`, which Cinder has too, and one without a host.
+    pub zones: Vec<&'static str>,
     /// Newest microversion of Nova; none: 2.96.
     pub nova_minor: Option<u32>,
     /// Newest microversion of Cinder; none: 3.70.
@@ -223,10 +225,12 @@ impl Model {
             ("GET", ["os-availability-zone"]) => {
                 let zone =
                     |name: &str, up: bool| json!({ "zoneName": name, "zoneState": { "available": up } });
-                let dead = origin == "http://nova";
-                let zones = [zone("nova", true)].into_iter().chain(dead.then(|| zone("dead", false)));
-                let rack = dead.then(|| zone("rack", true));
-                reply(200, json!({ "availabilityZoneInfo": zones.chain(rack).collect::<Vec<_>>() }))
+                let mut zones = vec![zone("nova", true)];
+                if origin == "http://nova" {
+                    zones.push(zone("dead", false));
+                    zones.extend(self.zones.iter().map(|name| zone(name, true)));
+                }
+                reply(200, json!({ "availabilityZoneInfo": zones }))
             }
             ("GET", ["os-keypairs"]) => reply(200, json!({ "keypairs": [{ "keypair": { "name": "k" } }] })),
             ("GET", ["os-server-groups"]) => {
