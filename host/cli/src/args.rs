@@ -191,6 +191,10 @@ pub struct MorphArgs {
 pub struct DeployArgs {
     /// Name of the replica
     pub name: String,
+    /// Give the server the replica's own disks instead of copies of them; the replica ends with that. A deployment that
+    /// fails puts them back as they were
+    #[arg(long)]
+    pub own_disks: bool,
     #[command(flatten)]
     pub morph: MorphArgs,
 }
@@ -317,6 +321,7 @@ mod tests {
             "replica delete web --yes",
             "deploy web --system disk0/part1",
             "deploy web --skip-morphing",
+            "deploy web --own-disks",
             "migrate --source lab --vm web-01 --destination cloud",
             "job list --limit 5",
             "job show 0123456789ab",

@@ -45,7 +45,7 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
         Command::Check(args) => looking::check(&app, args, options(&args.options)?).await,
         Command::Replica(command) => replica(&app, command, cli.json, cancel).await,
         Command::Deploy(args) => {
-            let options = morphing(&args.morph);
+            let options = DeployOptions { own_disks: args.own_disks, ..morphing(&args.morph) };
             Ok(job_answer(app.engine.deploy(&args.name, options, cancel).await?))
         }
         Command::Migrate(args) => {
@@ -66,7 +66,11 @@ fn begins_something(command: &Command) -> bool {
 }
 
 fn morphing(args: &crate::args::MorphArgs) -> DeployOptions {
-    DeployOptions { system: args.system.clone(), skip_morphing: args.skip_morphing }
+    DeployOptions {
+        system: args.system.clone(),
+        skip_morphing: args.skip_morphing,
+        ..DeployOptions::default()
+    }
 }
 
 async fn replica(

@@ -18,7 +18,7 @@ pub(crate) fn table() -> Table<Context> {
         .step("forget", forget)
 }
 
-async fn release_snapshot(context: Arc<Context>, call: Call) -> Result<Outcome> {
+pub(crate) async fn release_snapshot(context: Arc<Context>, call: Call) -> Result<Outcome> {
     match &context.params.base {
         Some(last) => context.source().await?.release_snapshot(&call.step, &last.snapshot).await,
         None => done(),
@@ -32,7 +32,7 @@ async fn remove_disks(context: Arc<Context>, call: Call) -> Result<Outcome> {
     }
 }
 
-async fn forget(context: Arc<Context>, _: Call) -> Result<Outcome> {
+pub(crate) async fn forget(context: Arc<Context>, _: Call) -> Result<Outcome> {
     if let Some(name) = &context.params.name {
         context.files().remove().await?;
         Replica::forget(&*context.shared.store, name).await?;

@@ -2,9 +2,11 @@
 //!
 //! The guest is changed on a clone, never on the replica: a failed deployment costs a clone, and leaves
 //! the replica's disks as they are. Until the server has been seen running, a failure removes
-//! everything; afterwards only the checkpoint is left to remove.
+//! everything; afterwards only the checkpoint is left to remove. Where the server is to have the replica's
+//! own disks, a failure puts them back to the checkpoint, and success ends the replica.
 
 use crate::context::{Context, decode, encode, worker_was_lost};
+use crate::deletion::{forget, release_snapshot};
 use crate::execution::{TARGET_DISKS, done, remove_worker};
 use crate::morphing::morph;
 use crate::params::{Kind, Params};
@@ -22,8 +24,14 @@ pub(crate) const DESCRIBE_INSTANCE: &str = "describe-instance";
 /// A worker that does not answer twice is replaced.
 const WORKER_ATTEMPTS: u32 = 2;
 
+#[rustfmt::skip]
 pub(crate) fn table(params: &Params) -> Table<Context> {
-    deploying_steps(Table::new(Kind::Deployment.name(), 1), params).step("remove-checkpoint", drop_checkpoint)
+    let table = deploying_steps(Table::new(Kind::Deployment.name(), 1), params)
+        .step("remove-checkpoint", drop_checkpoint);
+    if !params.deploy.own_disks { return table; }
+    table
+        .step("release-snapshot", release_snapshot)
+        .step("forget", forget)
 }
 
 /// What a deployment and a migration have in common.
@@ -66,7 +74,7 @@ pub(crate) async fn drop_checkpoint(context: Arc<Context>, call: Call) -> Result
 
 /// A migration keeps no replica: its disks themselves become those of the server.
 async fn clone(context: Arc<Context>, call: Call) -> Result<Outcome> {
-    let copy = context.params.kind != Kind::Migration;
+    let copy = context.params.kind != Kind::Migration && !context.params.deploy.own_disks;
     context.destination().await?.ensure_clone(&call.step, call.state(CHECKPOINT)?, copy).await
 }
 
@@ -74,6 +82,9 @@ async fn remove_clone(context: Arc<Context>, call: Call) -> Result<Outcome> {
     if context.params.kind == Kind::Migration {
         // They are the disks of an earlier step, whose undo removes them.
         return done();
+    }
+    if context.params.deploy.own_disks {
+        return context.destination().await?.restore_checkpoint(&call.step, call.state(CHECKPOINT)?).await;
     }
     context.destination().await?.remove_clone(&call.step, call.own_state()).await
 }

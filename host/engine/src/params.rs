@@ -41,6 +41,9 @@ pub struct DeployOptions {
     pub system: Option<String>,
     /// Leave the guest as it is.
     pub skip_morphing: bool,
+    /// Give the server the replica's own disks instead of copies: afterwards there is no replica any more.
+    #[serde(default)]
+    pub own_disks: bool,
 }
 
 /// What a job was started with.

@@ -15,7 +15,8 @@ use gyre_core::{Error, Kind};
 use gyre_saga::Status;
 use world::{Job, World, succeeded, with_option};
 
-const JOBS: [Job; 5] = [Job::First, Job::Second, Job::Deployment, Job::Migration, Job::Deletion];
+const JOBS: [Job; 6] =
+    [Job::First, Job::Second, Job::Deployment, Job::HandingOver, Job::Migration, Job::Deletion];
 
 #[tokio::test]
 async fn a_replica_follows_its_machine_and_moves_only_what_changed() {
@@ -71,11 +72,30 @@ async fn nothing_is_deployed_that_was_never_executed() {
 #[tokio::test]
 async fn the_guest_may_be_left_as_it_is() {
     let world = World::prepared(Job::Deployment).await;
-    let options = DeployOptions { skip_morphing: true, system: None };
+    let options = DeployOptions { skip_morphing: true, ..DeployOptions::default() };
     let report = succeeded(world.engine().deploy("web", options, Default::default()).await);
     assert_eq!(report.morphing, None);
     assert!(!world.cloud.was_called("ensure-worker morph"));
     assert!(!world.cloud.instance_disks().iter().any(|disk| disk.starts_with(b"MORPHED")));
+}
+
+#[tokio::test]
+async fn a_server_may_have_the_replicas_own_disks() {
+    let world = World::prepared(Job::HandingOver).await;
+    let own: Vec<_> = world.cloud.held().volumes.keys().cloned().collect();
+    let report = succeeded(world.run(Job::HandingOver, &world.engine()).await);
+    assert_eq!(report.instance.unwrap().status, "ACTIVE");
+    world.assert_done(Job::HandingOver);
+    assert!(world.cloud.held().volumes.keys().eq(&own), "no copies");
+    assert_eq!(world.execute().await.unwrap_err().code, "replica.unknown");
+
+    let world = World::prepared(Job::HandingOver).await;
+    world.cloud.set_fault_on("ensure-instance", broken("fake.host", 1));
+    let report = world.run(Job::HandingOver, &world.engine()).await.unwrap();
+    assert_eq!((report.status, world.cloud.count("restore-checkpoint")), (Status::Failed, 1));
+    world.assert_undone(Job::HandingOver, "the instance failed").await;
+    succeeded(world.execute().await);
+    world.assert_replicated();
 }
 
 #[tokio::test]
@@ -90,8 +110,9 @@ async fn a_job_between_two_records_can_crash_anywhere() {
                 let crashed = world.run(job, &world.engine_that_crashes(crash)).await;
                 assert!(crashed.is_err_and(|e| e.code == "store.failed"), "{job:?} {crash:?}");
                 let again = world.run(job, &world.engine()).await;
-                // A deletion that crashed after its last record has nothing left to delete.
-                if !matches!(&again, Err(e) if job == Job::Deletion && e.code == "replica.unknown") {
+                // What ends the replica and crashed after its last record has nothing left to do.
+                let ends = matches!(job, Job::Deletion | Job::HandingOver);
+                if !matches!(&again, Err(e) if ends && e.code == "replica.unknown") {
                     let report = again.unwrap();
                     assert_eq!(report.status, Status::Succeeded, "{job:?} {crash:?} {report:?}");
                 }
@@ -322,7 +343,7 @@ async fn options_that_the_destination_does_not_know_are_not_stored() {
 
 #[tokio::test]
 async fn a_job_is_not_gone_on_with_for_whoever_asks_for_something_else() {
-    let skip = || DeployOptions { skip_morphing: true, system: None };
+    let skip = || DeployOptions { skip_morphing: true, ..DeployOptions::default() };
     let crash = Crash { at: 8, write: Write::Lost };
     for job in [Job::Deployment, Job::Migration] {
         let world = World::prepared(job).await;
@@ -359,7 +380,7 @@ async fn a_job_that_is_being_undone_makes_room_for_other_options() {
     world.cloud.set_fault_on("remove-clone", broken("fake.busy", 1));
     let stuck = world.run(Job::Deployment, &world.engine()).await.unwrap();
     assert_eq!(stuck.status, Status::Stuck);
-    let options = DeployOptions { skip_morphing: true, system: None };
+    let options = DeployOptions { skip_morphing: true, ..DeployOptions::default() };
     let report = succeeded(world.engine().deploy("web", options, Default::default()).await);
     assert_eq!(report.morphing, None);
     assert_eq!(world.cloud.held().instances.len(), 1);

@@ -25,6 +25,8 @@ pub enum Job {
     /// The second, after a change.
     Second,
     Deployment,
+    /// A deployment that gives the server the replica's own disks.
+    HandingOver,
     Migration,
     Deletion,
 }
@@ -135,6 +137,10 @@ impl World {
         match job {
             Job::First | Job::Second => engine.execute("web", cancel).await,
             Job::Deployment => engine.deploy("web", DeployOptions::default(), cancel).await,
+            Job::HandingOver => {
+                let options = DeployOptions { own_disks: true, ..DeployOptions::default() };
+                engine.deploy("web", options, cancel).await
+            }
             Job::Migration => engine.migrate(new_replica(), DeployOptions::default(), cancel).await,
             Job::Deletion => engine.delete_replica("web", cancel).await,
         }
@@ -167,7 +173,7 @@ impl World {
     /// What the job was to make is there, and nothing else is.
     pub fn assert_done(&self, job: Job) {
         self.assert_at_least_done(job);
-        let expected = usize::from(matches!(job, Job::Deployment | Job::Migration));
+        let expected = usize::from(matches!(job, Job::Deployment | Job::HandingOver | Job::Migration));
         assert_eq!(self.cloud.held().instances.len(), expected, "{job:?}");
     }
 
@@ -179,7 +185,7 @@ impl World {
         let (volumes, snapshots) = match job {
             Job::First | Job::Second => (2, 1),
             Job::Deployment => (2 + 2 * instances, 1),
-            Job::Migration => (2 * instances, 0),
+            Job::HandingOver | Job::Migration => (2 * instances, 0),
             Job::Deletion => (0, 0),
         };
         assert_eq!((held.volumes.len(), held.snapshots.len()), (volumes, snapshots), "{job:?}");
@@ -195,7 +201,7 @@ impl World {
         }
         drop(held);
         let files = std::fs::read_dir(self.state().join("replicas")).map_or(0, |entries| entries.count());
-        let kept = usize::from(!matches!(job, Job::Migration | Job::Deletion));
+        let kept = usize::from(!matches!(job, Job::HandingOver | Job::Migration | Job::Deletion));
         assert_eq!(files, kept, "directories of block manifests after {job:?}");
     }
 
@@ -204,7 +210,7 @@ impl World {
         if job == Job::Deletion {
             return; // What is gone is gone: it is repeated, and not undone.
         }
-        let executed = matches!(job, Job::Second | Job::Deployment);
+        let executed = matches!(job, Job::Second | Job::Deployment | Job::HandingOver);
         if job != Job::Migration {
             let replica = self.engine().replica("web").await.unwrap();
             assert_eq!(replica.last.is_some(), executed, "{context}");
@@ -221,7 +227,7 @@ impl World {
             Job::First => assert!([0, 2].contains(&held.volumes.len()), "{context}"),
             _ => assert_eq!(held.volumes.len(), 2, "{context}"),
         }
-        if job == Job::Deployment {
+        if matches!(job, Job::Deployment | Job::HandingOver) {
             let same = |v: &super::cloud::Volume| *v.bytes.lock().unwrap() == held.source[&v.disk];
             assert!(held.volumes.values().all(same), "the replica was touched: {context}");
         }

@@ -2,51 +2,21 @@
 //! finding says which option it is about and what to do; only what keeps the cloud from answering is
 //! an error.
 
+mod nic;
+
 use crate::cinder;
-use crate::cloud::{Cloud, Service};
-use crate::contract::{Error, ErrorKind, Finding, OsType, Result, VmSpec, WorkerRole};
-use crate::glance;
+use crate::cloud::{Cloud, NOVA_VERSION, Service};
+use crate::contract::{Finding, OsType, Result, VmSpec, WorkerRole};
+use crate::findings::Findings;
+use crate::glance::{self, Image};
 use crate::instance;
-use crate::marks::{self, ROLE_REPLICA};
-use crate::neutron;
+use crate::marks;
+use crate::neutron::{self, Network};
 use crate::nova::{self, Flavor};
 use crate::options::Options;
 use crate::ports;
+use crate::quota::{self, Machines};
 use crate::worker;
-
-/// Everything found so far.
-#[derive(Default)]
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    /// Keeps what went wrong as a finding and goes on; an error that says nothing about the
-    /// configuration ends the check.
-    fn note<T>(&mut self, path: &str, result: Result<T>) -> Result<Option<T>> {
-        match result {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Cancelled) => Err(error),
-            Err(error) if error.code == "openstack.auth" => Err(error),
-            Err(error) => {
-                self.0.push(from_error(path, &error));
-                Ok(None)
-            }
-        }
-    }
-
-    fn warn(&mut self, path: &str, message: impl Into<String>, remedy: &str) {
-        self.0.push(Finding::warning(path, message).remedy(remedy));
-    }
-}
-
-/// An error's message says `path: what; remedy`.
-fn from_error(path: &str, error: &Error) -> Finding {
-    let text = error.message.strip_prefix(&format!("{path}: ")).unwrap_or(&error.message);
-    let (what, remedy) = text.split_once("; ").map_or((text, None), |(what, remedy)| (what, Some(remedy)));
-    let causes = error.causes.join(": ");
-    let message = if causes.is_empty() { what.to_owned() } else { format!("{what} ({causes})") };
-    let finding = Finding::blocking(path, message);
-    finding.remedy(remedy.unwrap_or("correct this option, or make what it names"))
-}
 
 /// Checks the cloud, and the machine against it.
 ///
@@ -59,69 +29,184 @@ pub fn check(cloud: &mut Cloud, options: &Options, vm: Option<&VmSpec>) -> Resul
         let present = cloud.require(service);
         findings.note("auth.region_name", present)?;
     }
-    if !findings.0.is_empty() {
+    if findings.0.is_empty() {
+        check_versions(cloud, options, &mut findings)?;
+    }
+    if findings.0.iter().any(|finding| finding.blocking) {
         return Ok(findings.0);
     }
     let worker = check_worker(cloud, options, &mut findings)?;
     check_names(cloud, options, &mut findings)?;
-    if let Some(vm) = vm {
-        let server = check_machine(cloud, options, vm, &mut findings)?;
-        check_quota(cloud, options, vm, [worker, server], &mut findings)?;
+    let Some(vm) = vm else {
+        check_server_pool(cloud, options, None, &mut findings)?;
+        return Ok(findings.0);
+    };
+    if let Some(image) = &worker.image {
+        findings.note("migr_image", worker::takes(image, vm.disks.len()))?;
     }
+    let server = check_machine(cloud, options, vm, &mut findings)?;
+    let machines = Machines { worker: worker.flavor, worker_root: worker.root, server };
+    quota::check(cloud, options, vm, &machines, &mut findings)?;
     Ok(findings.0)
 }
 
-fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Flavor>> {
-    let image =
-        match findings.note("migr_image", worker::image_option(options, WorkerRole::Copy, OsType::Linux))? {
-            Some((name, path)) => {
-                let found = glance::find(cloud, &path, &name);
-                findings.note(&path, found)?
-            }
-            None => None,
-        };
+/// Microversions that gyre asks for: an older service answers nothing else than that it is too old.
+fn check_versions(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
+    if let Some(range) = cloud.versions(Service::Compute)? {
+        let (oldest, newest) = (range.start(), range.end());
+        let speaks = format!("Nova speaks {oldest} to {newest}");
+        if !range.contains(&NOVA_VERSION) {
+            let message = format!("{speaks}, gyre needs {NOVA_VERSION} (OpenStack Stein)");
+            findings.block("Nova", message, "use a cloud whose Nova has that version");
+        } else if *newest < nova::VERSION_KEEP_VOLUME && options.delete_disks_on_vm_termination {
+            let message = format!(
+                "{speaks}; before {} a deployment that fails would lose its disks",
+                nova::VERSION_KEEP_VOLUME
+            );
+            findings.block("delete_disks_on_vm_termination", message, "turn it off");
+        }
+    }
+    if let Some(range) =
+        cloud.versions(Service::Volume)?.filter(|range| *range.end() < cinder::VERSION_REVERT)
+    {
+        let message = format!(
+            "Cinder speaks up to {}, and puts volumes back from {} on",
+            range.end(),
+            cinder::VERSION_REVERT
+        );
+        findings.warn("Cinder", message, "deploy on copies, as gyre does by default");
+    }
+    Ok(())
+}
+
+/// What workers are made of, as far as the options say so rightly.
+struct WorkerParts {
+    image: Option<Image>,
+    flavor: Option<Flavor>,
+    root: Option<u64>,
+}
+
+fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<WorkerParts> {
+    let image = check_image(cloud, options, findings)?;
     let flavor = worker::flavor(cloud, options);
     let flavor = findings.note("migr_flavor_name", flavor)?;
+    let mut root = None;
     if let (Some(image), Some(flavor)) = (&image, &flavor) {
-        findings.note("migr_flavor_name", worker::fits(options, image, flavor))?;
+        root = findings.note("migr_flavor_name", worker::fits(options, image, flavor))?.flatten();
+        check_worker_disk(options, flavor, findings);
     }
+    check_worker_network(cloud, options, findings)?;
+    if let Some(name) = &options.migr_worker_volume_type {
+        let path = "migr_worker_volume_type";
+        if let Some(types) = findings.note(path, cinder::types(cloud))? {
+            findings.note(path, marks::pick("volume type", path, name, types))?;
+        }
+    }
+    Ok(WorkerParts { image, flavor, root })
+}
+
+fn check_image(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Image>> {
+    let named = worker::image_option(options, WorkerRole::Copy, OsType::Linux);
+    let Some((name, path)) = findings.note("migr_image", named)? else { return Ok(None) };
+    let found = glance::find(cloud, &path, &name);
+    let image = findings.note(&path, found)?;
+    if image.as_ref().is_some_and(|image| image.os_type.as_deref() == Some("windows")) {
+        let message = format!("image {name:?} says that it is Windows; disks are copied on Linux");
+        findings.block(&path, message, "name a Linux image, and one of Windows as migr_image_map.windows");
+    }
+    Ok(image)
+}
+
+fn check_worker_disk(options: &Options, flavor: &Flavor, findings: &mut Findings) {
+    if flavor.disk == 0 && !options.migr_worker_boot_from_volume {
+        let message = format!(
+            "flavor {:?} has no disk; in Nova's default policy such servers boot from a volume",
+            flavor.name
+        );
+        let remedy = "set migr_worker_boot_from_volume, or name another flavor";
+        findings.warn("migr_flavor_name", message, remedy);
+    }
+}
+
+fn check_worker_network(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
+    let mut network = None;
     if let Some((name, path)) = findings.note("migr_network", options.worker_network())? {
         let found = neutron::network(cloud, &path, name);
-        findings.note(&path, found)?;
+        network = findings.note(&path, found)?;
+        if let Some(bare) = network.take_if(|network| network.subnets.is_empty()) {
+            let message = format!("network {:?} has no subnet, so a worker there gets no address", bare.name);
+            findings.block(&path, message, "make a subnet there, or name another network");
+        }
     }
     if options.migr_worker_use_fip {
-        let pool = neutron::pool(cloud, "migr_fip_pool_name", &options.migr_fip_pool_name);
-        findings.note("migr_fip_pool_name", pool)?;
+        check_pool(cloud, "migr_fip_pool_name", &options.migr_fip_pool_name, network.as_ref(), findings)?;
     }
-    if let Some(name) = &options.migr_worker_volume_type {
-        let types = cinder::types(cloud)?;
-        findings.note(
-            "migr_worker_volume_type",
-            marks::pick("volume type", "migr_worker_volume_type", name, types),
-        )?;
+    Ok(())
+}
+
+fn check_server_pool(
+    cloud: &mut Cloud,
+    options: &Options,
+    network: Option<&Network>,
+    findings: &mut Findings,
+) -> Result<()> {
+    match options.floating_ip_pool.as_deref().filter(|_| options.wants_floating_ip()) {
+        Some(name) => check_pool(cloud, "floating_ip_pool", name, network, findings),
+        None => Ok(()),
     }
-    Ok(flavor)
+}
+
+/// A pool, and the way from a network to it. A router of another project is not seen and works.
+fn check_pool(
+    cloud: &mut Cloud,
+    path: &str,
+    name: &str,
+    network: Option<&Network>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let pool = neutron::pool(cloud, path, name);
+    if let (Some(pool), Some(network)) = (findings.note(path, pool)?, network)
+        && !neutron::is_routed(cloud, &network.id, &pool.network)?
+    {
+        let message = format!("no router of this project leads from network {:?} to {name:?}", network.name);
+        let remedy = "connect them, unless a router of another project does, or do without floating IPs";
+        findings.warn(path, message, remedy);
+    }
+    Ok(())
 }
 
 fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
-    if let Some(zone) = &options.availability_zone {
-        let zones = nova::zones(cloud)?;
-        if !zones.contains(zone) {
-            let message = format!("Nova has no zone {zone:?}");
-            let remedy = format!("use one of: {}", zones.join(", "));
-            findings.0.push(Finding::blocking("availability_zone", message).remedy(remedy));
-        }
-    }
+    check_zone(cloud, options, findings)?;
     let pair = instance::key_pair(cloud, options);
     findings.note("keypair_name", pair)?;
     let group = instance::group_hint(cloud, options);
     findings.note("server_group", group)?;
     let groups = ports::security_groups(cloud, options);
     findings.note("security_groups", groups)?;
-    if let Some(name) = options.floating_ip_pool.as_deref().filter(|_| options.wants_floating_ip()) {
-        let pool = neutron::pool(cloud, "floating_ip_pool", name);
-        findings.note("floating_ip_pool", pool)?;
+    check_types(cloud, options, findings)
+}
+
+fn check_zone(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
+    let Some(zone) = &options.availability_zone else { return Ok(()) };
+    let path = "availability_zone";
+    if let Some(zones) = findings.note_warning(path, nova::zones(cloud))?
+        && !zones.contains(zone)
+    {
+        let message = format!("Nova has no zone {zone:?} with a host in it");
+        findings.block(path, message, format!("use one of: {}", zones.join(", ")));
+        return Ok(());
     }
+    if let Some(zones) = findings.note_warning(path, cinder::zones(cloud))?
+        && !zones.contains(zone)
+    {
+        let message = format!("Cinder has no zone {zone:?}, so volumes go to the one that it chooses");
+        let remedy = format!("make sure that servers may have volumes of other zones ({})", zones.join(", "));
+        findings.warn(path, message, remedy);
+    }
+    Ok(())
+}
+
+fn check_types(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
     let map = &options.storage_mappings;
     let named = map.default.iter().map(|name| ("storage_mappings.default".to_owned(), name));
     let by_backend = map.backend_mappings.iter();
@@ -132,8 +217,9 @@ fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) ->
         by_disk.map(|m| (format!("storage_mappings.disk_mappings[{:?}]", m.disk_id), &m.destination));
     let last = Some(&options.default_cinder_volume_type).filter(|name| !name.is_empty());
     let last = last.map(|name| ("default_cinder_volume_type".to_owned(), name));
-    let wanted: Vec<_> = named.chain(by_backend).chain(by_disk).chain(last).collect();
-    let types = if wanted.is_empty() { Vec::new() } else { cinder::types(cloud)? };
+    let mut wanted = named.chain(by_backend).chain(by_disk).chain(last).peekable();
+    let Some((first, _)) = wanted.peek() else { return Ok(()) };
+    let Some(types) = findings.note(&first.clone(), cinder::types(cloud))? else { return Ok(()) };
     for (path, name) in wanted {
         findings.note(&path, marks::pick("volume type", &path, name, types.clone()))?;
     }
@@ -159,42 +245,77 @@ fn check_machine(
     }
     let networks = neutron::networks(cloud)?;
     for nic in &vm.nics {
-        let path = format!("network_map[{:?}]", nic.network);
-        let found = ports::network_of(options, nic, networks.clone());
-        if let Some(network) = findings.note(&path, found)? {
-            let placed = ports::fixed_ips(cloud, options, nic, &network);
-            findings.note(&path, placed)?;
-        }
-        if options.preserve_fixed_ips && nic.addresses.is_empty() {
-            let message = format!(
-                "the source does not say which addresses NIC {:?} has, so none can be preserved",
-                nic.id
-            );
-            findings.warn(
-                "preserve_fixed_ips",
-                message,
-                "run the guest tools on the source, or accept a new address",
-            );
-        }
+        nic::check(cloud, options, nic, &networks, findings)?;
     }
-    if options.preserve_floating_ip && vm.public_address.is_none() {
-        let message = "the source does not say at which address it is reached, so none can be preserved";
-        findings.warn("preserve_floating_ip", message, "accept a new floating IP");
-    }
+    let first = vm.nics.first().and_then(|nic| ports::network_of(options, nic, networks.clone()).ok());
+    check_server_pool(cloud, options, first.as_ref(), findings)?;
+    check_floating_ip(cloud, options, vm, findings)?;
+    check_disk_mappings(options, vm, findings);
+    check_disk_bus(options, vm, findings);
     check_guest(vm, findings);
     Ok(flavor)
 }
 
+fn check_floating_ip(
+    cloud: &mut Cloud,
+    options: &Options,
+    vm: &VmSpec,
+    findings: &mut Findings,
+) -> Result<()> {
+    if options.wants_floating_ip() && vm.nics.is_empty() {
+        let message = "the machine has no NIC that a floating IP could lead to";
+        findings.block("use_floating_ip", message, "turn use_floating_ip and preserve_floating_ip off");
+    }
+    if !options.preserve_floating_ip {
+        return Ok(());
+    }
+    let path = "preserve_floating_ip";
+    let Some(address) = &vm.public_address else {
+        let message = "the source does not say at which address it is reached, so none can be preserved";
+        findings.warn(path, message, "accept a new floating IP");
+        return Ok(());
+    };
+    let found = neutron::floating_ip(cloud, address)?;
+    if let Some(port) = found.and_then(|floating| floating.port_id) {
+        let message = format!("floating IP {address} leads to port {port}");
+        findings.warn(path, message, "free it there before deploying, or accept a new floating IP");
+    }
+    Ok(())
+}
+
+/// An empty id is a placeholder of the field's examples.
+fn check_disk_mappings(options: &Options, vm: &VmSpec, findings: &mut Findings) {
+    let ids: Vec<_> = vm.disks.iter().map(|disk| disk.id.as_str()).collect();
+    let mapped = options.storage_mappings.disk_mappings.iter().map(|mapping| mapping.disk_id.as_str());
+    for id in mapped.filter(|id| !id.is_empty() && !ids.contains(id)) {
+        let path = format!("storage_mappings.disk_mappings[{id:?}]");
+        let remedy = format!("its disks are: {}", ids.join(", "));
+        findings.warn(&path, "the machine has no such disk", remedy);
+    }
+}
+
+/// The guest decides whether it boots from SCSI, so gyre does not choose it.
+fn check_disk_bus(options: &Options, vm: &VmSpec, findings: &mut Findings) {
+    let path = "default_custom_boot_volume_image_metadata";
+    let chosen = options.default_custom_boot_volume_image_metadata.contains_key("hw_disk_bus");
+    if vm.disks.len() > worker::BLK_DISKS_MAX && !chosen {
+        let message = format!(
+            "the machine has {} disks; on virtio-blk a server takes about {}",
+            vm.disks.len(),
+            worker::BLK_DISKS_MAX
+        );
+        let remedy = "set hw_disk_bus=scsi and hw_scsi_model=virtio-scsi there, if the guest boots from that";
+        findings.warn(path, message, remedy);
+    }
+}
+
 fn check_guest(vm: &VmSpec, findings: &mut Findings) {
     if vm.os_type == OsType::Windows {
-        let finding = Finding::blocking("vm.os-type", "Windows guests cannot be morphed yet");
-        findings.0.push(finding.remedy("replicate it, and deploy it once gyre has a Windows worker"));
+        let remedy = "replicate it, and deploy it once gyre has a Windows worker";
+        findings.block("vm.os-type", "Windows guests cannot be morphed yet", remedy);
     }
     if vm.disks.is_empty() {
-        findings.0.push(
-            Finding::blocking("vm.disks", "the machine has no disks")
-                .remedy("check the source's description of it"),
-        );
+        findings.block("vm.disks", "the machine has no disks", "check the source's description of it");
     }
     if vm.tpm {
         findings.warn(
@@ -208,69 +329,4 @@ fn check_guest(vm: &VmSpec, findings: &mut Findings) {
             format!("disk {:?} is shared between machines; its copy will belong to this one alone", disk.id);
         findings.warn("vm.disks", message, "migrate the cluster's shared disks by other means");
     }
-}
-
-/// Room for the volumes that a first execution makes and for the larger of worker and server, which
-/// do not run at the same time; room for a deployment's copies is worth a warning only.
-fn check_quota(
-    cloud: &mut Cloud,
-    options: &Options,
-    vm: &VmSpec,
-    flavors: [Option<Flavor>; 2],
-    findings: &mut Findings,
-) -> Result<()> {
-    let (count, gib) = missing_volumes(cloud, vm)?;
-    let root = if options.migr_worker_boot_from_volume { 1 } else { 0 };
-    let limits = cinder::limits(cloud)?;
-    let left = |max: i64, used: i64| if max < 0 { i64::MAX } else { max.saturating_sub(used) };
-    let volumes = left(limits.max_total_volumes, limits.total_volumes_used);
-    let gibibytes = left(limits.max_total_volume_gigabytes, limits.total_gigabytes_used);
-    need(findings, "volumes", count + root, volumes);
-    need(findings, "GiB of volumes", gib, gibibytes);
-    let copies = i64::try_from(vm.disks.len()).unwrap_or(i64::MAX);
-    if volumes >= count + root && volumes < (count + root).saturating_add(copies) {
-        let message =
-            format!("the project may have {volumes} more volumes; a deployment copies {copies} more");
-        findings.warn("quota", message, "raise the quota before deploying, or deploy without copies");
-    }
-    let limits = nova::limits(cloud)?;
-    let most = |of: fn(&Flavor) -> u64| {
-        let most = flavors.iter().flatten().map(of).max().unwrap_or(0);
-        i64::try_from(most).unwrap_or(i64::MAX)
-    };
-    need(findings, "servers", 1, left(limits.max_total_instances, limits.total_instances_used));
-    need(
-        findings,
-        "vCPUs",
-        most(|flavor| flavor.vcpus.into()),
-        left(limits.max_total_cores, limits.total_cores_used),
-    );
-    need(
-        findings,
-        "MiB of memory",
-        most(|flavor| flavor.ram),
-        left(limits.max_total_ram_size, limits.total_ram_used),
-    );
-    Ok(())
-}
-
-fn need(findings: &mut Findings, what: &str, needed: i64, left: i64) {
-    if needed > left {
-        let message = format!("the job needs {needed} {what}, the project may have {} more", left.max(0));
-        findings
-            .0
-            .push(Finding::blocking("quota", message).remedy("free something, or ask for a larger quota"));
-    }
-}
-
-/// Volumes and GiB that an execution would make: not those that a replica of this machine has.
-fn missing_volumes(cloud: &mut Cloud, vm: &VmSpec) -> Result<(i64, i64)> {
-    let have = cinder::volumes_of_vm(cloud, &vm.id, ROLE_REPLICA)?;
-    let missing = vm.disks.iter().filter(|disk| {
-        let key = marks::value(&disk.id);
-        !have.iter().any(|volume| volume.metadata.get(marks::DISK) == Some(&key))
-    });
-    let sizes: Vec<u64> = missing.map(|disk| cinder::gib(disk.size)).collect();
-    let gib = sizes.iter().fold(0u64, |sum, size| sum.saturating_add(*size));
-    Ok((i64::try_from(sizes.len()).unwrap_or(i64::MAX), i64::try_from(gib).unwrap_or(i64::MAX)))
 }

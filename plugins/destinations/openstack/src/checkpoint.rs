@@ -2,10 +2,11 @@
 //! of this file: a replica's own volume is never deleted here, whatever a state says.
 
 use crate::cinder::{self, NewVolume};
-use crate::contract::{Error, Result};
+use crate::cloud::Cloud;
+use crate::contract::{Error, Result, log};
 use crate::disks::{self, Disk, Disks};
 use crate::marks::{self, ROLE_CHECKPOINT, ROLE_CLONE};
-use crate::wait::{Flow, Run, from_json, to_json};
+use crate::wait::{Flow, Removal, Run, Sight, from_json, to_json};
 use serde::{Deserialize, Serialize};
 
 /// What gyre adds to the names of a replica's volumes, and takes off those of a server.
@@ -88,49 +89,51 @@ fn settle(run: &mut Run, id: &str) -> Flow<()> {
     })
 }
 
-/// Deletes the snapshots, and those that an `ensure` of the same token made.
+/// Deletes the snapshots, and those that an `ensure` of the same token made. One that a server's volume
+/// depends on, as on Ceph, stays until the replica is deleted.
 ///
 /// # Errors
-/// `openstack.snapshot-busy` where volumes depend on one.
+/// `openstack.snapshot-busy` where nothing that can be seen depends on one.
 pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     let mut ids: Vec<String> =
         Checkpoint::parse(state)?.disks.into_iter().map(|point| point.snapshot).collect();
     let made = cinder::snapshots_of(&mut run.cloud, &run.token, ROLE_CHECKPOINT)?;
     ids.extend(made.into_iter().map(|snapshot| snapshot.id));
-    ids.sort_unstable();
-    ids.dedup();
-    for id in &ids {
-        delete(run, id)?;
-    }
-    for id in &ids {
-        run.until(&format!("snapshot {id} is deleted"), |cloud| {
-            let Some(snapshot) = cinder::snapshot(cloud, id)? else { return Ok(Some(())) };
-            if snapshot.status == "available" || snapshot.status == "error_deleting" {
-                return Err(busy(id, &snapshot.status));
-            }
-            Ok(None)
-        })?;
-    }
+    run.remove_all("snapshot", ids, look_dropped)?;
     Ok(String::new())
 }
 
-fn delete(run: &mut Run, id: &str) -> Result<()> {
-    let leaving = cinder::snapshot(&mut run.cloud, id)?.is_none_or(|snapshot| snapshot.status == "deleting");
-    if leaving {
-        return Ok(());
-    }
-    cinder::delete_snapshot(&mut run.cloud, id).map(drop).map_err(|error| match error.code.as_str() {
-        "openstack.invalid" | "openstack.conflict" => busy(id, &error.to_string()),
-        _ => error,
-    })
+/// Deletes the checkpoints that [`remove`] had to leave.
+///
+/// # Errors
+/// `openstack.snapshot-busy`.
+pub fn remove_left(run: &mut Run, volumes: &[String]) -> Flow<()> {
+    let left = cinder::snapshots_at(&mut run.cloud, volumes, ROLE_CHECKPOINT)?;
+    run.remove_all("snapshot", left.into_iter().map(|snapshot| snapshot.id).collect(), look_deleted)
 }
 
-fn busy(id: &str, why: &str) -> Error {
-    let message = format!(
-        "snapshot {id} cannot be deleted now: a volume made from it may depend on it; some storage frees it only when that \
-         volume is gone or flattened"
-    );
-    Error::conflict("openstack.snapshot-busy", message).cause(why)
+/// [`look_deleted`] that leaves a snapshot which a volume depends on.
+fn look_dropped(cloud: &mut Cloud, id: &str, removal: &mut Removal) -> Result<Option<()>> {
+    let busy = match look_deleted(cloud, id, removal) {
+        Err(error) if error.code == "openstack.snapshot-busy" => error,
+        other => return other,
+    };
+    let dependents = cinder::volumes_from(cloud, id)?;
+    let Some(volume) = dependents.first() else { return Err(busy) };
+    log!(warn, "a snapshot stays, because a volume depends on it"; "snapshot" => id, "volume" => volume.id);
+    Ok(Some(()))
+}
+
+fn look_deleted(cloud: &mut Cloud, id: &str, removal: &mut Removal) -> Result<Option<()>> {
+    let sight = match cinder::snapshot(cloud, id)? {
+        None => Sight::Gone,
+        Some(snapshot) => match snapshot.status.as_str() {
+            "error_deleting" => return Err(cinder::failed(cloud, "snapshot", id, &snapshot.status)),
+            "available" | "error" => Sight::Idle,
+            _ => Sight::Busy,
+        },
+    };
+    removal.look(cloud, sight, |cloud| cinder::delete_snapshot(cloud, id), || cinder::snapshot_busy(id))
 }
 
 /// The volumes that a deployment works on: copies made from the checkpoint, or the replica's own.

@@ -1,6 +1,6 @@
 //! Cinder v3: volumes, snapshots, types and quota, as far as they are needed. Knows no steps.
 
-use crate::cloud::{Cloud, Service, encode};
+use crate::cloud::{Cloud, Microversion, Service, encode};
 use crate::contract::{Error, ErrorKind, Explain, Result};
 use crate::marks::{self, Named};
 use serde::Deserialize;
@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 const CINDER: Service = Service::Volume;
 /// First version of `revert`.
-const VERSION_REVERT: &str = "3.40";
+pub const VERSION_REVERT: Microversion = Microversion(3, 40);
 /// First version that filters user messages by resource.
-const VERSION_MESSAGES: &str = "3.5";
+const VERSION_MESSAGES: Microversion = Microversion(3, 5);
 /// Bytes of the unit that volumes are sized in.
 pub const GIB: u64 = 1024 * 1024 * 1024;
 
@@ -33,6 +33,9 @@ pub struct Volume {
     /// Whether its blocks are encrypted at rest.
     #[serde(default)]
     pub encrypted: bool,
+    /// Snapshot that it was made from.
+    #[serde(default)]
+    pub snapshot_id: Option<String>,
     /// Servers that have it.
     #[serde(default)]
     pub attachments: Vec<VolumeAttachment>,
@@ -146,6 +149,28 @@ pub fn volumes_of_vm(cloud: &mut Cloud, vm: &str, role: &str) -> Result<Vec<Volu
     Ok(all.into_iter().filter(fits).collect())
 }
 
+/// Snapshots of these volumes that steps made for a role.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn snapshots_at(cloud: &mut Cloud, volumes: &[String], role: &str) -> Result<Vec<Snapshot>> {
+    let all: Vec<Snapshot> = cloud.list(CINDER, "/snapshots/detail", "snapshots")?;
+    let fits = |snapshot: &Snapshot| {
+        volumes.contains(&snapshot.volume_id)
+            && snapshot.metadata.get(marks::ROLE).is_some_and(|found| found == role)
+    };
+    Ok(all.into_iter().filter(fits).collect())
+}
+
+/// Volumes of the project that were made from a snapshot.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn volumes_from(cloud: &mut Cloud, snapshot: &str) -> Result<Vec<Volume>> {
+    let all: Vec<Volume> = cloud.list(CINDER, "/volumes/detail", "volumes")?;
+    Ok(all.into_iter().filter(|volume| volume.snapshot_id.as_deref() == Some(snapshot)).collect())
+}
+
 /// Snapshots of the project that a step made.
 ///
 /// # Errors
@@ -193,7 +218,7 @@ pub fn create_volume(cloud: &mut Cloud, new: &NewVolume) -> Result<Volume> {
     cloud.create(CINDER, "/volumes", "volume", &json!({ "volume": volume }))
 }
 
-fn action(cloud: &mut Cloud, id: &str, version: Option<&str>, body: &Value) -> Result<()> {
+fn action(cloud: &mut Cloud, id: &str, version: Option<Microversion>, body: &Value) -> Result<()> {
     cloud.call_at(CINDER, version, "POST", &format!("/volumes/{}/action", encode(id)), Some(body)).map(drop)
 }
 
@@ -245,12 +270,15 @@ pub fn revert(cloud: &mut Cloud, id: &str, snapshot: &str) -> Result<()> {
 /// `openstack.volume-busy` where Cinder refuses, and those of [`Cloud::delete`].
 pub fn delete_volume(cloud: &mut Cloud, id: &str) -> Result<bool> {
     cloud.delete(CINDER, &format!("/volumes/{}", encode(id))).map_err(|error| match error.code.as_str() {
-        "openstack.invalid" | "openstack.conflict" => {
-            let message = format!("volume {id} cannot be deleted: detach it and delete its snapshots first");
-            Error::conflict("openstack.volume-busy", message).caused_by(error)
-        }
+        "openstack.invalid" | "openstack.conflict" => busy(id).caused_by(error),
         _ => error,
     })
+}
+
+/// The error of a volume that Cinder does not delete.
+pub fn busy(id: &str) -> Error {
+    let message = format!("volume {id} cannot be deleted: detach it and delete its snapshots first");
+    Error::conflict("openstack.volume-busy", message)
 }
 
 /// Asks for a snapshot of a volume that nobody has.
@@ -279,9 +307,21 @@ pub fn snapshot(cloud: &mut Cloud, id: &str) -> Result<Option<Snapshot>> {
 /// Asks for deletion; answers whether it was there.
 ///
 /// # Errors
-/// Those of [`Cloud::delete`].
+/// `openstack.snapshot-busy` where Cinder refuses, and those of [`Cloud::delete`].
 pub fn delete_snapshot(cloud: &mut Cloud, id: &str) -> Result<bool> {
-    cloud.delete(CINDER, &format!("/snapshots/{}", encode(id)))
+    cloud.delete(CINDER, &format!("/snapshots/{}", encode(id))).map_err(|error| match error.code.as_str() {
+        "openstack.invalid" | "openstack.conflict" => snapshot_busy(id).caused_by(error),
+        _ => error,
+    })
+}
+
+/// The error of a snapshot that Cinder does not delete.
+pub fn snapshot_busy(id: &str) -> Error {
+    let message = format!(
+        "snapshot {id} cannot be deleted now: a volume made from it may depend on it; some storage frees it only when that \
+         volume is gone or flattened"
+    );
+    Error::conflict("openstack.snapshot-busy", message)
 }
 
 /// All volume types.
@@ -321,24 +361,50 @@ struct Limits {
     absolute: AbsoluteLimits,
 }
 
-/// What the project may have, and has. −1: no limit.
+/// What the project may have, and has. −1: no limit; none: not shown.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs)] // as Cinder names them
 pub struct AbsoluteLimits {
-    pub max_total_volumes: i64,
+    pub max_total_volumes: Option<i64>,
     pub total_volumes_used: i64,
-    pub max_total_volume_gigabytes: i64,
+    pub max_total_snapshots: Option<i64>,
+    pub total_snapshots_used: i64,
+    pub max_total_volume_gigabytes: Option<i64>,
     pub total_gigabytes_used: i64,
 }
 
-/// The project's limits.
+/// The project's limits, as far as they are shown.
 ///
 /// # Errors
-/// Those of [`Cloud::get`].
+/// Those of [`Cloud::get_visible`].
 pub fn limits(cloud: &mut Cloud) -> Result<AbsoluteLimits> {
-    let limits: Option<Limits> = cloud.get(CINDER, "/limits", "limits")?;
+    let limits: Option<Limits> = cloud.get_visible(CINDER, "/limits", "limits")?;
     Ok(limits.map(|limits| limits.absolute).unwrap_or_default())
+}
+
+/// One quota with its use.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Quota {
+    /// −1: no limit.
+    pub limit: i64,
+    /// In use.
+    pub in_use: i64,
+    /// About to be.
+    #[serde(default)]
+    pub reserved: i64,
+}
+
+/// The project's quotas by name (`per_volume_gigabytes`, `gigabytes_TYPE`, …); empty where the cloud does not
+/// show them.
+///
+/// # Errors
+/// Those of [`Cloud::get_visible`].
+pub fn quota(cloud: &mut Cloud) -> Result<BTreeMap<String, Quota>> {
+    let path = format!("/os-quota-sets/{}?usage=True", encode(&cloud.project()?));
+    let set: Option<BTreeMap<String, Value>> = cloud.get_visible(CINDER, &path, "quota_set")?;
+    let entries = set.unwrap_or_default().into_iter();
+    Ok(entries.filter_map(|(name, value)| Some((name, serde_json::from_value(value).ok()?))).collect())
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,8 @@ use crate::keystone::{self, Auth, Token};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
 
 /// How long one call looks at something that is not ready before it answers `wait`, milliseconds.
 pub const POLL_CALL_MS: u64 = 20_000;
@@ -20,6 +22,13 @@ const PAGES_MAX: usize = 200;
 const DETAIL_CHARS_MAX: usize = 400;
 /// One HTTP exchange, milliseconds.
 const REQUEST_TIMEOUT_MS: u32 = 120_000;
+/// The longest pause that a service may ask for with `Retry-After`, milliseconds.
+const RETRY_AFTER_MS_MAX: u32 = 300_000;
+/// Nova's microversion of every request that needs no other: 2.67 (Stein) is the first that takes a
+/// volume type for the root disk of a worker.
+pub const NOVA_VERSION: Microversion = Microversion(2, 67);
+/// Logins of one call: its own, and one more where its token is refused.
+const LOGINS_MAX: u32 = 2;
 /// Stands in the login for the password, which only the host knows.
 pub const PASSWORD_MARKER: &str = "gyre-os-password-marker";
 /// Name of the secret that holds it.
@@ -71,21 +80,41 @@ impl Service {
         }
     }
 
-    /// Microversion header. Nova 2.67 (Stein) is the first that takes a volume type for the root
-    /// disk of a worker; Cinder's base version has all but `revert` and `messages`.
-    fn version_headers(self, version: Option<&str>) -> Vec<(String, String)> {
-        let version = match (self, version) {
-            (Service::Compute, version) => ("compute", version.unwrap_or("2.67")),
+    /// Microversion header. Cinder's base version has all but `revert` and `messages`.
+    fn version_headers(self, version: Option<Microversion>) -> Vec<(String, String)> {
+        let (name, version) = match (self, version) {
+            (Service::Compute, version) => ("compute", version.unwrap_or(NOVA_VERSION)),
             (Service::Volume, Some(version)) => ("volume", version),
             _ => return Vec::new(),
         };
-        let mut headers = vec![("OpenStack-API-Version".to_owned(), format!("{} {}", version.0, version.1))];
+        let mut headers = vec![("OpenStack-API-Version".to_owned(), format!("{name} {version}"))];
         if self == Service::Compute {
-            headers.push(("X-OpenStack-Nova-API-Version".to_owned(), version.1.to_owned()));
+            headers.push(("X-OpenStack-Nova-API-Version".to_owned(), version.to_string()));
         }
         headers
     }
 }
+
+/// A version of a service's API within its major one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Microversion(pub u32, pub u32);
+
+impl Microversion {
+    /// `2.67`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (major, minor) = text.split_once('.')?;
+        Some(Self(major.parse().ok()?, minor.parse().ok()?))
+    }
+}
+
+impl fmt::Display for Microversion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0, self.1)
+    }
+}
+
+/// The oldest and the newest version that a service speaks.
+pub type Versions = RangeInclusive<Microversion>;
 
 /// The conversation. Lives as long as one exported call.
 pub struct Cloud {
@@ -93,13 +122,15 @@ pub struct Cloud {
     token: Option<Token>,
     links: BTreeMap<String, Http>,
     poll_until_ms: u64,
+    logins: u32,
+    retry_after_ms: Option<u32>,
 }
 
 impl Cloud {
     /// Nothing is sent before the first request.
     pub fn new(auth: Auth) -> Self {
         let poll_until_ms = clock::elapsed_ms().saturating_add(POLL_CALL_MS);
-        Self { auth, token: None, links: BTreeMap::new(), poll_until_ms }
+        Self { auth, token: None, links: BTreeMap::new(), poll_until_ms, logins: 0, retry_after_ms: None }
     }
 
     /// Logs in, once.
@@ -115,10 +146,12 @@ impl Cloud {
     }
 
     fn login(&mut self) -> Result<Token> {
+        self.logins = self.logins.saturating_add(1);
         let (origin, request) = keystone::login_request(&self.auth)?;
         let marked = self.open(&origin)?;
         marked.substitute(PASSWORD_MARKER, &Secret::open(PASSWORD_SECRET)?)?;
         let response = marked.send(&request).map_err(|error| unreachable("Keystone", error))?;
+        self.retry_after_ms = retry_after_ms(&response);
         keystone::read_answer(&self.auth, &response)
     }
 
@@ -162,24 +195,47 @@ impl Cloud {
         Ok((origin, base))
     }
 
-    fn send(
-        &mut self,
-        service: Service,
-        version: Option<&str>,
-        method: &'static str,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Response> {
+    /// Sends, and once more with a new token where the service does not accept the one that it got:
+    /// such a request was not served, so it cannot make anything twice.
+    fn send(&mut self, service: Service, mut request: Request) -> Result<Response> {
         let (origin, base) = self.endpoint(service)?;
-        let mut request = Request::new(method, format!("{base}{path}"))
-            .header("Accept", "application/json")
-            .header("X-Auth-Token", self.token()?.id.clone())
-            .timeout_ms(REQUEST_TIMEOUT_MS);
-        request.headers.extend(service.version_headers(version));
-        if let Some(body) = body {
-            request = request.json(body)?;
+        request.path.insert_str(0, &base);
+        let response = self.send_once(service, &origin, request.clone())?;
+        if response.status != 401 || self.logins >= LOGINS_MAX {
+            return Ok(response);
         }
-        self.link(&origin)?.send(&request).map_err(|error| unreachable(service.name(), error))
+        self.token = None;
+        self.send_once(service, &origin, request)
+    }
+
+    fn send_once(&mut self, service: Service, origin: &str, request: Request) -> Result<Response> {
+        let request = request.header("X-Auth-Token", self.token()?.id.clone()).timeout_ms(REQUEST_TIMEOUT_MS);
+        self.retry_after_ms = None;
+        let response =
+            self.link(origin)?.send(&request).map_err(|error| unreachable(service.name(), error))?;
+        self.retry_after_ms = retry_after_ms(&response);
+        Ok(response)
+    }
+
+    /// How long the service that answered last asked to be left alone, where it cannot serve now.
+    pub const fn retry_after_ms(&self) -> Option<u32> {
+        self.retry_after_ms
+    }
+
+    /// Which microversions a service speaks; none where it does not say so, or may not be asked.
+    ///
+    /// # Errors
+    /// Those of [`Cloud::token`], and `openstack.unreachable`.
+    pub fn versions(&mut self, service: Service) -> Result<Option<Versions>> {
+        let (origin, base) = self.endpoint(service)?;
+        let Some(root) = version_root(&base) else { return Ok(None) };
+        let request = Request::get(format!("{root}/")).header("Accept", "application/json");
+        let response = match self.send_once(service, &origin, request) {
+            // What is granted may be the project's part of the service alone.
+            Err(error) if error.kind == ErrorKind::Denied => return Ok(None),
+            other => other?,
+        };
+        Ok(serde_json::from_slice(&response.body).ok().and_then(|value| newest_range(&value)))
     }
 
     /// One request whose answer is JSON or nothing (`null`); `version` is a microversion.
@@ -189,12 +245,17 @@ impl Cloud {
     pub fn call_at(
         &mut self,
         service: Service,
-        version: Option<&str>,
+        version: Option<Microversion>,
         method: &'static str,
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value> {
-        let response = self.send(service, version, method, path, body)?;
+        let mut request = Request::new(method, path).header("Accept", "application/json");
+        request.headers.extend(service.version_headers(version));
+        if let Some(body) = body {
+            request = request.json(body)?;
+        }
+        let response = self.send(service, request)?;
         if !(200..300).contains(&response.status) {
             return Err(status_error(service, method, path, &response));
         }
@@ -224,6 +285,22 @@ impl Cloud {
             Ok(value) => field(service, path, value, key).map(Some),
             Err(error) if error.code == "openstack.not-found" => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// [`Cloud::get`] of what a policy may hide from a user without special rights: nothing, then.
+    ///
+    /// # Errors
+    /// As there, but for a refusal.
+    pub fn get_visible<T: DeserializeOwned>(
+        &mut self,
+        service: Service,
+        path: &str,
+        key: &str,
+    ) -> Result<Option<T>> {
+        match self.get(service, path, key) {
+            Err(error) if error.code == "openstack.forbidden" => Ok(None),
+            other => other,
         }
     }
 
@@ -305,9 +382,39 @@ impl Cloud {
 }
 
 fn has_version(base: &str) -> bool {
-    base.rsplit('/').next().is_some_and(|last| {
-        last.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-    })
+    base.rsplit('/').next().is_some_and(is_version)
+}
+
+fn is_version(segment: &str) -> bool {
+    segment.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The front of a base up to its version: some catalogs have the project's id behind it.
+fn version_root(base: &str) -> Option<&str> {
+    if has_version(base) {
+        return Some(base);
+    }
+    let (front, _) = base.rsplit_once('/')?;
+    has_version(front).then_some(front)
+}
+
+/// Nova answers `version`, Cinder `versions`.
+fn newest_range(answer: &Value) -> Option<Versions> {
+    let listed = answer.get("versions").and_then(Value::as_array).into_iter().flatten();
+    let range = |version: &Value| {
+        let number = |key: &str| Microversion::parse(version.get(key)?.as_str()?);
+        Some(number("min_version")?..=number("version")?)
+    };
+    answer.get("version").into_iter().chain(listed).filter_map(range).max_by_key(|range| *range.end())
+}
+
+/// Seconds are what OpenStack's services and their proxies send; a date is not heeded.
+fn retry_after_ms(response: &Response) -> Option<u32> {
+    if !matches!(response.status, 413 | 429 | 503) {
+        return None;
+    }
+    let seconds: u32 = response.header("retry-after")?.trim().parse().ok()?;
+    (seconds > 0).then(|| seconds.saturating_mul(1000).min(RETRY_AFTER_MS_MAX))
 }
 
 fn has_next(links: &Value) -> bool {
@@ -374,12 +481,14 @@ pub fn unreachable(service: &str, error: Error) -> Error {
 }
 
 /// What a status other than 2xx means to the caller: 400 and 422 invalid, 401 and 403 denied (or the
-/// quota), 404 not found, 409 conflict (or the quota), 413 the quota, 429 and 5xx unavailable.
+/// quota), 404 not found, 409 conflict (or the quota), 413 the quota (or, with a time to wait, the rate),
+/// 408, 429 and 5xx unavailable.
 pub fn status_error(service: Service, method: &str, path: &str, response: &Response) -> Error {
     let detail = detail(&response.body);
-    let what = format!("{} refused {method} {}", service.name(), path.split('?').next().unwrap_or(path));
+    let short = path.split('?').next().unwrap_or(path);
+    let what = format!("{} refused {method} {short}", service.name());
     let error = match response.status {
-        413 => quota(service),
+        413 if retry_after_ms(response).is_none() => quota(service),
         403 | 409 if says_quota(&detail) => quota(service),
         400 | 422 => Error::invalid("openstack.invalid", what),
         401 => Error::denied(
@@ -396,18 +505,19 @@ pub fn status_error(service: Service, method: &str, path: &str, response: &Respo
             format!("{} is older than what gyre needs (Nova 2.67, OpenStack Stein)", service.name()),
         ),
         409 => Error::conflict("openstack.conflict", what),
-        429 | 500 | 502 | 503 | 504 => Error::unavailable(
+        408 | 413 | 429 | 500 | 502 | 503 | 504 => Error::unavailable(
             "openstack.unavailable",
-            format!("{} cannot serve {method} {} now (status {})", service.name(), path, response.status),
+            format!("{} cannot serve {method} {short} now (status {})", service.name(), response.status),
         ),
         status => Error::other("openstack.status", format!("{what} with status {status}")),
     };
     if detail.is_empty() { error } else { error.cause(detail) }
 }
 
+/// A refusal by policy may name a rule about quotas.
 fn says_quota(detail: &str) -> bool {
     let detail = detail.to_lowercase();
-    detail.contains("quota")
+    detail.contains("quota") && detail.contains("exceed")
 }
 
 fn quota(service: Service) -> Error {
@@ -441,4 +551,56 @@ fn strip_tags(text: &str) -> String {
         if was || c == '<' { ' ' } else { c }
     };
     text.chars().map(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn answer(status: u16, retry_after: &str) -> Response {
+        Response::new(status, "{}").with_header("Retry-After", retry_after)
+    }
+
+    #[test]
+    fn a_service_may_ask_for_a_pause_of_limited_length() {
+        assert_eq!(retry_after_ms(&answer(429, "17")), Some(17_000));
+        assert_eq!(retry_after_ms(&answer(503, "86400")), Some(RETRY_AFTER_MS_MAX));
+        for (status, text) in [(429, "0"), (429, "-1"), (429, "Fri, 31 Dec 2027 23:59:59 GMT"), (200, "5")] {
+            assert_eq!(retry_after_ms(&answer(status, text)), None, "{status} {text}");
+        }
+    }
+
+    #[test]
+    fn rates_quotas_and_policies_are_told_apart() {
+        let code = |status: u16, retry: &str, message: &str| {
+            let mut response = answer(status, retry);
+            response.body = json!({ "x": { "message": message } }).to_string().into_bytes();
+            status_error(Service::Compute, "POST", "/servers", &response).code
+        };
+        assert_eq!(code(413, "0", "VolumeLimitExceeded"), "openstack.quota-exceeded");
+        assert_eq!(code(413, "20", "Only 10 requests a minute"), "openstack.unavailable");
+        assert_eq!(code(403, "0", "Quota exceeded for cores"), "openstack.quota-exceeded");
+        assert_eq!(code(403, "0", "Policy does not allow os-quota-sets:show"), "openstack.forbidden");
+    }
+
+    #[test]
+    fn versions_are_read_as_nova_and_as_cinder_say_them() {
+        let nova = json!({ "version": { "id": "v2.1", "version": "2.96", "min_version": "2.1" } });
+        assert_eq!(newest_range(&nova), Some(Microversion(2, 1)..=Microversion(2, 96)));
+        let cinder = json!({ "versions": [
+            { "id": "v2.0", "version": "", "min_version": "" },
+            { "id": "v3.0", "version": "3.71", "min_version": "3.0" },
+        ] });
+        assert_eq!(newest_range(&cinder), Some(Microversion(3, 0)..=Microversion(3, 71)));
+        assert_eq!(newest_range(&json!({ "versions": 3 })), None);
+        assert!(Microversion(2, 100) > Microversion(2, 67));
+    }
+
+    #[test]
+    fn the_version_stands_last_or_before_the_project() {
+        assert_eq!(version_root("/compute/v2.1"), Some("/compute/v2.1"));
+        assert_eq!(version_root("/v3/0123abcd"), Some("/v3"));
+        assert_eq!(version_root("/volume"), None);
+    }
 }

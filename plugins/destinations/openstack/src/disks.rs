@@ -1,11 +1,13 @@
 //! The volumes of a replica: made empty, grown with the source, deleted with it. Knows nothing of
 //! what is written to them.
 
+use crate::checkpoint;
 use crate::cinder::{self, NewVolume, Volume};
+use crate::cloud::Cloud;
 use crate::contract::{DiskSpec, Error, Result, TargetDisk, VmSpec};
 use crate::marks::{self, ROLE_REPLICA};
 use crate::options::Options;
-use crate::wait::{Flow, Run, from_json, to_json};
+use crate::wait::{Flow, Removal, Run, Sight, from_json, to_json};
 use serde::{Deserialize, Serialize};
 
 /// Disks of a machine as volumes: the state of `ensure-disks` and of `ensure-clone`.
@@ -145,7 +147,7 @@ pub fn in_use(volume: &Volume, what: &str) -> Error {
 ///
 /// # Errors
 /// `openstack.volume-gone`.
-pub fn describe(cloud: &mut crate::cloud::Cloud, options: &Options, state: &str) -> Result<Vec<TargetDisk>> {
+pub fn describe(cloud: &mut Cloud, options: &Options, state: &str) -> Result<Vec<TargetDisk>> {
     let mut found = Vec::new();
     for disk in Disks::parse(state)?.disks {
         let volume = cinder::required_volume(cloud, &disk.volume)?;
@@ -159,10 +161,11 @@ pub fn describe(cloud: &mut crate::cloud::Cloud, options: &Options, state: &str)
     Ok(found)
 }
 
-/// Deletes the volumes of a replica, and those that an `ensure` of the same token made.
+/// Deletes the volumes of a replica, and those that an `ensure` of the same token made, after the
+/// snapshots that deployments had to leave because their servers' storage depended on them.
 ///
 /// # Errors
-/// `openstack.volume-in-use`, `openstack.volume-busy`.
+/// `openstack.volume-in-use`, `openstack.volume-busy`, `openstack.snapshot-busy`.
 pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     let known = Disks::parse(state)?;
     if known.cloned {
@@ -175,37 +178,29 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     let mut ids: Vec<String> = known.disks.into_iter().map(|disk| disk.volume).collect();
     let made = cinder::volumes_of(&mut run.cloud, &run.token, ROLE_REPLICA)?;
     ids.extend(made.into_iter().map(|volume| volume.id));
+    checkpoint::remove_left(run, &ids)?;
     delete_all(run, ids)?;
     Ok(String::new())
 }
 
-/// Deletes volumes and waits until they are gone.
+/// Deletes volumes, all at once, and waits until they are gone.
 ///
 /// # Errors
 /// `openstack.volume-in-use`, `openstack.volume-busy`, `openstack.volume-error`.
-pub fn delete_all(run: &mut Run, mut ids: Vec<String>) -> Flow<()> {
-    ids.sort_unstable();
-    ids.dedup();
-    for id in &ids {
-        ask_to_delete(run, id)?;
-    }
-    for id in &ids {
-        run.until(&format!("volume {id} is deleted"), |cloud| match cinder::volume(cloud, id)? {
-            None => Ok(Some(())),
-            Some(volume) if volume.status == "error_deleting" => {
-                Err(cinder::failed(cloud, "volume", id, &volume.status))
-            }
-            Some(_) => Ok(None),
-        })?;
-    }
-    Ok(())
+pub fn delete_all(run: &mut Run, ids: Vec<String>) -> Flow<()> {
+    run.remove_all("volume", ids, look_deleted)
 }
 
-fn ask_to_delete(run: &mut Run, id: &str) -> Result<()> {
-    let Some(volume) = cinder::volume(&mut run.cloud, id)? else { return Ok(()) };
-    match volume.status.as_str() {
-        "deleting" => Ok(()),
-        "in-use" => Err(in_use(&volume, "deleted")),
-        _ => cinder::delete_volume(&mut run.cloud, id).map(drop),
-    }
+/// Cinder deletes no volume that it is still making or changing: that is waited for.
+fn look_deleted(cloud: &mut Cloud, id: &str, removal: &mut Removal) -> Result<Option<()>> {
+    let sight = match cinder::volume(cloud, id)? {
+        None => Sight::Gone,
+        Some(volume) => match volume.status.as_str() {
+            "error_deleting" => return Err(cinder::failed(cloud, "volume", id, &volume.status)),
+            "in-use" => return Err(in_use(&volume, "deleted")),
+            _ if volume.is_available() || volume.has_failed() => Sight::Idle,
+            _ => Sight::Busy,
+        },
+    };
+    removal.look(cloud, sight, |cloud| cinder::delete_volume(cloud, id), || cinder::busy(id))
 }

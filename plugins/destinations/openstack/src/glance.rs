@@ -23,9 +23,18 @@ pub struct Image {
     /// Least memory it runs in, MiB.
     #[serde(default)]
     pub min_ram: u64,
+    /// How its servers' disks are connected: `virtio` (the usual), `scsi`, …
+    #[serde(default)]
+    pub hw_disk_bus: Option<String>,
+    /// Which SCSI controller its servers have.
+    #[serde(default)]
+    pub hw_scsi_model: Option<String>,
     /// Bytes it holds, where Glance knows.
     #[serde(default)]
     pub virtual_size: Option<u64>,
+    /// `linux`, `windows`, where whoever uploaded it said so.
+    #[serde(default)]
+    pub os_type: Option<String>,
 }
 
 impl Named for Image {
@@ -34,6 +43,13 @@ impl Named for Image {
     }
     fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
+    }
+}
+
+impl Image {
+    /// Whether its servers' disks share one virtio-scsi controller, instead of a PCI slot for each.
+    pub fn is_scsi(&self) -> bool {
+        self.hw_disk_bus.as_deref() == Some("scsi") && self.hw_scsi_model.as_deref() == Some("virtio-scsi")
     }
 }
 

@@ -70,6 +70,9 @@ fn create(run: &mut Run, vm: &VmSpec, disks: &[&Disk], ports: &[Port]) -> Result
     };
     for disk in disks {
         let volume = cinder::required_volume(&mut run.cloud, &disk.volume)?;
+        if volume.has_failed() {
+            return Err(cinder::failed(&mut run.cloud, "volume", &volume.id, &volume.status));
+        }
         if !volume.is_available() {
             return Err(disks::in_use(&volume, "given to the server"));
         }

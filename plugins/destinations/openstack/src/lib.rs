@@ -9,6 +9,7 @@ mod cinder;
 mod cloud;
 mod contract;
 mod disks;
+mod findings;
 mod glance;
 mod instance;
 mod keystone;
@@ -17,6 +18,7 @@ mod neutron;
 mod nova;
 mod options;
 mod ports;
+mod quota;
 mod wait;
 mod worker;
 

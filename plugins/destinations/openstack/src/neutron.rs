@@ -7,6 +7,7 @@ use crate::marks::{self, Named};
 use crate::options::Cidr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 const NEUTRON: Service = Service::Network;
@@ -25,6 +26,9 @@ pub struct Network {
     /// Whether floating IPs come from it.
     #[serde(default, rename = "router:external")]
     pub external: bool,
+    /// Ids of its subnets, also of those that are not shown to this project.
+    #[serde(default)]
+    pub subnets: Vec<String>,
     /// Whether security groups can apply; absent where the cloud has no such switch.
     #[serde(default)]
     pub port_security_enabled: Option<bool>,
@@ -129,6 +133,17 @@ impl Port {
             format!("device {}", self.device_id)
         };
         format!("port {} ({:?}) of {device} {}", self.id, self.name, self.device_owner)
+    }
+
+    /// Nobody has it: Nova leaves its owner on a port that it lets go, others do not.
+    pub fn is_free(&self) -> bool {
+        self.device_id.is_empty()
+            && (self.device_owner.is_empty() || self.device_owner.starts_with("compute:"))
+    }
+
+    /// Whether it has this address.
+    pub fn has(&self, address: &str) -> bool {
+        self.fixed_ips.iter().any(|fixed| fixed.ip_address == address)
     }
 
     /// Its first IPv4 address, else its first address.
@@ -275,6 +290,37 @@ fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
 
+#[derive(Deserialize)]
+struct Router {
+    id: String,
+    #[serde(default)]
+    external_gateway_info: Option<Gateway>,
+}
+
+#[derive(Deserialize)]
+struct Gateway {
+    network_id: String,
+}
+
+/// Whether a router that the project can see leads from a network to an external one.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn is_routed(cloud: &mut Cloud, network: &str, external: &str) -> Result<bool> {
+    let routers: Vec<Router> = cloud.list(NEUTRON, "/routers", "routers")?;
+    let leads = |router: &&Router| {
+        router.external_gateway_info.as_ref().is_some_and(|gateway| gateway.network_id == external)
+    };
+    for router in routers.iter().filter(leads) {
+        let query = format!("device_id={}&network_id={}", encode(&router.id), encode(network));
+        let inside = |port: &Port| port.device_id == router.id && port.network_id == network;
+        if ports_where(cloud, &query)?.iter().any(inside) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// A port, if it is there.
 ///
 /// # Errors
@@ -302,6 +348,16 @@ pub fn ports_with_mac(cloud: &mut Cloud, mac: &str) -> Result<Vec<Port>> {
     Ok(ports.into_iter().filter(|port| port.mac_address.eq_ignore_ascii_case(mac)).collect())
 }
 
+/// Ports of a network that have an address, as far as the project can see them.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn ports_at(cloud: &mut Cloud, network: &str, address: &str) -> Result<Vec<Port>> {
+    let filter = encode(&format!("ip_address={address}"));
+    let ports = ports_where(cloud, &format!("network_id={}&fixed_ips={filter}", encode(network)))?;
+    Ok(ports.into_iter().filter(|port| port.network_id == network && port.has(address)).collect())
+}
+
 fn ports_where(cloud: &mut Cloud, query: &str) -> Result<Vec<Port>> {
     cloud.list(NEUTRON, &format!("/ports?{query}"), "ports")
 }
@@ -309,8 +365,8 @@ fn ports_where(cloud: &mut Cloud, query: &str) -> Result<Vec<Port>> {
 /// Makes a port.
 ///
 /// # Errors
-/// `openstack.address-in-use`, naming the holder where the project can see it; those of
-/// [`Cloud::create`].
+/// `openstack.address-in-use`, naming the holder where the project can see it; `openstack.forbidden` where
+/// the project may not choose addresses; those of [`Cloud::create`].
 pub fn create_port(cloud: &mut Cloud, new: &NewPort) -> Result<Port> {
     let mut port = json!({ "name": new.name, "description": new.description, "network_id": new.network });
     if let Some(object) = port.as_object_mut() {
@@ -323,8 +379,22 @@ pub fn create_port(cloud: &mut Cloud, new: &NewPort) -> Result<Port> {
     }
     match cloud.create(NEUTRON, "/ports", "port", &json!({ "port": port })) {
         Err(error) if error.code == "openstack.conflict" => Err(in_use(cloud, new, error)),
+        Err(error) if error.code == "openstack.forbidden" => Err(no_choice(new, error)),
         other => other,
     }
+}
+
+/// In Neutron's default policy only the owner of a network chooses MAC and IP addresses there.
+fn no_choice(new: &NewPort, error: Error) -> Error {
+    let mut wanted =
+        new.fixed_ips.iter().filter_map(|fixed| fixed.ip_address.as_deref()).chain(new.mac.as_deref());
+    let Some(first) = wanted.next() else { return error };
+    let message = format!(
+        "this project may not choose the address {first} in network {}; set port_reuse_policy = replace_mac and \
+         preserve_fixed_ips = false, use a network of this project, or ask the cloud's operator for the right",
+        new.network
+    );
+    Error::denied("openstack.forbidden", message).caused_by(error)
 }
 
 fn in_use(cloud: &mut Cloud, new: &NewPort, error: Error) -> Error {
@@ -333,8 +403,7 @@ fn in_use(cloud: &mut Cloud, new: &NewPort, error: Error) -> Error {
     let ports = ports_where(cloud, &format!("network_id={}", encode(&new.network))).unwrap_or_default();
     let holds = |port: &&Port| {
         let has_mac = mac.is_some_and(|mac| port.mac_address.eq_ignore_ascii_case(mac));
-        port.network_id == new.network
-            && (has_mac || port.fixed_ips.iter().any(|fixed| Some(fixed.ip_address.as_str()) == ip))
+        port.network_id == new.network && (has_mac || ip.is_some_and(|ip| port.has(ip)))
     };
     let holders: Vec<String> = ports.iter().filter(holds).map(Port::holder).collect();
     let who = if holders.is_empty() { "another project's port".to_owned() } else { holders.join(", ") };
@@ -456,6 +525,16 @@ fn create_floating_ip(
     cloud.create(NEUTRON, "/floatingips", "floatingip", &json!({ "floatingip": floating })).map_err(no_route)
 }
 
+/// The project's floating IP with an address, if it has it.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn floating_ip(cloud: &mut Cloud, address: &str) -> Result<Option<FloatingIp>> {
+    let path = format!("/floatingips?floating_ip_address={}", encode(address));
+    let found: Vec<FloatingIp> = cloud.list(NEUTRON, &path, "floatingips")?;
+    Ok(found.into_iter().find(|floating| floating.floating_ip_address == address))
+}
+
 /// The floating IP with this very address, on this port: one that the project has unused, which stays
 /// its own when the port goes, else a new one.
 ///
@@ -468,10 +547,7 @@ pub fn ensure_this_floating_ip(
     description: &str,
     address: &str,
 ) -> Result<FloatingIp> {
-    let path = format!("/floatingips?floating_ip_address={}", encode(address));
-    let found: Vec<FloatingIp> = cloud.list(NEUTRON, &path, "floatingips")?;
-    let found = found.into_iter().find(|floating| floating.floating_ip_address == address);
-    match found {
+    match floating_ip(cloud, address)? {
         Some(found) if found.port_id.as_deref() == Some(port) => Ok(found),
         Some(found) if found.port_id.is_none() => associate(cloud, &found.id, port),
         Some(found) => {
@@ -520,4 +596,51 @@ pub fn floating_ips_at(cloud: &mut Cloud, port: &str) -> Result<Vec<FloatingIp>>
 /// Those of [`Cloud::delete`].
 pub fn delete_floating_ip(cloud: &mut Cloud, id: &str) -> Result<bool> {
     cloud.delete(NEUTRON, &format!("/floatingips/{}", encode(id)))
+}
+
+#[derive(Deserialize)]
+struct QuotaAnswer {
+    quota: BTreeMap<String, Value>,
+}
+
+/// What the project may have of something, and has.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Quota {
+    /// −1: no limit.
+    pub limit: i64,
+    /// In use.
+    pub used: i64,
+    /// About to be.
+    #[serde(default)]
+    pub reserved: i64,
+}
+
+/// The project's quota by what it is about (`port`, `floatingip`, …); empty where the cloud does not show it.
+///
+/// # Errors
+/// Those of [`Cloud::call`], but for what is not there or not allowed.
+pub fn quota(cloud: &mut Cloud) -> Result<BTreeMap<String, Quota>> {
+    let project = cloud.project()?;
+    let path = format!("/quotas/{}/details", encode(&project));
+    let answer: Option<QuotaAnswer> = cloud.get_visible(NEUTRON, &path, "")?;
+    let entries = answer.map(|answer| answer.quota).unwrap_or_default().into_iter();
+    Ok(entries.filter_map(|(name, value)| Some((name, serde_json::from_value(value).ok()?))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn port(device_id: &str, device_owner: &str) -> Port {
+        let text =
+            json!({ "id": "p", "network_id": "n", "device_id": device_id, "device_owner": device_owner });
+        serde_json::from_value(text).unwrap()
+    }
+
+    #[test]
+    fn a_port_is_free_when_no_server_and_no_service_has_it() {
+        assert!(port("", "").is_free() && port("", "compute:nova").is_free());
+        assert!(!port("s1", "compute:nova").is_free());
+        assert!(!port("", "network:dhcp").is_free() && !port("lb-1", "Octavia").is_free());
+    }
 }

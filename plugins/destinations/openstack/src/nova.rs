@@ -1,16 +1,18 @@
 //! Nova: servers, their volumes and consoles, flavors, key pairs, groups, zones and quota, as far as
 //! they are needed. Knows no steps.
 
-use crate::cloud::{Cloud, Service, encode};
+use crate::cloud::{Cloud, Microversion, Service, encode};
 use crate::contract::{Error, Result};
 use crate::marks::{self, Named};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::str::Chars;
 
 const NOVA: Service = Service::Compute;
 /// First version that changes what becomes of a volume when its server goes.
-const VERSION_KEEP_VOLUME: &str = "2.85";
+pub const VERSION_KEEP_VOLUME: Microversion = Microversion(2, 85);
 /// The end of a console that is kept, bytes.
 pub const CONSOLE_BYTES_MAX: usize = 64 * 1024;
 /// Lines of the console that are asked for.
@@ -86,6 +88,19 @@ pub struct Flavor {
     /// Whether it may not be used.
     #[serde(default, rename = "OS-FLV-DISABLED:disabled")]
     pub disabled: bool,
+    /// What else it asks of its hosts, where that is shown.
+    #[serde(default)]
+    pub extra_specs: BTreeMap<String, String>,
+}
+
+/// Extra specs of flavors that hand out what few servers need: devices, whole machines.
+const SPECIAL_SPECS: [&str; 3] = ["pci_passthrough:", "accel:", "resources:CUSTOM_"];
+
+impl Flavor {
+    /// Whether it is for servers of a special kind, so that nobody gets it unasked.
+    fn is_special(&self) -> bool {
+        self.extra_specs.keys().any(|key| SPECIAL_SPECS.iter().any(|special| key.starts_with(special)))
+    }
 }
 
 impl Named for Flavor {
@@ -139,6 +154,11 @@ impl Server {
         self.task.as_deref() == Some("deleting")
     }
 
+    /// It is deleted, and Nova keeps it for a while (`reclaim_instance_interval`).
+    pub fn is_kept(&self) -> bool {
+        self.status == "SOFT_DELETED"
+    }
+
     /// Nova gave up on it.
     pub fn has_failed(&self) -> bool {
         self.status == "ERROR"
@@ -169,8 +189,16 @@ pub fn servers_of(cloud: &mut Cloud, token: &str, role: &str) -> Result<Vec<Serv
 /// # Errors
 /// Those of [`Cloud::get`].
 pub fn server(cloud: &mut Cloud, id: &str) -> Result<Option<Server>> {
+    Ok(remaining_server(cloud, id)?.filter(|server| !server.is_kept()))
+}
+
+/// [`server`], or what a cloud that reclaims servers later keeps of it: its volumes and ports with it.
+///
+/// # Errors
+/// Those of [`Cloud::get`].
+pub fn remaining_server(cloud: &mut Cloud, id: &str) -> Result<Option<Server>> {
     let server: Option<Server> = cloud.get(NOVA, &format!("/servers/{}", encode(id)), "server")?;
-    Ok(server.filter(|server| !matches!(server.status.as_str(), "DELETED" | "SOFT_DELETED")))
+    Ok(server.filter(|server| server.status != "DELETED"))
 }
 
 #[derive(Deserialize)]
@@ -197,6 +225,18 @@ pub fn create_server(cloud: &mut Cloud, server: &Value, hints: Option<&Value>) -
 /// Those of [`Cloud::delete`].
 pub fn delete_server(cloud: &mut Cloud, id: &str) -> Result<bool> {
     cloud.delete(NOVA, &format!("/servers/{}", encode(id)))
+}
+
+/// Asks for what a cloud keeps of a deleted server to go now; answers whether it was there.
+///
+/// # Errors
+/// Those of [`Cloud::call`].
+pub fn reclaim_server(cloud: &mut Cloud, id: &str) -> Result<bool> {
+    let path = format!("/servers/{}/action", encode(id));
+    match cloud.call(NOVA, "POST", &path, Some(&json!({ "forceDelete": null }))) {
+        Err(error) if error.code == "openstack.not-found" => Ok(false),
+        other => other.map(|_| true),
+    }
 }
 
 /// Volumes attached to a server.
@@ -250,8 +290,41 @@ pub fn console(cloud: &mut Cloud, server: &str) -> Option<String> {
     let answer =
         cloud.call(NOVA, "POST", &format!("/servers/{}/action", encode(server)), Some(&body)).ok()?;
     let console: Console = serde_json::from_value(answer).ok()?;
-    let output = tail(&console.output, CONSOLE_BYTES_MAX);
-    (!output.trim().is_empty()).then(|| output.to_owned())
+    let output = plain(tail(&console.output, CONSOLE_BYTES_MAX));
+    (!output.trim().is_empty()).then_some(output)
+}
+
+/// A console as text: without the sequences that steer a terminal, and without other control characters
+/// than the ends of lines and tabs. Whoever prints it would hand his terminal to the guest.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\u{1b}' => skip_sequence(&mut rest),
+            '\n' | '\t' => out.push(c),
+            _ if c.is_control() => {}
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// ECMA-48: CSI ends with a byte of `@` to `~`, OSC and other strings with BEL or ESC `\`, the rest is one
+/// character long behind intermediate bytes. A sequence ends with its line at the latest.
+fn skip_sequence(rest: &mut Peekable<Chars<'_>>) {
+    let Some(kind) = rest.next_if(|c| *c != '\n') else { return };
+    let ends: fn(char) -> bool = match kind {
+        '[' => |c| ('@'..='~').contains(&c),
+        ']' | 'P' | 'X' | '^' | '_' => |c| matches!(c, '\u{7}' | '\\'),
+        ' '..='/' => |c| ('0'..='~').contains(&c),
+        _ => return,
+    };
+    while let Some(c) = rest.next_if(|c| *c != '\n') {
+        if ends(c) {
+            return;
+        }
+    }
 }
 
 /// The end of a text, at most so many bytes, at a character.
@@ -274,12 +347,12 @@ pub fn flavors(cloud: &mut Cloud) -> Result<Vec<Flavor>> {
 }
 
 /// The smallest flavor with enough processors and memory: least memory first, then processors, then
-/// disk, which a server that boots from a volume does not use.
+/// disk, which a server that boots from a volume does not use. None that hands out special devices.
 ///
 /// # Errors
 /// `openstack.no-flavor`.
 pub fn smallest_flavor(mut flavors: Vec<Flavor>, vcpus: u32, ram_mib: u64) -> Result<Flavor> {
-    flavors.retain(|flavor| flavor.vcpus >= vcpus && flavor.ram >= ram_mib);
+    flavors.retain(|flavor| flavor.vcpus >= vcpus && flavor.ram >= ram_mib && !flavor.is_special());
     flavors.sort_by(|a, b| (a.ram, a.vcpus, a.disk, &a.name).cmp(&(b.ram, b.vcpus, b.disk, &b.name)));
     flavors.into_iter().next().ok_or_else(|| {
         let message = format!(
@@ -320,14 +393,22 @@ pub fn server_groups(cloud: &mut Cloud) -> Result<Vec<ServerGroup>> {
 struct Zone {
     #[serde(rename = "zoneName")]
     name: String,
+    #[serde(default, rename = "zoneState")]
+    state: Option<ZoneState>,
 }
 
-/// Names of Nova's availability zones.
+#[derive(Deserialize)]
+struct ZoneState {
+    available: bool,
+}
+
+/// Names of Nova's availability zones, without those that have nothing to run on.
 ///
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn zones(cloud: &mut Cloud) -> Result<Vec<String>> {
-    let zones: Vec<Zone> = cloud.list_unpaged(NOVA, "/os-availability-zone", "availabilityZoneInfo")?;
+    let mut zones: Vec<Zone> = cloud.list_unpaged(NOVA, "/os-availability-zone", "availabilityZoneInfo")?;
+    zones.retain(|zone| zone.state.as_ref().is_none_or(|state| state.available));
     Ok(zones.into_iter().map(|zone| zone.name).collect())
 }
 
@@ -336,27 +417,28 @@ struct Limits {
     absolute: AbsoluteLimits,
 }
 
-/// What the project may have, and has. −1: no limit.
+/// What the project may have, and has. −1: no limit; none: not shown.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs)] // as Nova names them
 pub struct AbsoluteLimits {
-    pub max_total_instances: i64,
+    pub max_total_instances: Option<i64>,
     pub total_instances_used: i64,
-    pub max_total_cores: i64,
+    pub max_total_cores: Option<i64>,
     pub total_cores_used: i64,
     #[serde(rename = "maxTotalRAMSize")]
-    pub max_total_ram_size: i64,
+    pub max_total_ram_size: Option<i64>,
     #[serde(rename = "totalRAMUsed")]
     pub total_ram_used: i64,
+    pub max_server_meta: Option<i64>,
 }
 
-/// The project's limits.
+/// The project's limits, as far as they are shown.
 ///
 /// # Errors
-/// Those of [`Cloud::get`].
+/// Those of [`Cloud::get_visible`].
 pub fn limits(cloud: &mut Cloud) -> Result<AbsoluteLimits> {
-    let limits: Option<Limits> = cloud.get(NOVA, "/limits", "limits")?;
+    let limits: Option<Limits> = cloud.get_visible(NOVA, "/limits", "limits")?;
     Ok(limits.map(|limits| limits.absolute).unwrap_or_default())
 }
 
@@ -365,7 +447,15 @@ mod tests {
     use super::*;
 
     fn flavor(name: &str, vcpus: u32, ram: u64, disk: u64) -> Flavor {
-        Flavor { id: name.into(), name: name.into(), vcpus, ram, disk, disabled: false }
+        Flavor {
+            id: name.into(),
+            name: name.into(),
+            vcpus,
+            ram,
+            disk,
+            disabled: false,
+            extra_specs: BTreeMap::new(),
+        }
     }
 
     #[test]
@@ -375,6 +465,17 @@ mod tests {
         assert_eq!(smallest_flavor(flavors(), 1, 512).unwrap().name, "mid0");
         assert_eq!(smallest_flavor(flavors(), 4, 512).unwrap().name, "big");
         assert_eq!(smallest_flavor(flavors(), 9, 512).unwrap_err().code, "openstack.no-flavor");
+        let mut all = flavors();
+        let gpu = [("pci_passthrough:alias".to_owned(), "gpu:1".to_owned())];
+        all.push(Flavor { extra_specs: gpu.into(), ..flavor("gpu", 1, 512, 0) });
+        assert_eq!(smallest_flavor(all, 1, 512).unwrap().name, "mid0", "nobody gets a device unasked");
+    }
+
+    #[test]
+    fn a_console_steers_no_terminal() {
+        let text = "\u{1b}[2J\u{1b}[1;31mFAILED\u{1b}[0m\r\n\u{1b}]0;title\u{7}a\tb\u{1b}(Bc\u{8}\u{9b}\u{1b}7d\u{1b}[12\nnext\u{1b}";
+        assert_eq!(plain(text), "FAILED\na\tbcd\nnext");
+        assert_eq!(plain("\u{1b}]0;x\u{1b}\\y"), "y");
     }
 
     #[test]

@@ -137,42 +137,63 @@ fn place(nic: &NicSpec, network: &Network, subnets: &[Subnet], address: IpAddr) 
     Err(Error::invalid("openstack.fixed-ip", message))
 }
 
+/// What becomes of the ports that have a NIC's MAC address.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Nobody has it, or it does not matter: a new port.
+    New,
+    /// This port, as it is.
+    Reuse(Port),
+    /// It makes way for a new one.
+    Replace(Port),
+}
+
+/// Asks who has the MAC address and says what `port_reuse_policy` makes of it. `server` is the one that the
+/// port is for, where it is there.
+///
+/// # Errors
+/// `openstack.port-in-use`, `openstack.port-network`.
+pub fn judge(
+    cloud: &mut Cloud,
+    policy: PortReusePolicy,
+    network: &str,
+    mac: Option<&str>,
+    server: Option<&str>,
+) -> Result<Verdict> {
+    let Some(mac) = mac else { return Ok(Verdict::New) };
+    let (here, elsewhere): (Vec<Port>, Vec<Port>) =
+        neutron::ports_with_mac(cloud, mac)?.into_iter().partition(|port| port.network_id == network);
+    let own = server.filter(|_| policy == PortReusePolicy::ReusePorts);
+    if let Some(taken) = here.iter().find(|port| !port.is_free() && Some(port.device_id.as_str()) != own) {
+        return Err(bound(mac, taken));
+    }
+    match (policy, here.into_iter().next(), elsewhere.first()) {
+        (PortReusePolicy::ReusePorts, Some(port), _) => Ok(Verdict::Reuse(port)),
+        (PortReusePolicy::ReusePorts, None, Some(port)) => Err(misplaced(mac, port)),
+        (PortReusePolicy::KeepMac, Some(port), _) => Ok(Verdict::Replace(port)),
+        _ => Ok(Verdict::New),
+    }
+}
+
 fn claim(run: &mut Run, new: NewPort, server: Option<&str>) -> Result<Port> {
-    let Some(mac) = new.mac.clone() else { return neutron::create_port(&mut run.cloud, &new) };
-    let holders = neutron::ports_with_mac(&mut run.cloud, &mac)?;
-    match run.options.port_reuse_policy {
-        PortReusePolicy::ReusePorts => reuse(run, &new, &mac, holders, server),
-        _ => replace(run, &new, &mac, holders),
+    let policy = run.options.port_reuse_policy;
+    match judge(&mut run.cloud, policy, &new.network, new.mac.as_deref(), server)? {
+        Verdict::Reuse(port) => return Ok(port),
+        Verdict::Replace(port) => {
+            log!(info, "deleting an unbound port that holds a needed MAC address"; "port" => port.id, "mac" => port.mac_address);
+            neutron::delete_port(&mut run.cloud, &port.id)?;
+        }
+        Verdict::New => {}
     }
+    neutron::create_port(&mut run.cloud, &new)
 }
 
-/// `reuse_ports`: the port that has the MAC, as it is.
-fn reuse(run: &mut Run, new: &NewPort, mac: &str, holders: Vec<Port>, server: Option<&str>) -> Result<Port> {
-    let elsewhere = holders.iter().find(|port| port.network_id != new.network).map(Port::holder);
-    let mut here = holders.into_iter().filter(|port| port.network_id == new.network);
-    match (here.next(), elsewhere) {
-        (Some(port), _) if port.device_id.is_empty() || Some(port.device_id.as_str()) == server => Ok(port),
-        (Some(port), _) => Err(bound(mac, &port)),
-        (None, Some(holder)) => {
-            let message = format!(
-                "MAC {mac} belongs to {holder} in another network than the mapped one; correct network_map or delete that port"
-            );
-            Err(Error::conflict("openstack.port-network", message))
-        }
-        (None, None) => neutron::create_port(&mut run.cloud, new),
-    }
-}
-
-/// `keep_mac`: unbound ports of the network that have the MAC make way.
-fn replace(run: &mut Run, new: &NewPort, mac: &str, holders: Vec<Port>) -> Result<Port> {
-    for port in holders.into_iter().filter(|port| port.network_id == new.network) {
-        if !port.device_id.is_empty() {
-            return Err(bound(mac, &port));
-        }
-        log!(info, "deleting an unbound port that holds a needed MAC address"; "port" => port.id, "mac" => mac);
-        neutron::delete_port(&mut run.cloud, &port.id)?;
-    }
-    neutron::create_port(&mut run.cloud, new)
+fn misplaced(mac: &str, port: &Port) -> Error {
+    let message = format!(
+        "MAC {mac} belongs to {} in another network than the mapped one; correct network_map or delete that port",
+        port.holder()
+    );
+    Error::conflict("openstack.port-network", message)
 }
 
 fn bound(mac: &str, port: &Port) -> Error {
@@ -216,6 +237,7 @@ mod tests {
             name: "net".into(),
             project_id: String::new(),
             external: false,
+            subnets: Vec::new(),
             port_security_enabled: None,
         };
         let subnets = [

@@ -3,14 +3,22 @@
 //! remembered here, because every call looks for it in the cloud again.
 
 use crate::cloud::Cloud;
-use crate::contract::{Error, Outcome, Result, Step, Wait, clock, progress};
+use crate::contract::{Error, ErrorKind, Outcome, Result, Step, Wait, clock, log, progress};
 use crate::options::Options;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Pause that a `wait` asks for, milliseconds.
 const WAIT_PAUSE_MS: u32 = 5_000;
 /// How long one thing may take over all calls before the step fails, milliseconds.
 const WAIT_TOTAL_MS: u64 = 30 * 60 * 1000;
+
+/// How long a step leaves services alone, because they ask for it, before it fails, milliseconds.
+const HELD_TOTAL_MS: u64 = 30 * 60 * 1000;
+/// How often one call asks for the deletion of one object that does not go.
+const ASKS_MAX: u32 = 5;
+/// Looks between two such requests.
+const LOOKS_PER_ASK: u32 = 3;
 
 /// Why a step did not go on.
 #[derive(Debug)]
@@ -31,7 +39,7 @@ impl From<Error> for Stop {
 pub type Flow<T> = std::result::Result<T, Stop>;
 
 /// What a step remembers between two calls: how long it has waited and how often it started anew.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Resume {
     /// What is being waited for.
@@ -44,6 +52,10 @@ pub struct Resume {
     pub faults: Vec<String>,
     /// Volumes that something was asked of: a removal must see them free before it is done.
     pub volumes: Vec<String>,
+    /// How often the deletion of an object was asked for, by its id.
+    pub removals: BTreeMap<String, Removal>,
+    /// How long services asked this step to leave them alone, all in all.
+    pub held_ms: u64,
     /// Whether a request to stop the job ends this step; undoing goes on.
     #[serde(skip)]
     pub cancellable: bool,
@@ -68,16 +80,29 @@ impl Resume {
         now_ms.saturating_sub(self.since_ms)
     }
 
-    /// Turns the end of a step into what the host is told.
+    /// Turns the end of a step into what the host is told. A service that cannot serve now and says for
+    /// how long (`retry_after_ms`) is what the step waits for, until that takes [`HELD_TOTAL_MS`]: the host
+    /// would try again too soon.
     ///
     /// # Errors
     /// The step's own.
-    pub fn outcome(&self, flow: Flow<String>) -> Result<Outcome> {
-        match flow {
-            Ok(state) => Ok(Outcome::Done(state)),
-            Err(Stop::Fail(error)) => Err(error),
-            Err(Stop::Wait) => Ok(Outcome::Wait(Wait { state: to_json(self)?, after_ms: WAIT_PAUSE_MS })),
+    pub fn outcome(mut self, flow: Flow<String>, retry_after_ms: Option<u32>) -> Result<Outcome> {
+        match (flow, retry_after_ms) {
+            (Ok(state), _) => Ok(Outcome::Done(state)),
+            (Err(Stop::Wait), _) => self.wait(WAIT_PAUSE_MS),
+            (Err(Stop::Fail(error)), Some(pause))
+                if error.kind == ErrorKind::Unavailable && self.held_ms < HELD_TOTAL_MS =>
+            {
+                log!(warn, "a service asks for a pause"; "ms" => pause, "why" => error);
+                self.held_ms = self.held_ms.saturating_add(pause.into());
+                self.wait(pause)
+            }
+            (Err(Stop::Fail(error)), _) => Err(error),
         }
+    }
+
+    fn wait(&self, after_ms: u32) -> Result<Outcome> {
+        Ok(Outcome::Wait(Wait { state: to_json(self)?, after_ms }))
     }
 }
 
@@ -183,11 +208,101 @@ impl Run {
         }
     }
 
+    /// Deletes objects, all at once, and waits until they are gone; `look` is one look at one of them, with
+    /// [`Removal::look`].
+    ///
+    /// # Errors
+    /// Those of `look` and of [`Run::until`].
+    pub fn remove_all(
+        &mut self,
+        what: &str,
+        mut ids: Vec<String>,
+        look: impl Fn(&mut Cloud, &str, &mut Removal) -> Result<Option<()>>,
+    ) -> Flow<()> {
+        ids.sort_unstable();
+        ids.dedup();
+        let mut left = Vec::new();
+        for id in ids {
+            let removal = self.resume.removals.entry(id.clone()).or_default();
+            if look(&mut self.cloud, &id, removal)?.is_none() {
+                left.push(id);
+            }
+        }
+        for id in left {
+            let mut removal = self.resume.removals.remove(&id).unwrap_or_default();
+            let flow = self.until(&format!("{what} {id} is deleted"), |cloud| look(cloud, &id, &mut removal));
+            self.resume.removals.insert(id, removal);
+            flow?;
+        }
+        Ok(())
+    }
+
     /// How the call ends.
     ///
     /// # Errors
     /// The step's own.
     pub fn end(self, flow: Flow<String>) -> Result<Outcome> {
-        self.resume.outcome(flow)
+        let retry_after_ms = self.cloud.retry_after_ms();
+        self.resume.outcome(flow, retry_after_ms)
+    }
+}
+
+/// What can be seen of an object that is to go.
+pub enum Sight {
+    /// It is not there.
+    Gone,
+    /// Something happens to it: it cannot be asked for now, or goes already.
+    Busy,
+    /// It stands still, and would go if it were asked.
+    Idle,
+}
+
+/// The deletion of one object, asked for again where the cloud refused it or took it back: a volume whose
+/// storage was busy is `available` again, a server that could not be taken down is in `ERROR`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Removal {
+    asks: u32,
+    looks: u32,
+    #[serde(skip)]
+    refusal: Option<Error>,
+}
+
+impl Removal {
+    /// One look: asks for the deletion where that is due, and answers once the object is gone. `ask` says
+    /// whether it was there, `stuck` what is wrong with an object that does not go.
+    ///
+    /// # Errors
+    /// Those of `ask`, but a conflict only after [`ASKS_MAX`] requests; `stuck`.
+    pub fn look(
+        &mut self,
+        cloud: &mut Cloud,
+        sight: Sight,
+        ask: impl FnOnce(&mut Cloud) -> Result<bool>,
+        stuck: impl FnOnce() -> Error,
+    ) -> Result<Option<()>> {
+        match sight {
+            Sight::Gone => return Ok(Some(())),
+            Sight::Busy => return Ok(None),
+            Sight::Idle => {}
+        }
+        let due = self.looks >= self.asks.saturating_mul(LOOKS_PER_ASK);
+        self.looks = self.looks.saturating_add(1);
+        match due {
+            false => Ok(None),
+            true if self.asks < ASKS_MAX => self.ask(cloud, ask),
+            true => Err(self.refusal.take().unwrap_or_else(stuck)),
+        }
+    }
+
+    fn ask(&mut self, cloud: &mut Cloud, ask: impl FnOnce(&mut Cloud) -> Result<bool>) -> Result<Option<()>> {
+        self.asks = self.asks.saturating_add(1);
+        match ask(cloud) {
+            Ok(there) => Ok((!there).then_some(())),
+            Err(error) if error.kind == ErrorKind::Conflict => {
+                self.refusal = Some(error);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

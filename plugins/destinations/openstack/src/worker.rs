@@ -4,15 +4,15 @@
 
 use crate::cinder;
 use crate::cloud::Cloud;
-use crate::contract::{AttachedDisk, Error, HostKey, OsType, Result, Transport, Worker, WorkerRole};
+use crate::contract::{AttachedDisk, Error, Explain, HostKey, OsType, Result, Transport, Worker, WorkerRole};
 use crate::contract::{generate_host_key, generate_ssh_key, log};
 use crate::disks::{self, Disks};
 use crate::glance::{self, Image};
 use crate::marks::{self, ROLE_WORKER};
 use crate::neutron::{self, Network, NewPort, Port};
 use crate::nova::{self, Flavor, Server};
-use crate::options::{AGENT_PORT, Options, TransferMechanism};
-use crate::wait::{Flow, Run, from_json, to_json};
+use crate::options::{AGENT_PORT, Cidr, Options, TransferMechanism};
+use crate::wait::{Flow, Run, Sight, from_json, to_json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,13 @@ use serde_json::{Value, json};
 
 /// Servers that may fail to start before the step does.
 const START_FAILURES_MAX: usize = 2;
+/// How long a worker may take to run before it is made again, milliseconds: some clouds download the
+/// image first.
+const START_MS_MAX: u64 = 15 * 60 * 1000;
+/// Disks that a server takes on virtio-blk, where each needs a PCI slot of its own, beside its root.
+pub const BLK_DISKS_MAX: usize = 25;
+/// Disks that a worker takes at all: targets of one virtio-scsi controller.
+const SCSI_DISKS_MAX: usize = 255;
 /// How long volumes may take to leave a server before it is deleted with them attached, milliseconds.
 const DETACH_MS_MAX: u64 = 120_000;
 /// The end of a console that goes into an error, bytes.
@@ -71,14 +78,20 @@ pub struct WorkerDisk {
 pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<String> {
     let disks = Disks::parse(disks)?;
     refuse_taken(run, &disks)?;
+    let (image, path) = image_option(&run.options, role, os)?;
+    let image = glance::find(&mut run.cloud, &path, &image)?;
+    takes(&image, disks.disks.len())?;
     let (name, path) = run.options.worker_network()?;
     let (name, path) = (name.to_owned(), path);
     let network = neutron::network(&mut run.cloud, &path, &name)?;
     let group = ensure_group(run, &network)?;
     let port = ensure_port(run, &network, group)?;
     let address = ensure_address(run, &port)?;
+    if network.takes_groups() {
+        refuse_closed(&run.options, &address)?;
+    }
     let host_key = generate_host_key(&key_name(&run.token))?;
-    let server = ensure_server(run, role, os, &port, &host_key)?;
+    let server = ensure_server(run, &image, &port, &host_key)?;
     let mut attached = Vec::new();
     for disk in disks.in_boot_order() {
         let device = attach(run, &server.id, &disk.volume)?;
@@ -165,14 +178,29 @@ fn ensure_address(run: &mut Run, port: &Port) -> Result<String> {
     Ok(floating.floating_ip_address)
 }
 
+/// A worker that no rule lets anybody reach is said before it is made.
+fn refuse_closed(options: &Options, address: &str) -> Result<()> {
+    let is_v6 = address.contains(':');
+    let ranges = options.worker_allowed_cidrs.iter().filter_map(|cidr| Cidr::parse(cidr));
+    if ranges.into_iter().any(|cidr| cidr.is_v6() == is_v6) {
+        return Ok(());
+    }
+    let family = if is_v6 { "IPv6" } else { "IPv4" };
+    let message = format!(
+        "worker_allowed_cidrs holds no {family} range, and the worker has the address {address}; add one, or name \
+         another migr_network"
+    );
+    Err(Error::invalid("openstack.option", message))
+}
+
 /// The running server; one that fails to start is deleted and made again, a few times.
-fn ensure_server(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKey) -> Flow<Server> {
+fn ensure_server(run: &mut Run, image: &Image, port: &Port, key: &HostKey) -> Flow<Server> {
     loop {
         let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
         let id = match made.into_iter().next() {
             Some(server) => server.id,
             None if run.resume.buried.len() > START_FAILURES_MAX => return Err(start_failed(run).into()),
-            None => create(run, role, os, port, key)?,
+            None => create(run, image, port, key)?,
         };
         if !run.resume.buried.contains(&id) {
             if let Some(server) = wait_active(run, &id)? {
@@ -185,16 +213,21 @@ fn ensure_server(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: 
 }
 
 fn wait_active(run: &mut Run, id: &str) -> Flow<Option<Server>> {
-    run.until(&format!("worker {id} starts"), |cloud| {
+    let settled = run.until_or(&format!("worker {id} starts"), START_MS_MAX, |cloud| {
         let server = nova::server(cloud, id)?;
         let settled = server.as_ref().is_none_or(|server| server.is_active() || server.has_failed());
         Ok(settled.then(|| server.filter(Server::is_active)))
-    })
+    })?;
+    Ok(settled.flatten())
 }
 
 fn remember_failure(run: &mut Run, id: &str) -> Result<()> {
     let server = nova::server(&mut run.cloud, id)?;
-    let fault = server.map_or_else(|| "it disappeared".to_owned(), |server| server.fault());
+    let fault = match server {
+        None => "it disappeared".to_owned(),
+        Some(server) if server.has_failed() => server.fault(),
+        Some(server) => format!("it is still in {} after {} min", server.status, START_MS_MAX / 60_000),
+    };
     let console = nova::console(&mut run.cloud, id).unwrap_or_default();
     log!(warn, "a worker did not start"; "server" => id, "fault" => fault);
     let end = nova::tail(&console, CONSOLE_CAUSE_BYTES_MAX).trim();
@@ -215,11 +248,9 @@ fn start_failed(run: &Run) -> Error {
         .fold(Error::other("openstack.worker-error", message), |error, fault| error.cause(fault))
 }
 
-fn create(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKey) -> Result<String> {
-    let (name, path) = image_option(&run.options, role, os)?;
-    let image = glance::find(&mut run.cloud, &path, &name)?;
+fn create(run: &mut Run, image: &Image, port: &Port, key: &HostKey) -> Result<String> {
     let flavor = flavor(&mut run.cloud, &run.options)?;
-    let root_gib = fits(&run.options, &image, &flavor)?;
+    let root_gib = fits(&run.options, image, &flavor)?;
     let login = generate_ssh_key(&key_name(&run.token))?;
     let mut server = json!({
         "name": object_name(&run.token),
@@ -234,8 +265,8 @@ fn create(run: &mut Run, role: WorkerRole, os: OsType, port: &Port, key: &HostKe
             object.insert("availability_zone".to_owned(), zone.clone().into());
         }
         match root_gib {
-            None => object.insert("imageRef".to_owned(), image.id.into()),
-            Some(gib) => object.insert("block_device_mapping_v2".to_owned(), root_volume(run, &image, gib)?),
+            None => object.insert("imageRef".to_owned(), image.id.clone().into()),
+            Some(gib) => object.insert("block_device_mapping_v2".to_owned(), root_volume(run, image, gib)?),
         };
     }
     nova::create_server(&mut run.cloud, &server, None)
@@ -269,6 +300,23 @@ pub fn image_option(options: &Options, role: WorkerRole, os: OsType) -> Result<(
     let missing =
         || Error::invalid("openstack.option", "migr_image is not set: name the image of temporary workers");
     by_name.or(by_map).map(|(name, path)| (name.clone(), path.to_owned())).ok_or_else(missing)
+}
+
+/// Refuses more disks than the worker takes.
+///
+/// # Errors
+/// `openstack.too-many-disks`.
+pub fn takes(image: &Image, disks: usize) -> Result<()> {
+    let most = if image.is_scsi() { SCSI_DISKS_MAX } else { BLK_DISKS_MAX };
+    if disks <= most {
+        return Ok(());
+    }
+    let message = format!(
+        "the worker's image {:?} takes {most} disks, the machine has {disks}; set its properties hw_disk_bus=scsi and \
+         hw_scsi_model=virtio-scsi, with which it takes {SCSI_DISKS_MAX}",
+        image.name.as_deref().unwrap_or(&image.id)
+    );
+    Err(Error::invalid("openstack.too-many-disks", message))
 }
 
 /// The flavor of workers.
@@ -355,16 +403,29 @@ fn attach(run: &mut Run, server: &str, volume: &str) -> Flow<Option<String>> {
             return Ok(attached.into_iter().find(|one| one.volume == volume).map(|one| one.device));
         }
         if found.is_available() && asked {
-            let message =
-                format!("Nova did not attach volume {volume} to worker {server}; its compute log says why");
+            let message = format!(
+                "Nova did not attach volume {volume} to worker {server}; its compute log says why: often no PCI slot is \
+                 free, which hw_disk_bus=scsi and hw_scsi_model=virtio-scsi on the worker's image prevent"
+            );
             return Err(Error::unavailable("openstack.attach-failed", message));
         }
         if found.is_available() {
-            nova::attach(cloud, server, volume)?;
+            nova::attach(cloud, server, volume).map_err(|error| too_many(server, error))?;
             asked = true;
         }
         Ok(None)
     })
+}
+
+/// Nova forbids one disk more than `[compute] max_disk_devices_to_attach`.
+fn too_many(server: &str, error: Error) -> Error {
+    let counts = error.code == "openstack.forbidden"
+        && error.causes.iter().any(|cause| cause.contains("disk devices"));
+    if !counts {
+        return error;
+    }
+    let message = format!("worker {server} may have no more disks; ask the cloud's operator to allow more");
+    Error::invalid("openstack.too-many-disks", message).caused_by(error)
 }
 
 /// How the host reaches the worker.
@@ -405,6 +466,7 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     }
     let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
     for server in made {
+        note_console(run, &server);
         detach_all(run, &server)?;
         delete_server(run, &server.id)?;
     }
@@ -412,6 +474,14 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     remove_addresses(run)?;
     remove_groups(run)?;
     Ok(String::new())
+}
+
+/// Whoever asks for details learns why the host could not reach a worker that Nova said was running.
+fn note_console(run: &mut Run, server: &Server) {
+    if let Some(console) = nova::console(&mut run.cloud, &server.id).filter(|_| !server.is_leaving()) {
+        let end = nova::tail(&console, CONSOLE_CAUSE_BYTES_MAX);
+        log!(debug, "a worker is removed"; "server" => server.id, "console" => end);
+    }
 }
 
 fn detach_all(run: &mut Run, server: &Server) -> Flow<()> {
@@ -448,15 +518,30 @@ fn ask_to_detach(run: &mut Run, server: &str, volume: &str) -> Result<()> {
 /// Deletes a server and waits until it is gone.
 ///
 /// # Errors
-/// Those of Nova.
+/// `openstack.not-deleted` where Nova does not do it, and those of Nova.
 pub fn delete_server(run: &mut Run, id: &str) -> Flow<()> {
-    let leaving = nova::server(&mut run.cloud, id)?.is_none_or(|server| server.is_leaving());
-    if !leaving {
-        nova::delete_server(&mut run.cloud, id)?;
-    }
-    run.until(&format!("server {id} is deleted"), |cloud| {
-        Ok(nova::server(cloud, id)?.is_none().then_some(()))
+    run.remove_all("server", vec![id.to_owned()], |cloud, id, removal| {
+        let server = nova::remaining_server(cloud, id)?;
+        let kept = server.as_ref().is_some_and(Server::is_kept);
+        let sight = match &server {
+            None => Sight::Gone,
+            Some(server) if server.is_leaving() => Sight::Busy,
+            Some(_) => Sight::Idle,
+        };
+        let ask = |cloud: &mut Cloud| match kept {
+            true => nova::reclaim_server(cloud, id),
+            false => nova::delete_server(cloud, id),
+        };
+        removal.look(cloud, sight, ask, || not_deleted(id, server.as_ref()))
     })
+}
+
+fn not_deleted(id: &str, server: Option<&Server>) -> Error {
+    let message = format!(
+        "server {id} is still there after several requests to delete it; ask the cloud's operator to"
+    );
+    let fault = server.map(Server::fault).unwrap_or_default();
+    Error::conflict("openstack.not-deleted", message).cause(fault)
 }
 
 /// Waits until no volume that a removed server had is on its way out of it.

@@ -14,26 +14,56 @@ pub const PASSWORD: &str = "correct \"horse\"";
 const PAGE_ITEMS: usize = 2;
 
 /// What happens to one request instead of being served.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Fault {
     /// Served, and the answer is lost.
     Lost,
+    /// Not served, and no answer.
+    Reset,
     /// Not served: this status and message.
     Status(u16, &'static str),
+    /// Not served: this status, and the seconds to wait.
+    Later(u16, u32),
+    /// Not served: every token that was given until now is refused from now on.
+    Expired,
 }
 
 #[derive(Default)]
 pub struct Model {
     pub objects: BTreeMap<&'static str, Vec<Value>>,
     pub faults: Vec<(&'static str, &'static str, Fault)>,
-    /// The request with this number is lost.
-    pub lose: Option<usize>,
+    /// What becomes of the request with this number.
+    pub trip: Option<(usize, Fault)>,
     pub requests: usize,
     /// Servers that end in ERROR.
     pub bad_servers: u32,
+    /// Servers that never leave BUILD.
+    pub slow_servers: u32,
     /// Volumes stay `creating`.
     pub stuck: bool,
+    /// Deletions that the cloud accepts and then takes back.
+    pub stubborn: u32,
+    /// Deleted servers are kept for a while.
+    pub keeps_servers: bool,
+    /// Volumes depend on the snapshots that they were made from.
+    pub ceph: bool,
     pub limits: Map<String, Value>,
+    /// Quotas of Cinder by name, and of Neutron; none: not shown.
+    pub quota_set: Option<Value>,
+    pub network_quota: Option<Value>,
+    /// Requests whose path holds one of these are forbidden.
+    pub forbidden: Vec<&'static str>,
+    /// Members that no answer has.
+    pub hidden: Vec<&'static str>,
+    /// Zones of Nova beside `nova`, which Cinder has too, and one without a host.
+    pub zones: Vec<&'static str>,
+    /// Newest microversion of Nova; none: 2.96.
+    pub nova_minor: Option<u32>,
+    /// Newest microversion of Cinder; none: 3.70.
+    pub cinder_minor: Option<u32>,
+    pub console: &'static str,
+    logins: u32,
+    expired: u32,
     next: u32,
 }
 
@@ -49,17 +79,18 @@ pub fn cloud() -> (FakeHost, Shared) {
 
 impl Model {
     fn fresh() -> Self {
-        let mut model = Self::default();
+        let mut model = Self { console: "the last words", ..Self::default() };
         model.seed("images", json!({ "name": "worker", "status": "active", "min_disk": 2, "min_ram": 256 }));
         model.seed("flavors", json!({ "name": "m1.small", "vcpus": 1, "ram": 1024, "disk": 5 }));
         model.seed("flavors", json!({ "name": "m1.big", "vcpus": 4, "ram": 8192, "disk": 40 }));
         model.seed("networks", json!({ "name": "private", "project_id": "p1", "router:external": false }));
         model.seed("networks", json!({ "name": "public", "project_id": "p0", "router:external": true }));
+        model.seed_subnet("private", json!({ "name": "s", "cidr": "10.0.0.0/24", "enable_dhcp": true }));
+        let public = model.id_of("networks", "public");
+        let router =
+            model.seed("routers", json!({ "name": "r", "external_gateway_info": { "network_id": public } }));
         let net = model.id_of("networks", "private");
-        model.seed(
-            "subnets",
-            json!({ "name": "s", "network_id": net, "cidr": "10.0.0.0/24", "enable_dhcp": true }),
-        );
+        model.seed("router_ports", json!({ "network_id": net, "device_id": router }));
         model.seed("volume_types", json!({ "name": "fast" }));
         model.seed("volume_types", json!({ "name": "slow" }));
         model.seed("security_groups", json!({ "name": "web", "project_id": "p1", "description": "" }));
@@ -71,6 +102,17 @@ impl Model {
         let id = format!("{kind}-{:04}-0123456789abcdef", self.next);
         object["id"] = json!(id);
         self.objects.entry(kind).or_default().push(object);
+        id
+    }
+
+    pub fn seed_subnet(&mut self, network: &str, mut subnet: Value) -> String {
+        subnet["network_id"] = json!(self.id_of("networks", network));
+        let id = self.seed("subnets", subnet);
+        let network = self.id_of("networks", network);
+        let network = self.one("networks", &network).unwrap();
+        let mut subnets = network["subnets"].as_array().cloned().unwrap_or_default();
+        subnets.push(json!(id));
+        network["subnets"] = json!(subnets);
         id
     }
 
@@ -100,26 +142,73 @@ impl Model {
         self.objects.get_mut(kind)?.iter_mut().find(|object| object["id"] == id)
     }
 
-    fn answer(&mut self, origin: &str, request: &Request) -> Result<Response> {
+    pub fn answer(&mut self, origin: &str, request: &Request) -> Result<Response> {
         self.requests += 1;
         let (method, path) = (request.method.as_str(), request.path.as_str());
         let hit = self.faults.iter().position(|(m, p, _)| *m == method && path.contains(p));
-        let fault = hit.map(|at| self.faults.remove(at).2);
-        if let Some(Fault::Status(status, message)) = fault {
-            return Ok(reply(status, json!({ "fault": { "message": message, "code": status } })));
+        let tripped = self.trip.take_if(|(number, _)| *number == self.requests).map(|(_, fault)| fault);
+        let fault = tripped.or_else(|| hit.map(|at| self.faults.remove(at).2));
+        let said = |status: u16, message: &str| {
+            reply(status, json!({ "fault": { "message": message, "code": status } }))
+        };
+        match fault {
+            None => Ok(self.serve(origin, request)),
+            Some(Fault::Lost) => {
+                self.serve(origin, request);
+                Err(Error::unavailable("http.no-answer", "connection reset"))
+            }
+            Some(Fault::Reset) => Err(Error::unavailable("http.connect", "connection refused")),
+            Some(Fault::Status(status, message)) => Ok(said(status, message)),
+            Some(Fault::Later(status, seconds)) => {
+                Ok(said(status, "later").with_header("Retry-After", seconds.to_string()))
+            }
+            Some(Fault::Expired) => {
+                self.expired = self.logins;
+                Ok(self.serve(origin, request))
+            }
         }
-        let response = self.serve(origin, request);
-        if matches!(fault, Some(Fault::Lost)) || self.lose == Some(self.requests) {
-            return Err(Error::unavailable("http.no-answer", "connection reset"));
-        }
-        Ok(response)
     }
 
     fn serve(&mut self, origin: &str, request: &Request) -> Response {
         if origin == "http://keystone:5000" {
-            return login(request);
+            self.logins += 1;
+            return login(request, &format!("token-{}", self.logins));
         }
-        assert_eq!(request.header_value("x-auth-token"), Some("the-token"), "{request:?}");
+        let token = request.header_value("x-auth-token").unwrap().strip_prefix("token-").unwrap();
+        if token.parse::<u32>().unwrap() <= self.expired {
+            return reply(401, json!({ "error": { "message": "unauthorized", "code": 401 } }));
+        }
+        let body = String::from_utf8_lossy(&request.body);
+        if self.forbidden.iter().any(|part| request.path.contains(part) || body.contains(part)) {
+            let message = "Policy doesn't allow os_compute_api:os-quota-sets:show to be performed.";
+            return reply(403, json!({ "forbidden": { "message": message, "code": 403 } }));
+        }
+        let minor = self.nova_minor.unwrap_or(96);
+        match (origin, request.path.as_str()) {
+            ("http://nova", "/v2.1/") => {
+                let version = json!({ "id": "v2.1", "min_version": "2.1", "version": format!("2.{minor}") });
+                return reply(200, json!({ "version": version }));
+            }
+            ("http://cinder", "/v3/") => {
+                let newest = format!("3.{}", self.cinder_minor.unwrap_or(70));
+                let version = json!({ "id": "v3.0", "min_version": "3.0", "version": newest });
+                return reply(300, json!({ "versions": [version] }));
+            }
+            _ => {}
+        }
+        let asked = request.header_value("openstack-api-version").and_then(|v| v.strip_prefix("compute 2."));
+        if asked.is_some_and(|asked| asked.parse::<u32>().unwrap() > minor) {
+            return reply(406, json!({ "computeFault": { "message": "not supported", "code": 406 } }));
+        }
+        let mut response = self.route(origin, request);
+        if let (false, Ok(mut body)) = (self.hidden.is_empty(), serde_json::from_slice(&response.body)) {
+            hide(&mut body, &self.hidden);
+            response.body = body.to_string().into_bytes();
+        }
+        response
+    }
+
+    fn route(&mut self, origin: &str, request: &Request) -> Response {
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         let base = match origin {
             "http://cinder" => "/v3/p1/",
@@ -134,14 +223,35 @@ impl Model {
         match (request.method.as_str(), parts.as_slice()) {
             ("GET", ["limits"]) => reply(200, json!({ "limits": { "absolute": self.limits() } })),
             ("GET", ["os-availability-zone"]) => {
-                reply(200, json!({ "availabilityZoneInfo": [{ "zoneName": "nova" }] }))
+                let zone =
+                    |name: &str, up: bool| json!({ "zoneName": name, "zoneState": { "available": up } });
+                let mut zones = vec![zone("nova", true)];
+                if origin == "http://nova" {
+                    zones.push(zone("dead", false));
+                    zones.extend(self.zones.iter().map(|name| zone(name, true)));
+                }
+                reply(200, json!({ "availabilityZoneInfo": zones }))
             }
             ("GET", ["os-keypairs"]) => reply(200, json!({ "keypairs": [{ "keypair": { "name": "k" } }] })),
-            ("GET", ["os-server-groups"]) => reply(200, json!({ "server_groups": [] })),
+            ("GET", ["os-server-groups"]) => {
+                reply(200, json!({ "server_groups": self.all("server_groups").to_vec() }))
+            }
+            ("GET", ["os-quota-sets", "p1"]) => match &self.quota_set {
+                Some(quota) => reply(200, json!({ "quota_set": quota })),
+                None => missing(),
+            },
+            ("GET", ["quotas", "p1", "details"]) => match &self.network_quota {
+                Some(quota) => reply(200, json!({ "quota": quota })),
+                None => missing(),
+            },
             ("GET", ["messages"]) => {
                 reply(200, json!({ "messages": [{ "user_message": "No backend has room." }] }))
             }
             ("GET", ["types"]) => self.list("volume_types", query),
+            ("GET", ["ports"]) if query.starts_with("device_id=") => {
+                let ports = self.all("router_ports").to_vec();
+                reply(200, json!({ "ports": ports }))
+            }
             (_, ["servers", server, "os-volume_attachments", rest @ ..]) => {
                 self.attachments(request.method.as_str(), server, rest.first().copied(), &body)
             }
@@ -191,6 +301,7 @@ impl Model {
 
     fn show(&mut self, kind: &'static str, id: &str) -> Response {
         let stuck = self.stuck;
+        self.leave(kind, id);
         let Some(object) = self.one(kind, id) else { return missing() };
         let shown = object.clone();
         // Things become ready between two looks.
@@ -199,6 +310,7 @@ impl Model {
             Some("attaching") => "in-use",
             Some("BUILD") => "ACTIVE",
             Some("BREAKING") => "ERROR",
+            Some("SLOW") => return reply(200, wrapped(kind, json!({ "id": id, "status": "BUILD" }))),
             _ => return reply(200, wrapped(kind, shown)),
         };
         object["status"] = json!(next);
@@ -218,9 +330,17 @@ impl Model {
         match kind {
             "volumes" | "snapshots" => object["status"] = json!("creating"),
             "servers" => {
-                object["status"] = json!(if self.bad_servers > 0 { "BREAKING" } else { "BUILD" });
+                let status = match (self.bad_servers, self.slow_servers) {
+                    (0, 0) => "BUILD",
+                    (0, _) => "SLOW",
+                    _ => "BREAKING",
+                };
+                object["status"] = json!(status);
                 object["fault"] = json!({ "message": "No valid host was found." });
-                self.bad_servers = self.bad_servers.saturating_sub(1);
+                match status {
+                    "SLOW" => self.slow_servers -= 1,
+                    _ => self.bad_servers = self.bad_servers.saturating_sub(1),
+                }
             }
             "floatingips" if object["floating_ip_address"].is_null() => {
                 object["floating_ip_address"] = json!(format!("192.0.2.{}", self.next));
@@ -263,7 +383,13 @@ impl Model {
         }
         let mut attached = Vec::new();
         for device in server["block_device_mapping_v2"].as_array().into_iter().flatten() {
-            if device["source_type"] == "volume" {
+            if device["source_type"] == "image" {
+                let root = json!({ "name": "", "status": "in-use", "size": device["volume_size"],
+                    "volume_type": device["volume_type"], "attachments": [{ "server_id": id }] });
+                let root = self.seed("volumes", root);
+                attached
+                    .push(json!({ "id": root, "delete_on_termination": device["delete_on_termination"] }));
+            } else {
                 let volume = self.one("volumes", device["uuid"].as_str().unwrap()).unwrap();
                 assert_eq!(volume["status"], "available");
                 volume["status"] = json!("in-use");
@@ -285,19 +411,33 @@ impl Model {
 
     fn delete(&mut self, kind: &'static str, id: &str) -> Response {
         let Some(object) = self.one(kind, id).cloned() else { return missing() };
+        let at_rest = matches!(object["status"].as_str(), Some("available" | "error" | "error_extending"));
         let has_snapshots = self.all("snapshots").iter().any(|snapshot| snapshot["volume_id"] == id);
         let in_use = self
             .all("ports")
             .iter()
             .any(|port| port["security_groups"].as_array().is_some_and(|all| all.contains(&json!(id))));
         match kind {
-            "volumes" if has_snapshots || object["status"] == "in-use" => {
+            "volumes" if has_snapshots || !at_rest => {
                 return reply(400, json!({ "badRequest": { "message": "Invalid volume", "code": 400 } }));
+            }
+            "snapshots" if !at_rest => {
+                return reply(400, json!({ "badRequest": { "message": "Invalid snapshot", "code": 400 } }));
             }
             "security_groups" if in_use => {
                 return reply(409, json!({ "NeutronError": { "message": "in use" } }));
             }
-            "servers" => self.release(&object),
+            "volumes" | "snapshots" | "servers" => {
+                let dependents = self.all("volumes").iter().any(|volume| volume["snapshot_id"] == id);
+                let held = kind == "snapshots" && self.ceph && dependents;
+                let kept = object["status"] == "SOFT_DELETED";
+                if held || kept || self.stubborn > 0 {
+                    self.stubborn = self.stubborn.saturating_sub(1);
+                } else {
+                    self.start_leaving(kind, id);
+                }
+                return reply(202, Value::Null);
+            }
             "ports" => {
                 for floating in self.objects.get_mut("floatingips").into_iter().flatten() {
                     if floating["port_id"] == id {
@@ -309,6 +449,36 @@ impl Model {
         }
         self.objects.get_mut(kind).unwrap().retain(|object| object["id"] != id);
         reply(204, Value::Null)
+    }
+
+    fn start_leaving(&mut self, kind: &'static str, id: &str) {
+        let keeps = kind == "servers" && self.keeps_servers;
+        let object = self.one(kind, id).unwrap();
+        if keeps && object["status"] != "SOFT_DELETED" {
+            object["status"] = json!("SOFT_DELETED");
+            return;
+        }
+        object["looks_left"] = json!(1);
+        match kind {
+            "servers" => object["OS-EXT-STS:task_state"] = json!("deleting"),
+            _ => object["status"] = json!("deleting"),
+        }
+    }
+
+    /// What is being deleted is seen once more, then gone.
+    fn leave(&mut self, kind: &'static str, id: &str) {
+        let Some(object) = self.one(kind, id) else { return };
+        match object["looks_left"].as_u64() {
+            Some(0) => {
+                let object = object.clone();
+                self.objects.get_mut(kind).unwrap().retain(|object| object["id"] != id);
+                if kind == "servers" {
+                    self.release(&object);
+                }
+            }
+            Some(left) => object["looks_left"] = json!(left - 1),
+            None => {}
+        }
     }
 
     fn release(&mut self, server: &Value) {
@@ -332,6 +502,11 @@ impl Model {
     }
 
     fn action(&mut self, kind: &str, id: &str, body: &Value) -> Response {
+        let console = self.console;
+        if body.get("forceDelete").is_some() {
+            self.start_leaving("servers", id);
+            return reply(202, Value::Null);
+        }
         let Some(object) = self.one(kind_of(kind), id) else { return missing() };
         let (name, arguments) = body.as_object().unwrap().iter().next().unwrap();
         match name.as_str() {
@@ -345,7 +520,7 @@ impl Model {
                 object["status"] = json!("reverting");
                 object["reverts"] = json!(object["reverts"].as_u64().unwrap_or(0) + 1);
             }
-            "os-getConsoleOutput" => return reply(200, json!({ "output": "the last words" })),
+            "os-getConsoleOutput" => return reply(200, json!({ "output": console })),
             other => panic!("no such action: {other}"),
         }
         reply(202, Value::Null)
@@ -390,7 +565,19 @@ impl Model {
     }
 }
 
-fn login(request: &Request) -> Response {
+/// Takes members out of all objects inside.
+fn hide(value: &mut Value, members: &[&str]) {
+    match value {
+        Value::Object(object) => {
+            object.retain(|key, _| !members.contains(&key.as_str()));
+            object.values_mut().for_each(|inner| hide(inner, members));
+        }
+        Value::Array(array) => array.iter_mut().for_each(|inner| hide(inner, members)),
+        _ => {}
+    }
+}
+
+fn login(request: &Request, token: &str) -> Response {
     let body: Value = serde_json::from_slice(&request.body).expect("the password is escaped");
     if body["auth"]["identity"]["password"]["user"]["password"] != PASSWORD {
         return reply(
@@ -410,7 +597,7 @@ fn login(request: &Request) -> Response {
         service("image", "http://glance"),
     ];
     let body = json!({ "token": { "project": { "id": "p1", "name": "p" }, "catalog": catalog } });
-    reply(201, body).with_header("X-Subject-Token", "the-token")
+    reply(201, body).with_header("X-Subject-Token", token)
 }
 
 fn kind_of(path: &str) -> &'static str {
@@ -424,6 +611,7 @@ fn kind_of(path: &str) -> &'static str {
         "subnets",
         "ports",
         "floatingips",
+        "routers",
         "security-group-rules",
     ];
     match path {
