@@ -2,18 +2,17 @@
 //! comes, the network asks for DHCP, the initramfs gets the virtio drivers, the boot menu gets its
 //! arguments. Every part can be repeated on what it left. Knows no other family and no cloud.
 
-mod boot;
-mod cloud_init;
-mod files;
 mod initramfs;
-mod network;
 mod options;
 mod packages;
 mod release;
 
+use gyre_plugin::linux::{Hypervisor, cloud_init, grub, network, stale};
 use gyre_plugin::osmorphing::*;
-pub use options::{CloudInit, Initramfs, Options};
+pub use options::{Initramfs, Options};
 
+/// cloud-init's settings for apt.
+const CLOUD_INIT: &str = "apt: {preserve_sources_list: true}\n";
 /// What a morphing is made of, for the operator's progress line.
 const PARTS: u64 = 5;
 
@@ -32,29 +31,30 @@ impl OsMorphing for Debian {
 
     fn morph(root: &Root, vm: &Vm, morphing: &Morphing, config: Config) -> Result<()> {
         let options: Options = config.parse()?;
-        let owner = network::owner(root)?;
-        let client = if morphing.set_dhcp { network::missing_client(root, owner)? } else { None };
+        let hypervisor = Hypervisor::of(morphing);
+        let owner = network::Owner::find(root)?;
+        let lacks_client = morphing.set_dhcp && network::missing_client(root, owner)?;
 
         part("packages", 0)?;
-        packages::change(root, &options, client.as_slice())?;
-        cloud_init::configure(root, &options.cloud_init)?;
+        packages::change(root, &options, hypervisor, lacks_client)?;
+        cloud_init::configure(root, &options.cloud_init, CLOUD_INIT)?;
 
         part("boot loader", 1)?;
-        boot::device_names(root)?;
-        let kernel_names = morphing.set_dhcp && owner == network::Owner::Ifupdown;
-        let has_menu = boot::arguments(root, options.serial_console, kernel_names)?;
+        grub::device_names(root, hypervisor)?;
+        let kernel_names = morphing.set_dhcp && owner.names_cards();
+        let has_menu = grub::arguments(root, options.serial_console, kernel_names)?;
         if vm.firmware == Firmware::Uefi {
-            boot::uefi_fallback(root)?;
+            grub::uefi_fallback(root)?;
         }
 
         part("network", 2)?;
         if morphing.set_dhcp {
             network::set_dhcp(root, owner, vm.nics.len(), kernel_names && has_menu)?;
         }
-        files::put_away(root, "/etc/lvm/devices/system.devices")?;
+        stale::put_away(root)?;
 
         part("initramfs", 3)?;
-        initramfs::rebuild(root, options.initramfs)?;
+        initramfs::rebuild(root, hypervisor, options.initramfs)?;
         part("done", PARTS)
     }
 }

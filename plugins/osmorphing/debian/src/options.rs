@@ -1,5 +1,6 @@
 //! What an operator may choose.
 
+use gyre_plugin::linux::cloud_init::CloudInit;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -23,14 +24,6 @@ pub struct Options {
     pub initramfs: Initramfs,
 }
 
-/// How cloud-init is set up.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct CloudInit {
-    /// Where it looks for its data, in this order.
-    pub datasources: Vec<String>,
-}
-
 /// What a rebuilt initramfs holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -52,11 +45,5 @@ impl Default for Options {
             cloud_init: CloudInit::default(),
             initramfs: Initramfs::Most,
         }
-    }
-}
-
-impl Default for CloudInit {
-    fn default() -> Self {
-        Self { datasources: ["ConfigDrive", "OpenStack", "None"].map(String::from).to_vec() }
     }
 }

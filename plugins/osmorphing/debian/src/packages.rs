@@ -1,8 +1,8 @@
 //! The guest's packages: what must go, what must come, and the state that apt needs meanwhile. Undoes
 //! that state on every way out; after a crash, the next run does.
 
-use crate::files;
 use crate::options::Options;
+use gyre_plugin::linux::{Hypervisor, Release, files};
 use gyre_plugin::osmorphing::*;
 
 /// The longest that apt may take on an emulated worker.
@@ -14,12 +14,20 @@ const SOURCES: &str = "/etc/apt/gyre.list";
 const UPDATE_INITRAMFS: &str = "/etc/initramfs-tools/update-initramfs.conf";
 const GRUB_CFG: &str = "/boot/grub/grub.cfg";
 
-/// Removes and installs; `extra` are packages that other parts of the morphing found missing.
+/// The daemons of a guest of Hyper-V, and those of Ubuntu.
+const HYPER_V: &[&str] = &["hyperv-daemons"];
+const HYPER_V_UBUNTU: &[&str] = &["linux-cloud-tools-virtual"];
+/// What ifupdown asks for an address with.
+const DHCP_CLIENT: &str = "isc-dhcp-client";
+
+/// Removes and installs; `lacks_client`: nothing can ask for an address.
 ///
 /// # Errors
 /// `debian.packages` when a wanted package cannot be installed.
-pub fn change(root: &Root, options: &Options, extra: &[&str]) -> Result<()> {
-    let wanted = options.packages.iter().map(String::as_str).chain(extra.iter().copied());
+pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, lacks_client: bool) -> Result<()> {
+    let client = lacks_client.then_some(DHCP_CLIENT);
+    let daemons = daemons(root, hypervisor)?;
+    let wanted = options.packages.iter().map(String::as_str).chain(client).chain(daemons.iter().copied());
     let mut missing = Vec::new();
     for name in wanted {
         if !is_installed(root, name)? {
@@ -37,6 +45,15 @@ pub fn change(root: &Root, options: &Options, extra: &[&str]) -> Result<()> {
         .and_then(|()| install(root, &missing, options.repository.is_some()));
     let tidied = tidy(root).and_then(|()| keep_menu(root, menu.as_deref()));
     changed.and(tidied)
+}
+
+fn daemons(root: &Root, hypervisor: Hypervisor) -> Result<&'static [&'static str]> {
+    let is_ubuntu = Release::read(root)?.is_some_and(|release| release.id == "ubuntu");
+    Ok(match hypervisor {
+        Hypervisor::HyperV if is_ubuntu => HYPER_V_UBUNTU,
+        Hypervisor::HyperV => HYPER_V,
+        _ => &[],
+    })
 }
 
 /// Whether dpkg says so.

@@ -248,7 +248,7 @@ type Damage = fn(FakeRoot) -> FakeRoot;
 #[test]
 fn what_keeps_a_guest_from_booting_is_an_error() {
     let cases: [(&str, Damage); 4] = [
-        ("debian.no-kernel", |root| {
+        ("linux.no-kernel", |root| {
             root.tree().delete(&format!("/boot/vmlinuz-{KERNEL}"));
             root
         }),
@@ -256,19 +256,19 @@ fn what_keeps_a_guest_from_booting_is_an_error() {
             root.tree().delete("/usr/bin/update-initramfs");
             root
         }),
-        ("debian.boot-full", |root| {
+        ("linux.boot-full", |root| {
             root.program("df", |_, _| {
                 Output::new(0, "Filesystem blocks Used Available\n/dev/x 9 1 20000 1% /boot\n")
             })
         }),
-        ("debian.initramfs", |root| root.program("update-initramfs", |_, _| Output::new(0, ""))),
+        ("linux.initramfs", |root| root.program("update-initramfs", |_, _| Output::new(0, ""))),
     ];
     for (code, spoil) in cases {
         assert_eq!(morph(&spoil(guest()), true, "{}").unwrap_err().code, code);
     }
     assert_eq!(morph(&guest(), true, r#"{"repositry":"x"}"#).unwrap_err().code, "config.invalid");
     let named = r#"{"cloud-init":{"datasources":["None ]\nusers: []"]}}"#;
-    assert_eq!(morph(&guest(), true, named).unwrap_err().code, "debian.datasource");
+    assert_eq!(morph(&guest(), true, named).unwrap_err().code, "linux.datasource");
 }
 
 #[test]

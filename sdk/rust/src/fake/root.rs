@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::rc::Rc;
 
+/// The largest file that a plugin may handle, as for the host.
+const FILE_BYTES_MAX: usize = 16 << 20;
 /// Links followed on the way to one file.
 const LINKS_MAX: usize = 40;
 
@@ -207,14 +209,19 @@ impl Calls for Tree {
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>> {
         match self.node(&self.resolve(path, true)?) {
+            Some(Node::File { bytes, .. }) if bytes.len() > FILE_BYTES_MAX => Err(Error::invalid(
+                "rootfs.too-large",
+                format!("{path} is larger than {FILE_BYTES_MAX} bytes"),
+            )),
             Some(Node::File { bytes, .. }) => Ok(bytes),
             Some(_) => Err(Error::invalid("rootfs.not-a-file", format!("{path} is no regular file"))),
             None => Err(absent(path)),
         }
     }
 
+    /// As the agent's: a link of that name is replaced.
     fn write_file(&self, path: &str, mode: u32, bytes: &[u8]) -> Result<()> {
-        let path = self.resolve(path, true)?;
+        let path = self.resolve(path, false)?;
         match self.node(parent(&path)) {
             Some(Node::Directory { .. }) => {}
             _ => return Err(absent(parent(&path))),

@@ -1,0 +1,241 @@
+//! Packages of the families that use RPM: what must go, what must come. They come from the guest's
+//! repositories when these answer, else from a directory of packages in the guest, else not at all: a
+//! guest boots without them. Knows what the package managers have in common; each family brings its own.
+
+use super::cloud_init::CloudInit;
+use super::{Hypervisor, files, tools};
+use crate::osmorphing::*;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Files of packages that one directory may hold.
+const PACKAGE_FILES_MAX: usize = 200;
+/// The longest that rpm itself may take.
+const RPM_MS: u32 = 600_000;
+/// The longest that repositories may take to answer and to send packages, on an emulated worker.
+pub const INSTALL_MS: u32 = 1_800_000;
+/// The environment of Berkeley DB that another kernel's rpm left; rpm makes it again.
+const DATABASE_ENVIRONMENT: &str = "/var/lib/rpm";
+
+/// Options of the morphing of an RPM family.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Options {
+    /// URL of a repository that is used instead of the guest's own: `http://mirror.example/el9`. The
+    /// guest keeps its own.
+    pub repository: Option<String>,
+    /// Take packages of `repository` without a signature.
+    pub repository_unsigned: bool,
+    /// A directory in the guest with packages (`.rpm`), for guests whose repositories do not answer.
+    pub package_directory: Option<String>,
+    /// Packages to install. A guest that cannot get them is converted without them, with a warning.
+    pub packages: Vec<String>,
+    /// Packages to remove; those of the destination's own hypervisor stay.
+    pub remove: Vec<String>,
+    /// Kernel messages and a login on the serial console, where the cloud can show them.
+    pub serial_console: bool,
+    /// How cloud-init is set up, when it is installed.
+    pub cloud_init: CloudInit,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            repository: None,
+            repository_unsigned: false,
+            package_directory: None,
+            packages: vec!["cloud-init".into()],
+            remove: tools::packages(),
+            serial_console: true,
+            cloud_init: CloudInit::default(),
+        }
+    }
+}
+
+/// A family's package manager. No command may ask, or wait for ever.
+pub trait Manager {
+    /// Where the definition of the repository of the options lies while it is used.
+    fn repository_file(&self) -> &str;
+    /// Asks the repositories for their lists; `None`: [`Manager::install`] does it.
+    fn refresh(&self) -> Option<Command>;
+    /// From repositories; `only`: from this one alone.
+    fn install(&self, only: Option<&str>, names: &[&str]) -> Command;
+    /// From files, without repositories.
+    fn install_files(&self, paths: &[String]) -> Command;
+    /// The packages of Hyper-V's daemons.
+    fn hyper_v(&self) -> &[&str];
+}
+
+/// Name of the repository of the options.
+const REPOSITORY: &str = "gyre";
+
+/// Removes and installs. Undoes on every way out what it needed meanwhile.
+///
+/// # Errors
+/// `linux.option` for an option that cannot be used; what the host met.
+pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &dyn Manager) -> Result<()> {
+    check(options)?;
+    remove_environment(root)?;
+    remove(root, options, hypervisor)?;
+    tools::mask_installed(root)?;
+    let mut wanted: Vec<&str> = options.packages.iter().map(String::as_str).collect();
+    if hypervisor == Hypervisor::HyperV {
+        wanted.extend(manager.hyper_v());
+    }
+    let installed = install(root, options, manager, &wanted);
+    root.remove(manager.repository_file())?;
+    installed
+}
+
+/// Both end up in a file of the guest.
+fn check(options: &Options) -> Result<()> {
+    let is_url = |text: &String| {
+        text.chars().all(|c| c.is_ascii_graphic())
+            && ["http://", "https://", "ftp://", "file:///"].iter().any(|scheme| text.starts_with(scheme))
+    };
+    let bad = |what: &str| Err(Error::invalid("linux.option", what.to_string()));
+    if options.repository.as_ref().is_some_and(|url| !is_url(url)) {
+        return bad("`repository` is no URL of a repository");
+    }
+    if options.package_directory.as_ref().is_some_and(|path| !path.starts_with('/')) {
+        return bad("`package-directory` is no absolute path in the guest");
+    }
+    let is_package = |name: &String| {
+        !name.is_empty()
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "._+-:".contains(c))
+            && !name.starts_with('-')
+    };
+    match options.packages.iter().chain(&options.remove).find(|name| !is_package(name)) {
+        Some(name) => bad(&format!("{name:?} is no name of a package")),
+        None => Ok(()),
+    }
+}
+
+/// Whether rpm says so.
+///
+/// # Errors
+/// rpm did not run.
+pub fn is_installed(root: &Root, name: &str) -> Result<bool> {
+    let query = Command::new(["rpm", "-q", "--quiet", name]).timeout_ms(RPM_MS);
+    Ok(root.output(&query)?.status == 0)
+}
+
+fn remove_environment(root: &Root) -> Result<()> {
+    let names = files::names(root, DATABASE_ENVIRONMENT)?;
+    let environment = names.iter().filter(|name| name.starts_with("__db."));
+    environment.into_iter().try_for_each(|name| root.remove(&format!("{DATABASE_ENVIRONMENT}/{name}")))
+}
+
+/// By rpm alone: it needs no repository. Best effort: a tool that stays does no harm.
+fn remove(root: &Root, options: &Options, hypervisor: Hypervisor) -> Result<()> {
+    let mut unwanted = Vec::new();
+    for name in options.remove.iter().filter(|name| !tools::serves(hypervisor, name)) {
+        if is_installed(root, name)? {
+            unwanted.push(name.as_str());
+        }
+    }
+    if unwanted.is_empty() {
+        return Ok(());
+    }
+    match root.run(Command::new(["rpm", "-e"]).args(unwanted.iter().copied()).timeout_ms(RPM_MS)) {
+        Ok(_) => log!(info, "removed {}", unwanted.join(" ")),
+        Err(error) => {
+            log!(warn, "{} could not be removed: {}", unwanted.join(" "), error.causes.join(": "));
+        }
+    }
+    Ok(())
+}
+
+fn install(root: &Root, options: &Options, manager: &dyn Manager, wanted: &[&str]) -> Result<()> {
+    let missing = missing(root, wanted)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    progress::check()?;
+    let said = from_repositories(root, options, manager, &missing)?;
+    let missing = self::missing(root, &missing)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    log!(warn, "the repositories did not give {}: {said}", missing.join(" "));
+    progress::check()?;
+    if let Some(directory) = &options.package_directory {
+        from_directory(root, directory, manager)?;
+    }
+    for name in self::missing(root, &missing)? {
+        log!(
+            warn,
+            "{name} is not installed: the guest is converted without it. Set `repository` or `package-directory`, or install it before the migration"
+        );
+    }
+    Ok(())
+}
+
+fn missing<'a>(root: &Root, names: &[&'a str]) -> Result<Vec<&'a str>> {
+    let mut missing = Vec::new();
+    for name in names {
+        if !is_installed(root, name)? {
+            missing.push(*name);
+        }
+    }
+    Ok(missing)
+}
+
+/// Returns what went wrong, if anything did: whether a package came is asked of rpm.
+fn from_repositories(
+    root: &Root,
+    options: &Options,
+    manager: &dyn Manager,
+    names: &[&str],
+) -> Result<String> {
+    let only = options.repository.as_deref().map(|_| REPOSITORY);
+    if let Some(url) = &options.repository {
+        root.write_text(manager.repository_file(), 0o600, &definition(url, options.repository_unsigned))?;
+    }
+    if let Some(refresh) = manager.refresh() {
+        let said = attempt(root, &refresh)?;
+        progress::check()?;
+        if !said.is_empty() && only.is_some() {
+            return Ok(said);
+        }
+    }
+    attempt(root, &manager.install(only, names))
+}
+
+fn definition(url: &str, is_unsigned: bool) -> String {
+    let check = u8::from(!is_unsigned);
+    format!(
+        "[{REPOSITORY}]\nname={REPOSITORY}\nbaseurl={url}\nenabled=1\nautorefresh=1\ngpgcheck={check}\nrepo_gpgcheck=0\n"
+    )
+}
+
+fn from_directory(root: &Root, directory: &str, manager: &dyn Manager) -> Result<()> {
+    let mut paths = files::with_extension(root, directory, &["rpm"])?;
+    if paths.is_empty() {
+        log!(warn, "{directory} in the guest holds no packages");
+        return Ok(());
+    }
+    if paths.len() > PACKAGE_FILES_MAX {
+        log!(
+            warn,
+            "{directory} holds {} packages: only the first {PACKAGE_FILES_MAX} are looked at",
+            paths.len()
+        );
+        paths.truncate(PACKAGE_FILES_MAX);
+    }
+    let said = attempt(root, &manager.install_files(&paths))?;
+    if !said.is_empty() {
+        log!(warn, "packages of {directory}: {said}");
+    }
+    Ok(())
+}
+
+/// What a program that failed said, one that did not end included; empty when it went well.
+fn attempt(root: &Root, command: &Command) -> Result<String> {
+    match root.output(command) {
+        Ok(output) if output.status == 0 => Ok(String::new()),
+        Ok(output) => Ok(format!("status {}: {}", output.status, output.tail())),
+        Err(error) if error.code == "rootfs.run-timeout" || error.is_not_found() => Ok(error.message),
+        Err(error) => Err(error),
+    }
+}
