@@ -13,6 +13,7 @@ mod release;
 pub mod rpm;
 pub mod selinux;
 pub mod stale;
+pub mod steps;
 pub mod tools;
 
 pub use hypervisor::{Drivers, Hypervisor};

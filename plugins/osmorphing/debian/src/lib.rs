@@ -7,15 +7,12 @@ mod options;
 mod packages;
 mod release;
 
-use gyre_plugin::linux::{Hypervisor, cloud_init, grub, network, stale};
+use gyre_plugin::linux::{Hypervisor, cloud_init, network, steps};
 use gyre_plugin::osmorphing::*;
 pub use options::{Initramfs, Options};
 
 /// cloud-init's settings for apt.
 const CLOUD_INIT: &str = "apt: {preserve_sources_list: true}\n";
-/// What a morphing is made of, for the operator's progress line.
-const PARTS: u64 = 5;
-
 /// The plugin.
 pub struct Debian;
 
@@ -34,32 +31,12 @@ impl OsMorphing for Debian {
         let hypervisor = Hypervisor::of(morphing);
         let owner = network::Owner::find(root)?;
         let lacks_client = morphing.set_dhcp && network::missing_client(root, owner)?;
-
-        part("packages", 0)?;
+        steps::PACKAGES.begin()?;
         packages::change(root, &options, hypervisor, lacks_client)?;
         cloud_init::configure(root, &options.cloud_init, CLOUD_INIT)?;
-
-        part("boot loader", 1)?;
-        grub::device_names(root, hypervisor)?;
-        let kernel_names = morphing.set_dhcp && owner.names_cards();
-        let has_menu = grub::arguments(root, options.serial_console, kernel_names)?;
-        if vm.firmware == Firmware::Uefi {
-            grub::uefi_fallback(root)?;
-        }
-
-        part("network", 2)?;
-        if morphing.set_dhcp {
-            network::set_dhcp(root, owner, vm.nics.len(), kernel_names && has_menu)?;
-        }
-        stale::put_away(root)?;
-
-        part("initramfs", 3)?;
+        steps::boot_and_network(root, vm, morphing, hypervisor, options.serial_console)?;
+        steps::INITRAMFS.begin()?;
         initramfs::rebuild(root, hypervisor, options.initramfs)?;
-        part("done", PARTS)
+        steps::DONE.begin()
     }
-}
-
-fn part(name: &str, done: u64) -> Result<()> {
-    progress::report(name, done, Some(PARTS));
-    progress::check()
 }

@@ -5,6 +5,7 @@
 
 use super::{Hypervisor, files};
 use crate::osmorphing::*;
+use std::collections::BTreeSet;
 
 const DEFAULTS: &str = "/etc/default/grub";
 const CMDLINE: &str = "/etc/kernel/cmdline";
@@ -202,12 +203,16 @@ pub fn device_names(root: &Root, hypervisor: Hypervisor) -> Result<()> {
         }
         let mut renamed = Vec::new();
         files::edit(root, path, |text| files::edit_lines(text, |line| virtio_names(line, &mut renamed)))?;
-        renamed.dedup();
+        let renamed: BTreeSet<String> = renamed.into_iter().collect();
         if !renamed.is_empty() {
-            log!(warn, "{path} named {}: now /dev/vd…; a UUID would be safer", renamed.join(" "));
+            log!(warn, "{path} named {}: now /dev/vd…; a UUID would be safer", joined(&renamed));
         }
     }
     Ok(())
+}
+
+fn joined(names: &BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// A serial number or a slot of the old machine is found on no other.

@@ -7,6 +7,7 @@ use super::{Hypervisor, files, tools};
 use crate::osmorphing::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Files of packages that one directory may hold.
 const PACKAGE_FILES_MAX: usize = 200;
@@ -56,9 +57,9 @@ impl Default for Options {
 pub trait Manager {
     /// Where the definition of the repository of the options lies while it is used.
     fn repository_file(&self) -> &str;
-    /// Asks the repositories for their lists; `None`: [`Manager::install`] does it.
-    fn refresh(&self) -> Option<Command>;
-    /// From repositories; `only`: from this one alone.
+    /// Asks the repositories, or `only` this one, for their lists; `None`: [`Manager::install`] does it.
+    fn refresh(&self, only: Option<&str>) -> Option<Command>;
+    /// From repositories, or `only` from this one.
     fn install(&self, only: Option<&str>, names: &[&str]) -> Command;
     /// From files, without repositories.
     fn install_files(&self, paths: &[String]) -> Command;
@@ -111,13 +112,13 @@ fn check(options: &Options) -> Result<()> {
     }
 }
 
-/// Whether rpm says so.
+/// Names of the packages that are installed.
 ///
 /// # Errors
-/// rpm did not run.
-pub fn is_installed(root: &Root, name: &str) -> Result<bool> {
-    let query = Command::new(["rpm", "-q", "--quiet", name]).timeout_ms(RPM_MS);
-    Ok(root.output(&query)?.status == 0)
+/// rpm did not run, or cannot read its database.
+pub fn installed(root: &Root) -> Result<BTreeSet<String>> {
+    let query = Command::new(["rpm", "-qa", "--queryformat", "%{NAME}\\n"]).timeout_ms(RPM_MS);
+    Ok(root.run(query)?.text().lines().map(String::from).collect())
 }
 
 fn remove_environment(root: &Root) -> Result<()> {
@@ -128,12 +129,9 @@ fn remove_environment(root: &Root) -> Result<()> {
 
 /// By rpm alone: it needs no repository. Best effort: a tool that stays does no harm.
 fn remove(root: &Root, options: &Options, hypervisor: Hypervisor) -> Result<()> {
-    let mut unwanted = Vec::new();
-    for name in options.remove.iter().filter(|name| !tools::serves(hypervisor, name)) {
-        if is_installed(root, name)? {
-            unwanted.push(name.as_str());
-        }
-    }
+    let installed = installed(root)?;
+    let is_unwanted = |name: &&String| installed.contains(*name) && !tools::serves(hypervisor, name);
+    let unwanted: Vec<&str> = options.remove.iter().filter(is_unwanted).map(String::as_str).collect();
     if unwanted.is_empty() {
         return Ok(());
     }
@@ -172,13 +170,8 @@ fn install(root: &Root, options: &Options, manager: &dyn Manager, wanted: &[&str
 }
 
 fn missing<'a>(root: &Root, names: &[&'a str]) -> Result<Vec<&'a str>> {
-    let mut missing = Vec::new();
-    for name in names {
-        if !is_installed(root, name)? {
-            missing.push(*name);
-        }
-    }
-    Ok(missing)
+    let installed = installed(root)?;
+    Ok(names.iter().filter(|name| !installed.contains(**name)).copied().collect())
 }
 
 /// Returns what went wrong, if anything did: whether a package came is asked of rpm.
@@ -192,14 +185,14 @@ fn from_repositories(
     if let Some(url) = &options.repository {
         root.write_text(manager.repository_file(), 0o600, &definition(url, options.repository_unsigned))?;
     }
-    if let Some(refresh) = manager.refresh() {
-        let said = attempt(root, &refresh)?;
-        progress::check()?;
-        if !said.is_empty() && only.is_some() {
-            return Ok(said);
-        }
-    }
-    attempt(root, &manager.install(only, names))
+    let refreshed = match manager.refresh(only) {
+        Some(refresh) => attempt(root, &refresh)?,
+        None => String::new(),
+    };
+    progress::check()?;
+    // One silent repository of many is no reason to give up.
+    let installed = attempt(root, &manager.install(only, names))?;
+    Ok([installed, refreshed].into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join("; "))
 }
 
 fn definition(url: &str, is_unsigned: bool) -> String {
