@@ -148,12 +148,12 @@ fn quoted(value: &str) -> (char, &str, &str) {
     ('"', text, rest)
 }
 
-/// `linux /boot/vmlinuz-… root=…` of a menu entry; Xen's and memtest's lines have other names.
+/// `linux /boot/vmlinuz-… root=…` of a menu entry (Photon: `linux /$photon_linux …`); Xen's and memtest's lines have other names.
 fn menu_line(line: &str, wanted: &[&str]) -> String {
     let indent = line.len() - line.trim_start().len();
     let mut words = line.split_whitespace();
     let is_kernel = matches!(words.next(), Some("linux" | "linux16" | "linuxefi"))
-        && words.next().is_some_and(|path| path.contains("vmlinu"));
+        && words.next().is_some_and(|path| path.contains("vmlinu") || path.ends_with("_linux"));
     if !is_kernel {
         return line.into();
     }

@@ -49,7 +49,7 @@ impl Hypervisor {
             None => {
                 log!(
                     warn,
-                    "the destination names no hypervisor: drivers and disk names stay as they are; with `hypervisor_type = \"kvm\"` the guest gets virtio"
+                    "the destination names no hypervisor (`hypervisor_type`): drivers and disk names stay as they are"
                 );
                 Self::Unnamed
             }

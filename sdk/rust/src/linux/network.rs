@@ -61,6 +61,19 @@ impl Owner {
         Ok(if networkd::is_enabled(root)? { Self::Networkd } else { Self::Other })
     }
 
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Netplan => "netplan",
+            Self::Ifupdown => "ifupdown",
+            Self::NetworkScripts => "the service network",
+            Self::Wicked => "wicked",
+            Self::NetworkManager => "NetworkManager",
+            Self::Networkd => "systemd-networkd",
+            Self::Other => "nothing that is known configures it",
+        }
+    }
+
     /// Whether it configures cards by name, so that the kernel's own names must be kept.
     pub fn names_cards(self) -> bool {
         matches!(self, Self::Ifupdown | Self::NetworkScripts | Self::Wicked)

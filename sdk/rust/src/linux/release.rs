@@ -5,6 +5,9 @@ use crate::osmorphing::*;
 
 const PLACES: [&str; 2] = ["/etc/os-release", "/usr/lib/os-release"];
 
+/// How much of a name is shown.
+const NAME_CHARS_MAX: usize = 100;
+
 /// A distribution and its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
@@ -37,6 +40,7 @@ impl Release {
         let id = field("ID").filter(|id| is_word(id))?.to_lowercase();
         let like = field("ID_LIKE").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
         let name = field("PRETTY_NAME").or_else(|| field("NAME")).unwrap_or_else(|| id.clone());
+        let name = name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect();
         let version = field("VERSION_ID").filter(|version| is_word(version)).unwrap_or_default();
         Some(Self { id, like, name, version })
     }

@@ -185,14 +185,17 @@ fn from_repositories(
     if let Some(url) = &options.repository {
         root.write_text(manager.repository_file(), 0o600, &definition(url, options.repository_unsigned))?;
     }
-    let refreshed = match manager.refresh(only) {
-        Some(refresh) => attempt(root, &refresh)?,
-        None => String::new(),
-    };
-    progress::check()?;
-    // One silent repository of many is no reason to give up.
-    let installed = attempt(root, &manager.install(only, names))?;
-    Ok([installed, refreshed].into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join("; "))
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    if let Some(refresh) = manager.refresh(only) {
+        // One silent repository of many is no reason to give up.
+        said.extend(attempt(root, &refresh)?);
+    }
+    // One by one: a name that no repository knows keeps no other one away.
+    for name in names {
+        progress::check()?;
+        said.extend(attempt(root, &manager.install(only, &[name]))?);
+    }
+    Ok(said.into_iter().collect::<Vec<_>>().join("; "))
 }
 
 fn definition(url: &str, is_unsigned: bool) -> String {
@@ -216,19 +219,18 @@ fn from_directory(root: &Root, directory: &str, manager: &dyn Manager) -> Result
         );
         paths.truncate(PACKAGE_FILES_MAX);
     }
-    let said = attempt(root, &manager.install_files(&paths))?;
-    if !said.is_empty() {
+    if let Some(said) = attempt(root, &manager.install_files(&paths))? {
         log!(warn, "packages of {directory}: {said}");
     }
     Ok(())
 }
 
-/// What a program that failed said, one that did not end included; empty when it went well.
-fn attempt(root: &Root, command: &Command) -> Result<String> {
+/// What a program that failed said, one that did not end included; `None` when it went well.
+fn attempt(root: &Root, command: &Command) -> Result<Option<String>> {
     match root.output(command) {
-        Ok(output) if output.status == 0 => Ok(String::new()),
-        Ok(output) => Ok(format!("status {}: {}", output.status, output.tail())),
-        Err(error) if error.code == "rootfs.run-timeout" || error.is_not_found() => Ok(error.message),
+        Ok(output) if output.status == 0 => Ok(None),
+        Ok(output) => Ok(Some(format!("status {}: {}", output.status, output.tail()))),
+        Err(error) if error.code == "rootfs.run-timeout" || error.is_not_found() => Ok(Some(error.message)),
         Err(error) => Err(error),
     }
 }

@@ -1,0 +1,77 @@
+//! Makes guests of Photon OS (3 and later) boot under KVM or Hyper-V: VMware's tools go, cloud-init is
+//! told where its data is, the initramfs gets its drivers. Knows its releases and tdnf; what it does with
+//! them is `gyre_plugin::linux`'s. A kernel made for ESX alone may lack virtio; then the guest's other
+//! kernels must have it.
+
+use gyre_plugin::linux::Release;
+use gyre_plugin::linux::rpm::{INSTALL_MS, Manager, Options};
+use gyre_plugin::linux::steps::RpmFamily;
+use gyre_plugin::osmorphing::*;
+
+/// The oldest that is morphed.
+const MIN: u32 = 3;
+
+/// The plugin.
+pub struct Photon;
+
+gyre_plugin::export!(osmorphing: Photon);
+
+impl OsMorphing for Photon {
+    const ABOUT: About =
+        about!("photon", "Makes guests of Photon OS boot under KVM or Hyper-V.").config::<Options>();
+
+    fn detect(root: &Root) -> Result<Option<Match>> {
+        let release = Release::read(root)?.filter(|release| release.id == "photon");
+        let Some(release) = release else { return Ok(None) };
+        if release.number().0 < MIN {
+            log!(warn, "{} {} is older than this plugin knows", release.id, release.version);
+            return Ok(None);
+        }
+        Ok(Some(Match::new(release.id, release.version, 100)))
+    }
+
+    fn morph(root: &Root, vm: &Vm, morphing: &Morphing, config: Config) -> Result<()> {
+        let options: Options = config.parse()?;
+        RpmFamily { manager: &Tdnf, initramfs }.morph(root, vm, morphing, &options)
+    }
+}
+
+fn initramfs(kernel: &str) -> String {
+    format!("/boot/initrd.img-{kernel}")
+}
+
+/// The package manager.
+struct Tdnf;
+
+fn tdnf(options: &[&str]) -> Command {
+    Command::new(["tdnf", "-y", "-q"])
+        .args(options.iter().copied())
+        .env("LC_ALL", "C")
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .timeout_ms(INSTALL_MS)
+}
+
+impl Manager for Tdnf {
+    fn repository_file(&self) -> &str {
+        "/etc/yum.repos.d/gyre.repo"
+    }
+
+    fn refresh(&self, _only: Option<&str>) -> Option<Command> {
+        None
+    }
+
+    fn install(&self, only: Option<&str>, names: &[&str]) -> Command {
+        let only = only.map(|repository| format!("--enablerepo={repository}"));
+        let options = if only.is_some() { vec!["--disablerepo=*"] } else { vec![] };
+        tdnf(&options).args(only).arg("install").args(names.iter().copied())
+    }
+
+    fn install_files(&self, paths: &[String]) -> Command {
+        tdnf(&["--disablerepo=*", "--nogpgcheck", "install"]).args(paths.iter().map(String::as_str))
+    }
+
+    /// It has no package of them.
+    fn hyper_v(&self) -> &[&str] {
+        &[]
+    }
+}
