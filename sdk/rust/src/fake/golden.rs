@@ -49,29 +49,45 @@ impl Case {
 
     fn morph<P: OsMorphing>(&self, root: &FakeRoot) -> Result<()> {
         let morphing =
-            Morphing { hypervisor: self.hypervisor.clone(), set_dhcp: self.set_dhcp, macs: vec![] };
+            Morphing { hypervisor: self.hypervisor.clone(), set_dhcp: self.set_dhcp, macs: self.macs() };
         P::morph(root, &self.vm(), &morphing, Config::new(self.options.to_string()))
     }
 
+    /// The source's cards, as VMware counts them.
     fn vm(&self) -> Vm {
-        let nic =
-            |n| NicSpec { id: format!("nic{n}"), mac: None, network: "VM Network".into(), addresses: vec![] };
-        Vm {
-            id: "vm".into(),
-            name: "vm".into(),
-            hostname: None,
-            vcpus: 1,
-            cores_per_socket: None,
-            memory_mib: 1024,
-            firmware: if self.uefi { Firmware::Uefi } else { Firmware::Bios },
-            secure_boot: false,
-            tpm: false,
-            os_type: OsType::Linux,
-            os_hint: None,
-            public_address: None,
-            disks: vec![],
-            nics: (0..self.nics).map(nic).collect(),
-        }
+        let nic = |n| NicSpec {
+            id: format!("nic{n}"),
+            mac: Some(format!("00:50:56:00:00:{:02x}", n + 1)),
+            network: "VM Network".into(),
+            addresses: vec![format!("192.0.2.{}", 11 + n)],
+        };
+        let firmware = if self.uefi { Firmware::Uefi } else { Firmware::Bios };
+        Vm { firmware, ..vm((0..self.nics).map(nic).collect()) }
+    }
+
+    /// The final ports' addresses.
+    fn macs(&self) -> Vec<Option<String>> {
+        (0..self.nics).map(|n| Some(format!("fa:16:3e:00:00:{:02x}", n + 1))).collect()
+    }
+}
+
+/// A small machine with these cards.
+pub(crate) fn vm(nics: Vec<NicSpec>) -> Vm {
+    Vm {
+        id: "vm".into(),
+        name: "vm".into(),
+        hostname: None,
+        vcpus: 1,
+        cores_per_socket: None,
+        memory_mib: 1024,
+        firmware: Firmware::Bios,
+        secure_boot: false,
+        tpm: false,
+        os_type: OsType::Linux,
+        os_hint: None,
+        public_address: None,
+        disks: vec![],
+        nics,
     }
 }
 

@@ -4,12 +4,14 @@
 mod debian;
 mod ifcfg;
 mod keyfiles;
+mod names;
 mod networkd;
 
 use super::files;
 use crate::osmorphing::*;
 
 pub use debian::missing_client;
+pub use names::follow;
 
 const OLD_NAME_RULES: &str = "/etc/udev/rules.d/70-persistent-net.rules";
 /// Names that KVM's network cards have where the kernel's own are not kept.

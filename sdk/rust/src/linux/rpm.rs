@@ -90,13 +90,15 @@ pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &
 
 /// Both end up in a file of the guest.
 fn check(options: &Options) -> Result<()> {
+    // A password in it would end up in what programs print.
     let is_url = |text: &String| {
-        text.chars().all(|c| c.is_ascii_graphic())
+        !text.contains('@')
+            && text.chars().all(|c| c.is_ascii_graphic())
             && ["http://", "https://", "ftp://", "file:///"].iter().any(|scheme| text.starts_with(scheme))
     };
     let bad = |what: &str| Err(Error::invalid("linux.option", what.to_string()));
     if options.repository.as_ref().is_some_and(|url| !is_url(url)) {
-        return bad("`repository` is no URL of a repository");
+        return bad("`repository` is no URL of a repository, or one with a password in it");
     }
     if options.package_directory.as_ref().is_some_and(|path| !path.starts_with('/')) {
         return bad("`package-directory` is no absolute path in the guest");

@@ -52,6 +52,8 @@ pub fn boot_and_network(
     NETWORK.begin()?;
     if morphing.set_dhcp {
         network::set_dhcp(root, owner, vm.nics.len(), kernel_names && has_menu)?;
+    } else {
+        network::follow(root, vm, morphing)?;
     }
     stale::put_away(root)
 }

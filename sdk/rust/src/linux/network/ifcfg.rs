@@ -63,6 +63,12 @@ pub(super) fn put_away(root: &Root) -> Result<()> {
     old(root, SCRIPTS)?.iter().try_for_each(|path| files::move_away(root, path))
 }
 
+/// The `ifcfg-*` of cards in both places.
+pub(super) fn of_cards(root: &Root) -> Result<Vec<String>> {
+    let paths = [old(root, SCRIPTS)?, old(root, WICKED)?].concat();
+    Ok(paths.into_iter().filter(|path| path.contains("/ifcfg-")).collect())
+}
+
 fn replace(
     root: &Root,
     directory: &str,

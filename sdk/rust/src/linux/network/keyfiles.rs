@@ -30,17 +30,20 @@ pub(super) fn any_card(root: &Root) -> Result<()> {
 
 /// Moves away what configures cards.
 pub(super) fn put_away(root: &Root) -> Result<()> {
+    on_cards(root)?.iter().try_for_each(|path| files::move_away(root, path))
+}
+
+/// Those of the guest that configure cards.
+pub(super) fn on_cards(root: &Root) -> Result<Vec<String>> {
+    let mut paths = Vec::new();
     for name in files::names(root, DIRECTORY)? {
         let path = format!("{DIRECTORY}/{name}");
-        if path == OURS {
-            continue;
-        }
         let text = files::text(root, &path)?.unwrap_or_default();
-        if kind(&text).is_some_and(|kind| ON_CARDS.contains(&kind.as_str())) {
-            files::move_away(root, &path)?;
+        if path != OURS && kind(&text).is_some_and(|kind| ON_CARDS.contains(&kind.as_str())) {
+            paths.push(path);
         }
     }
-    Ok(())
+    Ok(paths)
 }
 
 fn kind(text: &str) -> Option<String> {

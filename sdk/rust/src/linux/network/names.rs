@@ -1,0 +1,335 @@
+//! A network that is kept: its cards have other places in the new machine, and may have other hardware
+//! addresses. Each card that the guest configured keeps its name, by a rule of udev for the new address;
+//! files that name the old address get the new one. Which card is which is told by the old hardware
+//! address, else by the addresses that the platform saw, else because only one is left.
+
+use super::{files, ifcfg, keyfiles, networkd};
+use crate::osmorphing::*;
+
+const RULES: &str = "/etc/udev/rules.d/70-gyre-net.rules";
+const INTERFACES: &str = "/etc/network/interfaces";
+const INTERFACES_DIRECTORY: &str = "/etc/network/interfaces.d";
+const NETPLAN: &str = "/etc/netplan";
+const OLD_RULES: &str = super::OLD_NAME_RULES;
+/// Cards that are looked at.
+const CARDS_MAX: usize = 64;
+/// The longest name that Linux gives a card.
+const NAME_BYTES_MAX: usize = 15;
+
+/// How things are called that are no cards, or wireless ones.
+const NO_CARDS: &[&str] = &[
+    "lo", "bond", "br", "team", "vlan", "virbr", "docker", "veth", "dummy", "wg", "tun", "tap", "wl", "ww",
+    "ib",
+];
+
+/// A card as one file of the guest configures it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Configured {
+    name: String,
+    mac: Option<String>,
+    addresses: Vec<String>,
+}
+
+/// Pins names; changes nothing where the final hardware addresses are not known yet.
+///
+/// # Errors
+/// What the host met.
+pub fn follow(root: &Root, vm: &Vm, morphing: &Morphing) -> Result<()> {
+    let paths = sources(root)?;
+    let mut texts = Vec::new();
+    for path in &paths {
+        if let Some(text) = files::text(root, path)? {
+            texts.push((path.as_str(), text));
+        }
+    }
+    let cards: Vec<Configured> =
+        texts.iter().flat_map(|(path, text)| read(path, text)).take(CARDS_MAX).collect();
+    let pairs = pairs(&cards, vm, morphing);
+    if pairs.is_empty() {
+        log!(warn, "no card of the kept network can be told: its names may change with the machine");
+        return Ok(());
+    }
+    files::write(root, RULES, 0o644, &rules(&pairs))?;
+    for (nic, mac) in vm.nics.iter().zip(&morphing.macs) {
+        if let (Some(old), Some(new)) = (&nic.mac, mac) {
+            let paths = paths.iter().map(String::as_str).chain([OLD_RULES]);
+            paths
+                .into_iter()
+                .try_for_each(|path| files::edit(root, path, |text| replaced(text, old, new)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Files that configure cards.
+fn sources(root: &Root) -> Result<Vec<String>> {
+    let mut paths = files::with_extension(root, NETPLAN, &["yaml", "yml"])?;
+    paths.extend(files::with_extension(root, networkd::DIRECTORY, &["network", "link"])?);
+    paths.extend(keyfiles::on_cards(root)?);
+    paths.extend(ifcfg::of_cards(root)?);
+    paths.push(INTERFACES.into());
+    let more = files::names(root, INTERFACES_DIRECTORY)?;
+    paths.extend(more.iter().map(|name| format!("{INTERFACES_DIRECTORY}/{name}")));
+    Ok(paths)
+}
+
+/// Each NIC's final hardware address with the name that its card had.
+fn pairs<'a>(cards: &'a [Configured], vm: &Vm, morphing: &'a Morphing) -> Vec<(&'a str, &'a str)> {
+    let mut left: Vec<&Configured> = cards.iter().filter(|card| is_card(&card.name)).collect();
+    let mut pairs = Vec::new();
+    let mut open = Vec::new();
+    for (nic, mac) in vm.nics.iter().zip(&morphing.macs) {
+        let Some(mac) = mac.as_deref().filter(|mac| is_mac(mac)) else { continue };
+        match left.iter().position(|card| is_same(card, nic, mac)) {
+            Some(at) => {
+                let card = left.remove(at);
+                // A card may be configured in several files.
+                left.retain(|other| other.name != card.name);
+                pairs.push((mac, card.name.as_str()));
+            }
+            None => open.push(mac),
+        }
+    }
+    left.dedup_by(|one, other| one.name == other.name);
+    match (open.as_slice(), left.as_slice()) {
+        ([mac], [card]) => pairs.push((mac, card.name.as_str())),
+        ([], _) => {}
+        (open, _) => log!(warn, "{} cards cannot be told apart: they get new names", open.len()),
+    }
+    pairs
+}
+
+/// `mac` is the final one: an earlier morphing wrote it.
+fn is_same(card: &Configured, nic: &NicSpec, mac: &str) -> bool {
+    if let (Some(one), Some(old)) = (&card.mac, &nic.mac) {
+        return one.eq_ignore_ascii_case(old) || one.eq_ignore_ascii_case(mac);
+    }
+    let plain = |address: &String| address.split('/').next().unwrap_or_default().to_string();
+    card.addresses.iter().any(|address| nic.addresses.iter().any(|seen| plain(seen) == plain(address)))
+}
+
+/// A name that a rule may give; bonds, bridges and VLANs are made by the guest itself.
+fn is_card(name: &str) -> bool {
+    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    fits && (1..=NAME_BYTES_MAX).contains(&name.len())
+        && !NO_CARDS.iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn is_mac(text: &str) -> bool {
+    text.split(':').count() == 6
+        && text.split(':').all(|part| part.len() == 2 && part.chars().all(|c| c.is_ascii_hexdigit()))
+}
+
+fn rules(pairs: &[(&str, &str)]) -> String {
+    let rule = |(mac, name): &(&str, &str)| {
+        format!(
+            "SUBSYSTEM==\"net\", ACTION==\"add\", DRIVERS==\"?*\", ATTR{{type}}==\"1\", ATTR{{address}}==\"{}\", NAME=\"{name}\"\n",
+            mac.to_lowercase()
+        )
+    };
+    format!(
+        "# Written by gyre: cards keep the names that the configuration knows.\n{}",
+        pairs.iter().map(rule).collect::<String>()
+    )
+}
+
+/// The text with one hardware address for another, in whatever case it is written.
+fn replaced(text: &str, old: &str, new: &str) -> String {
+    if !is_mac(old) || !is_mac(new) || old.eq_ignore_ascii_case(new) {
+        return text.into();
+    }
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.to_ascii_lowercase().find(&old.to_ascii_lowercase()) {
+        let (before, from) = rest.split_at(at);
+        result.push_str(before);
+        result.push_str(&new.to_lowercase());
+        rest = from.get(old.len()..).unwrap_or_default();
+    }
+    result + rest
+}
+
+/// The cards that a file configures, by the form that its name tells.
+fn read(path: &str, text: &str) -> Vec<Configured> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if path.starts_with(NETPLAN) {
+        netplan(text)
+    } else if path.starts_with("/etc/network/") {
+        interfaces(text)
+    } else if let Some(card) = name.strip_prefix("ifcfg-") {
+        vec![shell(card, text)]
+    } else {
+        vec![sections(text)]
+    }
+}
+
+/// `ifcfg-*` of both families.
+fn shell(card: &str, text: &str) -> Configured {
+    let value = |name: &str| files::variable(text, name).filter(|value| !value.is_empty());
+    let addresses = text.lines().filter(|line| line.trim().starts_with("IPADDR"));
+    let addresses = addresses.filter_map(|line| line.split_once('=')).map(|(_, value)| unquoted(value));
+    Configured {
+        name: value("DEVICE").unwrap_or_else(|| card.to_string()),
+        mac: value("HWADDR").or_else(|| value("LLADDR")),
+        addresses: addresses.collect(),
+    }
+}
+
+/// Keyfiles, and files of systemd-networkd.
+fn sections(text: &str) -> Configured {
+    let mut card = Configured::default();
+    for (key, value) in text.lines().filter_map(|line| line.split_once('=')) {
+        let value = value.trim();
+        match key.trim() {
+            "interface-name" | "Name" => card.name = value.into(),
+            "mac-address" | "MACAddress" => card.mac = Some(value.into()),
+            key if key.starts_with("address") || key == "Address" => {
+                card.addresses.push(value.split(',').next().unwrap_or_default().into());
+            }
+            _ => {}
+        }
+    }
+    card
+}
+
+/// `iface NAME inet …` with the lines below it.
+fn interfaces(text: &str) -> Vec<Configured> {
+    let mut cards: Vec<Configured> = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match (words.as_slice(), cards.last_mut()) {
+            (["iface", name, ..], _) => {
+                cards.push(Configured { name: name.to_string(), ..Configured::default() })
+            }
+            (["address", address, ..], Some(card)) => card.addresses.push(address.to_string()),
+            (["hwaddress", .., mac], Some(card)) => card.mac = Some(mac.to_string()),
+            _ => {}
+        }
+    }
+    cards
+}
+
+/// The entries of `ethernets:`, by their indentation. Addresses may stand in a list or in brackets.
+fn netplan(text: &str) -> Vec<Configured> {
+    let mut cards: Vec<Configured> = Vec::new();
+    let mut section: Option<usize> = None;
+    let mut entry: Option<usize> = None;
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
+        let indent = line.len() - line.trim_start().len();
+        let (key, value) = line.trim().split_once(':').unwrap_or((line.trim(), ""));
+        if key == "ethernets" {
+            (section, entry) = (Some(indent), None);
+        } else if section.is_some_and(|section| indent <= section) {
+            section = None;
+        } else if section.is_some() && entry.is_none_or(|entry| indent <= entry) {
+            entry = Some(indent);
+            cards.push(Configured { name: unquoted(key), ..Configured::default() });
+        } else if let (Some(_), Some(card)) = (section, cards.last_mut()) {
+            card.take(key, value, line);
+        }
+    }
+    cards
+}
+
+impl Configured {
+    /// One line below an entry of netplan.
+    fn take(&mut self, key: &str, value: &str, line: &str) {
+        match key {
+            "macaddress" => self.mac = Some(unquoted(value)),
+            "set-name" | "name" => self.name = unquoted(value),
+            "addresses" | "-" => self.take_addresses(value),
+            _ => self.take_addresses(line),
+        }
+    }
+
+    fn take_addresses(&mut self, text: &str) {
+        let words = text.split(|c: char| c.is_whitespace() || "[],\"'-".contains(c));
+        self.addresses.extend(words.filter(|word| word.contains('/')).map(String::from));
+    }
+}
+
+fn unquoted(text: &str) -> String {
+    text.trim().trim_matches(['"', '\'']).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card(name: &str, mac: Option<&str>, addresses: &[&str]) -> Configured {
+        Configured {
+            name: name.into(),
+            mac: mac.map(String::from),
+            addresses: addresses.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        let mac = Some("00:50:56:00:00:01");
+        let expected = [card("ens192", mac, &["192.0.2.11/24"])];
+        for (path, text) in [
+            (
+                "/etc/netplan/a.yaml",
+                "network:\n  version: 2\n  ethernets:\n    ens192:\n      match:\n        macaddress: \"00:50:56:00:00:01\"\n      addresses:\n      - 192.0.2.11/24\n      gateway4: 192.0.2.1\n  bonds:\n    bond0: {}\n",
+            ),
+            (
+                "/etc/netplan/a.yaml",
+                "network:\n  ethernets:\n    x:\n      set-name: ens192\n      match: \n        macaddress: 00:50:56:00:00:01\n      addresses: [192.0.2.11/24]\n",
+            ),
+            (
+                "/etc/network/interfaces",
+                "auto ens192\niface ens192 inet static\n  address 192.0.2.11/24\n  hwaddress ether 00:50:56:00:00:01\n",
+            ),
+            (
+                "/etc/NetworkManager/system-connections/a",
+                "[connection]\ninterface-name=ens192\n[ethernet]\nmac-address=00:50:56:00:00:01\n[ipv4]\naddress1=192.0.2.11/24,192.0.2.1\n",
+            ),
+            (
+                "/etc/systemd/network/a.network",
+                "[Match]\nName=ens192\nMACAddress=00:50:56:00:00:01\n[Network]\nAddress=192.0.2.11/24\n",
+            ),
+            ("/etc/sysconfig/network/ifcfg-ens192", "IPADDR='192.0.2.11/24'\nLLADDR='00:50:56:00:00:01'\n"),
+        ] {
+            assert_eq!(read(path, text), expected, "{path} {text}");
+        }
+        assert_eq!(
+            read("/a/ifcfg-x", "DEVICE=eth0\nIPADDR=192.0.2.1\n"),
+            [card("eth0", None, &["192.0.2.1"])]
+        );
+    }
+
+    #[test]
+    fn cards_are_told_by_hardware_then_address_then_as_the_last_one() {
+        let nic = |mac: Option<&str>, address: &str| NicSpec {
+            id: "n".into(),
+            mac: mac.map(String::from),
+            network: "n".into(),
+            addresses: vec![address.into()],
+        };
+        let told = |cards: &[Configured], nics: Vec<NicSpec>| {
+            let macs = (0..nics.len()).map(|n| Some(format!("fa:16:3e:00:00:0{n}"))).collect();
+            let morphing = Morphing { hypervisor: None, set_dhcp: false, macs };
+            let vm = crate::fake::golden::vm(nics);
+            pairs(cards, &vm, &morphing).iter().map(|(mac, name)| format!("{mac} {name}")).collect::<Vec<_>>()
+        };
+        let old = "00:50:56:AA:00:01";
+        let cards = [
+            card("eth1", None, &["192.0.2.2/24"]),
+            card("eth0", Some("00:50:56:aa:00:01"), &[]),
+            card("bond0", None, &[]),
+        ];
+        let both = ["fa:16:3e:00:00:00 eth0", "fa:16:3e:00:00:01 eth1"];
+        assert_eq!(told(&cards, vec![nic(Some(old), "x"), nic(None, "192.0.2.2")]), both);
+        assert_eq!(told(&cards, vec![nic(Some(old), "x"), nic(None, "x")]), both);
+        assert!(told(&cards, vec![nic(None, "x"), nic(None, "y")]).is_empty());
+        assert!(told(&[card("e\"x", None, &["a"])], vec![nic(None, "a")]).is_empty());
+    }
+
+    #[test]
+    fn an_old_hardware_address_is_replaced() {
+        let (old, new) = ("00:50:56:AA:00:01", "FA:16:3E:00:00:01");
+        assert_eq!(replaced("HWADDR=00:50:56:aa:00:01\n", old, new), "HWADDR=fa:16:3e:00:00:01\n");
+        assert_eq!(replaced("x", "", new), "x");
+    }
+}
