@@ -1,16 +1,16 @@
-//! What the families of Linux share: files that are changed and kept, the release, cloud-init, GRUB,
-//! the network, the initramfs, hypervisors and their tools. Knows files and programs by their own
+//! What the families of Linux share: files that are changed and kept, the release, packages, cloud-init,
+//! boot loaders, //! the network, the initramfs, hypervisors and their tools. Knows files and programs by their own
 //! names and no distribution: what only one family does stays in its plugin.
 
+pub mod boot;
 pub mod cloud_init;
 pub mod dracut;
 pub mod files;
-pub mod grub;
 mod hypervisor;
 pub mod initramfs;
 pub mod network;
+pub mod packages;
 mod release;
-pub mod rpm;
 pub mod selinux;
 pub mod stale;
 pub mod steps;

@@ -4,8 +4,10 @@
 //! kernels must have it.
 
 use gyre_plugin::linux::Release;
-use gyre_plugin::linux::rpm::{INSTALL_MS, Manager, Options};
-use gyre_plugin::linux::steps::RpmFamily;
+use gyre_plugin::linux::dracut::Dracut;
+use gyre_plugin::linux::initramfs::{self, Kernel};
+use gyre_plugin::linux::packages::{INSTALL_MS, Manager, Options, Repository};
+use gyre_plugin::linux::steps::Family;
 use gyre_plugin::osmorphing::*;
 
 /// The oldest that is morphed.
@@ -32,12 +34,12 @@ impl OsMorphing for Photon {
 
     fn morph(root: &Root, vm: &Vm, morphing: &Morphing, config: Config) -> Result<()> {
         let options: Options = config.parse()?;
-        RpmFamily { manager: &Tdnf, initramfs }.morph(root, vm, morphing, &options)
+        Family { manager: &Tdnf, builder: &Dracut, kernels }.morph(root, vm, morphing, &options)
     }
 }
 
-fn initramfs(kernel: &str) -> String {
-    format!("/boot/initrd.img-{kernel}")
+fn kernels(root: &Root) -> Result<Vec<Kernel>> {
+    initramfs::kernels_with(root, |kernel| format!("/boot/initrd.img-{kernel}"))
 }
 
 /// The package manager.
@@ -52,18 +54,18 @@ fn tdnf(options: &[&str]) -> Command {
 }
 
 impl Manager for Tdnf {
-    fn repository_file(&self) -> &str {
-        "/etc/yum.repos.d/gyre.repo"
+    fn repository_file(&self) -> Option<&str> {
+        Some("/etc/yum.repos.d/gyre.repo")
     }
 
-    fn refresh(&self, _only: Option<&str>) -> Option<Command> {
+    fn refresh(&self, _only: Option<Repository>) -> Option<Command> {
         None
     }
 
-    fn install(&self, only: Option<&str>, names: &[&str]) -> Command {
-        let only = only.map(|repository| format!("--enablerepo={repository}"));
-        let options = if only.is_some() { vec!["--disablerepo=*"] } else { vec![] };
-        tdnf(&options).args(only).arg("install").args(names.iter().copied())
+    fn install(&self, only: Option<Repository>, name: &str) -> Command {
+        let enable = format!("--enablerepo={}", Repository::NAME);
+        let options = if only.is_some() { vec!["--disablerepo=*", &enable] } else { vec![] };
+        tdnf(&options).args(["install", name])
     }
 
     fn install_files(&self, paths: &[String]) -> Command {

@@ -5,8 +5,10 @@
 mod release;
 mod yum;
 
-use gyre_plugin::linux::rpm::Options;
-use gyre_plugin::linux::steps::RpmFamily;
+use gyre_plugin::linux::dracut::Dracut;
+use gyre_plugin::linux::initramfs::{self, Kernel};
+use gyre_plugin::linux::packages::Options;
+use gyre_plugin::linux::steps::Family;
 use gyre_plugin::osmorphing::*;
 use yum::Yum;
 
@@ -25,11 +27,11 @@ impl OsMorphing for RedHat {
 
     fn morph(root: &Root, vm: &Vm, morphing: &Morphing, config: Config) -> Result<()> {
         let options: Options = config.parse()?;
-        let family = RpmFamily { manager: &Yum::find(root)?, initramfs };
+        let family = Family { manager: &Yum::find(root)?, builder: &Dracut, kernels };
         family.morph(root, vm, morphing, &options)
     }
 }
 
-fn initramfs(kernel: &str) -> String {
-    format!("/boot/initramfs-{kernel}.img")
+fn kernels(root: &Root) -> Result<Vec<Kernel>> {
+    initramfs::kernels_with(root, |kernel| format!("/boot/initramfs-{kernel}.img"))
 }

@@ -1,7 +1,7 @@
 //! yum and dnf. Neither loads plugins: that of the subscription manager asks a server that a migrated
 //! guest may not reach. Repositories that do not answer are skipped, each after a short time.
 
-use gyre_plugin::linux::rpm::{INSTALL_MS, Manager};
+use gyre_plugin::linux::packages::{INSTALL_MS, Manager, Repository};
 use gyre_plugin::osmorphing::*;
 
 /// Options of both. Times are seconds.
@@ -35,20 +35,18 @@ impl Yum {
 }
 
 impl Manager for Yum {
-    fn repository_file(&self) -> &str {
-        "/etc/yum.repos.d/gyre.repo"
+    fn repository_file(&self) -> Option<&str> {
+        Some("/etc/yum.repos.d/gyre.repo")
     }
 
-    fn refresh(&self, _only: Option<&str>) -> Option<Command> {
+    fn refresh(&self, _only: Option<Repository>) -> Option<Command> {
         None
     }
 
-    fn install(&self, only: Option<&str>, names: &[&str]) -> Command {
-        let command = match only {
-            Some(repository) => self.command(&["--disablerepo=*", &format!("--enablerepo={repository}")]),
-            None => self.command(&[]),
-        };
-        command.arg("install").args(names.iter().copied())
+    fn install(&self, only: Option<Repository>, name: &str) -> Command {
+        let enable = format!("--enablerepo={}", Repository::NAME);
+        let options = if only.is_some() { vec!["--disablerepo=*", &enable] } else { vec![] };
+        self.command(&options).args(["install", name])
     }
 
     fn install_files(&self, paths: &[String]) -> Command {

@@ -6,8 +6,10 @@ mod release;
 mod snapshots;
 mod zypper;
 
-use gyre_plugin::linux::rpm::Options;
-use gyre_plugin::linux::steps::RpmFamily;
+use gyre_plugin::linux::dracut::Dracut;
+use gyre_plugin::linux::initramfs::{self, Kernel};
+use gyre_plugin::linux::packages::Options;
+use gyre_plugin::linux::steps::Family;
 use gyre_plugin::osmorphing::*;
 use zypper::Zypper;
 
@@ -27,10 +29,10 @@ impl OsMorphing for Suse {
     fn morph(root: &Root, vm: &Vm, morphing: &Morphing, config: Config) -> Result<()> {
         let options: Options = config.parse()?;
         snapshots::check(root)?;
-        RpmFamily { manager: &Zypper, initramfs }.morph(root, vm, morphing, &options)
+        Family { manager: &Zypper, builder: &Dracut, kernels }.morph(root, vm, morphing, &options)
     }
 }
 
-fn initramfs(kernel: &str) -> String {
-    format!("/boot/initrd-{kernel}")
+fn kernels(root: &Root) -> Result<Vec<Kernel>> {
+    initramfs::kernels_with(root, |kernel| format!("/boot/initrd-{kernel}"))
 }

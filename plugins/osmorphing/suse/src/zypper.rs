@@ -1,6 +1,6 @@
 //! zypper. It never asks, and asks repositories for their lists once, for a limited time.
 
-use gyre_plugin::linux::rpm::{INSTALL_MS, Manager};
+use gyre_plugin::linux::packages::{INSTALL_MS, Manager, Repository};
 use gyre_plugin::osmorphing::*;
 
 /// The longest that repositories may take for their lists. A system without a subscription has none that
@@ -19,21 +19,21 @@ fn zypper(options: &[&str]) -> Command {
 }
 
 impl Manager for Zypper {
-    fn repository_file(&self) -> &str {
-        "/etc/zypp/repos.d/gyre.repo"
+    fn repository_file(&self) -> Option<&str> {
+        Some("/etc/zypp/repos.d/gyre.repo")
     }
 
-    fn refresh(&self, only: Option<&str>) -> Option<Command> {
-        Some(zypper(&["refresh"]).args(only).timeout_ms(REFRESH_MS))
+    fn refresh(&self, only: Option<Repository>) -> Option<Command> {
+        Some(zypper(&["refresh"]).args(only.map(|_| Repository::NAME)).timeout_ms(REFRESH_MS))
     }
 
-    fn install(&self, only: Option<&str>, names: &[&str]) -> Command {
+    fn install(&self, only: Option<Repository>, name: &str) -> Command {
         let install = zypper(&["--no-refresh", "install", "--no-recommends", "--auto-agree-with-licenses"]);
         let install = match only {
-            Some(repository) => install.args(["--repo", repository]),
+            Some(_) => install.args(["--repo", Repository::NAME]),
             None => install,
         };
-        install.args(names.iter().copied())
+        install.arg(name)
     }
 
     /// The files are the operator's own, and often not signed.

@@ -25,11 +25,18 @@ pub(super) fn with_programs(root: FakeRoot) -> FakeRoot {
         .answer("yum", manager)
         .answer("zypper", manager)
         .answer("tdnf", manager)
+        .answer("apk", apk)
+        .answer("pacman", pacman)
         .answer("dracut", dracut)
-        .answer("lsinitrd", |tree, command| match last(command).and_then(|image| tree.text(image)) {
-            Some(listing) => Output::new(0, listing),
-            None => Output::new(1, "no such image"),
+        .answer("mkinitcpio", mkinitcpio)
+        .answer("mkinitfs", mkinitfs)
+        .answer("setup-cloud-init", |tree, _| {
+            tree.link("/etc/runlevels/default/cloud-init", "/etc/init.d/cloud-init");
+            Output::new(0, "")
         })
+        .answer("lsinitrd", list)
+        .answer("lsinitcpio", list)
+        .answer("sh", list)
         .answer("df", |tree, _| {
             let free = tree.text(BOOT_FREE).unwrap_or_else(|| "900000".into());
             Output::new(
@@ -45,8 +52,12 @@ pub(super) fn with_programs(root: FakeRoot) -> FakeRoot {
         .answer("systemctl", systemctl)
 }
 
-fn last(command: &Command) -> Option<&String> {
-    command.argv().last()
+/// An image is the names in it. (As `sh`, it is the one line that looks into an image.)
+fn list(tree: &Tree, command: &Command) -> Output {
+    match command.argv().last().and_then(|image| tree.text(image)) {
+        Some(listing) => Output::new(0, listing),
+        None => Output::new(1, "no such image"),
+    }
 }
 
 fn lines(tree: &Tree, path: &str) -> Vec<String> {
@@ -65,19 +76,48 @@ fn failed(text: &str) -> Output {
 
 /// `rpm -qa …`, `rpm -e NAME…`.
 fn rpm(tree: &Tree, command: &Command) -> Output {
-    let mut installed = lines(tree, INSTALLED);
-    let [_, verb, names @ ..] = command.argv() else { return failed("no verb") };
-    if verb == "-qa" {
-        return Output::new(0, tree.text(INSTALLED).unwrap_or_default());
+    match command.argv() {
+        [_, verb, ..] if verb == "-qa" => Output::new(0, tree.text(INSTALLED).unwrap_or_default()),
+        [_, _, names @ ..] => remove(tree, names),
+        _ => failed("no verb"),
     }
+}
+
+/// `apk … info`, `apk … del NAME…`, `apk … add NAME…`.
+fn apk(tree: &Tree, command: &Command) -> Output {
+    by_verb(tree, command, "info", "del", "add")
+}
+
+/// `pacman … -Qq`, `pacman … -R NAME…`, `pacman … -S NAME…`, `pacman … -U FILE…`.
+fn pacman(tree: &Tree, command: &Command) -> Output {
+    let verb = if command.argv().iter().any(|word| word == "-U") { "-U" } else { "-S" };
+    by_verb(tree, command, "-Qq", "-R", verb)
+}
+
+fn by_verb(tree: &Tree, command: &Command, list: &str, gone: &str, new: &str) -> Output {
+    let behind = |verb: &str| {
+        let at = command.argv().iter().position(|word| word == verb)?;
+        command.argv().get(at + 1..)
+    };
+    match (behind(list), behind(gone), behind(new)) {
+        (Some(_), ..) => Output::new(0, tree.text(INSTALLED).unwrap_or_default()),
+        (_, Some(names), _) => remove(tree, names),
+        (.., Some(names)) => {
+            let words = ["manager", "install"].map(String::from);
+            manager(tree, &Command::new([words.as_slice(), names].concat()))
+        }
+        _ => failed("no verb"),
+    }
+}
+
+fn remove(tree: &Tree, names: &[String]) -> Output {
+    let mut installed = lines(tree, INSTALLED);
     let names: Vec<&String> = names.iter().filter(|name| !name.starts_with('-')).collect();
     if let Some(absent) = names.iter().find(|name| !installed.contains(name)) {
         return failed(&format!("package {absent} is not installed"));
     }
-    if verb == "-e" {
-        installed.retain(|name| !names.contains(&name));
-        set_installed(tree, installed);
-    }
+    installed.retain(|name| !names.contains(&name));
+    set_installed(tree, installed);
     Output::new(0, "")
 }
 
@@ -105,10 +145,16 @@ fn manager(tree: &Tree, command: &Command) -> Output {
     Output::new(0, "Complete!")
 }
 
-/// The name in `/dir/NAME-VERSION-RELEASE.ARCH.rpm`.
+/// The name in `/dir/NAME-VERSION-RELEASE.ARCH.rpm` and its like.
 fn package_of(path: &str) -> Option<String> {
-    let file = path.rsplit('/').next()?.strip_suffix(".rpm")?;
-    file.rsplitn(3, '-').nth(2).map(String::from)
+    let file = path.rsplit('/').next()?;
+    let (file, parts) =
+        match (file.strip_suffix(".pkg.tar.zst"), file.strip_suffix(".rpm"), file.strip_suffix(".apk")) {
+            (Some(file), ..) => (file, 4),
+            (_, Some(file), _) | (.., Some(file)) => (file, 3),
+            _ => return None,
+        };
+    file.rsplitn(parts, '-').nth(parts - 1).map(String::from)
 }
 
 fn put_cloud_init(tree: &Tree) {
@@ -118,16 +164,37 @@ fn put_cloud_init(tree: &Tree) {
     }
 }
 
-/// `dracut … --add-drivers "A B" IMAGE KERNEL`: modules that the kernel does not have are skipped.
+/// `dracut … --add-drivers "A B" IMAGE KERNEL`.
 fn dracut(tree: &Tree, command: &Command) -> Output {
     let [_, .., image, kernel] = command.argv() else { return failed("no image") };
     let drivers = command.argv().iter().skip_while(|word| *word != "--add-drivers").nth(1);
-    let modules = lines(tree, &format!("/lib/modules/{kernel}/modules.dep"));
-    let has = |module: &&str| modules.iter().any(|line| line.contains(&format!("/{module}.ko")));
-    let named = drivers.map(String::as_str).unwrap_or_default().split(' ').filter(has);
-    let listing: String =
-        named.map(|module| format!("usr/lib/modules/{kernel}/kernel/drivers/{module}.ko.xz\n")).collect();
-    tree.put(image, &listing);
+    build(tree, image, kernel, drivers.map(String::as_str).unwrap_or_default())
+}
+
+/// `mkinitcpio … -k KERNEL -g IMAGE`, with the modules of its configuration.
+fn mkinitcpio(tree: &Tree, command: &Command) -> Output {
+    let [.., kernel, _, image] = command.argv() else { return failed("no image") };
+    let config = lines(tree, "/etc/mkinitcpio.conf");
+    let named = config.iter().filter_map(|line| line.strip_prefix("MODULES+=(")?.strip_suffix(')'));
+    build(tree, image, kernel, &named.collect::<Vec<_>>().join(" "))
+}
+
+/// `mkinitfs -o IMAGE KERNEL`, with the files of gyre's feature, when it is on.
+fn mkinitfs(tree: &Tree, command: &Command) -> Output {
+    let [.., image, kernel] = command.argv() else { return failed("no image") };
+    let is_on = lines(tree, "/etc/mkinitfs/mkinitfs.conf").iter().any(|line| line.contains(" gyre\""));
+    let paths = if is_on { lines(tree, "/etc/mkinitfs/features.d/gyre.modules") } else { vec![] };
+    let modules = paths.iter().filter_map(|path| path.rsplit('/').next()?.split('.').next());
+    build(tree, image, kernel, &modules.collect::<Vec<_>>().join(" "))
+}
+
+/// An image with these modules; those that the kernel does not have are skipped.
+fn build(tree: &Tree, image: &str, kernel: &str, modules: &str) -> Output {
+    let below =
+        ["/lib/modules", "/usr/lib/modules"].map(|at| lines(tree, &format!("{at}/{kernel}/modules.dep")));
+    let has = |module: &&str| below.concat().iter().any(|line| line.contains(&format!("/{module}.ko")));
+    let line = |module| format!("usr/lib/modules/{kernel}/kernel/drivers/{module}.ko.xz\n");
+    tree.put(image, &modules.split(' ').filter(has).map(line).collect::<String>());
     Output::new(0, "")
 }
 

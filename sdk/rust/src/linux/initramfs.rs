@@ -1,13 +1,134 @@
-//! What every way to build an initramfs needs to know: the kernels that can boot, the drivers that are
-//! missing, the room in /boot. Builds nothing, and never looks at the worker's own kernel.
+//! The initramfs of every kernel: it must hold the drivers of the new hypervisor, whatever hardware this
+//! worker has, and is built for the kernels that are installed, never for the one that runs. Knows the
+//! order of things, the room in /boot and how drivers are missed; the program that builds is a [`Builder`].
 
-use super::files;
+use super::{Drivers, Hypervisor, files};
 use crate::osmorphing::*;
+use std::collections::BTreeSet;
 
 /// The longest that a build may take on an emulated worker.
 pub const BUILD_MS: u32 = 3_600_000;
 /// The longest that a small program may take.
 const LOOK_MS: u32 = 60_000;
+/// Room in /boot that an image with the drivers of most hardware may take, KiB.
+const IMAGE_KIB: u64 = 100 * 1024;
+
+/// A kernel and its image of an early user space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    /// The directory of its modules: `6.1.0-25-amd64`.
+    pub version: String,
+    /// Where its initramfs lies.
+    pub image: String,
+}
+
+/// A program that builds an initramfs.
+pub trait Builder {
+    /// What it is called.
+    fn program(&self) -> &str;
+    /// Writes down which modules every image gets. `paths`: where the kernels have them,
+    /// `kernel/drivers/block/virtio_blk.ko.xz`.
+    ///
+    /// # Errors
+    /// What the host met.
+    fn name_drivers(&self, root: &Root, modules: &[&str], paths: &[String]) -> Result<()>;
+    /// Builds an image. It must not look at the hardware of the machine that it runs on.
+    fn build(&self, kernel: &Kernel, modules: &[&str]) -> Command;
+    /// Prints the names in an image; its program may be missing.
+    fn list(&self, image: &str) -> Command;
+}
+
+/// Makes every kernel find its disk on that hypervisor.
+///
+/// # Errors
+/// `linux.no-builder`, `linux.no-driver`, `linux.boot-full`, `linux.initramfs`.
+pub fn rebuild(root: &Root, hypervisor: Hypervisor, kernels: &[Kernel], builder: &dyn Builder) -> Result<()> {
+    let Some(drivers) = hypervisor.drivers() else { return Ok(()) };
+    let program = builder.program();
+    if root.find_program(program)?.is_none() {
+        let message = format!("the guest has no {program}: its initramfs cannot get new drivers");
+        return Err(
+            Error::invalid("linux.no-builder", message).cause(format!("install {program} in the guest"))
+        );
+    }
+    name_drivers(root, kernels, drivers, builder)?;
+    let mut can_boot = false;
+    for (done, kernel) in kernels.iter().enumerate() {
+        progress::check()?;
+        progress::report("initramfs", done as u64, Some(kernels.len() as u64));
+        can_boot |= ensure(root, kernel, drivers, builder)?;
+    }
+    if can_boot {
+        return Ok(());
+    }
+    let message = "no kernel of the guest has the drivers of the destination's hypervisor";
+    Err(Error::invalid("linux.no-driver", message).cause(drivers.needed.join(" ")))
+}
+
+fn name_drivers(root: &Root, kernels: &[Kernel], drivers: Drivers, builder: &dyn Builder) -> Result<()> {
+    let mut paths = BTreeSet::new();
+    let mut modules = BTreeSet::new();
+    for kernel in kernels {
+        modules.extend(loadable(root, &kernel.version, drivers.named)?);
+        paths.extend(module_paths(root, &kernel.version, drivers.named)?);
+    }
+    if modules.is_empty() {
+        return Ok(());
+    }
+    let modules: Vec<&str> = modules.into_iter().collect();
+    builder.name_drivers(root, &modules, &paths.into_iter().collect::<Vec<_>>())
+}
+
+/// Builds where something is missing. Returns whether that kernel finds its disk.
+fn ensure(root: &Root, kernel: &Kernel, drivers: Drivers, builder: &dyn Builder) -> Result<bool> {
+    let (version, image) = (&kernel.version, &kernel.image);
+    let loadable = loadable(root, version, drivers.named)?;
+    let mut hopeless = missing(root, version, "", drivers.needed)?;
+    hopeless.retain(|module| !loadable.contains(module));
+    if !hopeless.is_empty() {
+        log!(warn, "the kernel {version} has no {}: it cannot boot there", hopeless.join(" "));
+        return Ok(false);
+    }
+    if let Some(listing) = listing(root, image, builder)? {
+        let missing = missing(root, version, &listing, drivers.wanted)?;
+        if !missing.iter().any(|module| loadable.contains(module)) {
+            log!(info, "the initramfs of {version} has the drivers already");
+            return Ok(true);
+        }
+    }
+    make_room(root, image, IMAGE_KIB, "")?;
+    let started = clock::elapsed_ms();
+    let output = root.output(&builder.build(kernel, &loadable).env("LC_ALL", "C").timeout_ms(BUILD_MS))?;
+    let missing = match listing(root, image, builder)? {
+        Some(listing) => missing(root, version, &listing, drivers.needed)?,
+        None => Vec::new(),
+    };
+    if output.status != 0 || !missing.is_empty() || !root.exists(image)? {
+        return Err(failed(version, &missing, &output));
+    }
+    log!(info, "rebuilt {image} in {} s", clock::elapsed_ms().saturating_sub(started) / 1000);
+    Ok(true)
+}
+
+/// The names in an image; `None`: there is no image, or nothing that can look into it.
+fn listing(root: &Root, image: &str, builder: &dyn Builder) -> Result<Option<String>> {
+    let list = builder.list(image);
+    let program = list.argv().first().map(String::as_str).unwrap_or_default();
+    if root.find_program(program)?.is_none() || !root.exists(image)? {
+        return Ok(None);
+    }
+    let listed = root.output(&list.timeout_ms(BUILD_MS))?;
+    Ok(Some(listed).filter(|listed| listed.status == 0).map(|listed| listed.text()))
+}
+
+/// The kernels that [`kernels`] finds, with their images.
+///
+/// # Errors
+/// `linux.no-kernel`
+pub fn kernels_with(root: &Root, image: impl Fn(&str) -> String) -> Result<Vec<Kernel>> {
+    let kernel = |version: String| Kernel { image: image(&version), version };
+    Ok(kernels(root)?.into_iter().map(kernel).collect())
+}
 
 /// Versions that can boot: modules, and an image of the kernel in /boot.
 ///
@@ -20,11 +141,13 @@ pub fn kernels(root: &Root) -> Result<Vec<String>> {
             kernels.push(version);
         }
     }
-    if kernels.is_empty() {
-        let message = "the guest has no kernel: no /boot/vmlinuz-* with its directory in /lib/modules";
-        return Err(Error::invalid("linux.no-kernel", message));
-    }
-    Ok(kernels)
+    if kernels.is_empty() { Err(no_kernel()) } else { Ok(kernels) }
+}
+
+/// What is said when there is none.
+pub fn no_kernel() -> Error {
+    let message = "the guest has no kernel: no /boot/vmlinuz-* with its directory in /lib/modules";
+    Error::invalid("linux.no-kernel", message)
 }
 
 /// Those of `modules` that are neither in the kernel itself nor in `listing`, the names of an
@@ -44,12 +167,17 @@ pub fn missing(
 }
 
 /// Those of `modules` that the kernel has as files.
-///
-/// # Errors
-/// What the host met.
-pub fn loadable(root: &Root, kernel: &str, modules: &'static [&'static str]) -> Result<Vec<&'static str>> {
+fn loadable(root: &Root, kernel: &str, modules: &'static [&'static str]) -> Result<Vec<&'static str>> {
     let files = files::text(root, &format!("/lib/modules/{kernel}/modules.dep"))?.unwrap_or_default();
     Ok(modules.iter().filter(|module| has_module(&files, module)).copied().collect())
+}
+
+/// Where the kernel has them, below the directory of its modules.
+fn module_paths(root: &Root, kernel: &str, modules: &[&str]) -> Result<Vec<String>> {
+    let files = files::text(root, &format!("/lib/modules/{kernel}/modules.dep"))?.unwrap_or_default();
+    let paths = files.lines().filter_map(|line| line.split_once(':')).map(|(path, _)| path);
+    let is_named = |path: &&str| modules.iter().any(|module| has_module(path, module));
+    Ok(paths.filter(is_named).map(String::from).collect())
 }
 
 /// Files are called with `_` or `-`.

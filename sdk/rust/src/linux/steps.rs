@@ -1,6 +1,6 @@
 //! The order of a morphing, as far as all families share it.
 
-use super::{Hypervisor, cloud_init, dracut, grub, network, rpm, selinux, stale};
+use super::{Hypervisor, boot, cloud_init, initramfs, network, packages, selinux, stale};
 use crate::osmorphing::*;
 
 /// What a morphing is made of, for the operator's progress line.
@@ -43,11 +43,11 @@ pub fn boot_and_network(
 ) -> Result<()> {
     BOOT_LOADER.begin()?;
     let owner = network::Owner::find(root)?;
-    grub::device_names(root, hypervisor)?;
+    boot::device_names(root, hypervisor)?;
     let kernel_names = morphing.set_dhcp && owner.names_cards();
-    let has_menu = grub::arguments(root, serial_console, kernel_names)?;
+    let has_menu = boot::arguments(root, serial_console, kernel_names)?;
     if vm.firmware == Firmware::Uefi {
-        grub::uefi_fallback(root)?;
+        boot::uefi_fallback(root)?;
     }
     NETWORK.begin()?;
     if morphing.set_dhcp {
@@ -58,28 +58,36 @@ pub fn boot_and_network(
     stale::put_away(root)
 }
 
-/// A family that has RPM and dracut.
-pub struct RpmFamily<'a> {
+/// What a family brings to the morphing that it shares with others.
+pub struct Family<'a> {
     /// Its package manager.
-    pub manager: &'a dyn rpm::Manager,
-    /// Names a kernel's initramfs.
-    pub initramfs: fn(&str) -> String,
+    pub manager: &'a dyn packages::Manager,
+    /// What builds its initramfs.
+    pub builder: &'a dyn initramfs::Builder,
+    /// Finds the kernels that can boot.
+    pub kernels: fn(&Root) -> Result<Vec<initramfs::Kernel>>,
 }
 
-impl RpmFamily<'_> {
+impl Family<'_> {
     /// The whole morphing.
     ///
     /// # Errors
     /// `linux.*`; what the host met.
-    pub fn morph(&self, root: &Root, vm: &Vm, morphing: &Morphing, options: &rpm::Options) -> Result<()> {
+    pub fn morph(
+        &self,
+        root: &Root,
+        vm: &Vm,
+        morphing: &Morphing,
+        options: &packages::Options,
+    ) -> Result<()> {
         let hypervisor = Hypervisor::of(morphing);
         PACKAGES.begin()?;
-        rpm::change(root, options, hypervisor, self.manager)?;
+        packages::change(root, options, hypervisor, self.manager)?;
         cloud_init::configure(root, &options.cloud_init, "")?;
         cloud_init::enable(root)?;
         boot_and_network(root, vm, morphing, hypervisor, options.serial_console)?;
         INITRAMFS.begin()?;
-        dracut::rebuild(root, hypervisor, self.initramfs)?;
+        initramfs::rebuild(root, hypervisor, &(self.kernels)(root)?, self.builder)?;
         selinux::relabel(root)?;
         DONE.begin()
     }

@@ -6,7 +6,7 @@ use super::Hypervisor;
 use super::files;
 use crate::osmorphing::*;
 
-/// Packages of RPM families that belong to one hypervisor.
+/// Packages that belong to one hypervisor, by the names of all families.
 const VMWARE: &[&str] = &[
     "open-vm-tools-desktop",
     "open-vm-tools",
@@ -19,10 +19,20 @@ const VIRTUALBOX: &[&str] = &[
     "virtualbox-guest-additions",
     "virtualbox-guest-x11",
     "virtualbox-guest-tools",
+    "virtualbox-guest-utils",
+    "virtualbox-guest-utils-nox",
     "virtualbox-kmp-default",
 ];
-const HYPER_V: &[&str] =
-    &["hyperv-daemons", "hypervkvpd", "hypervvssd", "hypervfcopyd", "hyperv-tools", "hyper-v"];
+const HYPER_V: &[&str] = &[
+    "hyperv-daemons",
+    "hypervkvpd",
+    "hypervvssd",
+    "hypervfcopyd",
+    "hyperv-tools",
+    "hyper-v",
+    "hyperv",
+    "hvtools",
+];
 const XEN: &[&str] =
     &["xe-guest-utilities", "xe-guest-utilities-latest", "xenserver-pv-tools", "xen-tools-domU"];
 

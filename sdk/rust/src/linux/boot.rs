@@ -1,7 +1,7 @@
-//! GRUB 2, and disks named in configuration. Edits the menus that are there and never makes a new one:
-//! grub-mkconfig looks at the devices of the machine that it runs on, and here that is the worker. What
-//! the next menu is made of (`/etc/default/grub`, `/etc/kernel/cmdline`, GRUB's environment) gets the
-//! same change. Knows boot loader entries (BLS) as well as `grub.cfg`.
+//! Boot loaders, and disks named in configuration. Edits the menus that are there and never makes a new
+//! one: grub-mkconfig looks at the devices of the machine that it runs on, and here that is the worker.
+//! What the next menu is made of (`/etc/default/grub`, `/etc/kernel/cmdline`, GRUB's environment) gets the
+//! same change. Knows GRUB 2, boot loader entries (BLS, systemd-boot's too) and extlinux.
 
 use super::{Hypervisor, files};
 use crate::osmorphing::*;
@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 const DEFAULTS: &str = "/etc/default/grub";
 const CMDLINE: &str = "/etc/kernel/cmdline";
-const ENTRIES: &str = "/boot/loader/entries";
+const ENTRIES: &[&str] = &["/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries"];
+const EXTLINUX: &[&str] = &["/boot/extlinux.conf", "/boot/extlinux/extlinux.conf"];
+const EXTLINUX_DEFAULTS: &str = "/etc/update-extlinux.conf";
 const EFI: &str = "/boot/efi/EFI";
 /// Directories that may hold GRUB's menu and environment.
 const DIRECTORIES: &[&str] = &["/boot/grub", "/boot/grub2"];
@@ -65,12 +67,15 @@ pub fn arguments(root: &Root, serial_console: bool, old_names: bool) -> Result<b
         files::edit(root, &menu, |text| files::edit_lines(text, |line| menu_line(line, &wanted)))?;
         files::edit(root, &format!("{directory}/grubenv"), |text| environment(text, &wanted))?;
     }
-    for entry in files::with_extension(root, ENTRIES, &["conf"])? {
+    files::edit(root, EXTLINUX_DEFAULTS, |text| {
+        files::edit_lines(text, |line| defaults_line(line, &wanted))
+    })?;
+    for entry in entries(root)? {
         found = true;
         files::edit(root, &entry, |text| files::edit_lines(text, |line| entry_line(line, &wanted)))?;
     }
     if !found {
-        log!(warn, "no GRUB menu was found: kernel arguments stay as they are");
+        log!(warn, "no boot menu was found: kernel arguments stay as they are");
     }
     Ok(found)
 }
@@ -81,6 +86,20 @@ fn directories(root: &Root) -> Result<Vec<String>> {
     Ok(DIRECTORIES.iter().map(ToString::to_string).chain(vendors).collect())
 }
 
+/// Files whose lines are arguments of a kernel: boot loader entries, and extlinux' menu.
+fn entries(root: &Root) -> Result<Vec<String>> {
+    let mut paths = Vec::new();
+    for directory in ENTRIES {
+        paths.extend(files::with_extension(root, directory, &["conf"])?);
+    }
+    for path in EXTLINUX {
+        if root.exists(path)? {
+            paths.push(path.to_string());
+        }
+    }
+    Ok(paths)
+}
+
 /// A line of arguments alone.
 fn cmdline(line: &str, wanted: &[&str]) -> String {
     match line.trim() {
@@ -89,10 +108,10 @@ fn cmdline(line: &str, wanted: &[&str]) -> String {
     }
 }
 
-/// `options root=… ro` of a boot loader entry. Those that take `$kernelopts` get them from the environment too.
+/// `options root=… ro` of a boot loader entry, `APPEND root=… ro` of extlinux. Those that take `$kernelopts` get them from the environment too.
 fn entry_line(line: &str, wanted: &[&str]) -> String {
     match line.split_whitespace().next() {
-        Some("options") => with_arguments(line, wanted),
+        Some("options" | "APPEND" | "append") => with_arguments(line, wanted),
         _ => line.into(),
     }
 }
@@ -128,7 +147,7 @@ fn edit_defaults(text: &str, wanted: &[&str]) -> String {
 fn defaults_line(line: &str, wanted: &[&str]) -> String {
     let Some((name, value)) = line.split_once('=') else { return line.into() };
     let wanted = match name.trim() {
-        "GRUB_CMDLINE_LINUX" => wanted,
+        "GRUB_CMDLINE_LINUX" | "default_kernel_opts" => wanted,
         "GRUB_CMDLINE_LINUX_DEFAULT" => &[],
         _ => return line.into(),
     };
@@ -193,9 +212,9 @@ fn is_same_console(word: &str, wanted: &str) -> bool {
 /// What the host met.
 pub fn device_names(root: &Root, hypervisor: Hypervisor) -> Result<()> {
     let mut paths: Vec<String> =
-        DEVICE_FILES.iter().chain(&[DEFAULTS, CMDLINE]).map(ToString::to_string).collect();
+        DEVICE_FILES.iter().chain(&[DEFAULTS, CMDLINE, EXTLINUX_DEFAULTS]).map(ToString::to_string).collect();
     paths.extend(directories(root)?.into_iter().map(|directory| format!("{directory}/grub.cfg")));
-    paths.extend(files::with_extension(root, ENTRIES, &["conf"])?);
+    paths.extend(entries(root)?);
     for path in &paths {
         warn_of_hardware_names(root, path)?;
         if !hypervisor.has_virtio_disks() {

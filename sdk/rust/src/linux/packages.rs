@@ -1,6 +1,6 @@
-//! Packages of the families that use RPM: what must go, what must come. They come from the guest's
-//! repositories when these answer, else from a directory of packages in the guest, else not at all: a
-//! guest boots without them. Knows what the package managers have in common; each family brings its own.
+//! Packages: what must go, what must come. They come from the guest's repositories when these answer,
+//! else from a directory of packages in the guest, else not at all: a guest boots without them. Knows what
+//! the package managers have in common; each family brings its own [`Manager`].
 
 use super::cloud_init::CloudInit;
 use super::{Hypervisor, files, tools};
@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 
 /// Files of packages that one directory may hold.
 const PACKAGE_FILES_MAX: usize = 200;
-/// The longest that rpm itself may take.
-const RPM_MS: u32 = 600_000;
+/// The longest that looking and removing may take.
+const LOCAL_MS: u32 = 600_000;
 /// The longest that repositories may take to answer and to send packages, on an emulated worker.
 pub const INSTALL_MS: u32 = 1_800_000;
 /// The environment of Berkeley DB that another kernel's rpm left; rpm makes it again.
 const DATABASE_ENVIRONMENT: &str = "/var/lib/rpm";
 
-/// Options of the morphing of an RPM family.
+/// Options of the morphing of a family.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Options {
@@ -27,7 +27,7 @@ pub struct Options {
     pub repository: Option<String>,
     /// Take packages of `repository` without a signature.
     pub repository_unsigned: bool,
-    /// A directory in the guest with packages (`.rpm`), for guests whose repositories do not answer.
+    /// A directory in the guest with packages as files, for guests whose repositories do not answer.
     pub package_directory: Option<String>,
     /// Packages to install. A guest that cannot get them is converted without them, with a warning.
     pub packages: Vec<String>,
@@ -53,22 +53,57 @@ impl Default for Options {
     }
 }
 
-/// A family's package manager. No command may ask, or wait for ever.
+/// The repository of the options.
+#[derive(Clone, Copy, Debug)]
+pub struct Repository<'a> {
+    /// Where it is.
+    pub url: &'a str,
+    /// Whether its packages are taken without a signature.
+    pub is_unsigned: bool,
+}
+
+impl Repository<'_> {
+    /// What it is called where it needs a name.
+    pub const NAME: &'static str = "gyre";
+
+    /// As yum, dnf, tdnf and zypper read it.
+    pub fn definition(&self) -> String {
+        let (name, url, check) = (Self::NAME, self.url, u8::from(!self.is_unsigned));
+        format!(
+            "[{name}]\nname={name}\nbaseurl={url}\nenabled=1\nautorefresh=1\ngpgcheck={check}\nrepo_gpgcheck=0\n"
+        )
+    }
+}
+
+/// A family's package manager; those of RPM say only what differs. No command may ask, or wait for ever.
 pub trait Manager {
-    /// Where the definition of the repository of the options lies while it is used.
-    fn repository_file(&self) -> &str;
+    /// Prints the names of what is installed, one a line.
+    fn list(&self) -> Command {
+        Command::new(["rpm", "-qa", "--queryformat", "%{NAME}\\n"])
+    }
+    /// Removes without asking a repository.
+    fn remove(&self, names: &[&str]) -> Command {
+        Command::new(["rpm", "-e"]).args(names.iter().copied())
+    }
+    /// What a file of a package ends in.
+    fn extension(&self) -> &str {
+        "rpm"
+    }
+    /// The file that a repository of the options needs while it is used.
+    fn repository_file(&self) -> Option<&str>;
+    /// What stands in it.
+    fn definition(&self, repository: Repository) -> String {
+        repository.definition()
+    }
     /// Asks the repositories, or `only` this one, for their lists; `None`: [`Manager::install`] does it.
-    fn refresh(&self, only: Option<&str>) -> Option<Command>;
+    fn refresh(&self, only: Option<Repository>) -> Option<Command>;
     /// From repositories, or `only` from this one.
-    fn install(&self, only: Option<&str>, names: &[&str]) -> Command;
+    fn install(&self, only: Option<Repository>, name: &str) -> Command;
     /// From files, without repositories.
     fn install_files(&self, paths: &[String]) -> Command;
     /// The packages of Hyper-V's daemons.
     fn hyper_v(&self) -> &[&str];
 }
-
-/// Name of the repository of the options.
-const REPOSITORY: &str = "gyre";
 
 /// Removes and installs. Undoes on every way out what it needed meanwhile.
 ///
@@ -77,14 +112,16 @@ const REPOSITORY: &str = "gyre";
 pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &dyn Manager) -> Result<()> {
     check(options)?;
     remove_environment(root)?;
-    remove(root, options, hypervisor)?;
+    remove(root, options, hypervisor, manager)?;
     tools::mask_installed(root)?;
     let mut wanted: Vec<&str> = options.packages.iter().map(String::as_str).collect();
     if hypervisor == Hypervisor::HyperV {
         wanted.extend(manager.hyper_v());
     }
     let installed = install(root, options, manager, &wanted);
-    root.remove(manager.repository_file())?;
+    if let Some(path) = manager.repository_file() {
+        root.remove(path)?;
+    }
     installed
 }
 
@@ -114,13 +151,9 @@ fn check(options: &Options) -> Result<()> {
     }
 }
 
-/// Names of the packages that are installed.
-///
-/// # Errors
-/// rpm did not run, or cannot read its database.
-pub fn installed(root: &Root) -> Result<BTreeSet<String>> {
-    let query = Command::new(["rpm", "-qa", "--queryformat", "%{NAME}\\n"]).timeout_ms(RPM_MS);
-    Ok(root.run(query)?.text().lines().map(String::from).collect())
+fn installed(root: &Root, manager: &dyn Manager) -> Result<BTreeSet<String>> {
+    let listed = root.run(manager.list().timeout_ms(LOCAL_MS))?;
+    Ok(listed.text().lines().map(|line| line.trim().to_string()).collect())
 }
 
 fn remove_environment(root: &Root) -> Result<()> {
@@ -129,15 +162,15 @@ fn remove_environment(root: &Root) -> Result<()> {
     environment.into_iter().try_for_each(|name| root.remove(&format!("{DATABASE_ENVIRONMENT}/{name}")))
 }
 
-/// By rpm alone: it needs no repository. Best effort: a tool that stays does no harm.
-fn remove(root: &Root, options: &Options, hypervisor: Hypervisor) -> Result<()> {
-    let installed = installed(root)?;
+/// Best effort: a tool that stays does no harm.
+fn remove(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &dyn Manager) -> Result<()> {
+    let installed = installed(root, manager)?;
     let is_unwanted = |name: &&String| installed.contains(*name) && !tools::serves(hypervisor, name);
     let unwanted: Vec<&str> = options.remove.iter().filter(is_unwanted).map(String::as_str).collect();
     if unwanted.is_empty() {
         return Ok(());
     }
-    match root.run(Command::new(["rpm", "-e"]).args(unwanted.iter().copied()).timeout_ms(RPM_MS)) {
+    match root.run(manager.remove(&unwanted).timeout_ms(LOCAL_MS)) {
         Ok(_) => log!(info, "removed {}", unwanted.join(" ")),
         Err(error) => {
             log!(warn, "{} could not be removed: {}", unwanted.join(" "), error.causes.join(": "));
@@ -147,13 +180,13 @@ fn remove(root: &Root, options: &Options, hypervisor: Hypervisor) -> Result<()> 
 }
 
 fn install(root: &Root, options: &Options, manager: &dyn Manager, wanted: &[&str]) -> Result<()> {
-    let missing = missing(root, wanted)?;
+    let missing = missing(root, manager, wanted)?;
     if missing.is_empty() {
         return Ok(());
     }
     progress::check()?;
     let said = from_repositories(root, options, manager, &missing)?;
-    let missing = self::missing(root, &missing)?;
+    let missing = self::missing(root, manager, &missing)?;
     if missing.is_empty() {
         return Ok(());
     }
@@ -162,7 +195,7 @@ fn install(root: &Root, options: &Options, manager: &dyn Manager, wanted: &[&str
     if let Some(directory) = &options.package_directory {
         from_directory(root, directory, manager)?;
     }
-    for name in self::missing(root, &missing)? {
+    for name in self::missing(root, manager, &missing)? {
         log!(
             warn,
             "{name} is not installed: the guest is converted without it. Set `repository` or `package-directory`, or install it before the migration"
@@ -171,8 +204,8 @@ fn install(root: &Root, options: &Options, manager: &dyn Manager, wanted: &[&str
     Ok(())
 }
 
-fn missing<'a>(root: &Root, names: &[&'a str]) -> Result<Vec<&'a str>> {
-    let installed = installed(root)?;
+fn missing<'a>(root: &Root, manager: &dyn Manager, names: &[&'a str]) -> Result<Vec<&'a str>> {
+    let installed = installed(root, manager)?;
     Ok(names.iter().filter(|name| !installed.contains(**name)).copied().collect())
 }
 
@@ -183,9 +216,10 @@ fn from_repositories(
     manager: &dyn Manager,
     names: &[&str],
 ) -> Result<String> {
-    let only = options.repository.as_deref().map(|_| REPOSITORY);
-    if let Some(url) = &options.repository {
-        root.write_text(manager.repository_file(), 0o600, &definition(url, options.repository_unsigned))?;
+    let is_unsigned = options.repository_unsigned;
+    let only = options.repository.as_deref().map(|url| Repository { url, is_unsigned });
+    if let (Some(path), Some(repository)) = (manager.repository_file(), only) {
+        root.write_text(path, 0o600, &manager.definition(repository))?;
     }
     let mut said: BTreeSet<String> = BTreeSet::new();
     if let Some(refresh) = manager.refresh(only) {
@@ -195,20 +229,13 @@ fn from_repositories(
     // One by one: a name that no repository knows keeps no other one away.
     for name in names {
         progress::check()?;
-        said.extend(attempt(root, &manager.install(only, &[name]))?);
+        said.extend(attempt(root, &manager.install(only, name))?);
     }
     Ok(said.into_iter().collect::<Vec<_>>().join("; "))
 }
 
-fn definition(url: &str, is_unsigned: bool) -> String {
-    let check = u8::from(!is_unsigned);
-    format!(
-        "[{REPOSITORY}]\nname={REPOSITORY}\nbaseurl={url}\nenabled=1\nautorefresh=1\ngpgcheck={check}\nrepo_gpgcheck=0\n"
-    )
-}
-
 fn from_directory(root: &Root, directory: &str, manager: &dyn Manager) -> Result<()> {
-    let mut paths = files::with_extension(root, directory, &["rpm"])?;
+    let mut paths = packages(root, directory, manager.extension())?;
     if paths.is_empty() {
         log!(warn, "{directory} in the guest holds no packages");
         return Ok(());
@@ -225,6 +252,13 @@ fn from_directory(root: &Root, directory: &str, manager: &dyn Manager) -> Result
         log!(warn, "packages of {directory}: {said}");
     }
     Ok(())
+}
+
+/// Files whose whole ending fits: `.pkg.tar.zst`.
+fn packages(root: &Root, directory: &str, extension: &str) -> Result<Vec<String>> {
+    let ending = format!(".{extension}");
+    let names = files::names(root, directory)?.into_iter().filter(|name| name.ends_with(&ending));
+    Ok(names.map(|name| format!("{directory}/{name}")).collect())
 }
 
 /// What a program that failed said, one that did not end included; `None` when it went well.
