@@ -49,12 +49,10 @@ fn name_modules(root: &Root, drivers: Drivers, wanted: Initramfs) -> Result<()> 
         }
     }
     let lines: Vec<&str> = modules.iter().map(String::as_str).collect();
-    root.make_dir("/etc/initramfs-tools", 0o755)?;
-    let changed = root.edit(MODULES, |text| files::with_block(text, &lines))?;
-    if changed {
-        log!(info, "changed {MODULES}");
+    if root.exists(MODULES)? {
+        return files::edit(root, MODULES, |text| files::with_block(text, &lines));
     }
-    Ok(())
+    files::write(root, MODULES, 0o644, &files::with_block("", &lines))
 }
 
 /// The guest's own `MODULES=`, the last one that counts; what gyre wrote does not.

@@ -39,7 +39,7 @@ pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, lacks_clie
     if missing.is_empty() && unwanted.is_empty() {
         return tidy(root);
     }
-    let menu = root.read_text_if_any(GRUB_CFG)?;
+    let menu = root.read(GRUB_CFG).ok();
     let changed = prepare(root, options.repository.as_deref())
         .map(|()| remove(root, &unwanted))
         .and_then(|()| install(root, &missing, options.repository.is_some()));
@@ -95,9 +95,7 @@ fn prepare(root: &Root, repository: Option<&str>) -> Result<()> {
         files::put_away(root, POLICY)?;
     }
     root.write_text(POLICY, 0o755, POLICY_TEXT)?;
-    if root.exists(UPDATE_INITRAMFS)? {
-        root.edit(UPDATE_INITRAMFS, |text| files::with_block(text, &["update_initramfs=no"]))?;
-    }
+    files::edit(root, UPDATE_INITRAMFS, |text| files::with_block(text, &["update_initramfs=no"]))?;
     if let Some(line) = repository {
         let line = line.trim().trim_start_matches("deb ");
         root.write_text(SOURCES, 0o644, &format!("deb {line}\n"))?;
@@ -114,17 +112,19 @@ fn tidy(root: &Root) -> Result<()> {
             root.rename(&own, POLICY)?;
         }
     }
-    if root.exists(UPDATE_INITRAMFS)? {
-        root.edit(UPDATE_INITRAMFS, |text| files::with_block(text, &[]))?;
-    }
+    files::edit(root, UPDATE_INITRAMFS, |text| files::with_block(text, &[]))?;
     root.remove(SOURCES)
 }
 
 /// A boot menu that a package wrote here would name the worker's devices.
-fn keep_menu(root: &Root, menu: Option<&str>) -> Result<()> {
+fn keep_menu(root: &Root, menu: Option<&[u8]>) -> Result<()> {
     match menu {
-        Some(menu) => files::write(root, GRUB_CFG, 0o600, menu),
-        None => Ok(()),
+        Some(menu) if !root.read(GRUB_CFG).is_ok_and(|now| now == menu) => {
+            root.write(GRUB_CFG, 0o600, menu)?;
+            log!(info, "kept {GRUB_CFG} as it was");
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 

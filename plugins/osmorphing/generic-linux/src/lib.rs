@@ -1,7 +1,7 @@
 //! For a Linux that no other plugin knows: it is deployed as it is. Changes nothing that could keep it
 //! from booting, runs none of its programs, and says what was not done, and what that may mean.
 
-use gyre_plugin::linux::{Hypervisor, Release, files, initramfs, network, stale};
+use gyre_plugin::linux::{Hypervisor, Release, boot, files, initramfs, network, stale};
 use gyre_plugin::osmorphing::*;
 use serde::Deserialize;
 
@@ -104,10 +104,8 @@ fn network(root: &Root, morphing: &Morphing) -> Result<()> {
 
 /// Firmware that forgot its entries starts one file alone.
 fn loader(root: &Root, vm: &Vm) -> Result<()> {
-    let fallback = files::names(root, "/boot/efi/EFI/BOOT")?;
-    if vm.firmware == Firmware::Uefi && !fallback.iter().any(|name| name.eq_ignore_ascii_case("BOOTX64.EFI"))
-    {
-        log!(warn, "there is no /boot/efi/EFI/BOOT/BOOTX64.EFI: the firmware may find no boot loader");
+    if vm.firmware == Firmware::Uefi && !boot::has_uefi_fallback(root)? {
+        log!(warn, "there is no EFI/BOOT/BOOTX64.EFI: the firmware may find no boot loader");
     }
     Ok(())
 }

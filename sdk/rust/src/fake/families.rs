@@ -25,6 +25,15 @@ pub(super) fn with_programs(root: FakeRoot) -> FakeRoot {
         .answer("yum", manager)
         .answer("zypper", manager)
         .answer("tdnf", manager)
+        .answer("apt-get", apt)
+        .answer("dpkg", |_, _| Output::new(0, ""))
+        .answer("dpkg-query", |tree, command| {
+            let is_installed =
+                command.argv().last().is_some_and(|name| lines(tree, INSTALLED).contains(name));
+            Output::new(i32::from(!is_installed), if is_installed { "install ok installed" } else { "" })
+        })
+        .answer("lsinitramfs", list)
+        .answer("update-initramfs", update_initramfs)
         .answer("apk", apk)
         .answer("pacman", pacman)
         .answer("dracut", dracut)
@@ -83,6 +92,25 @@ fn rpm(tree: &Tree, command: &Command) -> Output {
     }
 }
 
+/// `apt-get … purge NAME…`, `apt-get … install … NAME…`. Services may not start meanwhile.
+fn apt(tree: &Tree, command: &Command) -> Output {
+    let policy = tree.text("/usr/sbin/policy-rc.d").unwrap_or_default();
+    if !policy.ends_with("exit 101\n") {
+        return failed("services of packages would start on the worker");
+    }
+    match command.argv().iter().any(|word| word == "update") {
+        true => Output::new(0, ""),
+        false => by_verb(tree, command, "list", "purge", "install"),
+    }
+}
+
+/// `update-initramfs VERB -k KERNEL`, with the modules of its list.
+fn update_initramfs(tree: &Tree, command: &Command) -> Output {
+    let [.., kernel] = command.argv() else { return failed("no kernel") };
+    let modules = tree.text("/etc/initramfs-tools/modules").unwrap_or_default();
+    build(tree, &format!("/boot/initrd.img-{kernel}"), kernel, &modules.replace('\n', " "))
+}
+
 /// `apk … info`, `apk … del NAME…`, `apk … add NAME…`.
 fn apk(tree: &Tree, command: &Command) -> Output {
     by_verb(tree, command, "info", "del", "add")
@@ -103,7 +131,10 @@ fn by_verb(tree: &Tree, command: &Command, list: &str, gone: &str, new: &str) ->
         (Some(_), ..) => Output::new(0, tree.text(INSTALLED).unwrap_or_default()),
         (_, Some(names), _) => remove(tree, names),
         (.., Some(names)) => {
-            let words = ["manager", "install"].map(String::from);
+            let own =
+                command.argv().iter().any(|word| word.contains("gyre") || word == "--repositories-file");
+            let source = if own { "gyre" } else { "guest" };
+            let words = [source, "install"].map(String::from);
             manager(tree, &Command::new([words.as_slice(), names].concat()))
         }
         _ => failed("no verb"),
@@ -159,6 +190,12 @@ fn package_of(path: &str) -> Option<String> {
 
 fn put_cloud_init(tree: &Tree) {
     tree.put("/etc/cloud/cloud.cfg", "# cloud-init\n");
+    if tree.has("/usr/bin/apt-get") {
+        return tree.put("/etc/cloud/cloud.cfg.d/90_dpkg.cfg", "datasource_list: [ NoCloud ]\n");
+    }
+    if tree.has("/sbin/apk") {
+        return tree.put("/usr/sbin/setup-cloud-init", "program\n");
+    }
     for unit in CLOUD_INIT_UNITS {
         tree.put(&format!("{UNITS}/{unit}"), "[Unit]\n");
     }

@@ -15,7 +15,7 @@ const LINKS_MAX: usize = 40;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Node {
-    File { mode: u32, bytes: Vec<u8> },
+    File { mode: u32, bytes: Rc<[u8]> },
     Directory { mode: u32 },
     Link(String),
 }
@@ -197,9 +197,10 @@ impl Tree {
         let (kind, rest) = head.split_once(' ')?;
         let (first, second) = rest.split_once(' ')?;
         let (path, node) = match kind {
-            "file" => {
-                (second, Node::File { mode: u32::from_str_radix(first, 8).ok()?, bytes: body.into_bytes() })
-            }
+            "file" => (
+                second,
+                Node::File { mode: u32::from_str_radix(first, 8).ok()?, bytes: body.into_bytes().into() },
+            ),
             "dir" => (second, Node::Directory { mode: u32::from_str_radix(first, 8).ok()? }),
             "link" => (first, Node::Link(second.into())),
             _ => return None,
@@ -217,7 +218,7 @@ impl Tree {
     /// Makes or replaces a file, mode 0644, with its directories.
     pub fn put(&self, path: &str, text: &str) {
         self.make_parents(parent(path));
-        let node = Node::File { mode: 0o644, bytes: text.as_bytes().to_vec() };
+        let node = Node::File { mode: 0o644, bytes: text.as_bytes().into() };
         self.0.borrow_mut().nodes.insert(path.into(), node);
     }
 
@@ -334,7 +335,7 @@ impl Calls for Tree {
                 "rootfs.too-large",
                 format!("{path} is larger than {FILE_BYTES_MAX} bytes"),
             )),
-            Some(Node::File { bytes, .. }) => Ok(bytes),
+            Some(Node::File { bytes, .. }) => Ok(bytes.to_vec()),
             Some(_) => Err(Error::invalid("rootfs.not-a-file", format!("{path} is no regular file"))),
             None => Err(absent(path)),
         }
@@ -350,7 +351,7 @@ impl Calls for Tree {
         if let Some(Node::Directory { .. }) = self.node(&path) {
             return Err(Error::invalid("rootfs.not-a-file", format!("{path} is a directory")));
         }
-        self.0.borrow_mut().nodes.insert(path, Node::File { mode, bytes: bytes.to_vec() });
+        self.0.borrow_mut().nodes.insert(path, Node::File { mode, bytes: bytes.into() });
         Ok(())
     }
 

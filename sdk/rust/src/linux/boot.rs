@@ -12,7 +12,8 @@ const CMDLINE: &str = "/etc/kernel/cmdline";
 const ENTRIES: &[&str] = &["/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries"];
 const EXTLINUX: &[&str] = &["/boot/extlinux.conf", "/boot/extlinux/extlinux.conf"];
 const EXTLINUX_DEFAULTS: &str = "/etc/update-extlinux.conf";
-const EFI: &str = "/boot/efi/EFI";
+/// Where the EFI system partition may be mounted, with its directory of loaders.
+const EFI: &[&str] = &["/boot/efi/EFI", "/boot/EFI", "/efi/EFI"];
 /// Directories that may hold GRUB's menu and environment.
 const DIRECTORIES: &[&str] = &["/boot/grub", "/boot/grub2"];
 /// Other files that may name a disk by the order of discovery.
@@ -42,6 +43,7 @@ const LOADERS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("grubx64.efi", &[("grubx64.efi", FALLBACK)]),
+    ("systemd-bootx64.efi", &[("systemd-bootx64.efi", FALLBACK)]),
 ];
 const FALLBACK: &str = "BOOTX64.EFI";
 
@@ -82,8 +84,11 @@ pub fn arguments(root: &Root, serial_console: bool, old_names: bool) -> Result<b
 
 /// Where GRUB may have its files; each vendor on the EFI partition has a directory of its own.
 fn directories(root: &Root) -> Result<Vec<String>> {
-    let vendors = files::names(root, EFI)?.into_iter().map(|name| format!("{EFI}/{name}"));
-    Ok(DIRECTORIES.iter().map(ToString::to_string).chain(vendors).collect())
+    let mut directories: Vec<String> = DIRECTORIES.iter().map(ToString::to_string).collect();
+    for efi in EFI {
+        directories.extend(files::names(root, efi)?.into_iter().map(|name| format!("{efi}/{name}")));
+    }
+    Ok(directories)
 }
 
 /// Files whose lines are arguments of a kernel: boot loader entries, and extlinux' menu.
@@ -292,22 +297,44 @@ fn virtio_name(name: &str) -> Option<String> {
 /// # Errors
 /// What the host met.
 pub fn uefi_fallback(root: &Root) -> Result<()> {
-    let vendors = files::names(root, EFI)?;
-    let boot = vendors.iter().find(|name| name.eq_ignore_ascii_case("BOOT"));
-    let target = format!("{EFI}/{}", boot.map_or("BOOT", String::as_str));
-    if files::names(root, &target)?.iter().any(|name| name.eq_ignore_ascii_case(FALLBACK)) {
+    if has_uefi_fallback(root)? {
         return Ok(());
     }
     for (loader, copied) in LOADERS {
-        for vendor in vendors.iter().filter(|name| !name.eq_ignore_ascii_case("BOOT")) {
-            let from = format!("{EFI}/{vendor}");
-            if root.exists(&format!("{from}/{loader}"))? {
-                return copied.iter().try_for_each(|(old, new)| copy(root, &from, old, &target, new));
+        for efi in EFI {
+            let vendors = files::names(root, efi)?;
+            let boot = vendors.iter().find(|name| is_boot(name)).map_or("BOOT", String::as_str);
+            for vendor in vendors.iter().filter(|name| !is_boot(name)) {
+                let (from, to) = (format!("{efi}/{vendor}"), format!("{efi}/{boot}"));
+                if root.exists(&format!("{from}/{loader}"))? {
+                    return copied.iter().try_for_each(|(old, new)| copy(root, &from, old, &to, new));
+                }
             }
         }
     }
-    log!(warn, "no boot loader was found in {EFI}: the machine may not boot under UEFI");
+    log!(warn, "no boot loader was found on an EFI partition: the machine may not boot under UEFI");
     Ok(())
+}
+
+/// Whether firmware without memory finds a loader.
+///
+/// # Errors
+/// What the host met.
+pub fn has_uefi_fallback(root: &Root) -> Result<bool> {
+    for efi in EFI {
+        for name in files::names(root, efi)?.iter().filter(|name| is_boot(name)) {
+            let loaders = files::names(root, &format!("{efi}/{name}"))?;
+            if loaders.iter().any(|name| name.eq_ignore_ascii_case(FALLBACK)) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// The directory of no vendor. The file system knows no case.
+fn is_boot(name: &str) -> bool {
+    name.eq_ignore_ascii_case("BOOT")
 }
 
 fn copy(root: &Root, from: &str, old: &str, to: &str, new: &str) -> Result<()> {
