@@ -1,6 +1,6 @@
 //! What the families of Linux share: files that are changed and kept, the release, packages, cloud-init,
-//! boot loaders, //! the network, the initramfs, hypervisors and their tools. Knows files and programs by their own
-//! names and no distribution: what only one family does stays in its plugin.
+//! boot loaders, the network, the initramfs, hypervisors and their tools. Knows files and programs by
+//! their own names and no distribution: what only one family does stays in its plugin.
 
 pub mod boot;
 pub mod cloud_init;

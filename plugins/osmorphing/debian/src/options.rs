@@ -4,6 +4,16 @@ use gyre_plugin::linux::cloud_init::CloudInit;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+/// Tools of hypervisors.
+const TOOLS: &[&str] = &[
+    "open-vm-tools",
+    "open-vm-tools-desktop",
+    "virtualbox-guest-utils",
+    "virtualbox-guest-x11",
+    "hyperv-daemons",
+    "xe-guest-utilities",
+];
+
 /// Options of the Debian and Ubuntu morphing.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -14,7 +24,7 @@ pub struct Options {
     pub repository: Option<String>,
     /// Packages to install.
     pub packages: Vec<String>,
-    /// Packages to remove.
+    /// Packages to remove; those of the destination's own hypervisor stay.
     pub remove: Vec<String>,
     /// Kernel messages and a login on the serial console, where the cloud can show them.
     pub serial_console: bool,
@@ -40,7 +50,7 @@ impl Default for Options {
         Self {
             repository: None,
             packages: vec!["cloud-init".into()],
-            remove: vec!["open-vm-tools".into(), "open-vm-tools-desktop".into()],
+            remove: TOOLS.iter().map(ToString::to_string).collect(),
             serial_console: true,
             cloud_init: CloudInit::default(),
             initramfs: Initramfs::Most,

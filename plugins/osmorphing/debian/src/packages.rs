@@ -2,7 +2,7 @@
 //! that state on every way out; after a crash, the next run does.
 
 use crate::options::Options;
-use gyre_plugin::linux::{Hypervisor, Release, files};
+use gyre_plugin::linux::{Hypervisor, Release, files, tools};
 use gyre_plugin::osmorphing::*;
 
 /// The longest that apt may take on an emulated worker.
@@ -34,8 +34,8 @@ pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, lacks_clie
             missing.push(name);
         }
     }
-    let unwanted = unwanted(root, &options.remove)?;
-    warn_of_tarball(root)?;
+    let unwanted = unwanted(root, &options.remove, hypervisor)?;
+    tools::mask_installed(root)?;
     if missing.is_empty() && unwanted.is_empty() {
         return tidy(root);
     }
@@ -65,9 +65,9 @@ pub fn is_installed(root: &Root, name: &str) -> Result<bool> {
     Ok(root.output(&query)?.text().trim() == "install ok installed")
 }
 
-fn unwanted<'a>(root: &Root, names: &'a [String]) -> Result<Vec<&'a str>> {
+fn unwanted<'a>(root: &Root, names: &'a [String], hypervisor: Hypervisor) -> Result<Vec<&'a str>> {
     let mut unwanted = Vec::new();
-    for name in names {
+    for name in names.iter().filter(|name| !tools::serves(hypervisor, name)) {
         if is_installed(root, name)? {
             unwanted.push(name.as_str());
         }
@@ -77,16 +77,6 @@ fn unwanted<'a>(root: &Root, names: &'a [String]) -> Result<Vec<&'a str>> {
         unwanted.retain(|name| *name != "open-vm-tools");
     }
     Ok(unwanted)
-}
-
-fn warn_of_tarball(root: &Root) -> Result<()> {
-    if root.exists("/usr/bin/vmware-uninstall-tools.pl")? {
-        log!(
-            warn,
-            "VMware Tools were installed from an archive: run vmware-uninstall-tools.pl in the machine"
-        );
-    }
-    Ok(())
 }
 
 /// What must not happen while packages change: services that start, an initramfs per package.

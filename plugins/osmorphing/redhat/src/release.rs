@@ -16,6 +16,8 @@ const KNOWN: &[(&str, u32)] = &[
 ];
 /// The first Amazon Linux was counted by years, and is another system.
 const AMAZON_LINUX_1: std::ops::Range<u32> = 2011..2019;
+/// Fedora CoreOS and its like: the root is replaced as a whole.
+const OSTREE: &str = "/ostree/repo";
 /// A distribution that calls itself like RHEL.
 const LIKE_SCORE: u8 = 60;
 const LIKE_MIN: u32 = 7;
@@ -26,6 +28,10 @@ const LIKE_MIN: u32 = 7;
 /// What the host met.
 pub fn detect(root: &Root) -> Result<Option<Match>> {
     let Some(release) = Release::read(root)? else { return Ok(None) };
+    if root.is_dir(OSTREE) {
+        log!(warn, "{} has a root that cannot be written", release.name);
+        return Ok(None);
+    }
     let (major, _) = release.number();
     let known = KNOWN.iter().find(|(id, _)| *id == release.id);
     let (minimum, score) = match known {

@@ -34,6 +34,8 @@ fn other_systems_are_not_touched() {
     ] {
         assert_eq!(found(text), None, "{text}");
     }
+    let core = FakeRoot::new().file("/etc/os-release", "ID=fedora\nVERSION_ID=41\n").dir("/ostree/repo");
+    assert_eq!(RedHat::detect(&core).unwrap(), None);
     let like = found("ID=navylinux\nID_LIKE=\"rhel fedora\"\nVERSION_ID=9.1\n");
     assert_eq!(like, Some(Match::new("navylinux", "9.1", 60)));
 }

@@ -27,7 +27,9 @@ const DEVICE_FILES: &[&str] = &[
 ];
 const SERIAL: &[&str] = &["console=tty0", "console=ttyS0,115200"];
 const OLD_NAMES: &[&str] = &["net.ifnames=0", "biosdevname=0"];
-/// Size of GRUB's environment, bytes: it is written in place while booting.
+/// GRUB's environment.
+const ENVIRONMENT: &str = "grubenv";
+/// Its size, bytes: it is written in place while booting.
 const ENVIRONMENT_BYTES: usize = 1024;
 /// Loaders of the families, the first that is there counts, and what is copied of each where firmware
 /// without memory looks: the loader, and what it loads from its own directory.
@@ -67,7 +69,8 @@ pub fn arguments(root: &Root, serial_console: bool, old_names: bool) -> Result<b
         let menu = format!("{directory}/grub.cfg");
         found |= root.exists(&menu)?;
         files::edit(root, &menu, |text| files::edit_lines(text, |line| menu_line(line, &wanted)))?;
-        files::edit(root, &format!("{directory}/grubenv"), |text| environment(text, &wanted))?;
+        let variables = format!("{directory}/{ENVIRONMENT}");
+        files::edit(root, &variables, |text| environment(text, |line| with_arguments(line, &wanted)))?;
     }
     files::edit(root, EXTLINUX_DEFAULTS, |text| {
         files::edit_lines(text, |line| defaults_line(line, &wanted))
@@ -113,7 +116,8 @@ fn cmdline(line: &str, wanted: &[&str]) -> String {
     }
 }
 
-/// `options root=… ro` of a boot loader entry, `APPEND root=… ro` of extlinux. Those that take `$kernelopts` get them from the environment too.
+/// `options root=… ro` of a boot loader entry, `APPEND root=… ro` of extlinux. Entries that take
+/// `$kernelopts` get the arguments twice, which does no harm: an entry may outlive the environment.
 fn entry_line(line: &str, wanted: &[&str]) -> String {
     match line.split_whitespace().next() {
         Some("options" | "APPEND" | "append") => with_arguments(line, wanted),
@@ -123,12 +127,12 @@ fn entry_line(line: &str, wanted: &[&str]) -> String {
 
 /// `kernelopts=…` in GRUB's environment, a block of fixed size that is filled up with `#`. As it was,
 /// where there is no such line, no such block, or no room.
-fn environment(text: &str, wanted: &[&str]) -> String {
+fn environment(text: &str, mut change: impl FnMut(&str) -> String) -> String {
     if text.len() != ENVIRONMENT_BYTES || !text.lines().any(|line| line.starts_with("kernelopts=")) {
         return text.into();
     }
     let edit = |line: &str| match line.starts_with("kernelopts=") {
-        true => with_arguments(line, wanted),
+        true => change(line),
         false => line.to_string(),
     };
     let lines: Vec<String> = text.trim_end_matches('#').lines().map(edit).collect();
@@ -216,21 +220,34 @@ fn is_same_console(word: &str, wanted: &str) -> bool {
 /// # Errors
 /// What the host met.
 pub fn device_names(root: &Root, hypervisor: Hypervisor) -> Result<()> {
+    for path in device_files(root)? {
+        warn_of_hardware_names(root, &path)?;
+        if hypervisor.has_virtio_disks() {
+            rename_disks(root, &path)?;
+        }
+    }
+    Ok(())
+}
+
+fn device_files(root: &Root) -> Result<Vec<String>> {
     let mut paths: Vec<String> =
         DEVICE_FILES.iter().chain(&[DEFAULTS, CMDLINE, EXTLINUX_DEFAULTS]).map(ToString::to_string).collect();
-    paths.extend(directories(root)?.into_iter().map(|directory| format!("{directory}/grub.cfg")));
+    for directory in directories(root)? {
+        paths.extend(["grub.cfg", ENVIRONMENT].map(|name| format!("{directory}/{name}")));
+    }
     paths.extend(entries(root)?);
-    for path in &paths {
-        warn_of_hardware_names(root, path)?;
-        if !hypervisor.has_virtio_disks() {
-            continue;
-        }
-        let mut renamed = Vec::new();
-        files::edit(root, path, |text| files::edit_lines(text, |line| virtio_names(line, &mut renamed)))?;
-        let renamed: BTreeSet<String> = renamed.into_iter().collect();
-        if !renamed.is_empty() {
-            log!(warn, "{path} named {}: now /dev/vd…; a UUID would be safer", joined(&renamed));
-        }
+    Ok(paths)
+}
+
+fn rename_disks(root: &Root, path: &str) -> Result<()> {
+    let mut renamed = Vec::new();
+    files::edit(root, path, |text| {
+        let rename = |line: &str| virtio_names(line, &mut renamed);
+        if path.ends_with(ENVIRONMENT) { environment(text, rename) } else { files::edit_lines(text, rename) }
+    })?;
+    let renamed: BTreeSet<String> = renamed.into_iter().collect();
+    if !renamed.is_empty() {
+        log!(warn, "{path} named {}: now /dev/vd…; a UUID would be safer", joined(&renamed));
     }
     Ok(())
 }
@@ -373,15 +390,19 @@ mod tests {
 
     #[test]
     fn the_environment_keeps_its_size() {
+        let add = |argument: &str| {
+            let argument = argument.to_string();
+            move |line: &str| with_arguments(line, &[&argument])
+        };
         let text = "# GRUB Environment Block\nsaved_entry=0\nkernelopts=root=/dev/x ro \n";
         let block = text.to_string() + &"#".repeat(ENVIRONMENT_BYTES - text.len());
-        let edited = environment(&block, &["a=1"]);
+        let edited = environment(&block, add("a=1"));
         assert_eq!(edited.len(), ENVIRONMENT_BYTES);
         assert!(edited.contains("\nkernelopts=root=/dev/x ro a=1\n#####"), "{edited}");
-        assert_eq!(environment(&edited, &["a=1"]), edited);
+        assert_eq!(environment(&edited, add("a=1")), edited);
         let long = "x".repeat(ENVIRONMENT_BYTES);
-        assert_eq!(environment(&block, &[&long]), block);
-        assert_eq!(environment(text, &["a=1"]), text);
+        assert_eq!(environment(&block, add(&long)), block);
+        assert_eq!(environment(text, add("a=1")), text);
     }
 
     #[test]
