@@ -18,3 +18,6 @@ pub mod tools;
 
 pub use hypervisor::{Drivers, Hypervisor};
 pub use release::Release;
+
+/// Where programs of a guest look for others, before and after /usr was merged.
+const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";

@@ -9,8 +9,6 @@ pub struct Apk;
 fn apk(arguments: &[&str]) -> Command {
     Command::new(["apk", "--no-progress", "--wait", "60"])
         .args(arguments.iter().copied())
-        .env("LC_ALL", "C")
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .timeout_ms(INSTALL_MS)
 }
 

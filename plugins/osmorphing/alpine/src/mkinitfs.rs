@@ -25,7 +25,6 @@ impl Builder for Mkinitfs {
 
     fn build(&self, kernel: &Kernel, _modules: &[&str]) -> Command {
         Command::new(["mkinitfs", "-o", &kernel.image, &kernel.version])
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
     }
 
     /// An image in another form than gzip's cannot be looked into: it is built anew.

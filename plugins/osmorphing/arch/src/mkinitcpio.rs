@@ -24,7 +24,6 @@ impl Builder for Mkinitcpio {
 
     fn build(&self, kernel: &Kernel, _modules: &[&str]) -> Command {
         Command::new(["mkinitcpio", "-S", "autodetect", "-k", &kernel.version, "-g", &kernel.image])
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
     }
 
     fn list(&self, image: &str) -> Command {

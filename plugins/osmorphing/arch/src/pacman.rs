@@ -13,8 +13,6 @@ pub struct Pacman;
 fn pacman(arguments: &[&str]) -> Command {
     Command::new(["pacman", "--noconfirm", "--noprogressbar"])
         .args(arguments.iter().copied())
-        .env("LC_ALL", "C")
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .timeout_ms(INSTALL_MS)
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests fail by panicking
 
 use debian::Debian;
-use gyre_plugin::fake::{FakeHost, FakeRoot, Tree};
+use gyre_plugin::fake::{FakeHost, FakeRoot, Tree, golden};
 use gyre_plugin::osmorphing::*;
 
 const KERNEL: &str = "6.1.0-25-amd64";
@@ -11,22 +11,7 @@ const STATIC: &str = "auto ens192\niface ens192 inet static\n    address 192.168
 fn vm(nics: usize) -> Vm {
     let nic =
         |n| NicSpec { id: format!("nic{n}"), mac: None, network: "VM Network".into(), addresses: vec![] };
-    Vm {
-        id: "vm".into(),
-        name: "vm".into(),
-        hostname: None,
-        vcpus: 1,
-        cores_per_socket: None,
-        memory_mib: 512,
-        firmware: Firmware::Bios,
-        secure_boot: false,
-        tpm: false,
-        os_type: OsType::Linux,
-        os_hint: None,
-        public_address: None,
-        disks: vec![],
-        nics: (0..nics).map(nic).collect(),
-    }
+    golden::vm((0..nics).map(nic).collect())
 }
 
 fn morphing(set_dhcp: bool) -> Morphing {

@@ -46,16 +46,12 @@ fn kernels(root: &Root) -> Result<Vec<Kernel>> {
 struct Tdnf;
 
 fn tdnf(options: &[&str]) -> Command {
-    Command::new(["tdnf", "-y", "-q"])
-        .args(options.iter().copied())
-        .env("LC_ALL", "C")
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .timeout_ms(INSTALL_MS)
+    Command::new(["tdnf", "-y", "-q"]).args(options.iter().copied()).timeout_ms(INSTALL_MS)
 }
 
 impl Manager for Tdnf {
     fn repository_file(&self) -> Option<&str> {
-        Some("/etc/yum.repos.d/gyre.repo")
+        Some(Repository::YUM_FILE)
     }
 
     fn refresh(&self, _only: Option<Repository>) -> Option<Command> {
@@ -63,9 +59,7 @@ impl Manager for Tdnf {
     }
 
     fn install(&self, only: Option<Repository>, name: &str) -> Command {
-        let enable = format!("--enablerepo={}", Repository::NAME);
-        let options = if only.is_some() { vec!["--disablerepo=*", &enable] } else { vec![] };
-        tdnf(&options).args(["install", name])
+        tdnf(&[]).args(Repository::yum_options(only)).args(["install", name])
     }
 
     fn install_files(&self, paths: &[String]) -> Command {

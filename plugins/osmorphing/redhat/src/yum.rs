@@ -26,17 +26,13 @@ impl Yum {
 
     fn command(&self, more: &[&str]) -> Command {
         let (program, options) = if self.is_dnf { ("dnf", DNF) } else { ("yum", YUM) };
-        Command::new([program])
-            .args(COMMON.iter().chain(options).chain(more).copied())
-            .env("LC_ALL", "C")
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-            .timeout_ms(INSTALL_MS)
+        Command::new([program]).args(COMMON.iter().chain(options).chain(more).copied()).timeout_ms(INSTALL_MS)
     }
 }
 
 impl Manager for Yum {
     fn repository_file(&self) -> Option<&str> {
-        Some("/etc/yum.repos.d/gyre.repo")
+        Some(Repository::YUM_FILE)
     }
 
     fn refresh(&self, _only: Option<Repository>) -> Option<Command> {
@@ -44,9 +40,7 @@ impl Manager for Yum {
     }
 
     fn install(&self, only: Option<Repository>, name: &str) -> Command {
-        let enable = format!("--enablerepo={}", Repository::NAME);
-        let options = if only.is_some() { vec!["--disablerepo=*", &enable] } else { vec![] };
-        self.command(&options).args(["install", name])
+        self.command(&[]).args(Repository::yum_options(only)).args(["install", name])
     }
 
     fn install_files(&self, paths: &[String]) -> Command {

@@ -13,8 +13,6 @@ pub struct Zypper;
 fn zypper(options: &[&str]) -> Command {
     Command::new(["zypper", "--non-interactive", "--quiet"])
         .args(options.iter().copied())
-        .env("LC_ALL", "C")
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .timeout_ms(INSTALL_MS)
 }
 

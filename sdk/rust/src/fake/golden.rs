@@ -72,7 +72,7 @@ impl Case {
 }
 
 /// A small machine with these cards.
-pub(crate) fn vm(nics: Vec<NicSpec>) -> Vm {
+pub fn vm(nics: Vec<NicSpec>) -> Vm {
     Vm {
         id: "vm".into(),
         name: "vm".into(),

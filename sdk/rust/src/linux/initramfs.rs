@@ -2,7 +2,7 @@
 //! worker has, and is built for the kernels that are installed, never for the one that runs. Knows the
 //! order of things, the room in /boot and how drivers are missed; the program that builds is a [`Builder`].
 
-use super::{Drivers, Hypervisor, files};
+use super::{Drivers, Hypervisor, PATH, files};
 use crate::osmorphing::*;
 use std::collections::BTreeSet;
 
@@ -98,7 +98,8 @@ fn ensure(root: &Root, kernel: &Kernel, drivers: Drivers, builder: &dyn Builder)
     }
     make_room(root, image, IMAGE_KIB, "")?;
     let started = clock::elapsed_ms();
-    let output = root.output(&builder.build(kernel, &loadable).env("LC_ALL", "C").timeout_ms(BUILD_MS))?;
+    let build = builder.build(kernel, &loadable).env("LC_ALL", "C").env("PATH", PATH);
+    let output = root.output(&build.timeout_ms(BUILD_MS))?;
     let missing = match listing(root, image, builder)? {
         Some(listing) => missing(root, version, &listing, drivers.needed)?,
         None => Vec::new(),

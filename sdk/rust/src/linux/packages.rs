@@ -3,7 +3,7 @@
 //! the package managers have in common; each family brings its own [`Manager`].
 
 use super::cloud_init::CloudInit;
-use super::{Hypervisor, files, tools};
+use super::{Hypervisor, PATH, files, tools};
 use crate::osmorphing::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 const PACKAGE_FILES_MAX: usize = 200;
 /// The longest that looking and removing may take.
 const LOCAL_MS: u32 = 600_000;
-/// The longest that repositories may take to answer and to send packages, on an emulated worker.
-pub const INSTALL_MS: u32 = 1_800_000;
+/// The longest that repositories may take to answer and to send a package, on an emulated worker.
+pub const INSTALL_MS: u32 = 900_000;
 /// The environment of Berkeley DB that another kernel's rpm left; rpm makes it again.
 const DATABASE_ENVIRONMENT: &str = "/var/lib/rpm";
 
@@ -66,6 +66,17 @@ impl Repository<'_> {
     /// What it is called where it needs a name.
     pub const NAME: &'static str = "gyre";
 
+    /// Where yum, dnf and tdnf look for its definition.
+    pub const YUM_FILE: &'static str = "/etc/yum.repos.d/gyre.repo";
+
+    /// Options of yum, dnf and tdnf that leave this one alone.
+    pub fn yum_options(only: Option<Self>) -> Vec<String> {
+        match only {
+            Some(_) => vec!["--disablerepo=*".into(), format!("--enablerepo={}", Self::NAME)],
+            None => Vec::new(),
+        }
+    }
+
     /// As yum, dnf, tdnf and zypper read it.
     pub fn definition(&self) -> String {
         let (name, url, check) = (Self::NAME, self.url, u8::from(!self.is_unsigned));
@@ -112,7 +123,11 @@ pub trait Manager {
 pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &dyn Manager) -> Result<()> {
     check(options)?;
     remove_environment(root)?;
-    remove(root, options, hypervisor, manager)?;
+    let Some(installed) = installed(root, manager)? else {
+        log!(warn, "no package is removed or installed: the guest's list of packages cannot be read");
+        return tools::mask_installed(root);
+    };
+    remove(root, options, hypervisor, manager, &installed)?;
     tools::mask_installed(root)?;
     let mut wanted: Vec<&str> = options.packages.iter().map(String::as_str).collect();
     if hypervisor == Hypervisor::HyperV {
@@ -125,7 +140,7 @@ pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &
     installed
 }
 
-/// Both end up in a file of the guest.
+/// Options end up in files of the guest and arguments of its programs.
 fn check(options: &Options) -> Result<()> {
     // A password in it would end up in what programs print.
     let is_url = |text: &String| {
@@ -151,9 +166,24 @@ fn check(options: &Options) -> Result<()> {
     }
 }
 
-fn installed(root: &Root, manager: &dyn Manager) -> Result<BTreeSet<String>> {
-    let listed = root.run(manager.list().timeout_ms(LOCAL_MS))?;
-    Ok(listed.text().lines().map(|line| line.trim().to_string()).collect())
+/// `None`: the package manager is not there, or cannot read its own list.
+fn installed(root: &Root, manager: &dyn Manager) -> Result<Option<BTreeSet<String>>> {
+    match root.output(&plain(manager.list().timeout_ms(LOCAL_MS))) {
+        Ok(listed) if listed.status == 0 => {
+            Ok(Some(listed.text().lines().map(|line| line.trim().to_string()).collect()))
+        }
+        Ok(listed) => {
+            log!(warn, "`{}` failed in the guest: {}", manager.list(), listed.tail());
+            Ok(None)
+        }
+        Err(error) if is_guests(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a program is not there or does not end, which other programs of the guest may do.
+fn is_guests(error: &Error) -> bool {
+    error.code == "rootfs.run-timeout" || error.is_not_found()
 }
 
 fn remove_environment(root: &Root) -> Result<()> {
@@ -163,18 +193,21 @@ fn remove_environment(root: &Root) -> Result<()> {
 }
 
 /// Best effort: a tool that stays does no harm.
-fn remove(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &dyn Manager) -> Result<()> {
-    let installed = installed(root, manager)?;
+fn remove(
+    root: &Root,
+    options: &Options,
+    hypervisor: Hypervisor,
+    manager: &dyn Manager,
+    installed: &BTreeSet<String>,
+) -> Result<()> {
     let is_unwanted = |name: &&String| installed.contains(*name) && !tools::serves(hypervisor, name);
     let unwanted: Vec<&str> = options.remove.iter().filter(is_unwanted).map(String::as_str).collect();
     if unwanted.is_empty() {
         return Ok(());
     }
-    match root.run(manager.remove(&unwanted).timeout_ms(LOCAL_MS)) {
-        Ok(_) => log!(info, "removed {}", unwanted.join(" ")),
-        Err(error) => {
-            log!(warn, "{} could not be removed: {}", unwanted.join(" "), error.causes.join(": "));
-        }
+    match attempt(root, manager.remove(&unwanted).timeout_ms(LOCAL_MS))? {
+        None => log!(info, "removed {}", unwanted.join(" ")),
+        Some(said) => log!(warn, "{} could not be removed: {said}", unwanted.join(" ")),
     }
     Ok(())
 }
@@ -205,11 +238,11 @@ fn install(root: &Root, options: &Options, manager: &dyn Manager, wanted: &[&str
 }
 
 fn missing<'a>(root: &Root, manager: &dyn Manager, names: &[&'a str]) -> Result<Vec<&'a str>> {
-    let installed = installed(root, manager)?;
+    let installed = installed(root, manager)?.unwrap_or_default();
     Ok(names.iter().filter(|name| !installed.contains(**name)).copied().collect())
 }
 
-/// Returns what went wrong, if anything did: whether a package came is asked of rpm.
+/// Returns what went wrong, if anything did: whether a package came is asked of the list.
 fn from_repositories(
     root: &Root,
     options: &Options,
@@ -224,12 +257,16 @@ fn from_repositories(
     let mut said: BTreeSet<String> = BTreeSet::new();
     if let Some(refresh) = manager.refresh(only) {
         // One silent repository of many is no reason to give up.
-        said.extend(attempt(root, &refresh)?);
+        said.extend(attempt(root, refresh)?);
     }
     // One by one: a name that no repository knows keeps no other one away.
+    let started = clock::elapsed_ms();
     for name in names {
         progress::check()?;
-        said.extend(attempt(root, &manager.install(only, name))?);
+        if clock::elapsed_ms().saturating_sub(started) > u64::from(INSTALL_MS) {
+            break;
+        }
+        said.extend(attempt(root, manager.install(only, name))?);
     }
     Ok(said.into_iter().collect::<Vec<_>>().join("; "))
 }
@@ -248,7 +285,7 @@ fn from_directory(root: &Root, directory: &str, manager: &dyn Manager) -> Result
         );
         paths.truncate(PACKAGE_FILES_MAX);
     }
-    if let Some(said) = attempt(root, &manager.install_files(&paths))? {
+    if let Some(said) = attempt(root, manager.install_files(&paths))? {
         log!(warn, "packages of {directory}: {said}");
     }
     Ok(())
@@ -261,12 +298,17 @@ fn packages(root: &Root, directory: &str, extension: &str) -> Result<Vec<String>
     Ok(names.map(|name| format!("{directory}/{name}")).collect())
 }
 
+/// In no language, and with the programs that packages' own scripts expect.
+fn plain(command: Command) -> Command {
+    command.env("LC_ALL", "C").env("PATH", PATH)
+}
+
 /// What a program that failed said, one that did not end included; `None` when it went well.
-fn attempt(root: &Root, command: &Command) -> Result<Option<String>> {
-    match root.output(command) {
+fn attempt(root: &Root, command: Command) -> Result<Option<String>> {
+    match root.output(&plain(command)) {
         Ok(output) if output.status == 0 => Ok(None),
         Ok(output) => Ok(Some(format!("status {}: {}", output.status, output.tail()))),
-        Err(error) if error.code == "rootfs.run-timeout" || error.is_not_found() => Ok(Some(error.message)),
+        Err(error) if is_guests(&error) => Ok(Some(error.message)),
         Err(error) => Err(error),
     }
 }
