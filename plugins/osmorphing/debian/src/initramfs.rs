@@ -17,8 +17,8 @@ const LIST_KIB: u64 = 24 * 1024;
 /// # Errors
 /// `linux.no-kernel`, `debian.no-initramfs-tools`, `linux.boot-full`, `linux.initramfs`.
 pub fn rebuild(root: &Root, hypervisor: Hypervisor, wanted: Initramfs) -> Result<()> {
-    let kernels = initramfs::kernels(root)?;
     let Some(drivers) = hypervisor.drivers() else { return Ok(()) };
+    let kernels = initramfs::kernels(root)?;
     if root.find_program("update-initramfs")?.is_none() {
         let message = "the guest has no update-initramfs: only initramfs-tools is known here";
         return Err(Error::invalid("debian.no-initramfs-tools", message)

@@ -35,14 +35,19 @@ pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, lacks_clie
         }
     }
     let unwanted = unwanted(root, &options.remove, hypervisor)?;
-    tools::mask_installed(root)?;
     if missing.is_empty() && unwanted.is_empty() {
-        return tidy(root);
+        tidy(root)?;
+    } else {
+        replace(root, options, &missing, &unwanted)?;
     }
+    tools::mask_installed(root)
+}
+
+fn replace(root: &Root, options: &Options, missing: &[&str], unwanted: &[&str]) -> Result<()> {
     let menu = root.read(GRUB_CFG).ok();
     let changed = prepare(root, options.repository.as_deref())
-        .map(|()| remove(root, &unwanted))
-        .and_then(|()| install(root, &missing, options.repository.is_some()));
+        .map(|()| remove(root, unwanted))
+        .and_then(|()| install(root, missing, options.repository.is_some()));
     let tidied = tidy(root).and_then(|()| keep_menu(root, menu.as_deref()));
     changed.and(tidied)
 }

@@ -7,6 +7,8 @@ use crate::osmorphing::*;
 const BACKUP: &str = ".gyre-bak";
 /// Where the first version of every changed file lies, under its own path.
 const KEPT: &str = "/var/lib/gyre/kept";
+/// Names in one directory that are looked at.
+const NAMES_MAX: usize = 2_000;
 /// Links followed to the file that is really meant.
 const LINKS_MAX: usize = 8;
 const BLOCK_BEGIN: &str = "# gyre begin";
@@ -40,7 +42,7 @@ fn is_damage(error: &Error) -> bool {
     error.kind == ErrorKind::Invalid || error.code == "rootfs.wrong-kind"
 }
 
-/// Names in a directory; none when it is something else.
+/// Names in a directory, the first 2,000; none when it is something else.
 ///
 /// # Errors
 /// What the host met.
@@ -49,6 +51,11 @@ pub fn names(root: &Root, directory: &str) -> Result<Vec<String>> {
         Err(error) if is_damage(&error) => {
             log!(warn, "{directory} is left alone: {}", error.message);
             Ok(Vec::new())
+        }
+        Ok(mut names) if names.len() > NAMES_MAX => {
+            log!(warn, "{directory} holds {} names: only the first {NAMES_MAX} are looked at", names.len());
+            names.truncate(NAMES_MAX);
+            Ok(names)
         }
         listed => listed,
     }

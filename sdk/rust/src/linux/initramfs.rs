@@ -2,7 +2,7 @@
 //! worker has, and is built for the kernels that are installed, never for the one that runs. Knows the
 //! order of things, the room in /boot and how drivers are missed; the program that builds is a [`Builder`].
 
-use super::{Drivers, Hypervisor, PATH, files};
+use super::{Drivers, PATH, files};
 use crate::osmorphing::*;
 use std::collections::BTreeSet;
 
@@ -38,12 +38,11 @@ pub trait Builder {
     fn list(&self, image: &str) -> Command;
 }
 
-/// Makes every kernel find its disk on that hypervisor.
+/// Makes every kernel find its disk with these drivers.
 ///
 /// # Errors
 /// `linux.no-builder`, `linux.no-driver`, `linux.boot-full`, `linux.initramfs`.
-pub fn rebuild(root: &Root, hypervisor: Hypervisor, kernels: &[Kernel], builder: &dyn Builder) -> Result<()> {
-    let Some(drivers) = hypervisor.drivers() else { return Ok(()) };
+pub fn rebuild(root: &Root, drivers: Drivers, kernels: &[Kernel], builder: &dyn Builder) -> Result<()> {
     let program = builder.program();
     if root.find_program(program)?.is_none() {
         let message = format!("the guest has no {program}: its initramfs cannot get new drivers");

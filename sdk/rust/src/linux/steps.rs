@@ -87,7 +87,9 @@ impl Family<'_> {
         cloud_init::enable(root)?;
         boot_and_network(root, vm, morphing, hypervisor, options.serial_console)?;
         INITRAMFS.begin()?;
-        initramfs::rebuild(root, hypervisor, &(self.kernels)(root)?, self.builder)?;
+        if let Some(drivers) = hypervisor.drivers() {
+            initramfs::rebuild(root, drivers, &(self.kernels)(root)?, self.builder)?;
+        }
         selinux::relabel(root)?;
         DONE.begin()
     }

@@ -139,14 +139,14 @@ fn replaced(text: &str, old: &str, new: &str) -> String {
         return text.into();
     }
     let mut result = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.to_ascii_lowercase().find(&old.to_ascii_lowercase()) {
-        let (before, from) = rest.split_at(at);
-        result.push_str(before);
+    let mut end = 0;
+    // Lower case of ASCII has the same length.
+    for (at, _) in text.to_ascii_lowercase().match_indices(&old.to_ascii_lowercase()) {
+        result.push_str(text.get(end..at).unwrap_or_default());
         result.push_str(&new.to_lowercase());
-        rest = from.get(old.len()..).unwrap_or_default();
+        end = at + old.len();
     }
-    result + rest
+    result + text.get(end..).unwrap_or_default()
 }
 
 /// The cards that a file configures, by the form that its name tells.
@@ -329,7 +329,10 @@ mod tests {
     #[test]
     fn an_old_hardware_address_is_replaced() {
         let (old, new) = ("00:50:56:AA:00:01", "FA:16:3E:00:00:01");
-        assert_eq!(replaced("HWADDR=00:50:56:aa:00:01\n", old, new), "HWADDR=fa:16:3e:00:00:01\n");
+        assert_eq!(
+            replaced("ä=00:50:56:aa:00:01\n00:50:56:AA:00:01", old, new),
+            "ä=fa:16:3e:00:00:01\nfa:16:3e:00:00:01"
+        );
         assert_eq!(replaced("x", "", new), "x");
     }
 }
