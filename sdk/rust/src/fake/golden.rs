@@ -116,7 +116,10 @@ fn folders(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// The guest of a case, with its programs.
-fn guest(folder: &Path) -> FakeRoot {
+///
+/// # Panics
+/// When the case has none.
+pub fn guest(folder: &Path) -> FakeRoot {
     let path = folder.join("before.tree");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     families::with_programs(FakeRoot::from_text(&text))
