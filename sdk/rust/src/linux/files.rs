@@ -191,13 +191,13 @@ pub fn is_put_away(name: &str) -> bool {
     name.ends_with(BACKUP)
 }
 
-/// The text with every line changed, its last line ended as it was.
-pub fn edit_lines(text: &str, change: impl FnMut(&str) -> String) -> String {
-    let mut edited: String = text.lines().map(change).collect::<Vec<_>>().join("\n");
-    if text.ends_with('\n') {
-        edited.push('\n');
-    }
-    edited
+/// The text with every line changed; each ends as it did.
+pub fn edit_lines(text: &str, mut change: impl FnMut(&str) -> String) -> String {
+    let edit = |line: &str| match line.strip_suffix('\r') {
+        Some(line) => change(line) + "\r",
+        None => change(line),
+    };
+    text.split('\n').map(edit).collect::<Vec<_>>().join("\n")
 }
 
 /// The text with this block of lines at its end, in place of the block of an earlier time. No lines:
@@ -266,6 +266,14 @@ mod tests {
         assert_eq!(joined("/etc/x", "../../../../shadow"), "/shadow");
         assert_eq!(joined("/etc/x", "y/./z"), "/etc/y/z");
         assert_eq!(joined("/x", "/a//b"), "/a/b");
+    }
+
+    #[test]
+    fn lines_end_as_they_did() {
+        let shout = |text: &str| edit_lines(text, str::to_uppercase);
+        for (text, edited) in [("a\r\nb\n", "A\r\nB\n"), ("a\n\nb", "A\n\nB"), ("", "")] {
+            assert_eq!(shout(text), edited);
+        }
     }
 
     #[test]
