@@ -15,7 +15,7 @@ fn every_release_becomes_what_it_shall() {
 
 #[test]
 fn hostile_guests_end_in_a_clear_error_or_are_left_alone() {
-    for case in ["debian-12", "ubuntu-22.04-uefi"] {
+    for case in ["debian-12", "ubuntu-22.04-uefi", "ubuntu-22.04-keeps-addresses"] {
         golden::check_hostile::<Debian>(&cases().join(case));
     }
 }

@@ -17,7 +17,7 @@ fn every_release_becomes_what_it_shall() {
 
 #[test]
 fn hostile_guests_end_in_a_clear_error_or_are_left_alone() {
-    for case in ["rhel-7.9", "rhel-8.10", "rhel-9.4-uefi"] {
+    for case in ["rhel-7.9", "rhel-8.10", "rhel-9.4-uefi", "rhel-9.4-keeps-addresses"] {
         golden::check_hostile::<RedHat>(&cases().join(case));
     }
 }

@@ -17,7 +17,7 @@ fn every_release_becomes_what_it_shall() {
 
 #[test]
 fn hostile_guests_end_in_a_clear_error_or_are_left_alone() {
-    for case in ["sles-12.5", "sles-15.6-uefi"] {
+    for case in ["sles-12.5", "sles-15.6-uefi", "sles-15.6-keeps-addresses"] {
         golden::check_hostile::<Suse>(&cases().join(case));
     }
 }

@@ -1,6 +1,7 @@
 //! The network by DHCP: whatever configured it before is put away, and one owner is left. Which one is
 //! told by files, not by the family. cloud-init's own network part is off (`cloud_init`).
 
+mod configured;
 mod debian;
 mod ifcfg;
 mod keyfiles;

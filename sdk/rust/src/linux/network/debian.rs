@@ -4,7 +4,7 @@ use super::{Card, files};
 use crate::osmorphing::*;
 
 pub(super) const INTERFACES: &str = "/etc/network/interfaces";
-const NETPLAN: &str = "/etc/netplan";
+pub(super) const NETPLAN: &str = "/etc/netplan";
 const OURS: &str = "90-gyre.yaml";
 const DHCP_CLIENTS: &[&str] = &["dhclient", "dhcpcd", "udhcpc"];
 
