@@ -27,9 +27,10 @@ impl Builder for Mkinitfs {
         Command::new(["mkinitfs", "-o", &kernel.image, &kernel.version])
     }
 
-    /// An image in another form than gzip's cannot be looked into: it is built anew.
+    /// An image in another form than gzip's cannot be looked into: it is built anew. Tested first, because
+    /// busybox' cpio takes nothing for an archive.
     fn list(&self, image: &str) -> Command {
-        Command::new(["sh", "-c", "zcat \"$1\" | cpio -t", "sh", image])
+        Command::new(["sh", "-c", "gunzip -t < \"$1\" && zcat \"$1\" | cpio -t", "sh", image])
     }
 }
 
