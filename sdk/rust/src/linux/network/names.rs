@@ -5,12 +5,12 @@
 
 use super::configured::{Configured, read};
 use super::debian::{INTERFACES, NETPLAN};
-use super::{files, ifcfg, keyfiles, networkd};
+use super::{OLD_NAME_RULES, files, ifcfg, keyfiles, networkd};
 use crate::osmorphing::*;
+use std::collections::BTreeSet;
 
 const RULES: &str = "/etc/udev/rules.d/70-gyre-net.rules";
 const INTERFACES_DIRECTORY: &str = "/etc/network/interfaces.d";
-const OLD_RULES: &str = super::OLD_NAME_RULES;
 /// Cards that are looked at.
 const CARDS_MAX: usize = 64;
 /// The longest name that Linux gives a card.
@@ -27,27 +27,22 @@ const NO_CARDS: &[&str] = &[
 /// # Errors
 /// What the host met.
 pub fn follow(root: &Root, vm: &Vm, morphing: &Morphing) -> Result<()> {
-    let paths = sources(root)?;
-    let mut texts = Vec::new();
+    let mut paths = sources(root)?;
+    let mut cards = Vec::new();
     for path in &paths {
-        if let Some(text) = files::text(root, path)? {
-            texts.push((path.as_str(), text));
-        }
+        cards.extend(files::text(root, path)?.iter().flat_map(|text| read(path, text)));
     }
-    let cards: Vec<Configured> =
-        texts.iter().flat_map(|(path, text)| read(path, text)).take(CARDS_MAX).collect();
+    cards.truncate(CARDS_MAX);
     let pairs = pairs(&cards, vm, morphing);
     if pairs.is_empty() {
         log!(warn, "no card of the kept network can be told: its names may change with the machine");
         return Ok(());
     }
     files::write(root, RULES, 0o644, &rules(&pairs))?;
+    paths.push(OLD_NAME_RULES.into());
     for (nic, mac) in vm.nics.iter().zip(&morphing.macs) {
         if let (Some(old), Some(new)) = (&nic.mac, mac) {
-            let paths = paths.iter().map(String::as_str).chain([OLD_RULES]);
-            paths
-                .into_iter()
-                .try_for_each(|path| files::edit(root, path, |text| replaced(text, old, new)))?;
+            paths.iter().try_for_each(|path| files::edit(root, path, |text| replaced(text, old, new)))?;
         }
     }
     Ok(())
@@ -82,9 +77,9 @@ fn pairs<'a>(cards: &'a [Configured], vm: &Vm, morphing: &'a Morphing) -> Vec<(&
             None => open.push(mac),
         }
     }
-    left.dedup_by(|one, other| one.name == other.name);
-    match (open.as_slice(), left.as_slice()) {
-        ([mac], [card]) => pairs.push((mac, card.name.as_str())),
+    let names: BTreeSet<&str> = left.iter().map(|card| card.name.as_str()).collect();
+    match (open.as_slice(), names.first()) {
+        ([mac], Some(name)) if names.len() == 1 => pairs.push((mac, name)),
         ([], _) => {}
         (open, _) => log!(warn, "{} cards cannot be told apart: they get new names", open.len()),
     }
