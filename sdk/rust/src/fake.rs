@@ -4,6 +4,8 @@
 
 #[cfg(unix)]
 mod directory;
+mod families;
+pub mod golden;
 mod host;
 mod root;
 

@@ -2,7 +2,7 @@
 //! ([`source::Source`], [`destination::Destination`], [`osmorphing::OsMorphing`]) and one
 //! [`export!`] line. It sees the host only through what its trait's module re-exports; on any other
 //! target than wasm32 those calls go to a [`fake`] host, so that a plugin is tested as ordinary Rust.
-//! The SDK knows no platform and no operating system.
+//! The SDK knows no platform; of operating systems it knows what the families of Linux share ([`linux`]).
 //!
 //! ```
 //! use gyre_plugin::osmorphing::*;
@@ -45,6 +45,7 @@ mod error;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;
 mod http;
+pub mod linux;
 pub mod osmorphing;
 mod root;
 mod secret;

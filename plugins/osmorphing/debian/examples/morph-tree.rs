@@ -1,5 +1,6 @@
 //! Morphs a real tree in a directory of this machine, as root: `morph-tree DIR [OPTIONS-JSON] [keep-network]`.
 
+use gyre_plugin::fake::golden::vm;
 use gyre_plugin::fake::{FakeHost, directory_root};
 use gyre_plugin::osmorphing::*;
 
@@ -14,29 +15,10 @@ fn main() {
     let morphing = Morphing { hypervisor: Some("kvm".into()), set_dhcp: rest.len() < 2, macs: vec![] };
     let config = Config::new(rest.first().map_or("{}", String::as_str));
     println!("{:?}", debian::Debian::detect(&root));
-    let morphed = debian::Debian::morph(&root, &machine(), &morphing, config);
+    let morphed = debian::Debian::morph(&root, &vm(vec![]), &morphing, config);
     host.log().iter().for_each(|(level, line)| println!("{level:?}: {line}"));
     if let Err(error) = morphed {
         println!("{error:#?}");
         std::process::exit(1);
-    }
-}
-
-fn machine() -> Vm {
-    Vm {
-        id: "vm".into(),
-        name: "vm".into(),
-        hostname: None,
-        vcpus: 1,
-        cores_per_socket: None,
-        memory_mib: 512,
-        firmware: Firmware::Bios,
-        secure_boot: false,
-        tpm: false,
-        os_type: OsType::Linux,
-        os_hint: None,
-        public_address: None,
-        disks: vec![],
-        nics: vec![],
     }
 }

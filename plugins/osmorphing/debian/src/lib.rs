@@ -2,21 +2,17 @@
 //! comes, the network asks for DHCP, the initramfs gets the virtio drivers, the boot menu gets its
 //! arguments. Every part can be repeated on what it left. Knows no other family and no cloud.
 
-mod boot;
-mod cloud_init;
-mod files;
 mod initramfs;
-mod network;
 mod options;
 mod packages;
 mod release;
 
+use gyre_plugin::linux::{Hypervisor, cloud_init, network, steps};
 use gyre_plugin::osmorphing::*;
-pub use options::{CloudInit, Initramfs, Options};
+pub use options::{Initramfs, Options};
 
-/// What a morphing is made of, for the operator's progress line.
-const PARTS: u64 = 5;
-
+/// cloud-init's settings for apt.
+const CLOUD_INIT: &str = "apt: {preserve_sources_list: true}\n";
 /// The plugin.
 pub struct Debian;
 
@@ -32,34 +28,15 @@ impl OsMorphing for Debian {
 
     fn morph(root: &Root, vm: &Vm, morphing: &Morphing, config: Config) -> Result<()> {
         let options: Options = config.parse()?;
-        let owner = network::owner(root)?;
-        let client = if morphing.set_dhcp { network::missing_client(root, owner)? } else { None };
-
-        part("packages", 0)?;
-        packages::change(root, &options, client.as_slice())?;
-        cloud_init::configure(root, &options.cloud_init)?;
-
-        part("boot loader", 1)?;
-        boot::device_names(root)?;
-        let kernel_names = morphing.set_dhcp && owner == network::Owner::Ifupdown;
-        let has_menu = boot::arguments(root, options.serial_console, kernel_names)?;
-        if vm.firmware == Firmware::Uefi {
-            boot::uefi_fallback(root)?;
-        }
-
-        part("network", 2)?;
-        if morphing.set_dhcp {
-            network::set_dhcp(root, owner, vm.nics.len(), kernel_names && has_menu)?;
-        }
-        files::put_away(root, "/etc/lvm/devices/system.devices")?;
-
-        part("initramfs", 3)?;
-        initramfs::rebuild(root, options.initramfs)?;
-        part("done", PARTS)
+        let hypervisor = Hypervisor::of(morphing);
+        let owner = network::Owner::find(root)?;
+        let lacks_client = morphing.set_dhcp && network::missing_client(root, owner)?;
+        steps::PACKAGES.begin()?;
+        packages::change(root, &options, hypervisor, lacks_client)?;
+        cloud_init::configure(root, &options.cloud_init, CLOUD_INIT)?;
+        steps::boot_and_network(root, vm, morphing, hypervisor, options.serial_console)?;
+        steps::INITRAMFS.begin()?;
+        initramfs::rebuild(root, hypervisor, options.initramfs)?;
+        steps::DONE.begin()
     }
-}
-
-fn part(name: &str, done: u64) -> Result<()> {
-    progress::report(name, done, Some(PARTS));
-    progress::check()
 }

@@ -1,7 +1,18 @@
 //! What an operator may choose.
 
+use gyre_plugin::linux::cloud_init::CloudInit;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+/// Tools of hypervisors.
+const TOOLS: &[&str] = &[
+    "open-vm-tools",
+    "open-vm-tools-desktop",
+    "virtualbox-guest-utils",
+    "virtualbox-guest-x11",
+    "hyperv-daemons",
+    "xe-guest-utilities",
+];
 
 /// Options of the Debian and Ubuntu morphing.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -13,7 +24,7 @@ pub struct Options {
     pub repository: Option<String>,
     /// Packages to install.
     pub packages: Vec<String>,
-    /// Packages to remove.
+    /// Packages to remove; those of the destination's own hypervisor stay.
     pub remove: Vec<String>,
     /// Kernel messages and a login on the serial console, where the cloud can show them.
     pub serial_console: bool,
@@ -21,14 +32,6 @@ pub struct Options {
     pub cloud_init: CloudInit,
     /// What a rebuilt initramfs holds.
     pub initramfs: Initramfs,
-}
-
-/// How cloud-init is set up.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct CloudInit {
-    /// Where it looks for its data, in this order.
-    pub datasources: Vec<String>,
 }
 
 /// What a rebuilt initramfs holds.
@@ -47,16 +50,10 @@ impl Default for Options {
         Self {
             repository: None,
             packages: vec!["cloud-init".into()],
-            remove: vec!["open-vm-tools".into(), "open-vm-tools-desktop".into()],
+            remove: TOOLS.iter().map(ToString::to_string).collect(),
             serial_console: true,
             cloud_init: CloudInit::default(),
             initramfs: Initramfs::Most,
         }
-    }
-}
-
-impl Default for CloudInit {
-    fn default() -> Self {
-        Self { datasources: ["ConfigDrive", "OpenStack", "None"].map(String::from).to_vec() }
     }
 }

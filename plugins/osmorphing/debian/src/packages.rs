@@ -1,8 +1,8 @@
 //! The guest's packages: what must go, what must come, and the state that apt needs meanwhile. Undoes
 //! that state on every way out; after a crash, the next run does.
 
-use crate::files;
 use crate::options::Options;
+use gyre_plugin::linux::{Hypervisor, Release, files, tools};
 use gyre_plugin::osmorphing::*;
 
 /// The longest that apt may take on an emulated worker.
@@ -14,29 +14,51 @@ const SOURCES: &str = "/etc/apt/gyre.list";
 const UPDATE_INITRAMFS: &str = "/etc/initramfs-tools/update-initramfs.conf";
 const GRUB_CFG: &str = "/boot/grub/grub.cfg";
 
-/// Removes and installs; `extra` are packages that other parts of the morphing found missing.
+/// The daemons of a guest of Hyper-V, and those of Ubuntu.
+const HYPER_V: &[&str] = &["hyperv-daemons"];
+const HYPER_V_UBUNTU: &[&str] = &["linux-cloud-tools-virtual"];
+/// What ifupdown asks for an address with.
+const DHCP_CLIENT: &str = "isc-dhcp-client";
+
+/// Removes and installs; `lacks_client`: nothing can ask for an address.
 ///
 /// # Errors
 /// `debian.packages` when a wanted package cannot be installed.
-pub fn change(root: &Root, options: &Options, extra: &[&str]) -> Result<()> {
-    let wanted = options.packages.iter().map(String::as_str).chain(extra.iter().copied());
+pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, lacks_client: bool) -> Result<()> {
+    let client = lacks_client.then_some(DHCP_CLIENT);
+    let daemons = daemons(root, hypervisor)?;
+    let wanted = options.packages.iter().map(String::as_str).chain(client).chain(daemons.iter().copied());
     let mut missing = Vec::new();
     for name in wanted {
         if !is_installed(root, name)? {
             missing.push(name);
         }
     }
-    let unwanted = unwanted(root, &options.remove)?;
-    warn_of_tarball(root)?;
+    let unwanted = unwanted(root, &options.remove, hypervisor)?;
     if missing.is_empty() && unwanted.is_empty() {
-        return tidy(root);
+        tidy(root)?;
+    } else {
+        replace(root, options, &missing, &unwanted)?;
     }
-    let menu = root.read_text_if_any(GRUB_CFG)?;
+    tools::mask_installed(root)
+}
+
+fn replace(root: &Root, options: &Options, missing: &[&str], unwanted: &[&str]) -> Result<()> {
+    let menu = root.read(GRUB_CFG).ok();
     let changed = prepare(root, options.repository.as_deref())
-        .map(|()| remove(root, &unwanted))
-        .and_then(|()| install(root, &missing, options.repository.is_some()));
+        .map(|()| remove(root, unwanted))
+        .and_then(|()| install(root, missing, options.repository.is_some()));
     let tidied = tidy(root).and_then(|()| keep_menu(root, menu.as_deref()));
     changed.and(tidied)
+}
+
+fn daemons(root: &Root, hypervisor: Hypervisor) -> Result<&'static [&'static str]> {
+    let is_ubuntu = Release::read(root)?.is_some_and(|release| release.id == "ubuntu");
+    Ok(match hypervisor {
+        Hypervisor::HyperV if is_ubuntu => HYPER_V_UBUNTU,
+        Hypervisor::HyperV => HYPER_V,
+        _ => &[],
+    })
 }
 
 /// Whether dpkg says so.
@@ -48,9 +70,9 @@ pub fn is_installed(root: &Root, name: &str) -> Result<bool> {
     Ok(root.output(&query)?.text().trim() == "install ok installed")
 }
 
-fn unwanted<'a>(root: &Root, names: &'a [String]) -> Result<Vec<&'a str>> {
+fn unwanted<'a>(root: &Root, names: &'a [String], hypervisor: Hypervisor) -> Result<Vec<&'a str>> {
     let mut unwanted = Vec::new();
-    for name in names {
+    for name in names.iter().filter(|name| !tools::serves(hypervisor, name)) {
         if is_installed(root, name)? {
             unwanted.push(name.as_str());
         }
@@ -62,25 +84,13 @@ fn unwanted<'a>(root: &Root, names: &'a [String]) -> Result<Vec<&'a str>> {
     Ok(unwanted)
 }
 
-fn warn_of_tarball(root: &Root) -> Result<()> {
-    if root.exists("/usr/bin/vmware-uninstall-tools.pl")? {
-        log!(
-            warn,
-            "VMware Tools were installed from an archive: run vmware-uninstall-tools.pl in the machine"
-        );
-    }
-    Ok(())
-}
-
 /// What must not happen while packages change: services that start, an initramfs per package.
 fn prepare(root: &Root, repository: Option<&str>) -> Result<()> {
     if root.read_text_if_any(POLICY)?.as_deref() != Some(POLICY_TEXT) {
         files::put_away(root, POLICY)?;
     }
     root.write_text(POLICY, 0o755, POLICY_TEXT)?;
-    if root.exists(UPDATE_INITRAMFS)? {
-        root.edit(UPDATE_INITRAMFS, |text| files::with_block(text, &["update_initramfs=no"]))?;
-    }
+    files::edit(root, UPDATE_INITRAMFS, |text| files::with_block(text, &["update_initramfs=no"]))?;
     if let Some(line) = repository {
         let line = line.trim().trim_start_matches("deb ");
         root.write_text(SOURCES, 0o644, &format!("deb {line}\n"))?;
@@ -97,17 +107,19 @@ fn tidy(root: &Root) -> Result<()> {
             root.rename(&own, POLICY)?;
         }
     }
-    if root.exists(UPDATE_INITRAMFS)? {
-        root.edit(UPDATE_INITRAMFS, |text| files::with_block(text, &[]))?;
-    }
+    files::edit(root, UPDATE_INITRAMFS, |text| files::with_block(text, &[]))?;
     root.remove(SOURCES)
 }
 
 /// A boot menu that a package wrote here would name the worker's devices.
-fn keep_menu(root: &Root, menu: Option<&str>) -> Result<()> {
+fn keep_menu(root: &Root, menu: Option<&[u8]>) -> Result<()> {
     match menu {
-        Some(menu) => files::write(root, GRUB_CFG, 0o600, menu),
-        None => Ok(()),
+        Some(menu) if !root.read(GRUB_CFG).is_ok_and(|now| now == menu) => {
+            root.write(GRUB_CFG, 0o600, menu)?;
+            log!(info, "kept {GRUB_CFG} as it was");
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 

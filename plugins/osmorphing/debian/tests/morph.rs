@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests fail by panicking
 
 use debian::Debian;
-use gyre_plugin::fake::{FakeHost, FakeRoot, Tree};
+use gyre_plugin::fake::{FakeHost, FakeRoot, Tree, golden};
 use gyre_plugin::osmorphing::*;
 
 const KERNEL: &str = "6.1.0-25-amd64";
@@ -11,22 +11,7 @@ const STATIC: &str = "auto ens192\niface ens192 inet static\n    address 192.168
 fn vm(nics: usize) -> Vm {
     let nic =
         |n| NicSpec { id: format!("nic{n}"), mac: None, network: "VM Network".into(), addresses: vec![] };
-    Vm {
-        id: "vm".into(),
-        name: "vm".into(),
-        hostname: None,
-        vcpus: 1,
-        cores_per_socket: None,
-        memory_mib: 512,
-        firmware: Firmware::Bios,
-        secure_boot: false,
-        tpm: false,
-        os_type: OsType::Linux,
-        os_hint: None,
-        public_address: None,
-        disks: vec![],
-        nics: (0..nics).map(nic).collect(),
-    }
+    golden::vm((0..nics).map(nic).collect())
 }
 
 fn morphing(set_dhcp: bool) -> Morphing {
@@ -248,7 +233,7 @@ type Damage = fn(FakeRoot) -> FakeRoot;
 #[test]
 fn what_keeps_a_guest_from_booting_is_an_error() {
     let cases: [(&str, Damage); 4] = [
-        ("debian.no-kernel", |root| {
+        ("linux.no-kernel", |root| {
             root.tree().delete(&format!("/boot/vmlinuz-{KERNEL}"));
             root
         }),
@@ -256,19 +241,19 @@ fn what_keeps_a_guest_from_booting_is_an_error() {
             root.tree().delete("/usr/bin/update-initramfs");
             root
         }),
-        ("debian.boot-full", |root| {
+        ("linux.boot-full", |root| {
             root.program("df", |_, _| {
                 Output::new(0, "Filesystem blocks Used Available\n/dev/x 9 1 20000 1% /boot\n")
             })
         }),
-        ("debian.initramfs", |root| root.program("update-initramfs", |_, _| Output::new(0, ""))),
+        ("linux.initramfs", |root| root.program("update-initramfs", |_, _| Output::new(0, ""))),
     ];
     for (code, spoil) in cases {
         assert_eq!(morph(&spoil(guest()), true, "{}").unwrap_err().code, code);
     }
     assert_eq!(morph(&guest(), true, r#"{"repositry":"x"}"#).unwrap_err().code, "config.invalid");
     let named = r#"{"cloud-init":{"datasources":["None ]\nusers: []"]}}"#;
-    assert_eq!(morph(&guest(), true, named).unwrap_err().code, "debian.datasource");
+    assert_eq!(morph(&guest(), true, named).unwrap_err().code, "linux.datasource");
 }
 
 #[test]

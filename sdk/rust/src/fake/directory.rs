@@ -107,7 +107,7 @@ impl Calls for Directory {
     }
 
     fn write_file(&self, path: &str, mode: u32, bytes: &[u8]) -> Result<()> {
-        replace(&self.place(path, true)?, mode, bytes).map_err(failed(path))
+        replace(&self.place(path, false)?, mode, bytes).map_err(failed(path))
     }
 
     fn make_dir(&self, path: &str, _mode: u32) -> Result<()> {

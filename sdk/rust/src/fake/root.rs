@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::rc::Rc;
 
+/// The largest file that a plugin may handle, as for the host.
+const FILE_BYTES_MAX: usize = 16 << 20;
 /// Links followed on the way to one file.
 const LINKS_MAX: usize = 40;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Node {
-    File { mode: u32, bytes: Vec<u8> },
+    File { mode: u32, bytes: Rc<[u8]> },
     Directory { mode: u32 },
     Link(String),
 }
@@ -75,8 +77,7 @@ impl FakeRoot {
     /// With this symbolic link.
     #[must_use]
     pub fn link(self, path: &str, target: &str) -> Self {
-        self.tree.make_parents(parent(path));
-        self.tree.0.borrow_mut().nodes.insert(path.into(), Node::Link(target.into()));
+        self.tree.link(path, target);
         self
     }
 
@@ -84,6 +85,27 @@ impl FakeRoot {
     #[must_use]
     pub fn program(self, name: &str, answer: impl Fn(&Tree, &Command) -> Output + 'static) -> Self {
         self.tree.put(&format!("/usr/bin/{name}"), "program");
+        self.tree.0.borrow_mut().programs.insert(name.into(), Rc::new(answer));
+        self
+    }
+
+    /// From text in which a line `--- file MODE PATH`, `--- dir MODE PATH` or `--- link PATH TARGET`
+    /// stands before each entry, and a file's lines below it. ` \\` behind the path: the file's last line does not end.
+    ///
+    /// # Panics
+    /// When an entry is not written like this.
+    #[allow(clippy::panic)] // that is how a test fails
+    pub fn from_text(text: &str) -> Self {
+        let root = Self::new();
+        for (head, body) in entries(text) {
+            root.tree.put_entry(head, body).unwrap_or_else(|| panic!("no entry: {head:?}"));
+        }
+        root
+    }
+
+    /// With what a program does, without the program itself: where the tree has one, this is it.
+    #[must_use]
+    pub fn answer(self, name: &str, answer: impl Fn(&Tree, &Command) -> Output + 'static) -> Self {
         self.tree.0.borrow_mut().programs.insert(name.into(), Rc::new(answer));
         self
     }
@@ -104,12 +126,114 @@ impl FakeRoot {
     }
 }
 
+const ENTRY: &str = "--- ";
+
+/// The heads, each with its body.
+fn entries(text: &str) -> Vec<(&str, String)> {
+    let mut entries: Vec<(&str, String)> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix(ENTRY), entries.last_mut()) {
+            (Some(head), _) => entries.push((head, String::new())),
+            (None, Some((_, body))) => {
+                body.push_str(line);
+                body.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    entries
+}
+
+/// An entry of a tree; equal ones are the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TreeText {
+    head: String,
+    body: String,
+}
+
+impl TreeText {
+    pub(super) fn is_directory(&self) -> bool {
+        self.head.starts_with("dir ")
+    }
+
+    /// As [`FakeRoot::from_text`] reads it.
+    pub(super) fn show(&self, path: &str) -> String {
+        let end = if self.body.is_empty() || self.body.ends_with('\n') { "" } else { " \\" };
+        let body = if end.is_empty() { self.body.clone() } else { format!("{}\n", self.body) };
+        format!("{ENTRY}{}{end}\n{body}", self.head.replace("{}", path))
+    }
+}
+
 impl Tree {
+    /// Every path with what it is.
+    pub(super) fn texts(&self) -> BTreeMap<String, TreeText> {
+        let text = |node: &Node| match node {
+            Node::File { mode, bytes } => TreeText {
+                head: format!("file {mode:04o} {{}}"),
+                body: String::from_utf8_lossy(bytes).into_owned(),
+            },
+            Node::Directory { mode } => {
+                TreeText { head: format!("dir {mode:04o} {{}}"), body: String::new() }
+            }
+            Node::Link(target) => TreeText { head: format!("link {{}} {target}"), body: String::new() },
+        };
+        self.0.borrow().nodes.iter().map(|(path, node)| (path.clone(), text(node))).collect()
+    }
+
+    fn has_program(&self, name: &str) -> bool {
+        match name.starts_with('/') {
+            true => self.has(name),
+            false => {
+                ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].iter().any(|at| self.has(&format!("{at}/{name}")))
+            }
+        }
+    }
+
+    fn put_entry(&self, head: &str, body: String) -> Option<()> {
+        let (head, body) = match head.strip_suffix(" \\") {
+            Some(head) => (head, body.trim_end_matches('\n').to_string()),
+            None => (head, body),
+        };
+        let (kind, rest) = head.split_once(' ')?;
+        let (first, second) = rest.split_once(' ')?;
+        let (path, node) = match kind {
+            "file" => (
+                second,
+                Node::File { mode: u32::from_str_radix(first, 8).ok()?, bytes: body.into_bytes().into() },
+            ),
+            "dir" => (second, Node::Directory { mode: u32::from_str_radix(first, 8).ok()? }),
+            "link" => (first, Node::Link(second.into())),
+            _ => return None,
+        };
+        self.make_parents(parent(path));
+        self.0.borrow_mut().nodes.insert(path.into(), node);
+        Some(())
+    }
+
+    /// Whether anything is there.
+    pub fn has(&self, path: &str) -> bool {
+        self.node(path).is_some()
+    }
+
     /// Makes or replaces a file, mode 0644, with its directories.
     pub fn put(&self, path: &str, text: &str) {
         self.make_parents(parent(path));
-        let node = Node::File { mode: 0o644, bytes: text.as_bytes().to_vec() };
+        let node = Node::File { mode: 0o644, bytes: text.as_bytes().into() };
         self.0.borrow_mut().nodes.insert(path.into(), node);
+    }
+
+    /// Makes or replaces a symbolic link, with its directories.
+    pub fn link(&self, path: &str, target: &str) {
+        self.make_parents(parent(path));
+        self.0.borrow_mut().nodes.insert(path.into(), Node::Link(target.into()));
+    }
+
+    /// Copies what is at a path, with its mode.
+    pub fn copy(&self, from: &str, to: &str) {
+        if let Some(node) = self.node(from) {
+            self.make_parents(parent(to));
+            self.0.borrow_mut().nodes.insert(to.into(), node);
+        }
     }
 
     /// A file's text.
@@ -207,14 +331,19 @@ impl Calls for Tree {
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>> {
         match self.node(&self.resolve(path, true)?) {
-            Some(Node::File { bytes, .. }) => Ok(bytes),
+            Some(Node::File { bytes, .. }) if bytes.len() > FILE_BYTES_MAX => Err(Error::invalid(
+                "rootfs.too-large",
+                format!("{path} is larger than {FILE_BYTES_MAX} bytes"),
+            )),
+            Some(Node::File { bytes, .. }) => Ok(bytes.to_vec()),
             Some(_) => Err(Error::invalid("rootfs.not-a-file", format!("{path} is no regular file"))),
             None => Err(absent(path)),
         }
     }
 
+    /// As the agent's: a link of that name is replaced.
     fn write_file(&self, path: &str, mode: u32, bytes: &[u8]) -> Result<()> {
-        let path = self.resolve(path, true)?;
+        let path = self.resolve(path, false)?;
         match self.node(parent(&path)) {
             Some(Node::Directory { .. }) => {}
             _ => return Err(absent(parent(&path))),
@@ -222,7 +351,7 @@ impl Calls for Tree {
         if let Some(Node::Directory { .. }) = self.node(&path) {
             return Err(Error::invalid("rootfs.not-a-file", format!("{path} is a directory")));
         }
-        self.0.borrow_mut().nodes.insert(path, Node::File { mode, bytes: bytes.to_vec() });
+        self.0.borrow_mut().nodes.insert(path, Node::File { mode, bytes: bytes.into() });
         Ok(())
     }
 
@@ -275,6 +404,7 @@ impl Calls for Tree {
             state.ran.push(command.clone());
             state.programs.get(name.rsplit('/').next().unwrap_or_default()).cloned()
         };
+        let program = program.filter(|_| self.has_program(&name));
         match program {
             Some(program) => Ok(program(self, &command)),
             None => Err(Error::not_found("rootfs.run", format!("there is no program {name} in the guest"))),
