@@ -46,6 +46,8 @@ mod error;
 pub mod fake;
 mod http;
 pub mod osmorphing;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod reference;
 mod root;
 mod secret;
 pub mod source;

@@ -26,6 +26,9 @@ pub struct Image {
     /// Bytes it holds, where Glance knows.
     #[serde(default)]
     pub virtual_size: Option<u64>,
+    /// `linux`, `windows`, where whoever uploaded it said so.
+    #[serde(default)]
+    pub os_type: Option<String>,
 }
 
 impl Named for Image {
