@@ -4,9 +4,9 @@
 //! ```no_run
 //! # use gyre_plugin::{About, about, reference};
 //! # const ABOUT: About = about!("alpine", "Alpine Linux");
-//! # let path = std::path::Path::new("options.md");
+//! # let path = std::path::Path::new("docs/options.md");
 //! let stale = reference::update(path, &reference::markdown("Options", &ABOUT));
-//! assert!(!stale, "options.md is stale: run this test again with UPDATE=1");
+//! assert!(!stale, "docs/options.md is stale: run this test again with UPDATE=1");
 //! ```
 
 use crate::About;

@@ -142,10 +142,16 @@ fn pools(cloud: &mut Cloud, options: &Options) -> Result<Vec<Choice>> {
     let mut choices = Vec::new();
     for network in &networks {
         choices.push(choice(&network.id, &network.name, None));
-        for subnet in neutron::subnets(cloud, &network.id)? {
-            let id = format!("{}/{}", network.id, subnet.id);
-            choices.push(choice(&id, &format!("{}/{}", network.name, subnet.name), Some(subnet.cidr)));
+        let shown = neutron::subnets(cloud, &network.id)?;
+        let mut push = |id: &str, name: &str, about: String| {
+            let (id, name) = (format!("{}/{id}", network.id), format!("{}/{name}", network.name));
+            choices.push(choice(&id, &name, Some(about)));
+        };
+        // The subnets of another project's external network may be used, and mostly not be looked at.
+        if shown.is_empty() {
+            network.subnets.iter().for_each(|id| push(id, id, "not shown to this project".to_owned()));
         }
+        shown.into_iter().for_each(|subnet| push(&subnet.id, &subnet.name, subnet.cidr));
     }
     in_order(&mut choices);
     Ok(choices)

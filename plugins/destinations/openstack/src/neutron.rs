@@ -25,6 +25,9 @@ pub struct Network {
     /// Whether floating IPs come from it.
     #[serde(default, rename = "router:external")]
     pub external: bool,
+    /// Ids of its subnets, also of those that are not shown to this project.
+    #[serde(default)]
+    pub subnets: Vec<String>,
     /// Whether security groups can apply; absent where the cloud has no such switch.
     #[serde(default)]
     pub port_security_enabled: Option<bool>,

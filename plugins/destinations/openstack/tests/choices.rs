@@ -58,6 +58,17 @@ fn what_the_cloud_offers_is_listed_with_what_people_must_know() {
     assert_eq!(offered(&own, "hypervisor_type").len(), 3);
 }
 
+#[test]
+fn subnets_that_are_not_shown_are_offered_by_their_ids() {
+    let (_host, model) = cloud();
+    let subnets = json!(["0a1b2c3d-0000-4000-8000-000000000001"]);
+    let network = json!({ "name": "ext", "project_id": "p0", "router:external": true, "subnets": subnets });
+    model.borrow_mut().seed("networks", network);
+    let config = options(json!({ "list_all_destination_networks": true }));
+    let hidden = ("ext/0a1b2c3d-0000-4000-8000-000000000001", "not shown to this project");
+    assert_eq!(offered(&config, "floating_ip_pool"), pairs([("ext", ""), hidden, ("public", "")]));
+}
+
 /// A name that is listed is a name that can be written into the option.
 #[test]
 fn every_choice_of_a_pool_has_the_id_that_the_option_takes() {
