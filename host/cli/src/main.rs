@@ -4,10 +4,12 @@
 mod answer;
 mod app;
 mod args;
+mod choosing;
 mod clouds;
 mod commands;
 mod endpoints;
 mod failure;
+mod given;
 mod inspecting;
 mod looking;
 mod place;
