@@ -207,9 +207,9 @@ mod tests {
         assert!(text.ends_with("SET     VALUE  WHERE\nflavor  big    a.conf, line 2\n"), "{text}");
         assert_eq!(listed(&[], &[]), "no options\n");
         let required = OptionInfo { required: true, kind: "x".repeat(40), ..option("flavor", None) };
-        let text = listed(&[required.clone()], &[]);
+        let text = listed(std::slice::from_ref(&required), &[]);
         assert!(text.contains("(required)") && text.contains(&format!("{}…", "x".repeat(35))), "{text}");
-        assert!(listed(&[required], &["flavor".to_owned()]).contains(&"x".repeat(40)));
+        assert!(listed(std::slice::from_ref(&required), &["flavor".to_owned()]).contains(&"x".repeat(40)));
     }
 
     #[test]

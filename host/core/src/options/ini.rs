@@ -10,10 +10,12 @@ use serde_json::{Map, Value};
 const SHARED: &str = "DEFAULT";
 /// What a document writes where it leaves something out.
 const ELISIONS: [&str; 2] = ["...", "…"];
+/// Options of a section: far more than any program has.
+const SETTINGS_MAX: usize = 1000;
 /// Substitutions of one value, so that two options that refer to each other end.
 const SUBSTITUTIONS_MAX: usize = 32;
-/// Characters of one value with all that is put into it.
-const VALUE_CHARS_MAX: usize = 64 * 1024;
+/// One value with all that is put into it.
+const VALUE_BYTES_MAX: usize = 64 * 1024;
 
 /// One option as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +40,9 @@ pub fn section(text: &str, wanted: &str) -> Result<Vec<Setting>, String> {
     }
     let own: Vec<_> = settings(&all, wanted).collect();
     let shared: Vec<_> = settings(&all, SHARED).collect();
+    if own.len().max(shared.len()) > SETTINGS_MAX {
+        return Err(format!("a section has more than {SETTINGS_MAX} options"));
+    }
     let mut last: Vec<Setting> = Vec::new();
     for (at, setting) in own.iter().enumerate() {
         let is_last = !own.iter().skip(at + 1).any(|later| later.name == setting.name);
@@ -67,11 +72,7 @@ fn parse(text: &str) -> Result<Sections, String> {
         let (number, line) = (number + 1, line.trim_end());
         if line.starts_with([' ', '\t']) {
             let open = sections.last_mut().and_then(|(_, settings)| settings.last_mut()).filter(|_| is_open);
-            let setting = open.ok_or_else(|| {
-                format!("line {number}: an indented line continues an option, and there is none above it")
-            })?;
-            setting.value.push('\n');
-            setting.value += line.trim_start();
+            go_on(open, line, number)?;
             continue;
         }
         is_open = false;
@@ -92,6 +93,15 @@ fn parse(text: &str) -> Result<Sections, String> {
     Ok(sections)
 }
 
+fn go_on(open: Option<&mut Setting>, line: &str, number: usize) -> Result<(), String> {
+    let nothing =
+        || format!("line {number}: an indented line continues an option, and there is none above it");
+    let setting = open.ok_or_else(nothing)?;
+    setting.value.push('\n');
+    setting.value += line.trim_start();
+    Ok(())
+}
+
 fn section_name(line: &str, number: usize) -> Result<String, String> {
     let name = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')).filter(|name| !name.is_empty());
     name.map(str::to_owned).ok_or_else(|| format!("line {number}: a section is written [name]"))
@@ -110,36 +120,39 @@ fn assignment(line: &str, number: usize) -> Result<Setting, String> {
     Ok(Setting { name: name.to_owned(), value: value.to_owned(), line: number })
 }
 
+/// The value of the last option of that name: of the section, else of the shared one.
+fn value_of(name: &str, own: &[&Setting], shared: &[&Setting]) -> Option<String> {
+    let last = |all: &[&Setting]| {
+        all.iter().rev().find(|other| other.name == name).map(|other| doubled(&other.value))
+    };
+    last(own).or_else(|| last(shared))
+}
+
+/// A dollar sign has two spellings; this leaves one.
+fn doubled(value: &str) -> String {
+    value.replace("\\$", "$$")
+}
+
 /// `$name` and `${name}` become the value of that option; `$$` and `\$` a dollar sign.
 fn substituted(setting: &Setting, own: &[&Setting], shared: &[&Setting]) -> Result<String, String> {
-    let wrong = |what: String| format!("line {}: {}: {what}", setting.line, setting.name);
-    let find = |name: &str| {
-        let last = |all: &[&Setting]| {
-            all.iter().rev().find(|other| other.name == name).map(|other| other.value.clone())
-        };
-        last(own).or_else(|| last(shared))
-    };
-    let (mut done, mut rest) = (String::new(), setting.value.replace("\\$", "$$"));
+    let wrong = |what: &str| format!("line {}: {}: {what}", setting.line, setting.name);
+    let (mut done, mut rest) = (String::new(), doubled(&setting.value));
     for _ in 0..SUBSTITUTIONS_MAX {
-        let Some((before, after)) = rest.split_once('$') else {
-            done += &rest;
-            return Ok(done);
-        };
+        let Some((before, after)) = rest.split_once('$') else { return Ok(done + &rest) };
         done += before;
         if let Some(after) = after.strip_prefix('$') {
             done.push('$');
             rest = after.to_owned();
             continue;
         }
-        let (name, after) = reference(after).ok_or_else(|| wrong("write $$ for a dollar sign".to_owned()))?;
-        let value = find(name)
-            .ok_or_else(|| wrong(format!("${name} is no option of this file; write $$ for a dollar sign")))?;
-        rest = value.replace("\\$", "$$") + after;
-        if rest.len() > VALUE_CHARS_MAX {
+        let (name, after) = reference(after).ok_or_else(|| wrong("write $$ for a dollar sign"))?;
+        let unknown = || wrong(&format!("${name} is no option of this file; write $$ for a dollar sign"));
+        rest = value_of(name, own, shared).ok_or_else(unknown)? + after;
+        if rest.len() > VALUE_BYTES_MAX {
             break;
         }
     }
-    Err(wrong("it refers to other options without end".to_owned()))
+    Err(wrong("it refers to other options without end"))
 }
 
 /// The name behind a dollar sign, and what follows it.
@@ -266,6 +279,12 @@ mod tests {
             let error = section(text, "s").unwrap_err();
             assert!(error.starts_with(problem), "{text:?}: {error}");
         }
+    }
+
+    #[test]
+    fn a_section_without_end_is_refused() {
+        let text = format!("[s]\n{}", "a = $b\n".repeat(SETTINGS_MAX + 1));
+        assert!(section(&text, "s").unwrap_err().contains("more than 1000 options"));
     }
 
     #[test]

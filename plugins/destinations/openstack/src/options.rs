@@ -308,13 +308,17 @@ impl Options {
         if self.wants_floating_ip() && self.floating_ip_pool.is_none() {
             return wrong("use_floating_ip and preserve_floating_ip need floating_ip_pool".to_owned());
         }
+        self.validate_tags()
+    }
+
+    fn validate_tags(&self) -> Result<()> {
         let long = |text: &String| text.is_empty() || text.chars().count() > TAG_CHARS_MAX;
         if let Some((key, _)) =
             self.instance_tags.iter().find(|(key, value)| long(key) || value.chars().count() > TAG_CHARS_MAX)
         {
-            return wrong(format!(
-                "instance_tags[{key:?}]: keys and values have 1 to {TAG_CHARS_MAX} characters"
-            ));
+            let message =
+                format!("instance_tags[{key:?}]: keys and values have 1 to {TAG_CHARS_MAX} characters");
+            return Err(Error::invalid("openstack.option", message));
         }
         Ok(())
     }

@@ -216,6 +216,7 @@ mod tests {
             name: "net".into(),
             project_id: String::new(),
             external: false,
+            subnets: Vec::new(),
             port_security_enabled: None,
         };
         let subnets = [

@@ -30,7 +30,8 @@ Where: `site` stands in `gyre.toml` or in an INI file, `machine` is given for on
 
 Of an INI file the section `[openstack_migration_provider]` is read, in the syntax of oslo.config: lists `a, b`, dicts
 `a: b, c: d`, booleans `true`, `1`, `on`, `yes` and their opposites, comments in lines of their own; what is empty is
-not set, and of an option that stands twice the last one counts. Tables are merged entry by entry over all places, lists
+not set, and of an option that stands twice the last one counts. In `gyre.toml` and for one machine an empty text takes back
+what counts less: `-o availability_zone=`. Tables are merged entry by entry over all places, lists
 are replaced. `default_security_groups` and `security_groups` are joined. The type of a volume is that of the disk, else of its backend,
 else `storage_mappings.default`, else `default_cinder_volume_type`. `migr_image` goes before the `migr_image_map` of the same
 place and of those that count less; a map that counts more goes before it. `gyre option list NAME` shows what is set and
