@@ -133,21 +133,22 @@ fn doubled(value: &str) -> String {
     value.replace("\\$", "$$")
 }
 
-/// `$name` and `${name}` become the value of that option; `$$` and `\$` a dollar sign.
+/// `$name` and `${name}` become the value of that option; `$$`, `\$` and a `$` before no name a dollar sign.
 fn substituted(setting: &Setting, own: &[&Setting], shared: &[&Setting]) -> Result<String, String> {
     let wrong = |what: &str| format!("line {}: {}: {what}", setting.line, setting.name);
+    let unknown =
+        |name: &str| wrong(&format!("${name} is no option of this file; write $$ for a dollar sign"));
     let (mut done, mut rest) = (String::new(), doubled(&setting.value));
     for _ in 0..SUBSTITUTIONS_MAX {
         let Some((before, after)) = rest.split_once('$') else { return Ok(done + &rest) };
         done += before;
-        if let Some(after) = after.strip_prefix('$') {
-            done.push('$');
-            rest = after.to_owned();
-            continue;
-        }
-        let (name, after) = reference(after).ok_or_else(|| wrong("write $$ for a dollar sign"))?;
-        let unknown = || wrong(&format!("${name} is no option of this file; write $$ for a dollar sign"));
-        rest = value_of(name, own, shared).ok_or_else(unknown)? + after;
+        rest = match reference(after) {
+            Some((name, after)) => value_of(name, own, shared).ok_or_else(|| unknown(name))? + after,
+            None => {
+                done.push('$');
+                after.strip_prefix('$').unwrap_or(after).to_owned()
+            }
+        };
         if rest.len() > VALUE_BYTES_MAX {
             break;
         }
@@ -155,14 +156,15 @@ fn substituted(setting: &Setting, own: &[&Setting], shared: &[&Setting]) -> Resu
     Err(wrong("it refers to other options without end"))
 }
 
-/// The name behind a dollar sign, and what follows it.
+/// The name behind a dollar sign, and what follows it. Dots belong to it: oslo.config takes them for `section.name`.
 fn reference(after: &str) -> Option<(&str, &str)> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';
     let (name, rest) = match after.strip_prefix('{') {
         Some(after) => after.split_once('}')?,
         None => after.split_at(after.find(|c| !is_name(c)).unwrap_or(after.len())),
     };
-    (!name.is_empty() && name.chars().all(is_name)).then_some((name, rest))
+    (name.starts_with(is_first) && name.chars().all(is_name)).then_some((name, rest))
 }
 
 /// The value as the schema has it. What the schema does not know stays text: that it is unknown is said by whoever
@@ -273,7 +275,7 @@ mod tests {
             ("[s]\n= 1", "line 2: an option has no name"),
             ("[t]\na = 1", "there is no section [s]"),
             ("[s]\na = $b", "line 2: a: $b is no option"),
-            ("[s]\na = 5$", "line 2: a: write $$"),
+            ("[s]\na = $b.c\nb = 1", "line 2: a: $b.c is no option"),
             ("[s]\na = $b\nb = ${a}", "line 2: a: it refers to other options without end"),
         ] {
             let error = section(text, "s").unwrap_err();
@@ -289,8 +291,8 @@ mod tests {
 
     #[test]
     fn dollars_refer_to_other_options() {
-        let text = "[DEFAULT]\nnet = shared\n[s]\na = $net/${sub} for $$5 and \\$6\nsub = own\nsub = last\n";
-        assert_eq!(values(text)[0].1, "shared/last for $5 and $6");
+        let text = "[DEFAULT]\nnet = shared\n[s]\na = $net/${sub} for $$5 and \\$6, 7$ or $8\nsub = own\nsub = last\n";
+        assert_eq!(values(text)[0].1, "shared/last for $5 and $6, 7$ or $8");
     }
 
     fn typed_of(kind: Value, text: &str) -> Result<Value, String> {

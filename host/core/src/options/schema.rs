@@ -34,7 +34,11 @@ pub fn core_of<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
 
 /// The type that is not `null`.
 pub fn type_of(schema: &Value) -> Option<&str> {
-    match schema.get("type")? {
+    schema.get("type").and_then(wanted_type)
+}
+
+fn wanted_type(types: &Value) -> Option<&str> {
+    match types {
         Value::Array(names) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
         name => name.as_str(),
     }
@@ -104,8 +108,8 @@ impl<'a> Checker<'a> {
             self.value(part, value, path, depth + 1);
         }
         if !has_type(schema, value) {
-            let expected = schema.get("type").map(ToString::to_string).unwrap_or_default();
-            return self.problem(format!("{path} is {}, not {}", kind(value), expected.replace('"', "")));
+            let expected = schema.get("type").and_then(wanted_type).unwrap_or_default();
+            return self.problem(format!("{path} is {}, not {expected}", kind(value)));
         }
         self.listed(schema, value, path);
         self.bounds(schema, value, path);
@@ -291,6 +295,7 @@ mod tests {
             ),
             (json!({ "network_map": {}, "zzzzzzzz": 1 }), "unknown option zzzzzzzz"),
             (json!({ "network_map": { "a": 1 } }), "network_map.a is number, not string"),
+            (json!({ "network_map": {}, "flavor_name": 1 }), "flavor_name is number, not string"),
             (json!({ "network_map": {}, "count": 10 }), "count is 10, not from 1 to 9"),
             (json!({ "network_map": {}, "count": 1.5 }), "count is number, not integer"),
             (json!({ "network_map": {}, "mode": "c" }), "mode is \"c\", not one of \"a\", \"b\""),
