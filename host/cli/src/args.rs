@@ -50,6 +50,9 @@ pub enum Command {
     /// Look at machines where they are now
     #[command(subcommand)]
     Source(SourceCommand),
+    /// Look at options: what there is, what is set where, what a destination's cloud offers
+    #[command(subcommand, name = "option")]
+    Options(OptionCommand),
     /// Ask whether everything is ready, without creating anything
     Check(CheckArgs),
     /// Replicas: a machine's disks at a destination, brought up to date by executions
@@ -118,14 +121,40 @@ pub struct Route {
     pub options: OptionArgs,
 }
 
-/// Options of the destination for this machine.
+#[derive(Debug, Subcommand)]
+pub enum OptionCommand {
+    /// List options with their types, defaults and meanings
+    ///
+    /// Of a destination it is shown too what is set, and where: what is given for one machine goes over
+    /// [destination.NAME.config], this over the destination's INI file, this over [plugin.NAME.config], this over
+    /// the plugin's INI file, and this over the plugin's defaults.
+    List {
+        /// Destination or plugin in the configuration
+        #[arg(value_name = "DESTINATION-OR-PLUGIN")]
+        of: String,
+        /// Only these options
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// Show what the destination's cloud offers for each
+        #[arg(long)]
+        values: bool,
+        #[command(flatten)]
+        options: OptionArgs,
+    },
+}
+
+/// Options of the destination for this machine. They go over those of the configuration; where several of the
+/// following are given, --options goes over --environment, and -o over both. Tables are merged entry by entry.
 #[derive(Debug, Default, Args)]
 pub struct OptionArgs {
-    /// JSON object with options of the destination for this machine
+    /// The destination environment of this machine: JSON, in which `//` comments and last commas are let pass
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub environment: Option<PathBuf>,
+    /// JSON object with options of the destination for this machine; goes over --environment
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub options: Option<PathBuf>,
     /// One option of the destination for this machine: `-o flavor_name=m1.small`; the value is JSON
-    /// where it reads as such, and text otherwise
+    /// where it reads as such, and text otherwise. Goes over --environment and --options
     #[arg(short, value_name = "KEY=VALUE")]
     pub option: Vec<String>,
 }
@@ -315,6 +344,10 @@ mod tests {
             "check --source lab --vm web-01 --destination cloud",
             "replica create web --source lab --vm web-01 --destination cloud -o flavor_name=m1.small -o set_dhcp=true",
             "replica create web --source lab --vm web-01 --destination cloud --options web.json",
+            "replica create web --source lab --vm web-01 --destination cloud --environment web.json -o set_dhcp=true",
+            "option list openstack",
+            "option list cloud --values",
+            "option list cloud --values migr_image flavor_name -o list_all_destination_networks=true",
             "replica execute web --json",
             "replica show web",
             "replica list --config /etc/gyre.toml -vv",
@@ -348,6 +381,7 @@ mod tests {
             "check --vm web-01",
             "deploy web --system a --skip-morphing",
             "job show",
+            "option list",
             "job show 0123456789ab --last",
             "completions tcl",
             "disk copy web.qcow2",
@@ -363,6 +397,7 @@ mod tests {
         for word in [
             "plugin",
             "source",
+            "option",
             "check",
             "replica",
             "deploy",

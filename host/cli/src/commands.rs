@@ -4,16 +4,14 @@
 use crate::answer::Answer;
 use crate::app::App;
 use crate::args::{
-    Cli, Command, JobCommand, OptionArgs, PluginCommand, ReplicaCommand, Route, SourceCommand,
+    Cli, Command, JobCommand, OptionCommand, PluginCommand, ReplicaCommand, Route, SourceCommand,
 };
 use crate::screen::Screen;
-use crate::vault::LOGIN;
-use crate::{by_hand, inspecting, looking, show};
-use gyre_core::error::Context as _;
+use crate::{by_hand, choosing, given, inspecting, looking, show};
 use gyre_core::{Error, Result};
 use gyre_engine::{DeployOptions, NewReplica, Report};
 use gyre_saga::Status;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal, Write};
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +40,10 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             looking::list(&app, endpoint.as_deref(), name.as_deref()).await
         }
         Command::Source(SourceCommand::Show { endpoint, vm }) => looking::show(&app, endpoint, vm).await,
-        Command::Check(args) => looking::check(&app, args, options(&args.options)?).await,
+        Command::Options(OptionCommand::List { of, names, values, options }) => {
+            choosing::list(&app, of, names, *values, &given::read(options)?).await
+        }
+        Command::Check(args) => looking::check(&app, args, &given::read(&args.options)?).await,
         Command::Replica(command) => replica(&app, command, cli.json, cancel).await,
         Command::Deploy(args) => {
             let options = DeployOptions { own_disks: args.own_disks, ..morphing(&args.morph) };
@@ -50,7 +51,7 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
         }
         Command::Migrate(args) => {
             let options = morphing(&args.morph);
-            Ok(job_answer(app.engine.migrate(new_replica(&args.route)?, options, cancel).await?))
+            Ok(job_answer(app.engine.migrate(new_replica(&app, &args.route).await?, options, cancel).await?))
         }
         Command::Job(command) => job(&app, command, cancel).await,
         Command::Disk(_) | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
@@ -81,7 +82,7 @@ async fn replica(
 ) -> Result<Answer> {
     match command {
         ReplicaCommand::Create { name, route } => {
-            let replica = app.engine.create_replica(name, new_replica(route)?).await?;
+            let replica = app.engine.create_replica(name, new_replica(app, route).await?).await?;
             let text =
                 format!("replica {name} noted: gyre replica execute {name} makes its disks and fills them\n");
             Ok(Answer::new(&replica, text))
@@ -199,73 +200,19 @@ fn job_answer(report: Report) -> Answer {
     Answer::new(&report, text).with_error(error)
 }
 
-fn new_replica(route: &Route) -> Result<NewReplica> {
+async fn new_replica(app: &App, route: &Route) -> Result<NewReplica> {
+    let options = app.plugins.environment(&route.destination, &given::read(&route.options)?).await?;
     Ok(NewReplica {
         source: route.source.clone(),
         vm: route.vm.clone(),
         destination: route.destination.clone(),
-        options: options(&route.options)?,
+        options,
     })
-}
-
-/// Options of the destination: those of the file, and over them those of the command line.
-fn options(args: &OptionArgs) -> Result<Map<String, Value>> {
-    let mut options = match &args.options {
-        None => Map::new(),
-        Some(path) => {
-            let what = || format!("the options {} cannot be read", path.display());
-            let text = std::fs::read_to_string(path).or_invalid("options.unreadable", what)?;
-            serde_json::from_str(&text).or_invalid("options.syntax", || {
-                format!("{} is not a JSON object of options", path.display())
-            })?
-        }
-    };
-    for option in &args.option {
-        let (key, value) = option.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-            Error::invalid("options.syntax", format!("{option:?} is not of the form KEY=VALUE"))
-        })?;
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
-        options.insert(key.to_owned(), value);
-    }
-    // Options are stored and shown; a login is neither.
-    if options.contains_key(LOGIN) {
-        let what = format!("the option {LOGIN:?} is the endpoint's login, and not one of a machine");
-        return Err(Error::invalid("options.login", what));
-    }
-    Ok(options)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parsed(file: Option<&str>, option: &[&str]) -> Result<Map<String, Value>> {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("options.json");
-        std::fs::write(&path, file.unwrap_or_default()).unwrap();
-        let option = option.iter().map(|text| text.to_string()).collect();
-        options(&OptionArgs { options: file.map(|_| path), option })
-    }
-
-    #[test]
-    fn options_are_json_where_they_read_as_such() {
-        let found = parsed(
-            Some(r#"{"flavor_name": "small", "set_dhcp": true}"#),
-            &["flavor_name=m1.large", "set_dhcp=false", "network_map={\"a\": \"b\"}", "empty=", "x=a=b"],
-        );
-        let expected = json!({
-            "flavor_name": "m1.large", "set_dhcp": false, "network_map": {"a": "b"}, "empty": "", "x": "a=b"
-        });
-        assert_eq!(Value::Object(found.unwrap()), expected);
-    }
-
-    #[test]
-    fn a_login_is_no_option() {
-        for (file, option) in [(Some(r#"{"auth": {"password": "p"}}"#), None), (None, Some("auth=p"))] {
-            let error = parsed(file, &option.into_iter().collect::<Vec<_>>()).unwrap_err();
-            assert_eq!(error.code, "options.login");
-        }
-    }
 
     #[test]
     fn nothing_is_deleted_without_a_yes() {
@@ -277,13 +224,5 @@ mod tests {
             assert_eq!(asked(answer).unwrap_err().code, "job.cancelled", "{answer:?}");
         }
         assert_eq!(confirm_deletion("web", None::<&[u8]>).unwrap_err().code, "replica.confirm");
-    }
-
-    #[test]
-    fn options_that_cannot_be_read_say_why() {
-        for (file, option) in [(Some("[1]"), ""), (Some("{"), ""), (None, "no-value"), (None, "=x")] {
-            let option: Vec<_> = Some(option).filter(|text| !text.is_empty()).into_iter().collect();
-            assert_eq!(parsed(file, &option).unwrap_err().code, "options.syntax");
-        }
     }
 }

@@ -1,14 +1,17 @@
 //! The engine's endpoints, played by plugins of the configuration. Knows how a plugin's host is asked;
 //! nothing of what plugins do.
 
+use crate::given::Given;
 use crate::vault::Vault;
 use async_trait::async_trait;
 use gyre_core::config::Config;
+use gyre_core::options::OptionInfo;
 use gyre_core::roles::{Destination, OsMorphing, Source};
 use gyre_core::{Error, Result};
 use gyre_engine::{Endpoints, JobContext};
 use gyre_grants::{Host, Inspection, Secrets};
 use gyre_ssh::{Identity, KeyPair};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -60,6 +63,29 @@ impl Plugins {
     /// `ssh.identity`.
     pub fn worker_key(&self, job: &str, name: &str) -> Result<KeyPair> {
         self.host.worker_key(job, name)
+    }
+
+    /// The options of one machine for a destination, put together from all that was given.
+    ///
+    /// # Errors
+    /// `config.unknown-endpoint`, `config.option`, and whatever loading the plugin says.
+    pub async fn environment(&self, endpoint: &str, given: &Given) -> Result<Map<String, Value>> {
+        let (endpoint, given) = (endpoint.to_owned(), given.clone());
+        self.blocking(move |host| host.environment(&endpoint, &given)).await
+    }
+
+    /// The options of a destination as they hold for a machine with these.
+    ///
+    /// # Errors
+    /// As [`Plugins::environment`], and `config.ini`.
+    pub async fn described(
+        &self,
+        endpoint: &str,
+        machine: &Map<String, Value>,
+        names: &[String],
+    ) -> Result<Vec<OptionInfo>> {
+        let (endpoint, machine, names) = (endpoint.to_owned(), machine.clone(), names.to_vec());
+        self.blocking(move |host| host.described(&endpoint, &machine, &names)).await
     }
 
     fn check(&self, endpoint: &str) -> Result<()> {

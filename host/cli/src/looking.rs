@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::app::App;
 use crate::args::CheckArgs;
+use crate::given::Given;
 use crate::place;
 use crate::show::{Table, clean, size};
 use gyre_core::roles::{Finding, VmSummary};
@@ -101,26 +102,44 @@ fn machine(vm: &VmSpec) -> String {
 ///
 /// # Errors
 /// None: what does not work is the answer.
-pub async fn check(app: &App, args: &CheckArgs, options: Map<String, Value>) -> Result<Answer> {
+pub async fn check(app: &App, args: &CheckArgs, given: &Given) -> Result<Answer> {
     let mut answers = vec![local(app)];
     answers.extend(plugins(app).await);
     let all = args.source.is_none() && args.destination.is_none();
     if all {
         for source in app.config.source.keys() {
-            answers.extend(app.engine.check(Some((source, None)), None).await);
+            answers.extend(endpoints(app, Some((source, None)), None, given).await);
         }
         for destination in app.config.destination.keys() {
-            answers.extend(app.engine.check(None, Some((destination, &options))).await);
+            answers.extend(endpoints(app, None, Some(destination), given).await);
         }
     } else {
         let source = args.source.as_deref().map(|source| (source, args.vm.as_deref()));
-        let destination = args.destination.as_deref().map(|destination| (destination, &options));
-        answers.extend(app.engine.check(source, destination).await);
+        answers.extend(endpoints(app, source, args.destination.as_deref(), given).await);
     }
     let error = answers.iter().find_map(why_not);
     let text = answers.iter().map(paragraph).collect::<String>();
     let json = json!({ "ready": error.is_none(), "checks": answers });
     Ok(Answer::new(json, text).with_error(error))
+}
+
+/// A destination is not asked with options that it does not have.
+async fn endpoints(
+    app: &App,
+    source: Option<(&str, Option<&str>)>,
+    destination: Option<&str>,
+    given: &Given,
+) -> Vec<Checked> {
+    let Some(name) = destination else { return app.engine.check(source, None).await };
+    match app.plugins.environment(name, given).await {
+        Ok(options) => app.engine.check(source, Some((name, &options))).await,
+        Err(error) => {
+            let mut answers = app.engine.check(source, None).await;
+            let endpoint = format!("destination {name}");
+            answers.push(Checked { endpoint, findings: Vec::new(), error: Some(error) });
+            answers
+        }
+    }
 }
 
 /// What of this host a job needs.

@@ -25,8 +25,9 @@ pub fn config(named: Option<&Path>) -> Result<Config> {
         .or_invalid("config.unreadable", || format!("the configuration {} cannot be read", path.display()))?;
     let directory = std::path::absolute(&path)
         .or_invalid("config.unreadable", || format!("{} has no absolute path", path.display()))?;
-    Config::parse(&text, directory.parent().unwrap_or(Path::new("/")))
-        .map_err(|error| error.cause(format!("in {}", path.display())))
+    let config = Config::parse(&text, directory.parent().unwrap_or(Path::new("/")))
+        .map_err(|error| error.cause(format!("in {}", path.display())))?;
+    Ok(Config { file: path, ..config })
 }
 
 fn usual_config() -> Result<PathBuf> {
@@ -102,6 +103,7 @@ mod tests {
         let path = directory.path().join("my.toml");
         std::fs::write(&path, "[host]\nstate = \"state\"\n").unwrap();
         let config = config(Some(&path)).unwrap();
+        assert_eq!(config.file, path);
         assert_eq!(state(&config).unwrap(), directory.path().join("state"));
         assert_eq!(
             super::config(Some(&directory.path().join("none"))).unwrap_err().code,

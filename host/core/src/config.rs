@@ -31,6 +31,9 @@ pub struct Config {
     /// How disks are copied.
     #[serde(default)]
     pub transfer: Transfer,
+    /// What the file is called, for people who look for what stands in it.
+    #[serde(skip, default = "Config::unnamed")]
+    pub file: PathBuf,
 }
 
 /// Where this host keeps things.
@@ -60,6 +63,12 @@ pub struct Plugin {
     /// What it may take.
     #[serde(default)]
     pub limit: Limits,
+    /// INI file with options for all entries that name this plugin, in the syntax of oslo.config; relative to the
+    /// configuration file.
+    pub ini: Option<PathBuf>,
+    /// Options for all entries that name this plugin. They go over those of its INI file, and under those of the entry.
+    #[serde(default)]
+    pub config: toml::Table,
 }
 
 /// What a plugin may do. Everything that is not written here is refused.
@@ -193,7 +202,9 @@ pub struct Endpoint {
     /// Entry of `clouds.yaml`; its password becomes this endpoint's secret `os-password`, and the
     /// rest of its `auth` the plugin's option `auth`. `"env"`: the same from `OS_*` variables.
     pub cloud: Option<String>,
-    /// Options of the plugin, checked against its schema.
+    /// INI file with options for this endpoint, in the syntax of oslo.config; relative to the configuration file.
+    pub ini: Option<PathBuf>,
+    /// Options of the plugin, checked against its schema. They go over those of the INI file.
     #[serde(default)]
     pub config: toml::Table,
 }
@@ -263,11 +274,18 @@ impl Config {
         Ok(config)
     }
 
+    fn unnamed() -> PathBuf {
+        PathBuf::from("gyre.toml")
+    }
+
     fn resolve(&mut self, directory: &Path) {
         let absolute = |path: &mut PathBuf| *path = directory.join(&*path);
         self.host.state.iter_mut().for_each(absolute);
         self.host.agent.iter_mut().for_each(absolute);
         self.plugin.values_mut().for_each(|plugin| absolute(&mut plugin.component));
+        let plugins = self.plugin.values_mut().map(|plugin| &mut plugin.ini);
+        let endpoints = self.source.values_mut().chain(self.destination.values_mut()).map(|e| &mut e.ini);
+        plugins.chain(endpoints).flatten().for_each(absolute);
         for source in self.secret.values_mut() {
             if let SecretSource::File(path) = source {
                 absolute(path);
@@ -328,10 +346,14 @@ mod tests {
             grant.disk = ["/srv/images", { path = "/dev/sdb", write = true }]
             grant.secret = ["a", { name = "b", reveal = true }]
             limit = { memory-mib = 64 }
+            ini = "provider.conf"
             [source.lab]
             plugin = "image"
+            ini = "/srv/lab.conf"
         "#;
         let config = Config::parse(text, Path::new("/etc/gyre")).unwrap();
+        assert_eq!(config.plugin["image"].ini.as_deref(), Some(Path::new("/etc/gyre/provider.conf")));
+        assert_eq!(config.source["lab"].ini.as_deref(), Some(Path::new("/srv/lab.conf")));
         let plugin = &config.plugin["image"];
         assert_eq!(plugin.component, Path::new("/etc/gyre/image.wasm"));
         assert!(!plugin.grant.disk[0].write() && plugin.grant.disk[1].write());

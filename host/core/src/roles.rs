@@ -178,8 +178,21 @@ pub struct Instance {
 pub struct Choices {
     /// Name of the option.
     pub option_name: String,
-    /// Id and name of each value.
-    pub values: Vec<(String, String)>,
+    /// In the plugin's order.
+    pub values: Vec<Choice>,
+}
+
+/// One value that an option may have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Choice {
+    /// What the platform knows it by.
+    pub id: String,
+    /// What people know it by.
+    pub name: String,
+    /// What else they should know before they choose: `windows`, `2 vCPU, 4096 MiB`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }
 
 /// Creates disks and machines where they are going.

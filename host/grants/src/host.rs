@@ -1,16 +1,17 @@
-//! The plugins of one process: loaded by the names of `gyre.toml`, linked to what their kind is lent, their
-//! options checked, and handed out as roles. It knows no call of theirs.
+//! The plugins of one process: loaded by the names of `gyre.toml`, linked to what their kind is lent, given
+//! their options, and handed out as roles. It knows no call of theirs.
 
 use crate::destination::PluginDestination;
 use crate::lent::{Lent, Purpose, Shared};
+use crate::options::{self, Entry};
 use crate::osmorphing::PluginMorphing;
 use crate::policy::Policy;
-use crate::schema;
 use crate::source::PluginSource;
 use crate::tls::Roots;
 use crate::worker::key_of;
 use gyre_core::config::{Config, Limits};
 use gyre_core::error::Context as _;
+use gyre_core::options::{OptionInfo, listing};
 use gyre_core::{Error, Result, roles};
 use gyre_sandbox::bindings::{DestinationPlugin, OsmorphingPlugin, SourcePlugin};
 use gyre_sandbox::{Cell, Description, Engine, Inspection, Plugin, Role, describe};
@@ -41,7 +42,7 @@ pub trait Secrets: Send + Sync {
 pub struct JobContext {
     /// Its id: keys are derived for it.
     pub job: String,
-    /// Options of this machine, merged over those of the source or destination.
+    /// Options of this machine, which go over those of the source or destination.
     pub overrides: Map<String, Value>,
     /// Where progress goes.
     pub progress: Arc<dyn roles::Progress>,
@@ -118,9 +119,10 @@ impl Host {
         let entry =
             self.config.source.get(endpoint).ok_or_else(|| unknown(&place, self.config.source.keys()))?;
         let loaded = self.load_as(&entry.plugin, Role::Source, &place)?;
-        let config = options(&loaded, &place, &entry.config, &job.overrides)?;
+        let entry = Entry::of_endpoint(place, entry);
+        let effective = self.options(&loaded, &entry)?.resolve(&job.overrides)?;
         let purpose = self.purpose(&loaded, endpoint, job);
-        Ok(Arc::new(PluginSource::new(&loaded, purpose, config)?))
+        Ok(Arc::new(PluginSource::new(&loaded, purpose, options::json(effective))?))
     }
 
     /// A destination by its name in `gyre.toml`, for one job.
@@ -128,13 +130,54 @@ impl Host {
     /// # Errors
     /// As [`Host::source`].
     pub fn destination(&self, endpoint: &str, job: &JobContext) -> Result<Arc<dyn roles::Destination>> {
+        let (loaded, entry) = self.destination_entry(endpoint)?;
+        let effective = self.options(&loaded, &entry)?.resolve(&job.overrides)?;
+        let purpose = self.purpose(&loaded, endpoint, job);
+        Ok(Arc::new(PluginDestination::new(&loaded, purpose, options::json(effective))?))
+    }
+
+    /// The options of one machine for a destination, put together from all that was given, which is named by its
+    /// place (a file, the command line); what counts more comes last.
+    ///
+    /// # Errors
+    /// `config.option`, naming the place of each; else as [`Host::source`].
+    pub fn environment(
+        &self,
+        endpoint: &str,
+        given: &[(String, Map<String, Value>)],
+    ) -> Result<Map<String, Value>> {
+        let (loaded, entry) = self.destination_entry(endpoint)?;
+        options::environment(&entry.place, &loaded.description.config_schema, given)
+    }
+
+    /// The options of a destination as they hold for a machine with these, each with where it stands; all of its
+    /// plugin, or those named.
+    ///
+    /// # Errors
+    /// `config.option`, `config.ini`; else as [`Host::source`].
+    pub fn described(
+        &self,
+        endpoint: &str,
+        overrides: &Map<String, Value>,
+        names: &[String],
+    ) -> Result<Vec<OptionInfo>> {
+        let (loaded, entry) = self.destination_entry(endpoint)?;
+        let effective = self.options(&loaded, &entry)?.resolve(overrides)?;
+        listing(&loaded.description.config_schema, Some(&effective), names)
+    }
+
+    fn destination_entry(&self, endpoint: &str) -> Result<(Arc<Loaded>, Entry<'_>)> {
         let place = format!("[destination.{endpoint}]");
         let known = &self.config.destination;
         let entry = known.get(endpoint).ok_or_else(|| unknown(&place, known.keys()))?;
         let loaded = self.load_as(&entry.plugin, Role::Destination, &place)?;
-        let config = options(&loaded, &place, &entry.config, &job.overrides)?;
-        let purpose = self.purpose(&loaded, endpoint, job);
-        Ok(Arc::new(PluginDestination::new(&loaded, purpose, config)?))
+        Ok((loaded, Entry::of_endpoint(place, entry)))
+    }
+
+    fn options<'a>(&'a self, loaded: &'a Loaded, entry: &'a Entry<'a>) -> Result<options::Stack<'a>> {
+        let plugin = loaded.plugin.name();
+        let defaults = Entry::of_plugin(plugin, self.entry(plugin)?);
+        options::Stack::new(&self.config.file, &loaded.description.config_schema, &defaults, entry)
     }
 
     /// Every configured OS-morphing plugin by the name of its entry.
@@ -146,10 +189,11 @@ impl Host {
         for (name, entry) in &self.config.osmorphing {
             let place = format!("[osmorphing.{name}]");
             let loaded = self.load_as(entry.plugin.as_ref().unwrap_or(name), Role::Osmorphing, &place)?;
-            let config = options(&loaded, &place, &entry.config, &Map::new())?;
+            let entry = Entry { place, ini: None, config: &entry.config };
+            let effective = self.options(&loaded, &entry)?.resolve(&Map::new())?;
             let purpose = self.purpose(&loaded, "", job);
             let morpher: Arc<dyn roles::OsMorphing> =
-                Arc::new(PluginMorphing::new(&loaded, purpose, config)?);
+                Arc::new(PluginMorphing::new(&loaded, purpose, options::json(effective))?);
             morphers.push((name.clone(), morpher));
         }
         Ok(morphers)
@@ -243,33 +287,6 @@ fn misfit(plugin: &Plugin, error: &wasmtime::Error) -> Error {
     .cause(error.root_cause())
 }
 
-/// The options as JSON, checked against the plugin's schema.
-fn options<T: serde::Serialize>(
-    loaded: &Loaded,
-    place: &str,
-    table: &T,
-    overrides: &Map<String, Value>,
-) -> Result<String> {
-    let mut config = serde_json::to_value(table)
-        .or_invalid("config.option", || format!("the options of {place} cannot be written as JSON"))?;
-    merge(&mut config, overrides);
-    schema::check(place, &loaded.description.config_schema, &config)?;
-    Ok(config.to_string())
-}
-
-/// Objects are merged key by key, everything else is replaced.
-fn merge(config: &mut Value, overrides: &Map<String, Value>) {
-    let Value::Object(config) = config else { return };
-    for (key, value) in overrides {
-        match (config.get_mut(key), value) {
-            (Some(own @ Value::Object(_)), Value::Object(value)) => merge(own, value),
-            _ => {
-                config.insert(key.clone(), value.clone());
-            }
-        }
-    }
-}
-
 fn unknown<'a>(place: &str, known: impl Iterator<Item = &'a String>) -> Error {
     Error::invalid("config.unknown-endpoint", format!("gyre.toml has no {place}"))
         .cause(listed("it has", known))
@@ -283,18 +300,4 @@ fn unknown_plugin<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Er
 fn listed<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> String {
     let names: Vec<_> = names.map(String::as_str).collect();
     format!("{what}: {}", if names.is_empty() { "none".into() } else { names.join(", ") })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn overrides_reach_into_objects() {
-        let mut config = json!({ "a": 1, "map": { "x": "1", "y": "2" } });
-        let overrides = json!({ "a": 2, "map": { "y": "3" }, "new": [1] });
-        merge(&mut config, overrides.as_object().unwrap());
-        assert_eq!(config, json!({ "a": 2, "map": { "x": "1", "y": "3" }, "new": [1] }));
-    }
 }

@@ -135,8 +135,18 @@ impl From<source_types::VmPage> for roles::VmPage {
 
 impl From<types::Choices> for roles::Choices {
     fn from(choices: types::Choices) -> Self {
-        let values = choices.values.into_iter().map(|choice| (choice.id, choice.name)).collect();
-        Self { option_name: choices.option_name, values }
+        Self { option_name: choices.option_name, values: all(choices.values) }
+    }
+}
+
+impl From<types::Choice> for roles::Choice {
+    fn from(choice: types::Choice) -> Self {
+        match choice.name.split_once('\t') {
+            Some((name, about)) => {
+                Self { id: choice.id, name: name.to_owned(), about: Some(about.to_owned()) }
+            }
+            None => Self { id: choice.id, name: choice.name, about: None },
+        }
     }
 }
 

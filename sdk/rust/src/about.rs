@@ -17,7 +17,11 @@ pub struct About {
 
 impl About {
     /// The plugin's configuration is a `T`: its names, types, defaults and doc comments are what
-    /// an operator sees.
+    /// an operator sees. What else the host understands is said by `#[schemars(extend(…))]`:
+    ///
+    /// * on the type, `"x-gyre-ini-section" = "name"`: the section of INI files that holds these options
+    /// * on a field, `"x-gyre-site-only" = true`: it may not be given for one machine
+    /// * on a field, `"x-gyre-stands-for" = "table"`: given alone it stands for every entry of that other option
     #[must_use]
     pub const fn config<T: JsonSchema>(mut self) -> Self {
         self.schema = schema_of::<T>;

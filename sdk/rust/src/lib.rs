@@ -47,6 +47,8 @@ pub mod fake;
 mod http;
 pub mod linux;
 pub mod osmorphing;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod reference;
 mod root;
 mod secret;
 pub mod source;

@@ -1,4 +1,5 @@
-//! What each option may be set to in this cloud, for people and programs that offer a choice.
+//! What each option may be set to in this cloud, for people and programs that offer a choice. Looks, and
+//! judges nothing: what fits a machine is said by the check.
 
 use crate::cinder;
 use crate::cloud::Cloud;
@@ -8,28 +9,46 @@ use crate::marks::Named;
 use crate::neutron::{self, Network};
 use crate::nova;
 use crate::options::Options;
+use gyre_plugin::log;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-/// Options whose values can be listed.
-const NAMES: [&str; 19] = [
-    "availability_zone",
-    "data_transfer_mechanism",
-    "default_cinder_volume_type",
-    "default_security_groups",
-    "flavor_name",
-    "floating_ip_pool",
-    "hypervisor_type",
-    "keypair_name",
-    "migr_fip_pool_name",
-    "migr_flavor_name",
-    "migr_image",
-    "migr_image_map",
-    "migr_network",
-    "migr_worker_volume_type",
-    "network_map",
-    "port_reuse_policy",
-    "security_groups",
-    "server_group",
-    "storage_mappings",
+/// What an option is chosen from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Flavors,
+    Groups,
+    Images,
+    KeyPairs,
+    Networks,
+    Pools,
+    ServerGroups,
+    VolumeTypes,
+    Zones,
+    Words(&'static [&'static str]),
+}
+
+/// Options whose values can be listed, in the order of their names.
+const OFFERED: [(&str, Kind); 19] = [
+    ("availability_zone", Kind::Zones),
+    ("data_transfer_mechanism", Kind::Words(&["HTTPS", "SSH"])),
+    ("default_cinder_volume_type", Kind::VolumeTypes),
+    ("default_security_groups", Kind::Groups),
+    ("flavor_name", Kind::Flavors),
+    ("floating_ip_pool", Kind::Pools),
+    ("hypervisor_type", Kind::Words(&["hyperv", "qemu", "kvm"])),
+    ("keypair_name", Kind::KeyPairs),
+    ("migr_fip_pool_name", Kind::Pools),
+    ("migr_flavor_name", Kind::Flavors),
+    ("migr_image", Kind::Images),
+    ("migr_image_map", Kind::Images),
+    ("migr_network", Kind::Networks),
+    ("migr_worker_volume_type", Kind::VolumeTypes),
+    ("network_map", Kind::Networks),
+    ("port_reuse_policy", Kind::Words(&["keep_mac", "replace_mac", "reuse_ports"])),
+    ("security_groups", Kind::Groups),
+    ("server_group", Kind::ServerGroups),
+    ("storage_mappings", Kind::VolumeTypes),
 ];
 
 /// The values of the named options; of all that can be listed when none is named.
@@ -37,81 +56,127 @@ const NAMES: [&str; 19] = [
 /// # Errors
 /// `openstack.option` for an option without a list.
 pub fn options(cloud: &mut Cloud, options: &Options, names: &[String]) -> Result<Vec<Choices>> {
-    let names: Vec<&str> =
-        if names.is_empty() { NAMES.to_vec() } else { names.iter().map(String::as_str).collect() };
-    let list =
-        |name: &str| Ok(Choices { option_name: name.to_owned(), values: values(cloud, options, name)? });
-    names.into_iter().map(list).collect()
+    let wanted: Vec<(&str, Kind)> = match names {
+        [] => OFFERED.to_vec(),
+        names => names.iter().map(|name| offered(name)).collect::<Result<_>>()?,
+    };
+    // Several options are chosen from the same list: it is asked for once.
+    let mut lists: BTreeMap<Kind, Vec<Choice>> = BTreeMap::new();
+    let mut choices = Vec::new();
+    for (name, kind) in wanted {
+        let values = match lists.entry(kind) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => {
+                let list = list(cloud, options, kind);
+                new.insert(list.map_err(|error| error.cause(format!("asked for the values of {name}")))?)
+                    .clone()
+            }
+        };
+        choices.push(Choices { option_name: name.to_owned(), values });
+    }
+    Ok(choices)
 }
 
-fn values(cloud: &mut Cloud, options: &Options, name: &str) -> Result<Vec<Choice>> {
-    match name {
-        "migr_image" | "migr_image_map" => {
-            let mut images = glance::images(cloud)?;
-            images.retain(|image| image.status == "active");
-            Ok(named(&images))
+fn offered(name: &str) -> Result<(&'static str, Kind)> {
+    OFFERED.into_iter().find(|(offered, _)| *offered == name).ok_or_else(|| {
+        let names: Vec<_> = OFFERED.iter().map(|(name, _)| *name).collect();
+        let message = format!("the values of the option {name} cannot be listed");
+        Error::invalid("openstack.option", message).cause(format!("those of these can: {}", names.join(", ")))
+    })
+}
+
+fn list(cloud: &mut Cloud, options: &Options, kind: Kind) -> Result<Vec<Choice>> {
+    match kind {
+        Kind::Images => images(cloud),
+        Kind::Flavors => {
+            let about = |flavor: &nova::Flavor| {
+                Some(format!("{} vCPU, {} MiB, disk {} GiB", flavor.vcpus, flavor.ram, flavor.disk))
+            };
+            nova::flavors(cloud).map(|flavors| sorted(&flavors, about))
         }
-        "flavor_name" | "migr_flavor_name" => nova::flavors(cloud).map(|flavors| named(&flavors)),
-        "network_map" | "migr_network" => {
-            own_networks(cloud, options, |network| !network.external).map(|all| named(&all))
-        }
-        "migr_fip_pool_name" | "floating_ip_pool" => pools(cloud, options),
-        "storage_mappings" | "default_cinder_volume_type" | "migr_worker_volume_type" => {
-            cinder::types(cloud).map(|types| named(&types))
-        }
-        "keypair_name" => nova::key_pairs(cloud).map(|pairs| named(&pairs)),
-        "security_groups" | "default_security_groups" => {
-            neutron::security_groups(cloud).map(|groups| named(&groups))
-        }
-        "server_group" => nova::server_groups(cloud).map(|groups| named(&groups)),
-        "availability_zone" => nova::zones(cloud).map(|zones| words(zones.iter().map(String::as_str))),
-        "port_reuse_policy" => Ok(words(["keep_mac", "replace_mac", "reuse_ports"])),
-        "hypervisor_type" => Ok(words(["hyperv", "qemu", "kvm"])),
-        "data_transfer_mechanism" => Ok(words(["HTTPS", "SSH"])),
-        _ => {
-            let message = format!(
-                "the values of option {name:?} cannot be listed; those of these can: {}",
-                NAMES.join(", ")
-            );
-            Err(Error::invalid("openstack.option", message))
-        }
+        Kind::Networks => networks(cloud, options),
+        Kind::Pools => pools(cloud, options),
+        Kind::VolumeTypes => cinder::types(cloud).map(|types| named(&types)),
+        Kind::KeyPairs => nova::key_pairs(cloud).map(|pairs| named(&pairs)),
+        Kind::Groups => neutron::security_groups(cloud).map(|groups| named(&groups)),
+        Kind::ServerGroups => nova::server_groups(cloud).map(|groups| named(&groups)),
+        Kind::Zones => nova::zones(cloud).map(|zones| words(zones.iter().map(String::as_str))),
+        Kind::Words(all) => Ok(words(all.iter().copied())),
     }
 }
 
-fn named<T: Named>(all: &[T]) -> Vec<Choice> {
-    let mut choices: Vec<Choice> =
-        all.iter().map(|one| Choice { id: one.id().to_owned(), name: one.name().to_owned() }).collect();
-    choices.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-    choices
+/// With the operating system that the image says it holds, so that `migr_image_map` can be filled in.
+fn images(cloud: &mut Cloud) -> Result<Vec<Choice>> {
+    let mut images = glance::images(cloud)?;
+    images.retain(|image| image.status == "active");
+    Ok(sorted(&images, |image| Some(image.os_type.clone().unwrap_or_else(|| "os_type unknown".to_owned()))))
 }
 
-fn words<'a>(all: impl IntoIterator<Item = &'a str>) -> Vec<Choice> {
-    all.into_iter().map(|word| Choice { id: word.to_owned(), name: word.to_owned() }).collect()
+fn networks(cloud: &mut Cloud, options: &Options) -> Result<Vec<Choice>> {
+    let own = cloud.project()?;
+    let networks = listed(cloud, options, |network| !network.external)?;
+    Ok(sorted(&networks, |network| (network.project_id != own).then(|| "of another project".to_owned())))
 }
 
-/// Those of the project, unless the option says all.
-fn own_networks(
-    cloud: &mut Cloud,
-    options: &Options,
-    fits: impl Fn(&Network) -> bool,
-) -> Result<Vec<Network>> {
-    let project = cloud.project()?;
-    let all = options.list_all_destination_networks;
+/// Those of the project, unless the option says all. That some are left out is told: an external network
+/// mostly belongs to somebody else.
+fn listed(cloud: &mut Cloud, options: &Options, fits: impl Fn(&Network) -> bool) -> Result<Vec<Network>> {
+    let own = cloud.project()?;
     let mut networks = neutron::networks(cloud)?;
-    networks.retain(|network| fits(network) && (all || network.project_id == project));
+    networks.retain(|network| fits(network));
+    let seen = networks.len();
+    networks.retain(|network| options.list_all_destination_networks || network.project_id == own);
+    let hidden = seen.saturating_sub(networks.len());
+    if hidden > 0 {
+        log!(
+            warn,
+            "networks of other projects are not listed: {hidden}; list_all_destination_networks = true lists them"
+        );
+    }
     Ok(networks)
 }
 
 /// `network`, and `network/subnet` for each of its subnets.
 fn pools(cloud: &mut Cloud, options: &Options) -> Result<Vec<Choice>> {
-    let networks = own_networks(cloud, options, |network| network.external)?;
-    let mut choices = named(&networks);
+    let networks = listed(cloud, options, |network| network.external)?;
+    let mut choices = Vec::new();
     for network in &networks {
-        for subnet in neutron::subnets(cloud, &network.id)? {
-            let (id, name) =
-                (format!("{}/{}", network.id, subnet.id), format!("{}/{}", network.name, subnet.name));
-            choices.push(Choice { id, name });
+        choices.push(choice(&network.id, &network.name, None));
+        let shown = neutron::subnets(cloud, &network.id)?;
+        let mut push = |id: &str, name: &str, about: String| {
+            let (id, name) = (format!("{}/{id}", network.id), format!("{}/{name}", network.name));
+            choices.push(choice(&id, &name, Some(about)));
+        };
+        // The subnets of another project's external network may be used, and mostly not be looked at.
+        if shown.is_empty() {
+            network.subnets.iter().for_each(|id| push(id, id, "not shown to this project".to_owned()));
         }
+        shown.into_iter().for_each(|subnet| push(&subnet.id, &subnet.name, subnet.cidr));
     }
+    in_order(&mut choices);
     Ok(choices)
+}
+
+fn named<T: Named>(all: &[T]) -> Vec<Choice> {
+    sorted(all, |_| None)
+}
+
+fn sorted<T: Named>(all: &[T], about: impl Fn(&T) -> Option<String>) -> Vec<Choice> {
+    let mut choices: Vec<_> = all.iter().map(|one| choice(one.id(), one.name(), about(one))).collect();
+    in_order(&mut choices);
+    choices
+}
+
+fn in_order(choices: &mut [Choice]) {
+    choices.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+}
+
+fn words<'a>(all: impl IntoIterator<Item = &'a str>) -> Vec<Choice> {
+    all.into_iter().map(|word| choice(word, word, None)).collect()
+}
+
+/// A tab stands between the name and what else people should know: the contract says so. One in a name would lie.
+fn choice(id: &str, name: &str, about: Option<String>) -> Choice {
+    let name = name.replace('\t', " ");
+    Choice { id: id.to_owned(), name: about.map_or_else(|| name.clone(), |about| format!("{name}\t{about}")) }
 }

@@ -50,8 +50,8 @@ impl Destination for OpenStack {
     }
 
     fn options(config: Config, names: &[String]) -> Result<Vec<Choices>> {
-        let (mut cloud, options) = look(&config)?;
-        choices::options(&mut cloud, &options, names)
+        let options = Options::read(config.as_str())?;
+        choices::options(&mut Cloud::new(options.auth.clone()), &options, names)
     }
 
     fn ensure_disks(step: &Step, vm: &VmSpec, existing: Option<&str>) -> Result<Outcome> {

@@ -1,6 +1,6 @@
 //! The options of this plugin, by the names that the field knows, with their defaults; parsed once per
 //! call and checked as far as that goes without asking the cloud. An option that gyre does not know is
-//! an error, and so is one that it cannot honour yet: nothing is silently ignored.
+//! an error. Knows nothing of the places where options stand: the host puts them together.
 
 use crate::contract::{Error, Result};
 use crate::keystone::Auth;
@@ -11,16 +11,19 @@ use std::net::IpAddr;
 
 /// TCP port of the agent's HTTPS transport.
 pub const AGENT_PORT: u16 = 5566;
+/// Section of INI files that holds these options.
+const INI_SECTION: &str = "openstack_migration_provider";
 /// Longest key or value of a tag, characters: Nova's own limit.
 const TAG_CHARS_MAX: usize = 255;
 
 /// Everything that may stand in the configuration of an OpenStack destination.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schemars(title = "OpenStack destination")]
+#[schemars(title = "OpenStack destination", extend("x-gyre-ini-section" = INI_SECTION))]
 pub struct Options {
     /// Where and as whom to log in, put here from `clouds.yaml` or `OS_*`; the password (or the
     /// secret of an application credential) is the secret `os-password` and never stands here.
+    #[schemars(extend("x-gyre-site-only" = true))]
     pub auth: Auth,
 
     /// Source network name → name or id of a network of the project. Every NIC of the machine must
@@ -38,7 +41,8 @@ pub struct Options {
     /// Security groups of the migrated server, names or ids; joined with `default_security_groups`.
     /// None in both: the project's default group.
     pub security_groups: Vec<String>,
-    /// Security groups that every migrated server gets.
+    /// Security groups that every migrated server gets, names or ids; joined with `security_groups`.
+    #[schemars(extend("x-gyre-site-only" = true))]
     pub default_security_groups: Vec<String>,
     /// Availability zone of migrated servers and of workers; volumes follow where Cinder has a zone
     /// of that name. Default: Nova chooses.
@@ -59,7 +63,7 @@ pub struct Options {
     pub preserve_fixed_ips: bool,
     /// Give the migrated server a floating IP of `floating_ip_pool`.
     pub use_floating_ip: bool,
-    /// Try to give it the floating IP that the source is reached at, from `floating_ip_pool`; where the
+    /// Try to give the migrated server the floating IP that the source is reached at, from `floating_ip_pool`; where the
     /// cloud does not let the user choose, it gets another one and a warning is logged.
     pub preserve_floating_ip: bool,
     /// External network, or `network/subnet`, for the migrated server's floating IP.
@@ -75,9 +79,11 @@ pub struct Options {
     /// Image metadata of the boot volume; wins over what gyre sets for UEFI and Secure Boot.
     pub default_custom_boot_volume_image_metadata: BTreeMap<String, String>,
 
-    /// Image of temporary workers, name or id; wins over `migr_image_map`.
+    /// Image of temporary workers, name or id; wins over `migr_image_map`. The name must be unique in the cloud.
+    #[schemars(extend("x-gyre-stands-for" = "migr_image_map"))]
     pub migr_image: Option<String>,
-    /// Images of temporary workers by operating system. Disks are always copied on Linux.
+    /// Images of temporary workers by operating system, names or ids: `linux` copies disks and morphs Linux guests,
+    /// `windows` morphs Windows guests. There are no other keys.
     pub migr_image_map: ImageMap,
     /// Network of temporary workers. Default: the only one of `network_map`.
     pub migr_network: Option<String>,
@@ -89,19 +95,32 @@ pub struct Options {
     pub migr_fip_pool_name: String,
     /// Give workers their metadata on a config drive.
     pub migr_worker_use_config_drive: bool,
-    /// Boot workers from a temporary volume instead of the hypervisor's disk.
+    /// Boot workers from a temporary volume, made of their image, instead of the hypervisor's disk.
     pub migr_worker_boot_from_volume: bool,
-    /// Size of that volume in GiB. Default: the root disk of `migr_flavor_name`.
+    /// Size in GiB of the volume that workers boot from; of no effect without `migr_worker_boot_from_volume`.
+    /// Default: the root disk of `migr_flavor_name`.
     pub migr_worker_volume_size: Option<u32>,
-    /// Volume type of that volume.
+    /// Volume type of the volume that workers boot from; of no effect without `migr_worker_boot_from_volume`.
     pub migr_worker_volume_type: Option<String>,
     /// Who may reach workers: address ranges of their security group. Best: this host's address alone.
+    #[schemars(extend("x-gyre-site-only" = true))]
     pub worker_allowed_cidrs: Vec<String>,
     /// How disk contents reach workers: `HTTPS` (TCP 5566, faster) or `SSH` (TCP 22 alone).
     pub data_transfer_mechanism: TransferMechanism,
 
-    /// List networks of other projects too, not only those of this one, where options are listed.
+    /// List networks of other projects too, not only those of this one, where options are listed. An external network
+    /// often belongs to another project: then no floating IP pool is listed without this.
     pub list_all_destination_networks: bool,
+
+    /// Where a Windows worker fetches the ISO image of virtio drivers. Windows guests cannot be morphed yet.
+    #[schemars(extend("x-gyre-site-only" = true))]
+    pub windows_virtio_iso_url: Option<String>,
+    /// Where a Windows worker fetches cloudbase-init for 64-bit guests. Windows guests cannot be morphed yet.
+    #[schemars(extend("x-gyre-site-only" = true))]
+    pub cloudbaseinit_x64_url: Option<String>,
+    /// Where a Windows worker fetches cloudbase-init for 32-bit guests. Windows guests cannot be morphed yet.
+    #[schemars(extend("x-gyre-site-only" = true))]
+    pub cloudbaseinit_x86_url: Option<String>,
 }
 
 /// Volume types by disk, by backend, and for the rest.
@@ -228,37 +247,49 @@ impl Default for Options {
             worker_allowed_cidrs: vec!["0.0.0.0/0".to_owned()],
             data_transfer_mechanism: TransferMechanism::default(),
             list_all_destination_networks: false,
+            windows_virtio_iso_url: None,
+            cloudbaseinit_x64_url: None,
+            cloudbaseinit_x86_url: None,
         }
     }
 }
-
-/// Options of the field that gyre does not honour yet, and why each is refused.
-const NOT_YET: [(&str, &str); 3] = [
-    ("windows_virtio_iso_url", "Windows guests cannot be morphed yet: remove it"),
-    ("cloudbaseinit_x64_url", "Windows guests cannot be morphed yet: remove it"),
-    ("cloudbaseinit_x86_url", "Windows guests cannot be morphed yet: remove it"),
-];
 
 impl Options {
     /// Reads the configuration of one call.
     ///
     /// # Errors
-    /// `openstack.option` for an unknown option or a value of the wrong kind,
-    /// `openstack.option-unsupported`, `openstack.auth-options`.
+    /// As [`Options::read`], and `openstack.option` for what makes no sense together.
     pub fn parse(config: &str) -> Result<Self> {
-        let value: serde_json::Value = serde_json::from_str(config).map_err(|error| {
-            Error::invalid("openstack.option", "the configuration is not JSON").cause(error)
-        })?;
-        refuse_unsupported(&value)?;
-        let options: Options = serde_json::from_value(value).map_err(|error| {
-            Error::invalid("openstack.option", "an option of the OpenStack destination is wrong").cause(error)
-        })?;
+        let options = Self::read(config)?;
         options.validate()?;
         Ok(options)
     }
 
+    /// The same of somebody who has not chosen everything yet.
+    ///
+    /// # Errors
+    /// `openstack.option` for an unknown option or a value of the wrong kind, `openstack.auth-options`.
+    pub fn read(config: &str) -> Result<Self> {
+        let mut value: serde_json::Value = serde_json::from_str(config).map_err(|error| {
+            Error::invalid("openstack.option", "the configuration is not JSON").cause(error)
+        })?;
+        drop_empty(&mut value);
+        let mut options: Options = serde_json::from_value(value).map_err(|error| {
+            Error::invalid("openstack.option", "an option of the OpenStack destination is wrong").cause(error)
+        })?;
+        options.auth.validate()?;
+        options.drop_ineffective();
+        Ok(options)
+    }
+
+    /// A site may say what volumes workers would boot from, and one machine that they do.
+    fn drop_ineffective(&mut self) {
+        if !self.migr_worker_boot_from_volume {
+            (self.migr_worker_volume_size, self.migr_worker_volume_type) = (None, None);
+        }
+    }
+
     fn validate(&self) -> Result<()> {
-        self.auth.validate()?;
         let wrong = |message: String| Err(Error::invalid("openstack.option", message));
         if self.worker_allowed_cidrs.is_empty() {
             return wrong("worker_allowed_cidrs is empty: nothing could reach a worker".to_owned());
@@ -268,27 +299,38 @@ impl Options {
                 "worker_allowed_cidrs holds {cidr:?}, which is no address range such as 192.0.2.7/32"
             ));
         }
+        if let Some((name, url)) = self.downloads().into_iter().find(|(_, url)| !is_web_url(url)) {
+            return wrong(format!("{name} is {url:?}, which is no http or https URL"));
+        }
         if self.migr_worker_volume_size == Some(0) {
             return wrong("migr_worker_volume_size must be at least 1 (GiB)".to_owned());
-        }
-        let of_volume = self.migr_worker_volume_size.is_some() || self.migr_worker_volume_type.is_some();
-        if of_volume && !self.migr_worker_boot_from_volume {
-            return wrong(
-                "migr_worker_volume_size and migr_worker_volume_type need migr_worker_boot_from_volume = true".to_owned(),
-            );
         }
         if self.wants_floating_ip() && self.floating_ip_pool.is_none() {
             return wrong("use_floating_ip and preserve_floating_ip need floating_ip_pool".to_owned());
         }
+        self.validate_tags()
+    }
+
+    fn validate_tags(&self) -> Result<()> {
         let long = |text: &String| text.is_empty() || text.chars().count() > TAG_CHARS_MAX;
         if let Some((key, _)) =
             self.instance_tags.iter().find(|(key, value)| long(key) || value.chars().count() > TAG_CHARS_MAX)
         {
-            return wrong(format!(
-                "instance_tags[{key:?}]: keys and values have 1 to {TAG_CHARS_MAX} characters"
-            ));
+            let message =
+                format!("instance_tags[{key:?}]: keys and values have 1 to {TAG_CHARS_MAX} characters");
+            return Err(Error::invalid("openstack.option", message));
         }
         Ok(())
+    }
+
+    /// What Windows workers fetch, as far as it is set.
+    fn downloads(&self) -> Vec<(&'static str, &str)> {
+        let all = [
+            ("windows_virtio_iso_url", &self.windows_virtio_iso_url),
+            ("cloudbaseinit_x64_url", &self.cloudbaseinit_x64_url),
+            ("cloudbaseinit_x86_url", &self.cloudbaseinit_x86_url),
+        ];
+        all.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?))).collect()
     }
 
     /// Volume type of a disk, if any option says one, with the option that said it.
@@ -346,15 +388,16 @@ impl Options {
     }
 }
 
-fn refuse_unsupported(config: &serde_json::Value) -> Result<()> {
-    for (name, why) in NOT_YET {
-        let set = config.get(name).is_some_and(|value| !value.is_null() && *value != false && *value != "");
-        if set {
-            let message = format!("the option {name} is not supported yet; {why}");
-            return Err(Error::invalid("openstack.option-unsupported", message));
-        }
+/// An empty text is no value, wherever it was written: `-o availability_zone=` takes back what the site says.
+fn drop_empty(config: &mut serde_json::Value) {
+    if let Some(options) = config.as_object_mut() {
+        options.retain(|_, value| value != "");
     }
-    Ok(())
+}
+
+fn is_web_url(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
 }
 
 /// A range of IP addresses.
@@ -421,18 +464,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_or_not_honoured_is_refused() {
+    fn what_is_unknown_or_makes_no_sense_is_refused() {
         for (config, code) in [
             (json!({ "flavour_name": "x" }), "openstack.option"),
             (json!({ "migr_image_map": { "bsd": "x" } }), "openstack.option"),
             (json!({ "port_reuse_policy": "keep" }), "openstack.option"),
             (json!({ "use_floating_ip": true }), "openstack.option"),
-            (json!({ "migr_worker_volume_size": 3 }), "openstack.option"),
+            (
+                json!({ "migr_worker_volume_size": 0, "migr_worker_boot_from_volume": true }),
+                "openstack.option",
+            ),
             (json!({ "worker_allowed_cidrs": ["10.0.0.1"] }), "openstack.option"),
             (json!({ "instance_tags": { "k": 1 } }), "openstack.option"),
             (json!({ "preserve_floating_ip": true }), "openstack.option"),
-            (json!({ "cloudbaseinit_x64_url": "http://x" }), "openstack.option-unsupported"),
-            (json!({ "windows_virtio_iso_url": "http://x" }), "openstack.option-unsupported"),
+            (json!({ "windows_virtio_iso_url": "ftp://x" }), "openstack.option"),
+            (json!({ "cloudbaseinit_x64_url": "x.zip" }), "openstack.option"),
         ] {
             assert_eq!(parse(config.clone()).unwrap_err().code, code, "{config}");
         }
@@ -448,8 +494,10 @@ mod tests {
             assert!(property["description"].as_str().is_some_and(|text| text.len() > 10), "{name}");
             assert!(property.get("default").is_some(), "{name}: {property}");
         }
+        // What the host shows as the default is what holds.
         let written = serde_json::to_value(Options::default()).unwrap();
-        assert!(written.as_object().unwrap().keys().eq(properties.keys()));
+        let shown = properties.iter().map(|(name, property)| (name, &property["default"]));
+        assert!(written.as_object().unwrap().iter().eq(shown), "{written:#}");
     }
 
     #[test]
@@ -470,6 +518,51 @@ mod tests {
         assert!(Cidr::parse("::/0").unwrap().contains("2001:db8::1".parse().unwrap()));
         assert!(Cidr::parse("2001:db8::/64").unwrap().contains("2001:db8::1".parse().unwrap()));
         assert!(Cidr::parse("10.0.0.0/33").is_none() && Cidr::parse("10.0.0.0").is_none());
+    }
+
+    #[test]
+    fn an_empty_text_is_no_value() {
+        let empty =
+            json!({ "availability_zone": "", "migr_flavor_name": "", "default_cinder_volume_type": "" });
+        let options = parse(empty).unwrap();
+        assert_eq!((options.availability_zone, options.migr_flavor_name.as_str()), (None, "m1.small"));
+    }
+
+    #[test]
+    fn what_only_volumes_of_workers_have_is_of_no_effect_without_them() {
+        let mut config = json!({ "migr_worker_volume_size": 3, "migr_worker_volume_type": "fast" });
+        let options = parse(config.clone()).unwrap();
+        assert_eq!((options.migr_worker_volume_size, options.migr_worker_volume_type), (None, None));
+        config["migr_worker_boot_from_volume"] = json!(true);
+        assert_eq!(parse(config).unwrap().migr_worker_volume_size, Some(3));
+    }
+
+    /// Every option of the mission's example, and its placeholders.
+    #[test]
+    fn the_destination_environment_of_the_mission_is_understood() {
+        let environment = json!({
+            "network_map": { "source network name": "net" },
+            "storage_mappings": {
+                "default": "cinder-volume-type-0",
+                "backend_mappings": [{ "source": "datastor1", "destination": "cinder-volume-type-1" }],
+                "disk_mappings": [{ "disk_id": "", "destination": "cinder-volume-type-2" }],
+            },
+            "hypervisor_type": "kvm", "flavor_name": "m1.small", "keypair_name": "new-key",
+            "delete_disks_on_vm_termination": false, "security_groups": ["a", "and another one"],
+            "migr_image_map": { "linux": "image", "windows": "63d8f1a4-3192-4edc-b113-0d099b4bc458" },
+            "migr_network": "private", "migr_worker_use_fip": true,
+            "migr_fip_pool_name": "external_network/external_subnet", "migr_flavor_name": "m1.small",
+            "migr_worker_boot_from_volume": true, "migr_worker_volume_size": 1,
+            "migr_worker_volume_type": "cinder-voltype", "list_all_destination_networks": true,
+            "migr_worker_use_config_drive": true, "port_reuse_policy": "keep_mac", "volumes_are_zeroed": true,
+            "preserve_fixed_ips": true, "server_group": "group", "use_floating_ip": true,
+            "floating_ip_pool": "external_network/external_subnet", "set_dhcp": true,
+            "instance_tags": { "tag1": "value1", "tag2": "value2" },
+        });
+        let options = parse(environment).unwrap();
+        assert_eq!(options.volume_type("d", None).unwrap().0, "cinder-volume-type-0");
+        assert_eq!(options.volume_type("d", Some("datastor1")).unwrap().0, "cinder-volume-type-1");
+        assert_eq!(options.migr_worker_volume_size, Some(1));
     }
 
     #[test]

@@ -595,22 +595,6 @@ fn long_waits_leave_the_call_and_end() {
 }
 
 #[test]
-fn choices_are_those_of_the_project() {
-    let (_host, _model) = cloud();
-    let names = |config: Value, option: &str| -> Vec<String> {
-        let all = OpenStack::options(Config::new(options(config)), &[option.to_owned()]).unwrap();
-        all[0].values.iter().map(|choice| choice.name.clone()).collect()
-    };
-    assert_eq!(names(json!({}), "network_map"), ["private"]);
-    assert_eq!(names(json!({}), "floating_ip_pool"), Vec::<String>::new(), "another project's");
-    assert_eq!(names(json!({ "list_all_destination_networks": true }), "floating_ip_pool"), ["public"]);
-    assert_eq!(names(json!({}), "flavor_name"), ["m1.big", "m1.small"]);
-    assert_eq!(names(json!({}), "storage_mappings"), ["fast", "slow"]);
-    let error = OpenStack::options(Config::new(options(json!({}))), &["nosuch".to_owned()]).unwrap_err();
-    assert_eq!(error.code, "openstack.option");
-}
-
-#[test]
 fn morphing_follows_the_options() {
     let plan = |config: Value| OpenStack::plan_morphing(Config::new(options(config)), &machine()).unwrap();
     let plain = plan(json!({}));

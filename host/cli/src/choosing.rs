@@ -1,0 +1,245 @@
+//! `gyre option`: what can be set, what is set, and what a destination's cloud has to choose from. Creates nothing.
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::given::Given;
+use crate::show::{Table, clean};
+use gyre_core::options::{OptionInfo, listing};
+use gyre_core::roles::{Choice, Choices};
+use gyre_core::{Error, Result};
+use gyre_engine::Endpoints as _;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// Type and default of one option in a whole list.
+const CELL_CHARS_MAX: usize = 36;
+
+/// An option with what there is to choose from.
+#[derive(Serialize)]
+struct Offer {
+    #[serde(flatten)]
+    option: OptionInfo,
+    values: Vec<Choice>,
+}
+
+/// The options of a destination or a plugin; with `values` what the destination's cloud has for each.
+///
+/// # Errors
+/// `option.nobody`, `option.several`, `config.option`, and those of the destination.
+pub async fn list(app: &App, of: &str, names: &[String], values: bool, given: &Given) -> Result<Answer> {
+    if !values && given.is_empty() && !app.config.destination.contains_key(of) {
+        return of_plugin(app, of, names).await;
+    }
+    let destination = destination(app, of)?;
+    let machine = app.plugins.environment(&destination, given).await?;
+    let options = app.plugins.described(&destination, &machine, names).await?;
+    if values {
+        return offers(app, &destination, options, machine, names).await;
+    }
+    Ok(Answer::new(json!({ "destination": destination, "options": options }), listed(&options, names)))
+}
+
+async fn of_plugin(app: &App, plugin: &str, names: &[String]) -> Result<Answer> {
+    if !app.config.plugin.contains_key(plugin) {
+        return Err(nobody(app, plugin));
+    }
+    let found = app.plugins.inspect(plugin).await?;
+    let schema = found.description.map_or(Value::Null, |about| about.config_schema);
+    let options = listing(&schema, None, names)?;
+    Ok(Answer::new(json!({ "plugin": plugin, "options": options }), listed(&options, names)))
+}
+
+/// The destination of that name, else the only one of the plugin of that name.
+fn destination(app: &App, of: &str) -> Result<String> {
+    let all = &app.config.destination;
+    if all.contains_key(of) {
+        return Ok(of.to_owned());
+    }
+    let of_plugin: Vec<_> =
+        all.iter().filter(|(_, e)| e.plugin == of).map(|(name, _)| name.as_str()).collect();
+    match of_plugin.as_slice() {
+        [only] => Ok((*only).to_owned()),
+        [] => Err(nobody(app, of)),
+        several => {
+            let what = format!("several destinations have the plugin {of}: name one of them");
+            Err(Error::invalid("option.several", what).cause(several.join(", ")))
+        }
+    }
+}
+
+fn nobody(app: &App, of: &str) -> Error {
+    let names = |names: Vec<&String>| {
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.into_iter().cloned().collect::<Vec<_>>().join(", ")
+        }
+    };
+    Error::invalid("option.nobody", format!("gyre.toml has no destination {of:?}"))
+        .cause(format!("destinations: {}", names(app.config.destination.keys().collect())))
+        .cause(format!("plugins: {}", names(app.config.plugin.keys().collect())))
+}
+
+/// What there is, and below it what is set. Of those that were asked for all is said, of a whole list only what fits.
+fn listed(options: &[OptionInfo], asked: &[String]) -> String {
+    if options.is_empty() {
+        return "no options\n".to_owned();
+    }
+    let is_list = asked.is_empty();
+    let fitting = |text: String| if is_list { clipped(&text) } else { text };
+    let mut table = Table::new(&["option", "type", "default", "meaning"]);
+    for option in options {
+        let default = if option.required { "(required)".to_owned() } else { word(&option.default) };
+        let meaning = if is_list { first_sentence(&option.meaning) } else { &option.meaning };
+        let (kind, default) = (fitting(option.kind.clone()), fitting(default));
+        table.row([&option.name, &kind, &default, meaning]);
+    }
+    let set: Vec<_> = options.iter().filter(|option| option.value.is_some()).collect();
+    if set.is_empty() { table.text() } else { format!("{}\n{}", table.text(), set_table(&set)) }
+}
+
+fn set_table(options: &[&OptionInfo]) -> String {
+    let mut table = Table::new(&["set", "value", "where"]);
+    for option in options {
+        let value = option.value.as_ref().map(word).unwrap_or_default();
+        table.row([&option.name, &value, &option.set_in.join("; ")]);
+    }
+    table.text()
+}
+
+fn clipped(text: &str) -> String {
+    if text.chars().count() <= CELL_CHARS_MAX {
+        return text.to_owned();
+    }
+    text.chars().take(CELL_CHARS_MAX - 1).chain(['…']).collect()
+}
+
+fn first_sentence(text: &str) -> &str {
+    text.split_inclusive(". ").next().unwrap_or_default().trim_end()
+}
+
+/// On one line; nothing for what says nothing.
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        empty if is_empty(empty) => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Tables whose entries are all empty say nothing either.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(entries) => entries.is_empty(),
+        Value::Object(entries) => entries.values().all(is_empty),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+async fn offers(
+    app: &App,
+    destination: &str,
+    options: Vec<OptionInfo>,
+    machine: Map<String, Value>,
+    names: &[String],
+) -> Result<Answer> {
+    let role = app.plugins.destination(destination, &app.engine.looking(machine)).await?;
+    let choices = role.options(names).await.map_err(|error| {
+        error.during(format!("destination {destination} cannot say what there is to choose from"))
+    })?;
+    let offers = join(options, choices);
+    let text = offers.iter().map(paragraph).collect::<Vec<_>>().join("\n");
+    Ok(Answer::new(json!({ "destination": destination, "options": offers }), text))
+}
+
+/// In the plugin's order; what it does not offer values for is left out.
+fn join(options: Vec<OptionInfo>, choices: Vec<Choices>) -> Vec<Offer> {
+    let with_option = |choices: Choices| {
+        let option = options.iter().find(|option| option.name == choices.option_name)?;
+        Some(Offer { option: option.clone(), values: choices.values })
+    };
+    choices.into_iter().filter_map(with_option).collect()
+}
+
+fn paragraph(offer: &Offer) -> String {
+    let OptionInfo { name, kind, meaning, .. } = &offer.option;
+    let mut text = format!("{} ({}): {}\n", clean(name), clean(kind), clean(meaning));
+    let mut table = Table::pairs();
+    for value in &offer.values {
+        let id = if value.id == value.name { "" } else { value.id.as_str() };
+        table.row(["", value.name.as_str(), id, value.about.as_deref().unwrap_or_default()]);
+    }
+    text += &table.text();
+    if offer.values.is_empty() {
+        text += "  nothing to choose from\n";
+    }
+    if let Some(value) = &offer.option.value {
+        text += &format!("  set: {} ({})\n", clean(&word(value)), clean(&offer.option.set_in.join("; ")));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn option(name: &str, value: Option<Value>) -> OptionInfo {
+        OptionInfo {
+            name: name.into(),
+            kind: "string".into(),
+            default: json!("m1.small"),
+            meaning: "Flavor. By name or id.".into(),
+            required: false,
+            per_machine: true,
+            set_in: value.iter().map(|_| "a.conf, line 2".to_owned()).collect(),
+            value,
+        }
+    }
+
+    #[test]
+    fn options_are_a_table_and_below_it_stands_what_is_set() {
+        let text = listed(&[option("flavor", None)], &[]);
+        assert_eq!(text, "OPTION  TYPE    DEFAULT   MEANING\nflavor  string  m1.small  Flavor.\n");
+        let text = listed(&[option("flavor", Some(json!("big")))], &["flavor".to_owned()]);
+        assert!(text.contains("m1.small  Flavor. By name or id.\n\n"), "{text}");
+        assert!(text.ends_with("SET     VALUE  WHERE\nflavor  big    a.conf, line 2\n"), "{text}");
+        assert_eq!(listed(&[], &[]), "no options\n");
+        let required = OptionInfo { required: true, kind: "x".repeat(40), ..option("flavor", None) };
+        let text = listed(std::slice::from_ref(&required), &[]);
+        assert!(text.contains("(required)") && text.contains(&format!("{}…", "x".repeat(35))), "{text}");
+        assert!(listed(std::slice::from_ref(&required), &["flavor".to_owned()]).contains(&"x".repeat(40)));
+    }
+
+    #[test]
+    fn what_says_nothing_is_not_shown() {
+        for empty in [json!(null), json!(""), json!([]), json!({ "a": null, "b": { "c": [] } })] {
+            assert_eq!(word(&empty), "", "{empty}");
+        }
+        assert_eq!((word(&json!(false)).as_str(), word(&json!({ "a": 1 })).as_str()), ("false", "{\"a\":1}"));
+    }
+
+    #[test]
+    fn what_there_is_to_choose_from_stands_below_its_option() {
+        let choice = |id: &str, name: &str, about: Option<&str>| Choice {
+            id: id.into(),
+            name: name.into(),
+            about: about.map(str::to_owned),
+        };
+        let choices = vec![
+            Choices {
+                option_name: "flavor".into(),
+                values: vec![choice("7", "big", Some("4 vCPU")), choice("kvm", "kvm", None)],
+            },
+            Choices { option_name: "image".into(), values: Vec::new() },
+            Choices { option_name: "unheard-of".into(), values: Vec::new() },
+        ];
+        let offers = join(vec![option("image", Some(json!("x"))), option("flavor", None)], choices);
+        let text: String = offers.iter().map(paragraph).collect();
+        assert_eq!(
+            text,
+            "flavor (string): Flavor. By name or id.\n  big  7  4 vCPU\n  kvm\nimage (string): Flavor. By name or id.\n  nothing to choose from\n  set: x (a.conf, line 2)\n"
+        );
+    }
+}

@@ -1,0 +1,348 @@
+//! A plugin's options against the JSON Schema it describes them with, as far as a typo or a wrong type goes: the
+//! subset of the specification (draft 2020-12) that option schemas use. Anything else in a schema is let pass.
+
+use serde_json::{Map, Value};
+
+/// Nested schemas, so that one that refers to itself ends.
+const DEPTH_MAX: usize = 32;
+/// A known name is suggested up to so many edits away.
+const EDITS_MAX: usize = 3;
+
+/// What is wrong with all options together.
+pub fn problems(schema: &Value, options: &Value) -> Vec<String> {
+    Checker { root: schema, is_whole: true, problems: Vec::new() }.checked(options)
+}
+
+/// What is wrong with one option as one place writes it: others may say the rest of a table.
+pub fn problems_of(schema: &Value, name: &str, value: &Value) -> Vec<String> {
+    let option = Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
+    Checker { root: schema, is_whole: false, problems: Vec::new() }.checked(&option)
+}
+
+/// The schema behind references, and of a choice that may be left open the one that is none.
+pub fn core_of<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    let mut schema = schema;
+    for _ in 0..DEPTH_MAX {
+        let Some(behind) = resolve(root, schema) else { break };
+        let choices = behind.get("anyOf").or_else(|| behind.get("oneOf")).and_then(Value::as_array);
+        let choice = choices.and_then(|all| all.iter().find(|choice| type_of(choice) != Some("null")));
+        let Some(choice) = choice else { return behind };
+        schema = choice;
+    }
+    schema
+}
+
+/// The type that is not `null`.
+pub fn type_of(schema: &Value) -> Option<&str> {
+    schema.get("type").and_then(wanted_type)
+}
+
+fn wanted_type(types: &Value) -> Option<&str> {
+    match types {
+        Value::Array(names) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
+        name => name.as_str(),
+    }
+}
+
+/// The entries that a table of the options may have.
+pub fn entries_of<'a>(root: &'a Value, table: &str) -> impl Iterator<Item = &'a String> {
+    let property = root.get("properties").and_then(|all| all.get(table)).unwrap_or(&Value::Null);
+    core_of(root, property).get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys)
+}
+
+/// The known name that is spelled most like this one.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|own| (edits(name, own), own))
+        .filter(|(edits, _)| *edits <= EDITS_MAX)
+        .min()
+        .map(|(_, own)| own)
+}
+
+/// "unknown option flavour_name; did you mean flavor_name?"
+pub fn unknown<'a>(table: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let hint = nearest(name, known).map(|near| format!("; did you mean {}?", join(table, near)));
+    format!("unknown option {}{}", join(table, name), hint.unwrap_or_default())
+}
+
+fn join(table: &str, name: &str) -> String {
+    if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }
+}
+
+/// Follows `$ref` to `#/…` of the same schema.
+fn resolve<'a>(root: &'a Value, mut schema: &'a Value) -> Option<&'a Value> {
+    for _ in 0..DEPTH_MAX {
+        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return Some(schema) };
+        schema = root.pointer(reference.strip_prefix('#')?)?;
+    }
+    None
+}
+
+struct Checker<'a> {
+    root: &'a Value,
+    /// Whether everything is there, so that something may be missing.
+    is_whole: bool,
+    problems: Vec<String>,
+}
+
+impl<'a> Checker<'a> {
+    fn checked(mut self, options: &Value) -> Vec<String> {
+        self.value(self.root, options, "", 0);
+        self.problems
+    }
+
+    fn problem(&mut self, text: String) {
+        self.problems.push(text);
+    }
+
+    fn value(&mut self, schema: &'a Value, value: &Value, path: &str, depth: usize) {
+        let Some(schema) =
+            resolve(self.root, schema).and_then(Value::as_object).filter(|_| depth < DEPTH_MAX)
+        else {
+            return;
+        };
+        if let Some(choices) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array) {
+            return self.any(choices, value, path, depth);
+        }
+        for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            self.value(part, value, path, depth + 1);
+        }
+        if !has_type(schema, value) {
+            let expected = schema.get("type").and_then(wanted_type).unwrap_or_default();
+            return self.problem(format!("{path} is {}, not {expected}", kind(value)));
+        }
+        self.listed(schema, value, path);
+        self.bounds(schema, value, path);
+        match value {
+            Value::Object(object) => self.object(schema, object, path, depth),
+            Value::Array(items) => self.array(schema, items, path, depth),
+            _ => {}
+        }
+    }
+
+    fn listed(&mut self, schema: &Map<String, Value>, value: &Value, path: &str) {
+        let wrong = match (schema.get("enum").and_then(Value::as_array), schema.get("const")) {
+            (Some(values), _) if !values.contains(value) => {
+                Some(values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            }
+            (_, Some(only)) if only != value => Some(only.to_string()),
+            _ => None,
+        };
+        if let Some(expected) = wrong {
+            self.problem(format!("{path} is {value}, not one of {expected}"));
+        }
+    }
+
+    fn bounds(&mut self, schema: &Map<String, Value>, value: &Value, path: &str) {
+        let Some(number) = value.as_f64() else { return };
+        let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
+        if bound("minimum").is_some_and(|least| number < least)
+            || bound("maximum").is_some_and(|most| number > most)
+        {
+            let text = |key| bound(key).map_or("any".to_owned(), |bound| bound.to_string());
+            self.problem(format!("{path} is {number}, not from {} to {}", text("minimum"), text("maximum")));
+        }
+    }
+
+    /// A list is never put together from several places: each entry is whole.
+    fn array(&mut self, schema: &'a Map<String, Value>, items: &[Value], path: &str, depth: usize) {
+        let Some(each) = schema.get("items") else { return };
+        let outside = std::mem::replace(&mut self.is_whole, true);
+        for (index, item) in items.iter().enumerate() {
+            self.value(each, item, &format!("{path}[{index}]"), depth + 1);
+        }
+        self.is_whole = outside;
+    }
+
+    fn object(
+        &mut self,
+        schema: &'a Map<String, Value>,
+        object: &Map<String, Value>,
+        path: &str,
+        depth: usize,
+    ) {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (name, value) in object {
+            let inner = join(path, name);
+            match (properties.and_then(|known| known.get(name)), schema.get("additionalProperties")) {
+                (Some(property), _) => self.value(property, value, &inner, depth + 1),
+                (None, Some(Value::Bool(true))) => {}
+                (None, Some(each @ Value::Object(_))) => self.value(each, value, &inner, depth + 1),
+                (None, None) if properties.is_none() => {}
+                (None, _) => {
+                    let known = properties.into_iter().flat_map(Map::keys).map(String::as_str);
+                    self.problem(unknown(path, name, known));
+                }
+            }
+        }
+        let required = schema.get("required").and_then(Value::as_array).filter(|_| self.is_whole);
+        for name in required.into_iter().flatten().filter_map(Value::as_str) {
+            if !object.contains_key(name) {
+                self.problem(format!("{} is missing", join(path, name)));
+            }
+        }
+    }
+
+    /// The problems of the choice that comes nearest, unless one has none.
+    fn any(&mut self, choices: &'a [Value], value: &Value, path: &str, depth: usize) {
+        let mut best: Option<Vec<String>> = None;
+        for choice in choices {
+            let mut checker = Checker { root: self.root, is_whole: self.is_whole, problems: Vec::new() };
+            checker.value(choice, value, path, depth + 1);
+            let problems = checker.problems;
+            // Deeper problems come from a choice that fits better on the outside.
+            let nearer = |old: &Vec<String>| weight(&problems) > weight(old);
+            if problems.is_empty() {
+                return;
+            }
+            if best.as_ref().is_none_or(nearer) {
+                best = Some(problems);
+            }
+        }
+        best.into_iter().flatten().for_each(|problem| self.problem(problem));
+    }
+}
+
+fn weight(problems: &[String]) -> usize {
+    problems.iter().map(String::len).max().unwrap_or_default()
+}
+
+fn has_type(schema: &Map<String, Value>, value: &Value) -> bool {
+    let is = |name: &str| match name {
+        "number" => value.is_number(),
+        "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|n| n.fract() == 0.0),
+        name => kind(value) == name,
+    };
+    match schema.get("type") {
+        Some(Value::String(name)) => is(name),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(is),
+        _ => true,
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// Levenshtein's distance, one row at a time.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = i;
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (y, above) in b.chars().zip(row.iter().skip(1)) {
+            left = (corner + usize::from(x != y)).min(left + 1).min(above + 1);
+            corner = *above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn schema() -> Value {
+        json!({
+            "type": "object",
+            "properties": {
+                "flavor_name": { "type": ["string", "null"] },
+                "network_map": { "type": "object", "additionalProperties": { "type": "string" } },
+                "count": { "type": "integer", "minimum": 1, "maximum": 9 },
+                "mode": { "$ref": "#/$defs/Mode" },
+                "inner": { "anyOf": [{ "$ref": "#/$defs/Inner" }, { "type": "null" }] },
+                "list": { "type": "array", "items": { "type": "string" } },
+            },
+            "required": ["network_map"],
+            "$defs": {
+                "Mode": { "enum": ["a", "b"] },
+                "Inner": { "type": "object", "properties": { "x": { "type": "boolean" } }, "required": ["x"], "additionalProperties": false },
+            },
+            "additionalProperties": false,
+        })
+    }
+
+    fn problems(options: Value) -> Vec<String> {
+        super::problems(&schema(), &options)
+    }
+
+    #[test]
+    fn good_options_pass() {
+        let config = json!({ "network_map": { "VM Network": "net" }, "flavor_name": null, "count": 3, "mode": "b",
+            "inner": { "x": true }, "list": ["a"] });
+        assert_eq!(problems(config), [""; 0]);
+        assert_eq!(problems(json!({ "network_map": {}, "inner": null })), [""; 0]);
+    }
+
+    #[test]
+    fn each_problem_is_told() {
+        for (config, problem) in [
+            (json!({}), "network_map is missing"),
+            (
+                json!({ "network_map": {}, "flavour_name": "m" }),
+                "unknown option flavour_name; did you mean flavor_name?",
+            ),
+            (json!({ "network_map": {}, "zzzzzzzz": 1 }), "unknown option zzzzzzzz"),
+            (json!({ "network_map": { "a": 1 } }), "network_map.a is number, not string"),
+            (json!({ "network_map": {}, "flavor_name": 1 }), "flavor_name is number, not string"),
+            (json!({ "network_map": {}, "count": 10 }), "count is 10, not from 1 to 9"),
+            (json!({ "network_map": {}, "count": 1.5 }), "count is number, not integer"),
+            (json!({ "network_map": {}, "mode": "c" }), "mode is \"c\", not one of \"a\", \"b\""),
+            (
+                json!({ "network_map": {}, "inner": { "x": true, "y": 1 } }),
+                "unknown option inner.y; did you mean inner.x?",
+            ),
+            (json!({ "network_map": {}, "list": [1] }), "list[0] is number, not string"),
+        ] {
+            assert_eq!(problems(config), [problem]);
+        }
+    }
+
+    #[test]
+    fn of_one_place_nothing_is_missed_but_in_lists() {
+        assert_eq!(problems_of(&schema(), "inner", &json!({})), [""; 0]);
+        assert_eq!(
+            problems_of(&schema(), "inner", &json!({ "y": 1 })),
+            ["unknown option inner.y; did you mean inner.x?"]
+        );
+        let rows = json!({ "properties": { "rows": { "items": { "$ref": "#/$defs/Inner" } } }, "$defs": schema()["$defs"] });
+        assert_eq!(problems_of(&rows, "rows", &json!([{}])), ["rows[0].x is missing"]);
+    }
+
+    #[test]
+    fn the_schema_behind_a_choice_is_found() {
+        let (root, inner) = (schema(), json!({ "anyOf": [{ "type": "null" }, { "$ref": "#/$defs/Inner" }] }));
+        assert_eq!(core_of(&root, &inner), &root["$defs"]["Inner"]);
+        assert_eq!(entries_of(&root, "inner").collect::<Vec<_>>(), ["x"]);
+        assert_eq!(type_of(&root["properties"]["flavor_name"]), Some("string"));
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_ends() {
+        let schema = json!({ "$ref": "#" });
+        assert_eq!(super::problems(&schema, &json!({})), [""; 0]);
+        let deep = json!({ "properties": { "a": { "$ref": "#" } } });
+        let mut value = json!({});
+        for _ in 0..100 {
+            value = json!({ "a": value });
+        }
+        assert_eq!(super::problems(&deep, &value), [""; 0]);
+        assert_eq!(core_of(&schema, &schema), &schema);
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!((edits("", "abc"), edits("abc", "abc"), edits("kitten", "sitting")), (3, 0, 3));
+    }
+}

@@ -1,0 +1,39 @@
+//! The reference of this plugin's options, made from their schema.
+
+use gyre_plugin::destination::Destination;
+use gyre_plugin::reference;
+use openstack::OpenStack;
+use std::path::Path;
+
+#[test]
+fn the_reference_of_options_is_what_the_schema_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../host/docs/openstack-options.md");
+    let page = reference::markdown("Options of an OpenStack destination", &OpenStack::ABOUT);
+    let stale = reference::update(&path, &format!("{page}{NOTES}"));
+    assert!(
+        !stale,
+        "host/docs/openstack-options.md is stale: UPDATE=1 cargo test --manifest-path plugins/Cargo.toml -p openstack --test reference"
+    );
+}
+
+/// What a table cannot say.
+const NOTES: &str = "
+Where: `site` stands in `gyre.toml` or in an INI file, `machine` is given for one machine with `--environment`,
+`--options` or `-o`. Who counts more, from the top:
+
+1. one machine: `-o KEY=VALUE` over `--options FILE` over `--environment FILE`
+2. `[destination.NAME.config]` in `gyre.toml`
+3. the INI file of `[destination.NAME] ini = \"FILE\"`
+4. `[plugin.NAME.config]` in `gyre.toml`, for all destinations of the plugin
+5. the INI file of `[plugin.NAME] ini = \"FILE\"`
+6. the default of the table
+
+Of an INI file the section `[openstack_migration_provider]` is read, in the syntax of oslo.config: lists `a, b`, dicts
+`a: b, c: d`, booleans `true`, `1`, `on`, `yes` and their opposites, comments in lines of their own; what is empty is
+not set, and of an option that stands twice the last one counts. In `gyre.toml` and for one machine an empty text takes back
+what counts less: `-o availability_zone=`. Tables are merged entry by entry over all places, lists
+are replaced. `default_security_groups` and `security_groups` are joined. The type of a volume is that of the disk, else of its backend,
+else `storage_mappings.default`, else `default_cinder_volume_type`. `migr_image` goes before the `migr_image_map` of the same
+place and of those that count less; a map that counts more goes before it. `gyre option list NAME` shows what is set and
+where, `gyre option list NAME --values` what the cloud offers.
+";
