@@ -91,6 +91,10 @@ impl Reader for Chain {
 
     /// What a log holds that its file does not have yet; everything else the host reads itself.
     fn read(&mut self, offset: u64, length: u32) -> Result<Vec<u8>> {
+        if length > READ_BYTES_MAX {
+            let message = format!("{length} bytes are more than one read answers");
+            return Err(Error::invalid("disk-image.range", message));
+        }
         let mut bytes = Vec::new();
         for found in self.walk(offset, length.into())? {
             bytes.extend(found.read()?);

@@ -98,17 +98,19 @@ impl ImageFile {
     }
 
     fn read_some(&self, offset: u64, length: u64) -> Result<Vec<u8>> {
+        if length > READ_BYTES_MAX.into() {
+            return Err(self.corrupt(format_args!("a table of {length} bytes is not possible")));
+        }
         let length = length.min(self.size.saturating_sub(offset));
+        // What a log adds to the file is not in the handle yet: zeros, unless the log says more.
         let there = length.min(self.stored_bytes.saturating_sub(offset));
-        let mut bytes = match u32::try_from(there) {
-            Ok(0) => Vec::new(),
-            Ok(there) => self.disk.read(self.base.saturating_add(offset), there)?,
-            Err(_) => return Err(self.corrupt(format_args!("a table of {length} bytes is not possible"))),
+        let mut bytes = match there {
+            0 => Vec::new(),
+            _ => self.disk.read(self.base.saturating_add(offset), there as u32)?,
         };
         if bytes.len() as u64 != there {
             return Err(self.truncated(offset.saturating_add(length)));
         }
-        // Only a log makes a file longer than it is, by at most one read.
         bytes.resize(length as usize, 0);
         self.patches.apply(offset, &mut bytes);
         Ok(bytes)

@@ -165,15 +165,26 @@ fn check_machine(place: usize, machine: &Machine) -> Vec<Finding> {
         );
     }
     for (n, image) in machine.disks.iter().enumerate() {
-        let walked = open(image).and_then(|mut chain| {
-            let size = chain.size();
-            if size == 0 { Ok(()) } else { chain.extents(None, 0, size).map(drop) }
-        });
-        if let Err(error) = walked {
-            findings.push(finding(format!("vms[{place}].disks[{n}].path"), &error));
-        }
+        findings.extend(check_disk(format!("vms[{place}].disks[{n}].path"), image));
     }
     findings
+}
+
+fn check_disk(path: String, image: &Image) -> Option<Finding> {
+    let checked = open(image).and_then(|mut chain| {
+        let size = chain.size();
+        if size > 0 {
+            chain.extents(None, 0, size)?;
+        }
+        match chain.format() {
+            Format::Ova => ova::check_sums(&image.path, image.member.as_deref()),
+            _ => Ok(None),
+        }
+    });
+    match checked {
+        Ok(doubt) => doubt.map(|doubt| Finding::warning(path, doubt)),
+        Err(error) => Some(finding(path, &error)),
+    }
 }
 
 fn finding(path: String, error: &Error) -> Finding {

@@ -1,13 +1,19 @@
-//! A disk inside an OVA archive: a tar with an OVF descriptor and VMDK disks. The disk is read where it lies.
+//! A disk inside an OVA archive: a tar with an OVF descriptor, its manifest, and VMDK disks. The disk is read
+//! where it lies.
+
+mod manifest;
 
 use crate::file::{Files, ImageFile, SECTOR};
 use crate::record::Record;
 use crate::vmdk::Vmdk;
 use gyre_plugin::source::*;
+use manifest::Manifest;
 use std::rc::Rc;
 
 /// A machine has 64 disks at most, and some texts.
 const MEMBERS_MAX: usize = 256;
+/// Disks up to this size are summed: more would not fit into one call's computing time.
+const SUMMED_BYTES_MAX: u64 = 4 << 30;
 const NAME_BYTES: usize = 100;
 const SIZE_AT: usize = 124;
 const SIZE_BYTES: usize = 12;
@@ -18,19 +24,31 @@ const SIZE_BYTES: usize = 12;
 /// `disk-image.no-member`, `disk-image.corrupt`, `disk-image.truncated`; those of VMDK.
 pub fn open(file: &ImageFile, wanted: Option<&str>, files: &Files) -> Result<Vmdk> {
     let members = members(file)?;
-    let disks: Vec<&Member> = members.iter().filter(|member| member.is(wanted)).collect();
-    let [disk] = disks.as_slice() else {
-        let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
-        let message = match wanted {
-            Some(wanted) => format!("{} has not exactly one member {wanted:?}", file.name()),
-            None => format!("{} has not exactly one disk: name one by `member`", file.name()),
-        };
-        return Err(
-            Error::not_found("disk-image.no-member", message).cause(format!("members: {}", names.join(", ")))
-        );
+    let disk = chosen(file, &members, wanted)?;
+    Vmdk::open(Rc::new(disk.file(file)?), files)
+}
+
+/// Compares the descriptor and the disk with the manifest, if there is one. Answers why it did not.
+///
+/// # Errors
+/// As [`open`]; `disk-image.corrupt` when a checksum is wrong.
+pub fn check_sums(path: &str, wanted: Option<&str>) -> Result<Option<String>> {
+    let file = Files::new(true).first(path)?;
+    let members = members(&file)?;
+    let Some(manifest) = members.iter().find(|member| member.ends_with(".mf")) else {
+        return Ok(Some(format!("{path} has no manifest: nothing says whether its disk is whole")));
     };
-    let name = format!("{}/{}", file.name(), disk.name);
-    Vmdk::open(Rc::new(file.part(name, disk.offset, disk.length)?), files)
+    let manifest = Manifest::read(&manifest.file(&file)?)?;
+    let disk = chosen(&file, &members, wanted)?;
+    for member in members.iter().filter(|member| member.ends_with(".ovf")) {
+        manifest.check(&member.name, &member.file(&file)?)?;
+    }
+    if disk.length > SUMMED_BYTES_MAX {
+        let why = format!("the checksum of {} was not looked at: it is larger than 4 GiB", disk.name);
+        return Ok(Some(why));
+    }
+    manifest.check(&disk.name, &disk.file(&file)?)?;
+    Ok(None)
 }
 
 struct Member {
@@ -40,12 +58,28 @@ struct Member {
 }
 
 impl Member {
-    fn is(&self, wanted: Option<&str>) -> bool {
-        match wanted {
-            Some(wanted) => self.name == wanted,
-            None => self.name.to_ascii_lowercase().ends_with(".vmdk"),
-        }
+    fn ends_with(&self, ending: &str) -> bool {
+        self.name.to_ascii_lowercase().ends_with(ending)
     }
+
+    fn file(&self, archive: &ImageFile) -> Result<ImageFile> {
+        archive.part(format!("{}/{}", archive.name(), self.name), self.offset, self.length)
+    }
+}
+
+fn chosen<'a>(file: &ImageFile, members: &'a [Member], wanted: Option<&str>) -> Result<&'a Member> {
+    let fits =
+        |member: &&Member| wanted.map_or_else(|| member.ends_with(".vmdk"), |name| member.name == name);
+    let disks: Vec<&Member> = members.iter().filter(fits).collect();
+    if let [disk] = disks.as_slice() {
+        return Ok(disk);
+    }
+    let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    let message = match wanted {
+        Some(wanted) => format!("{} has not exactly one member {wanted:?}", file.name()),
+        None => format!("{} has not exactly one disk: name one by `member`", file.name()),
+    };
+    Err(Error::not_found("disk-image.no-member", message).cause(format!("members: {}", names.join(", "))))
 }
 
 fn members(file: &ImageFile) -> Result<Vec<Member>> {

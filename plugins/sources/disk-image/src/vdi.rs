@@ -44,8 +44,11 @@ impl Vdi {
         }
         let size = file.check_size(Some(header.le64(368)))?;
         let block_bytes = u64::from(header.le32(376));
-        if !block_bytes.is_power_of_two() || !BLOCK_BYTES.contains(&block_bytes) || header.le32(380) != 0 {
+        if !block_bytes.is_power_of_two() || !BLOCK_BYTES.contains(&block_bytes) {
             return Err(file.corrupt(format_args!("blocks of {block_bytes} bytes are not possible")));
+        }
+        if header.le32(380) != 0 {
+            return Err(file.unsupported("its blocks carry extra bytes"));
         }
         let (map_offset, data_offset) = (header.le32(340).into(), header.le32(344).into());
         let blocks = u64::from(header.le32(384));

@@ -17,6 +17,8 @@ use std::path::Path;
 const MEMORY_BYTES_MAX: usize = 64 << 20;
 /// Rounds of rubbish for each image.
 const ROUNDS: u64 = 120;
+/// So much of each header and table is taken for fields one by one.
+const FIELD_BYTES_MAX: usize = 80;
 /// Answers asked for in one round: a disk may be too large to walk.
 const ANSWERS_MAX: usize = 3;
 /// The most that one answer may have.
@@ -141,6 +143,7 @@ fn cases(d: &Path) -> Vec<Case> {
         .clone()
         .step_by(4096)
         .filter(|at| dirty[*at..].starts_with(b"loge"))
+        .take(2)
         .map(|at| at..at + 512)
         .collect();
     let places = writer::vhdx_places(&dirty);
@@ -320,7 +323,7 @@ fn blow(dice: &mut Dice, hot: &[Range<usize>]) -> (usize, Vec<u8>) {
 fn every_field_at_its_extremes_is_an_error_or_harmless() {
     each_case(|host, case, patient| {
         let big_endian = [".qcow2", ".vhd"].iter().any(|ending| case.name.ends_with(ending));
-        for at in case.hot.iter().flat_map(|range| range.clone().take(128).step_by(4)) {
+        for at in case.hot.iter().flat_map(|range| range.clone().take(FIELD_BYTES_MAX).step_by(4)) {
             for (value, width) in EXTREMES.iter().flat_map(|value| [(value, 4), (value, 8)]) {
                 let bytes = match big_endian {
                     true => value.to_be_bytes()[8 - width..].to_vec(),

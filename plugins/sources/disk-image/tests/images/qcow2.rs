@@ -159,6 +159,7 @@ fn packed_and_stored_bytes_stay_outside_the_sandbox() {
     assert_eq!((changed.kind, changed.code.as_str()), (ErrorKind::NotFound, "disk-image.no-changed-blocks"));
     assert_eq!(reader.extents(None, u64::MAX, 2).unwrap_err().code, "disk-image.range");
     assert_eq!(reader.read(u64::MAX, 2).unwrap_err().code, "disk-image.range");
+    assert_eq!(reader.read(0, u32::MAX).unwrap_err().code, "disk-image.range");
 }
 
 #[test]
