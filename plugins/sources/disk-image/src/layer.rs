@@ -71,6 +71,25 @@ impl Piece {
     }
 }
 
+/// How many of `length` bytes at `within` are alike in a bitmap of sectors, and what its bit says of them.
+///
+/// # Errors
+/// Those of `bit`, which reads the bit of a sector.
+pub fn run_of_sectors(
+    within: u64,
+    length: u64,
+    sector_bytes: u64,
+    bit: impl Fn(u64) -> Result<bool>,
+) -> Result<(u64, bool)> {
+    let (first, end) = (within / sector_bytes, (within + length).div_ceil(sector_bytes));
+    let state = bit(first)?;
+    let mut next = first + 1;
+    while next < end && bit(next)? == state {
+        next += 1;
+    }
+    Ok(((next * sector_bytes - within).min(length), state))
+}
+
 /// A file that is the disk.
 pub struct Raw(pub Rc<ImageFile>);
 

@@ -62,7 +62,8 @@ impl Source for DiskImage {
         let only = vm.map(|id| options.machine(id)).transpose()?.map(|(place, _)| place);
         let chosen =
             options.vms.iter().enumerate().filter(|(place, _)| only.is_none_or(|only| only == *place));
-        Ok(chosen.flat_map(|(place, machine)| check_machine(place, machine)).collect())
+        let findings = chosen.map(|(place, machine)| check_machine(place, machine));
+        Ok(findings.collect::<Result<Vec<_>>>()?.concat())
     }
 
     fn list_vms(config: Config, name: Option<&str>, after: Option<&str>) -> Result<VmPage> {
@@ -156,7 +157,7 @@ fn summary(vm: &Machine) -> VmSummary {
 
 /// Opens every disk and walks the beginning of its tables, so that a broken image is found before
 /// anything is made in the cloud.
-fn check_machine(place: usize, machine: &Machine) -> Vec<Finding> {
+fn check_machine(place: usize, machine: &Machine) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     if machine.disks.is_empty() {
         let message = format!("{} has no disks", machine.name);
@@ -165,12 +166,12 @@ fn check_machine(place: usize, machine: &Machine) -> Vec<Finding> {
         );
     }
     for (n, image) in machine.disks.iter().enumerate() {
-        findings.extend(check_disk(format!("vms[{place}].disks[{n}].path"), image));
+        findings.extend(check_disk(format!("vms[{place}].disks[{n}].path"), image)?);
     }
-    findings
+    Ok(findings)
 }
 
-fn check_disk(path: String, image: &Image) -> Option<Finding> {
+fn check_disk(path: String, image: &Image) -> Result<Option<Finding>> {
     let checked = open(image).and_then(|mut chain| {
         let size = chain.size();
         if size > 0 {
@@ -182,8 +183,9 @@ fn check_disk(path: String, image: &Image) -> Option<Finding> {
         }
     });
     match checked {
-        Ok(doubt) => doubt.map(|doubt| Finding::warning(path, doubt)),
-        Err(error) => Some(finding(path, &error)),
+        Ok(doubt) => Ok(doubt.map(|doubt| Finding::warning(path, doubt))),
+        Err(error) if error.kind == ErrorKind::Cancelled => Err(error),
+        Err(error) => Ok(Some(finding(path, &error))),
     }
 }
 

@@ -103,14 +103,14 @@ pub fn tell(file: &ImageFile, files: &Files) -> Result<Format> {
         head.has(257, b"ustar").then_some(Format::Ova).filter(|_| named(file) == Some(Format::Ova))
     });
     match (found, named(file)) {
-        (Some(found), Some(named)) if found == named => {
-            files.trust();
-            Ok(found)
-        }
         (Some(found), None) => Ok(found),
+        (None, None) => check_raw(file, &head).map(|()| Format::Raw),
+        (None, Some(Format::Raw)) => Ok(Format::Raw),
         // A fixed VHD is a raw disk with a footer, which a guest could have written: only the name tells.
-        (None, Some(Format::Vhd)) => Ok(Format::Vhd),
-        (None, None | Some(Format::Raw)) => check_raw(file, &head).map(|()| Format::Raw),
+        (found, Some(named)) if found == Some(named) || (found.is_none() && named == Format::Vhd) => {
+            files.trust();
+            Ok(named)
+        }
         (found, Some(named)) => Err(contradiction(file, found.unwrap_or(Format::Raw), named)),
     }
 }

@@ -3,7 +3,7 @@
 //! that, else the footer's.
 
 use crate::file::{ImageFile, SECTOR};
-use crate::layer::{Kind, Layer, Parent, Piece};
+use crate::layer::{Kind, Layer, Parent, Piece, run_of_sectors};
 use crate::options::Format;
 use crate::path;
 use crate::record::Record;
@@ -127,21 +127,10 @@ impl Blocks {
             // A dynamic disk's blocks hold zeros where nothing was written.
             return file.stored(data, length);
         }
-        let (run, here) = run(file, bitmap, within, length)?;
+        let bit = |sector: u64| Ok(file.byte(bitmap + sector / 8)? & (0x80 >> (sector % 8)) != 0);
+        let (run, here) = run_of_sectors(within, length, SECTOR, bit)?;
         if here { file.stored(data, run) } else { Ok(Piece::new(run, Kind::Parent)) }
     }
-}
-
-/// How many bytes from `within` on are the same in a block's bitmap, and whether they are this file's.
-fn run(file: &ImageFile, bitmap: u64, within: u64, length: u64) -> Result<(u64, bool)> {
-    let here = |sector: u64| Ok(file.byte(bitmap + sector / 8)? & (0x80 >> (sector % 8)) != 0);
-    let (first, end) = (within / SECTOR, (within + length).div_ceil(SECTOR));
-    let same = here(first)?;
-    let mut next = first + 1;
-    while next < end && here(next)? == same {
-        next += 1;
-    }
-    Ok(((next * SECTOR - within).min(length), same))
 }
 
 fn parent(file: &ImageFile, header: &Record) -> Result<Parent> {

@@ -6,7 +6,7 @@ mod metadata;
 
 use crate::crc::crc32c_without;
 use crate::file::ImageFile;
-use crate::layer::{Kind, Layer, Parent, Piece};
+use crate::layer::{Kind, Layer, Parent, Piece, run_of_sectors};
 use crate::record::Record;
 use gyre_plugin::source::*;
 use metadata::Metadata;
@@ -112,18 +112,12 @@ impl Vhdx {
         let sector_bytes = self.metadata.sector_bytes;
         let base = (block % self.chunk_blocks) * (self.metadata.block_bytes / sector_bytes);
         let bitmap = entry & OFFSET_MASK;
-        let here = |sector: u64| {
+        let bit = |sector: u64| {
             let sector = base + sector;
             Ok(self.file.byte(bitmap.saturating_add(sector / 8))? >> (sector % 8) & 1 == 1)
         };
-        let (first, end) = (within / sector_bytes, (within + length).div_ceil(sector_bytes));
-        let same = here(first)?;
-        let mut next = first + 1;
-        while next < end && here(next)? == same {
-            next += 1;
-        }
-        let run = (next * sector_bytes - within).min(length);
-        if same {
+        let (run, here) = run_of_sectors(within, length, sector_bytes, bit)?;
+        if here {
             self.file.stored(start.saturating_add(within), run)
         } else {
             Ok(Piece::new(run, Kind::Parent))

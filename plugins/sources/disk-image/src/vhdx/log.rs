@@ -42,11 +42,26 @@ struct Entry {
 ///
 /// # Errors
 /// `disk-image.corrupt`, `disk-image.truncated`, `disk-image.unsupported`.
-pub(super) fn replay(file: &ImageFile, (offset, length): (u64, u64), id: &str) -> Result<(Patches, u64)> {
+pub(super) fn replay(file: &ImageFile, place: (u64, u64), id: &str) -> Result<(Patches, u64)> {
+    let log = Log { file, bytes: read(file, place)?, id };
+    let run = log.newest_run(&log.entries()?)?;
+    let (mut patches, mut size) = (Patches::default(), file.size());
+    for entry in &run {
+        if entry.flushed_bytes > file.size() {
+            return Err(file.truncated(entry.flushed_bytes));
+        }
+        log.apply(entry, &mut patches)?;
+        size = size.max(entry.last_bytes);
+    }
+    if size - file.size() > GROWTH_BYTES_MAX {
+        return Err(file.corrupt("its log makes it longer than any file"));
+    }
+    Ok((patches, size))
+}
+
+fn read(file: &ImageFile, (offset, length): (u64, u64)) -> Result<Record> {
     if length > LOG_BYTES_MAX {
-        return Err(
-            file.unsupported(format_args!("its log of {length} bytes is not replayed, it is too long"))
-        );
+        return Err(file.unsupported(format_args!("its log of {length} bytes is too long to be replayed")));
     }
     if length == 0 || !length.is_multiple_of(SECTOR_BYTES) {
         return Err(file.corrupt(format_args!("a log of {length} bytes is not possible")));
@@ -56,21 +71,7 @@ pub(super) fn replay(file: &ImageFile, (offset, length): (u64, u64), id: &str) -
         let done = bytes.len() as u64;
         bytes.extend(file.read(offset.saturating_add(done), (length - done).min(READ_BYTES_MAX.into()))?.0);
     }
-    let log = Log { file, bytes: Record(bytes), id };
-    let run = log.newest_run(&log.entries()?)?;
-    let mut patches = Patches::default();
-    let mut size = 0;
-    for entry in &run {
-        if entry.flushed_bytes > file.size() {
-            return Err(file.truncated(entry.flushed_bytes));
-        }
-        log.apply(entry, &mut patches)?;
-        size = size.max(entry.last_bytes);
-    }
-    if size > file.size().saturating_add(GROWTH_BYTES_MAX) {
-        return Err(file.corrupt("its log makes it longer than any file"));
-    }
-    Ok((patches, size))
+    Ok(Record(bytes))
 }
 
 impl Log<'_> {

@@ -95,31 +95,27 @@ fn parent(file: &ImageFile, locator: &Record) -> Result<Parent> {
     if locator.guid(0) != VHDX_LOCATOR {
         return Err(file.unsupported("its parent is none that is a VHDX file"));
     }
-    let entries: Vec<(String, String)> = (0..usize::from(locator.le16(18).min(LOCATOR_KEYS_MAX)))
-        .map(|n| 20 + n * 12)
-        .map(|at| {
-            let text = |offset: usize, length: usize| {
-                locator.wide_text(
-                    locator.le32(at + offset) as usize,
-                    locator.le16(at + length).into(),
-                    u16::from_le_bytes,
-                )
-            };
-            (text(0, 8), text(4, 10))
-        })
-        .collect();
-    let values = |wanted: [&'static str; 2]| {
-        let named =
-            move |key: &str| entries.iter().find(|(found, _)| found == key).map(|(_, value)| value.clone());
-        wanted.into_iter().filter_map(named).collect::<Vec<_>>()
+    let pairs: Vec<(String, String)> = pairs(locator).collect();
+    let values = |wanted: [&str; 2]| -> Vec<&str> {
+        let value = |key: &str| pairs.iter().find(|(found, _)| found == key).map(|(_, value)| value.as_str());
+        wanted.into_iter().filter_map(value).collect()
     };
-    let identities = values.clone()(["parent_linkage", "parent_linkage2"]);
-    let names = values(["relative_path", "absolute_win32_path"]);
+    let (ids, names) =
+        (values(["parent_linkage", "parent_linkage2"]), values(["relative_path", "absolute_win32_path"]));
     let paths: Vec<String> = names.iter().flat_map(|name| path::candidates(file.name(), name)).collect();
-    if paths.is_empty() || identities.is_empty() {
-        let why = "its locator says neither where the parent lies nor which it is";
-        return Err(file.parent_error(names.first().map(String::as_str).unwrap_or_default(), why));
+    if paths.is_empty() || ids.is_empty() {
+        let why = "its locator does not say where the parent lies and which it is";
+        return Err(file.parent_error(names.first().copied().unwrap_or_default(), why));
     }
-    let identities = identities.iter().map(|id| id.trim_matches(['{', '}']).to_ascii_lowercase()).collect();
+    let identities = ids.iter().map(|id| id.trim_matches(['{', '}']).to_ascii_lowercase()).collect();
     Ok(Parent { paths, format: Format::Vhdx, identities })
+}
+
+/// Keys and values of a locator.
+fn pairs(locator: &Record) -> impl Iterator<Item = (String, String)> {
+    let text = |offset: usize, length: usize| {
+        locator.wide_text(locator.le32(offset) as usize, locator.le16(length).into(), u16::from_le_bytes)
+    };
+    let count = usize::from(locator.le16(18).min(LOCATOR_KEYS_MAX));
+    (0..count).map(|n| 20 + n * 12).map(move |at| (text(at, at + 8), text(at + 4, at + 10)))
 }

@@ -22,7 +22,7 @@ const GRAIN_SECTORS_MAX: u64 = 1 << 21;
 const PACKED_GRAIN_BYTES_MAX: u64 = 4 << 20;
 /// The directory's place is said by a second header at the end.
 const AT_END: u64 = u64::MAX;
-/// Footer, its marker and the marker of the end of the stream.
+/// So far from the end the footer begins: behind it is the marker of the stream's end.
 const FOOTER_BACK_BYTES: u64 = 2 * SECTOR;
 
 const ZEROED_GRAINS: u32 = 1 << 2;
@@ -209,24 +209,18 @@ fn bytes(file: &ImageFile, sectors: u64) -> Result<u64> {
 fn hosted(file: &Rc<ImageFile>, mut header: Record) -> Result<Sparse> {
     let descriptor = (bytes(file, header.le64(28))?, bytes(file, header.le64(36))?);
     if header.le64(56) == AT_END {
-        let at =
-            file.size().checked_sub(FOOTER_BACK_BYTES).ok_or_else(|| file.truncated(FOOTER_BACK_BYTES))?;
-        header = file.read(at, HEADER_BYTES)?;
-        if !header.has(0, HOSTED_MAGIC) || header.le64(56) == AT_END {
-            return Err(file.corrupt("it has no footer that says where its grain directory lies"));
-        }
+        header = footer(file)?;
     }
     let (version, flags) = (header.le32(4), header.le32(8));
     if !(1..=HOSTED_VERSION_MAX).contains(&version) {
         return Err(file.unsupported(format_args!("it is of version {version}; 1 to 3 are known")));
     }
-    let packed = match (flags & COMPRESSED != 0, header.le16(77)) {
-        (false, _) => None,
-        (true, 1) => Some(Packing { markers: flags & MARKERS != 0 }),
-        (true, other) => {
-            return Err(file.unsupported(format_args!("it is compressed by an unknown method ({other})")));
-        }
-    };
+    if flags & COMPRESSED != 0 && header.le16(77) != 1 {
+        return Err(
+            file.unsupported(format_args!("it is compressed by an unknown method ({})", header.le16(77)))
+        );
+    }
+    let packed = (flags & COMPRESSED != 0).then_some(Packing { markers: flags & MARKERS != 0 });
     Ok(Sparse {
         size: bytes(file, header.le64(12))?,
         descriptor: Some(descriptor).filter(|(offset, length)| *offset != 0 && *length != 0),
@@ -236,6 +230,16 @@ fn hosted(file: &Rc<ImageFile>, mut header: Record) -> Result<Sparse> {
         directory: bytes(file, header.le64(56))?,
         shape: Shape::Hosted { zeroed: flags & ZEROED_GRAINS != 0, packed },
     })
+}
+
+/// The second header of a stream, which says where the grain directory came to lie.
+fn footer(file: &ImageFile) -> Result<Record> {
+    let at = file.size().checked_sub(FOOTER_BACK_BYTES).ok_or_else(|| file.truncated(FOOTER_BACK_BYTES))?;
+    let footer = file.read(at, HEADER_BYTES)?;
+    if !footer.has(0, HOSTED_MAGIC) || footer.le64(56) == AT_END {
+        return Err(file.corrupt("it has no footer that says where its grain directory lies"));
+    }
+    Ok(footer)
 }
 
 fn cowd(file: &Rc<ImageFile>, header: &Record) -> Result<Sparse> {

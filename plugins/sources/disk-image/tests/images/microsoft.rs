@@ -109,7 +109,7 @@ fn a_differencing_vhdx_shows_its_parent() {
         let child = writer::differencing_vhdx(seed, &parts, parent.len() as u64, block, id, r".\parent.vhdx");
         std::fs::write(d.join("child.avhdx"), &child).unwrap();
         let blocks = writer::vhdx_blocks(seed, parent.len() as u64, block);
-        assert_reads(d, "child.avhdx", "", &writer::over_blocks(&parent, &parts, &blocks, block as usize));
+        assert_reads(d, "child.avhdx", "", &writer::over_blocks(&parent, &parts, &blocks, block));
     }
     let other =
         writer::differencing_vhdx(1, &writer::parts(1, 8, 1, false), 4096, 1 << 20, [9; 16], "parent.vhdx");
