@@ -125,7 +125,7 @@ fn written(d: &Path) {
     let child =
         writer::differencing_vhdx(1, &parts, 1 << 20, 1 << 20, writer::vhdx_id(&clean), "dynamic.vhdx");
     std::fs::write(d.join("child.vhdx"), child).unwrap();
-    std::fs::write(d.join("dirty.vhdx"), writer::with_log(&clean, 1)).unwrap();
+    std::fs::write(d.join("dirty.vhdx"), writer::with_log(&clean, 1, clean.len())).unwrap();
 }
 
 fn cases(d: &Path) -> Vec<Case> {

@@ -488,13 +488,16 @@ pub fn vhdx_log(file: &[u8]) -> Range<usize> {
 
 /// The same disk, with some of its sectors in the log and rubbish where they belong: three entries that wrap
 /// around the log's end, with an older run and a torn entry beside them.
-pub fn with_log(clean: &[u8], seed: u64) -> Vec<u8> {
+///
+/// Of the file `kept` bytes are left, as if it had grown just before the crash: the log holds the rest.
+pub fn with_log(clean: &[u8], seed: u64, kept: usize) -> Vec<u8> {
     let mut dice = Dice::new(seed);
     let mut file = clean.to_vec();
     let (log, id) = (vhdx_log(clean), noise(seed, 16));
     let mut chosen: Vec<usize> =
         (0..12).map(|_| dice.roll((clean.len() / 4096) as u64) as usize * 4096).collect();
     chosen.extend([bat(clean), payload(clean) + 8192, payload(clean) + 12_288]);
+    chosen.extend((kept..clean.len()).step_by(4096).filter(|at| clean[*at..at + 4096] != [0; 4096]));
     chosen.retain(|at| *at >= 320 << 10 && !log.contains(at));
     chosen.sort_unstable();
     chosen.dedup();
@@ -515,7 +518,7 @@ pub fn with_log(clean: &[u8], seed: u64) -> Vec<u8> {
     let sectors = (log.len() / 4096) as u64;
     let start = (sectors - 1 - dice.roll(6)) as usize * 4096;
     let place = |at: usize| at % log.len();
-    let size = clean.len() as u64;
+    let size = [kept as u64, clean.len() as u64];
     let first = entry(&id, 10, start, &wrong, None, size);
     let second = entry(&id, 11, start, &right[..right.len() / 2], Some(zero), size);
     let third = entry(&id, 12, start, &right[right.len() / 2..], None, size);
@@ -531,6 +534,7 @@ pub fn with_log(clean: &[u8], seed: u64) -> Vec<u8> {
     let header = vhdx_header(clean);
     file[header + 48..header + 64].copy_from_slice(&id);
     vhdx_sum(&mut file[header..header + 4096]);
+    file.truncate(kept);
     file
 }
 
@@ -547,7 +551,7 @@ fn entry(
     tail: usize,
     writes: &[(usize, Vec<u8>)],
     zero: Option<usize>,
-    size: u64,
+    size: [u64; 2],
 ) -> Vec<u8> {
     let descriptors = writes.len() + usize::from(zero.is_some());
     let mut entry = vec![0; (64 + descriptors * 32).next_multiple_of(4096)];
@@ -556,7 +560,7 @@ fn entry(
     put(&mut entry, 16, &sequence.to_le_bytes());
     put(&mut entry, 24, &(descriptors as u32).to_le_bytes());
     put(&mut entry, 32, id);
-    put(&mut entry, 48, &[size.to_le_bytes(), size.to_le_bytes()].concat());
+    put(&mut entry, 48, &size.map(u64::to_le_bytes).concat());
     for (n, (at, bytes)) in writes.iter().enumerate() {
         let descriptor =
             [b"desc", &bytes[4092..], &bytes[..8], &(*at as u64).to_le_bytes(), &sequence.to_le_bytes()]
