@@ -154,7 +154,7 @@ fn nothing_is_overwritten_unasked_and_nothing_half_done_stays() -> Result<()> {
     file.set_len(file.metadata()?.len() / 2)?;
     let never = hand.path("never.raw");
     let cut = hand.run("copy", text(&image), &[text(&never)])?;
-    ensure!(cut.code != Some(0) && cut.said().contains("qcow2.truncated"), "{}", cut.said());
+    ensure!(cut.code != Some(0) && cut.said().contains("disk-image.truncated"), "{}", cut.said());
     ensure!(!never.exists(), "half a disk was left behind");
     Ok(())
 }

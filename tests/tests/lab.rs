@@ -126,7 +126,7 @@ fn a_truncated_image_is_found_before_anything_is_made() -> Result<()> {
     let bad = Bad::new(|_| ())?;
     let file = std::fs::OpenOptions::new().write(true).open(bad.disk())?;
     file.set_len(file.metadata()?.len() / 2)?;
-    bad.fails_with("qcow2.truncated")
+    bad.fails_with("disk-image.truncated")
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_corrupt_image_is_found_before_anything_is_made() -> Result<()> {
     let mut table = [0; 8];
     file.read_exact_at(&mut table, 40)?;
     file.write_all_at(&0x8000_0000_0000_0200_u64.to_be_bytes(), u64::from_be_bytes(table))?;
-    bad.fails_with("qcow2.corrupt")
+    bad.fails_with("disk-image.corrupt")
 }
 
 #[test]

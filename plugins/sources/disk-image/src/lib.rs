@@ -1,15 +1,28 @@
-//! Source of machines whose disks are raw or qcow2 image files. The operator writes the machines down;
-//! the plugin reads image metadata and answers with extents, so that disk bytes never enter the
-//! sandbox. An image that does not change is its own snapshot: this source cannot quiesce or stop a
+//! Source of machines whose disks are image files: raw, qcow2, VMDK, VHDX, VHD, VDI, OVA. The operator writes
+//! the machines down; the plugin reads image metadata and answers with extents, so that disk bytes never
+//! enter the sandbox. An image that does not change is its own snapshot: this source cannot quiesce or stop a
 //! machine, and knows no changed blocks.
 
 mod chain;
+mod crc;
+mod file;
+mod layer;
 mod options;
+mod ova;
+mod patches;
+mod path;
+mod probe;
 mod qcow2;
+mod record;
+mod vdi;
+mod vhd;
+mod vhdx;
+mod vmdk;
 
 use chain::Chain;
 use gyre_plugin::source::*;
 use options::{Format, Image, Machine, Options};
+use probe::Choice;
 use serde::{Deserialize, Serialize};
 
 /// Machines in one answer of `list-vms`.
@@ -32,19 +45,25 @@ struct SnapshotDisk {
     id: String,
     path: String,
     format: Format,
+    #[serde(default)]
+    snapshot: Option<String>,
+    #[serde(default)]
+    member: Option<String>,
     size: u64,
 }
 
 impl Source for DiskImage {
     const ABOUT: About =
-        about!("disk-image", "Machines whose disks are raw or qcow2 image files.").config::<Options>();
+        about!("disk-image", "Machines whose disks are image files: raw, qcow2, VMDK, VHDX, VHD, VDI, OVA.")
+            .config::<Options>();
 
     fn check(config: Config, vm: Option<&str>) -> Result<Vec<Finding>> {
         let options = Options::parse(&config)?;
         let only = vm.map(|id| options.machine(id)).transpose()?.map(|(place, _)| place);
         let chosen =
             options.vms.iter().enumerate().filter(|(place, _)| only.is_none_or(|only| only == *place));
-        Ok(chosen.flat_map(|(place, machine)| check_machine(place, machine)).collect())
+        let findings = chosen.map(|(place, machine)| check_machine(place, machine));
+        Ok(findings.collect::<Result<Vec<_>>>()?.concat())
     }
 
     fn list_vms(config: Config, name: Option<&str>, after: Option<&str>) -> Result<VmPage> {
@@ -77,8 +96,14 @@ impl Source for DiskImage {
         let (_, machine) = options.machine(&vm.id)?;
         let disks = machine.disks.iter().enumerate().map(|(place, image)| {
             let chain = open(image)?;
-            let (format, size) = (chain.format(), chain.size());
-            Ok(SnapshotDisk { id: machine.disk_id(place), path: image.path.clone(), format, size })
+            Ok(SnapshotDisk {
+                id: machine.disk_id(place),
+                path: image.path.clone(),
+                format: chain.format(),
+                snapshot: image.snapshot.clone(),
+                member: image.member.clone(),
+                size: chain.size(),
+            })
         });
         let disks = disks.collect::<Result<Vec<_>>>()?;
         log!(
@@ -101,7 +126,12 @@ impl Source for DiskImage {
                 format!("the snapshot of {} has no disk {disk:?}", snapshot.vm),
             )
         })?;
-        let chain = Chain::open(&noted.path, Some(noted.format))?;
+        let choice = Choice {
+            format: Some(noted.format),
+            snapshot: noted.snapshot.as_deref(),
+            member: noted.member.as_deref(),
+        };
+        let chain = Chain::open(&noted.path, &choice)?;
         if chain.size() != noted.size {
             return Err(Error::conflict(
                 "disk-image.changed",
@@ -110,15 +140,15 @@ impl Source for DiskImage {
             .cause(format!("it was {} bytes and is {}", noted.size, chain.size()))
             .cause("execute the replica again"));
         }
-        Ok(match chain.into_raw() {
-            Ok(disk) => Opened::Disk(disk),
-            Err(chain) => Opened::reader(chain),
+        Ok(match noted.format {
+            Format::Raw => Opened::Disk(Disk::open(&noted.path)?),
+            _ => Opened::reader(chain),
         })
     }
 }
 
 fn open(image: &Image) -> Result<Chain> {
-    Chain::open(&image.path, image.format)
+    Chain::open(&image.path, &image.choice())
 }
 
 fn summary(vm: &Machine) -> VmSummary {
@@ -127,7 +157,7 @@ fn summary(vm: &Machine) -> VmSummary {
 
 /// Opens every disk and walks the beginning of its tables, so that a broken image is found before
 /// anything is made in the cloud.
-fn check_machine(place: usize, machine: &Machine) -> Vec<Finding> {
+fn check_machine(place: usize, machine: &Machine) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     if machine.disks.is_empty() {
         let message = format!("{} has no disks", machine.name);
@@ -136,15 +166,27 @@ fn check_machine(place: usize, machine: &Machine) -> Vec<Finding> {
         );
     }
     for (n, image) in machine.disks.iter().enumerate() {
-        let walked = open(image).and_then(|mut chain| {
-            let size = chain.size();
-            if size == 0 { Ok(()) } else { chain.extents(None, 0, size).map(drop) }
-        });
-        if let Err(error) = walked {
-            findings.push(finding(format!("vms[{place}].disks[{n}].path"), &error));
-        }
+        findings.extend(check_disk(format!("vms[{place}].disks[{n}].path"), image)?);
     }
-    findings
+    Ok(findings)
+}
+
+fn check_disk(path: String, image: &Image) -> Result<Option<Finding>> {
+    let checked = open(image).and_then(|mut chain| {
+        let size = chain.size();
+        if size > 0 {
+            chain.extents(None, 0, size)?;
+        }
+        match chain.format() {
+            Format::Ova => ova::check_sums(&image.path, image.member.as_deref()),
+            _ => Ok(None),
+        }
+    });
+    match checked {
+        Ok(doubt) => Ok(doubt.map(|doubt| Finding::warning(path, doubt))),
+        Err(error) if error.kind == ErrorKind::Cancelled => Err(error),
+        Err(error) => Ok(Some(finding(path, &error))),
+    }
 }
 
 fn finding(path: String, error: &Error) -> Finding {
@@ -155,11 +197,13 @@ fn finding(path: String, error: &Error) -> Finding {
 
 fn remedy(code: &str) -> &'static str {
     match code {
-        "qcow2.truncated" | "qcow2.corrupt" => {
-            "copy the image again, or repair it with `qemu-img check -r all`"
+        "disk-image.truncated" | "disk-image.corrupt" => "copy the image again from where it came",
+        "disk-image.unsupported" => "convert it with `qemu-img convert -O qcow2`",
+        "disk-image.encrypted" => "decrypt it with `qemu-img convert`, which takes the key",
+        "disk-image.parent" => "make the chain whole, or flatten it with `qemu-img convert -O qcow2`",
+        "disk-image.config" | "disk-image.no-snapshot" | "disk-image.no-member" => {
+            "correct the disk's options"
         }
-        "qcow2.unsupported" => "convert it with `qemu-img convert -O qcow2`",
-        "qcow2.backing" => "make the chain whole, or flatten it with `qemu-img convert -O qcow2`",
         "disk-image.format" => "write `format` at this disk",
         _ => "check the path and the plugin's `grant.disk`",
     }

@@ -1,5 +1,6 @@
 //! The configuration: machines written down by the operator, for image files say nothing about them.
 
+use crate::probe::Choice;
 use gyre_plugin::source::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,8 +53,14 @@ pub struct Image {
     pub id: Option<String>,
     /// Absolute path.
     pub path: String,
-    /// Default: told by the first bytes of the file.
+    /// Write it down where you can. Default: told by the first bytes of the file, which must not
+    /// contradict its name; parents and other files that it names are then only followed when its name
+    /// ends as that format's do (`.qcow2`, `.vmdk`, `.vhd`, `.vhdx`, `.vdi`, `.ova`).
     pub format: Option<Format>,
+    /// Name or id of a snapshot inside a qcow2 image, to be read instead of the disk as it is now.
+    pub snapshot: Option<String>,
+    /// Name of the disk inside an OVA archive that has several.
+    pub member: Option<String>,
     /// Where it lies, as the key of the destination's `backend_mappings`.
     pub backend: Option<String>,
     /// `scsi`, `ide`, `virtio`, …
@@ -65,10 +72,21 @@ pub struct Image {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// As they are.
+    /// As they are. A guest may have written anything into such a file: say `raw`, and its bytes are
+    /// never taken for an image.
     Raw,
     /// QEMU copy-on-write, version 2 or 3.
     Qcow2,
+    /// VMware: the descriptor of a disk, or a file that holds its descriptor itself.
+    Vmdk,
+    /// Hyper-V, since 2012.
+    Vhdx,
+    /// Hyper-V before 2012, Virtual PC, Azure, XenServer.
+    Vhd,
+    /// VirtualBox.
+    Vdi,
+    /// An archive of one machine, with VMDK disks.
+    Ova,
 }
 
 /// One network interface.
@@ -110,6 +128,41 @@ pub enum System {
     Other,
     /// Nobody knows.
     Unknown,
+}
+
+impl Format {
+    /// As it is written in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Raw => "raw",
+            Format::Qcow2 => "qcow2",
+            Format::Vmdk => "vmdk",
+            Format::Vhdx => "vhdx",
+            Format::Vhd => "vhd",
+            Format::Vdi => "vdi",
+            Format::Ova => "ova",
+        }
+    }
+
+    /// As QEMU writes it into images.
+    pub fn of_qemu(name: &str) -> Option<Self> {
+        match name {
+            "raw" | "file" | "host_device" => Some(Format::Raw),
+            "qcow2" => Some(Format::Qcow2),
+            "vmdk" => Some(Format::Vmdk),
+            "vhdx" => Some(Format::Vhdx),
+            "vpc" => Some(Format::Vhd),
+            "vdi" => Some(Format::Vdi),
+            _ => None,
+        }
+    }
+}
+
+impl Image {
+    /// What the operator decided about it.
+    pub fn choice(&self) -> Choice<'_> {
+        Choice { format: self.format, snapshot: self.snapshot.as_deref(), member: self.member.as_deref() }
+    }
 }
 
 fn default_bus() -> String {

@@ -20,6 +20,8 @@ struct State {
     secrets: BTreeMap<String, String>,
     disks: BTreeMap<String, Bytes>,
     handles: u32,
+    /// What is open, by the handle's id.
+    open: BTreeMap<u32, Bytes>,
     now_ms: u64,
     cancelled: bool,
     log: Vec<(Level, String)>,
@@ -85,6 +87,18 @@ impl FakeHost {
     /// What a disk holds.
     pub fn disk_bytes(&self, name: &str) -> Option<Vec<u8>> {
         HOST.with_borrow(|host| host.disks.get(name).map(|bytes| bytes.borrow().clone()))
+    }
+
+    /// What the host would read through an open handle: bytes of the disk with this [`Disk::id`], short
+    /// where that ends; `None` when no such handle is open.
+    ///
+    /// [`Disk::id`]: crate::source::Disk::id
+    pub fn handle_bytes(&self, id: u32, offset: u64, length: u64) -> Option<Vec<u8>> {
+        let bytes = HOST.with_borrow(|host| host.open.get(&id).cloned())?;
+        let bytes = bytes.borrow();
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(bytes.len());
+        bytes.get(start..end).map(<[u8]>::to_vec)
     }
 
     /// From now on the job is asked to stop.
@@ -245,6 +259,13 @@ pub(crate) struct DiskHandle {
     bytes: Bytes,
 }
 
+impl Drop for DiskHandle {
+    fn drop(&mut self) {
+        // Nothing is left to do when the thread ends, or the host itself is being replaced.
+        let _ = HOST.try_with(|host| host.try_borrow_mut().map(|mut host| host.open.remove(&self.id)));
+    }
+}
+
 impl DiskHandle {
     pub(crate) fn open(name: &str, access: Access) -> Result<Self> {
         HOST.with_borrow_mut(|host| {
@@ -252,6 +273,7 @@ impl DiskHandle {
             let bytes = bytes
                 .ok_or_else(|| Error::not_found("disk.not-found", format!("there is no disk {name}")))?;
             host.handles += 1;
+            host.open.insert(host.handles, bytes.clone());
             Ok(Self { id: host.handles, writable: access.contains(Access::WRITE), bytes })
         })
     }
