@@ -72,7 +72,6 @@ impl Site {
         let more = r#"security_groups = ["gyre-access"]
 use_floating_ip = true
 floating_ip_pool = "public"
-worker_allowed_cidrs = ["172.29.0.1/32"]
 "#;
         Ok(Self {
             title: "a real OpenStack (Keystone, Glance, Cinder, Nova, Neutron of Debian)",

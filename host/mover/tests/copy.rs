@@ -288,8 +288,8 @@ async fn scope_all_looks_at_blocks_that_did_not_move() {
     let (_, base) = copy(job(&source, &device)).await.unwrap();
     device.bytes.lock().unwrap()[7 * BLOCK as usize] ^= 1;
     let again = |verify| gyre_mover::CopyJob { base: Some(base.clone()), verify, ..job(&source, &device) };
-    assert_eq!(copy(again(VerifyScope::Moved)).await.unwrap().0.verified, 0);
-    assert_eq!(copy(again(VerifyScope::All)).await.unwrap_err().code, "mover.verify");
+    assert_eq!(copy(again(Some(VerifyScope::Moved))).await.unwrap().0.verified, 0);
+    assert_eq!(copy(again(Some(VerifyScope::All))).await.unwrap_err().code, "mover.verify");
 }
 
 #[tokio::test(flavor = "multi_thread")]

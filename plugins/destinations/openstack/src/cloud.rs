@@ -160,6 +160,14 @@ impl Cloud {
         Http::open(origin, tls.as_ref())
     }
 
+    /// The address that this host reaches the cloud from.
+    ///
+    /// # Errors
+    /// Kind unavailable when there is no route.
+    pub fn own_address(&self) -> Result<String> {
+        self.open(&self.auth.auth_url)?.local_address()
+    }
+
     fn link(&mut self, origin: &str) -> Result<&Http> {
         if !self.links.contains_key(origin) {
             let link = self.open(origin)?;

@@ -102,7 +102,8 @@ pub struct Options {
     pub migr_worker_volume_size: Option<u32>,
     /// Volume type of the volume that workers boot from; of no effect without `migr_worker_boot_from_volume`.
     pub migr_worker_volume_type: Option<String>,
-    /// Who may reach workers: address ranges of their security group. Best: this host's address alone.
+    /// Who may reach workers: address ranges of their security group. Default: the address alone that this
+    /// host reaches the cloud's API from; behind an address translation, write the one that the cloud sees.
     #[schemars(extend("x-gyre-site-only" = true))]
     pub worker_allowed_cidrs: Vec<String>,
     /// How disk contents reach workers: `HTTPS` (TCP 5566, faster) or `SSH` (TCP 22 alone).
@@ -244,7 +245,7 @@ impl Default for Options {
             migr_worker_boot_from_volume: false,
             migr_worker_volume_size: None,
             migr_worker_volume_type: None,
-            worker_allowed_cidrs: vec!["0.0.0.0/0".to_owned()],
+            worker_allowed_cidrs: Vec::new(),
             data_transfer_mechanism: TransferMechanism::default(),
             list_all_destination_networks: false,
             windows_virtio_iso_url: None,
@@ -291,9 +292,6 @@ impl Options {
 
     fn validate(&self) -> Result<()> {
         let wrong = |message: String| Err(Error::invalid("openstack.option", message));
-        if self.worker_allowed_cidrs.is_empty() {
-            return wrong("worker_allowed_cidrs is empty: nothing could reach a worker".to_owned());
-        }
         if let Some(cidr) = self.worker_allowed_cidrs.iter().find(|cidr| Cidr::parse(cidr).is_none()) {
             return wrong(format!(
                 "worker_allowed_cidrs holds {cidr:?}, which is no address range such as 192.0.2.7/32"

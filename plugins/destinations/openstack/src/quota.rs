@@ -159,7 +159,7 @@ fn check_network(cloud: &mut Cloud, options: &Options, vm: &VmSpec, findings: &m
         quota.get(key).map_or(i64::MAX, |q| left(Some(q.limit), q.used.saturating_add(q.reserved)))
     };
     let ports = if options.data_transfer_mechanism == TransferMechanism::Https { 2 } else { 1 };
-    let rules = OWN_RULES + options.worker_allowed_cidrs.len().saturating_mul(ports);
+    let rules = OWN_RULES + options.worker_allowed_cidrs.len().max(1).saturating_mul(ports);
     let worker_address = i64::from(options.migr_worker_use_fip);
     need(findings, "ports", 1, left_of("port"));
     need(findings, "floating IPs", worker_address, left_of("floatingip"));

@@ -88,7 +88,7 @@ pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<
     let port = ensure_port(run, &network, group)?;
     let address = ensure_address(run, &port)?;
     if network.takes_groups() {
-        refuse_closed(&run.options, &address)?;
+        refuse_closed(run, &address)?;
     }
     let host_key = generate_host_key(&key_name(&run.token))?;
     let server = ensure_server(run, &image, &port, &host_key)?;
@@ -139,12 +139,23 @@ fn ensure_group(run: &mut Run, network: &Network) -> Result<Option<String>> {
         None => neutron::create_security_group(&mut run.cloud, &object_name(&run.token), &description)?,
     };
     let agent = (run.options.data_transfer_mechanism == TransferMechanism::Https).then_some(AGENT_PORT);
+    let allowed = allowed(run)?;
     for port in [Some(SSH_PORT), agent].into_iter().flatten() {
-        for cidr in run.options.worker_allowed_cidrs.clone() {
-            neutron::allow_tcp(&mut run.cloud, &group.id, port, &cidr)?;
+        for cidr in &allowed {
+            neutron::allow_tcp(&mut run.cloud, &group.id, port, cidr)?;
         }
     }
     Ok(Some(group.id))
+}
+
+/// The ranges that may reach a worker: those of the option, else this host alone.
+fn allowed(run: &mut Run) -> Result<Vec<String>> {
+    let written = run.options.worker_allowed_cidrs.clone();
+    if !written.is_empty() {
+        return Ok(written);
+    }
+    let own = run.cloud.own_address()?;
+    Ok(vec![if own.contains(':') { format!("{own}/128") } else { format!("{own}/32") }])
 }
 
 fn ensure_port(run: &mut Run, network: &Network, group: Option<String>) -> Result<Port> {
@@ -179,16 +190,18 @@ fn ensure_address(run: &mut Run, port: &Port) -> Result<String> {
 }
 
 /// A worker that no rule lets anybody reach is said before it is made.
-fn refuse_closed(options: &Options, address: &str) -> Result<()> {
+fn refuse_closed(run: &mut Run, address: &str) -> Result<()> {
     let is_v6 = address.contains(':');
-    let ranges = options.worker_allowed_cidrs.iter().filter_map(|cidr| Cidr::parse(cidr));
+    let allowed = allowed(run)?;
+    let ranges = allowed.iter().filter_map(|cidr| Cidr::parse(cidr));
     if ranges.into_iter().any(|cidr| cidr.is_v6() == is_v6) {
         return Ok(());
     }
     let family = if is_v6 { "IPv6" } else { "IPv4" };
     let message = format!(
-        "worker_allowed_cidrs holds no {family} range, and the worker has the address {address}; add one, or name \
-         another migr_network"
+        "only {} may reach a worker, which has the {family} address {address}: set worker_allowed_cidrs, or name \
+         another migr_network",
+        allowed.join(", ")
     );
     Err(Error::invalid("openstack.option", message))
 }

@@ -219,7 +219,8 @@ fn the_doors_of_a_worker_are_those_of_the_transfer() {
         posted(&host, "/security-group-rules").iter().map(rule).collect::<Vec<_>>()
     };
     let door = |port: u64, cidr: &str, kind: &str| (port, cidr.to_owned(), kind.to_owned());
-    assert_eq!(doors(json!({})), [door(22, "0.0.0.0/0", "IPv4"), door(5566, "0.0.0.0/0", "IPv4")]);
+    let here = format!("{}/32", gyre_plugin::fake::FAKE_ADDRESS);
+    assert_eq!(doors(json!({})), [door(22, &here, "IPv4"), door(5566, &here, "IPv4")]);
     let own = json!({ "worker_allowed_cidrs": ["192.0.2.7/32", "2001:db8::7/128"], "data_transfer_mechanism": "SSH" });
     assert_eq!(doors(own), [door(22, "192.0.2.7/32", "IPv4"), door(22, "2001:db8::7/128", "IPv6")]);
 }
