@@ -311,8 +311,8 @@ fn check_disk_bus(options: &Options, vm: &VmSpec, findings: &mut Findings) {
 
 fn check_guest(vm: &VmSpec, findings: &mut Findings) {
     if vm.os_type == OsType::Windows {
-        let remedy = "replicate it, and deploy it once gyre has a Windows worker";
-        findings.block("vm.os-type", "Windows guests cannot be morphed yet", remedy);
+        let remedy = "replicate it, and deploy it with --skip-morphing, or once gyre has a Windows worker";
+        findings.warn("vm.os-type", "Windows guests cannot be morphed yet", remedy);
     }
     if vm.disks.is_empty() {
         findings.block("vm.disks", "the machine has no disks", "check the source's description of it");

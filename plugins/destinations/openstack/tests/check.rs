@@ -281,7 +281,7 @@ fn a_machine_that_cannot_be_served_is_said_so() {
     assert_eq!(with(&|vm| vm.disks.clear(), json!({})), blocks("vm.disks"));
     assert_eq!(with(&|vm| vm.tpm = true, json!({})), warns("vm.tpm"));
     assert_eq!(with(&|vm| vm.disks[0].shareable = true, json!({})), warns("vm.disks"));
-    assert_eq!(with(&|vm| vm.os_type = OsType::Windows, json!({})), blocks("vm.os-type"));
+    assert_eq!(with(&|vm| vm.os_type = OsType::Windows, json!({})), warns("vm.os-type"));
     assert_eq!(with(&|vm| vm.vcpus = 64, json!({})), blocks("flavor_name"));
     let keep = json!({ "preserve_floating_ip": true, "floating_ip_pool": "public" });
     assert_eq!(with(&|_| {}, keep.clone()), warns("preserve_floating_ip"));
