@@ -163,16 +163,14 @@ fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
     for directory in &image.allow {
         granted.push(absolute(directory)?);
     }
-    let mut disk = json!({ "id": NAME, "path": path });
-    if let Some(format) = &image.format {
-        disk["format"] = json!(format);
-    }
+    let mut disk = Map::from_iter([("id".to_owned(), json!(NAME)), ("path".to_owned(), json!(path))]);
+    disk.extend(image.format.iter().map(|format| ("format".to_owned(), json!(format))));
     let machine = json!({ "name": NAME, "vcpus": 1, "memory-mib": 1, "disks": [disk] });
     let (component, sha256) = component(given, image)?;
-    let mut plugin = json!({ "component": component, "grant": { "disk": granted } });
-    if let Some(sha256) = sha256 {
-        plugin["sha256"] = json!(sha256);
-    }
+    let grant = json!({ "disk": granted });
+    let mut plugin =
+        Map::from_iter([("component".to_owned(), json!(component)), ("grant".to_owned(), grant)]);
+    plugin.extend(sha256.map(|sha256| ("sha256".to_owned(), json!(sha256))));
     let written = json!({
         "plugin": { PLUGIN: plugin },
         "source": { NAME: { "plugin": PLUGIN, "config": { "vms": [machine] } } },
