@@ -30,8 +30,9 @@ pub(crate) fn table(params: &Params) -> Table<Context> {
         .step("remove-checkpoint", drop_checkpoint);
     if !params.deploy.own_disks { return table; }
     table
-        .step("release-snapshot", release_snapshot)
+        // The source may be gone for ever, and the replica is over all the same.
         .step("forget", forget)
+        .step("release-snapshot", release_snapshot)
 }
 
 /// What a deployment and a migration have in common.
@@ -72,8 +73,12 @@ pub(crate) async fn drop_checkpoint(context: Arc<Context>, call: Call) -> Result
     context.destination().await?.remove_checkpoint(&call.as_step(CHECKPOINT), checkpoint).await
 }
 
-/// A migration keeps no replica: its disks themselves become those of the server.
+/// A migration keeps no replica: its disks themselves become those of the server. Nor is anything believed of a
+/// replica's own disks from here on: whoever executes it after this job was given up asks the disks themselves.
 async fn clone(context: Arc<Context>, call: Call) -> Result<Outcome> {
+    if context.params.deploy.own_disks {
+        context.files().keep_manifests(Vec::new()).await?;
+    }
     let copy = context.params.kind != Kind::Migration && !context.params.deploy.own_disks;
     context.destination().await?.ensure_clone(&call.step, call.state(CHECKPOINT)?, copy).await
 }

@@ -206,13 +206,33 @@ impl Engine {
             return Ok(report);
         }
         let replica = Replica::load(&*self.shared.store, name).await?;
-        if kind == Kind::Deployment && replica.last.is_none() {
+        if kind == Kind::Deployment {
+            self.check_whole(&replica, &deploy)?;
+        }
+        self.start(Params::of(&replica, kind, deploy), cancel).await
+    }
+
+    /// That the replica's disks hold one execution, and not parts of two.
+    fn check_whole(&self, replica: &Replica, deploy: &DeployOptions) -> Result<()> {
+        let name = &replica.name;
+        let Some(last) = &replica.last else {
             return Err(Error::conflict(
                 "replica.never-executed",
                 format!("the replica {name:?} was never executed with success: there is nothing to deploy"),
             ));
+        };
+        if last.number == replica.executions {
+            return Ok(());
         }
-        self.start(Params::of(&replica, kind, deploy), cancel).await
+        let torn = format!(
+            "execution {} of the replica {name:?} did not end well: its disks may hold parts of it over execution {}",
+            replica.executions, last.number
+        );
+        if deploy.own_disks {
+            return Err(Error::conflict("replica.torn", torn));
+        }
+        self.shared.reporter.warning(&torn);
+        Ok(())
     }
 
     async fn start_or_go_on(&self, params: Params, cancel: CancellationToken) -> Result<Report> {

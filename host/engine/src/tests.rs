@@ -98,6 +98,31 @@ async fn a_server_may_have_the_replicas_own_disks() {
     world.assert_replicated();
 }
 
+/// Nothing says what a replica's own disks hold after a deployment that could neither end nor be undone: the next
+/// execution must find out.
+#[tokio::test]
+async fn own_disks_that_could_not_be_put_back_are_mended_by_the_next_execution() {
+    let world = World::prepared(Job::HandingOver).await;
+    world.cloud.set_fault_on("ensure-instance", broken("fake.host", 1));
+    world.cloud.set_fault_on("restore-checkpoint", broken("fake.revert", 9));
+    let stuck = world.run(Job::HandingOver, &world.engine()).await.unwrap();
+    assert_eq!(stuck.status, Status::Stuck);
+    world.engine().abandon(&stuck.job).await.unwrap();
+    succeeded(world.execute().await);
+    world.assert_replicated();
+}
+
+#[tokio::test]
+async fn own_disks_with_parts_of_two_executions_are_not_handed_over() {
+    let world = World::prepared(Job::HandingOver).await;
+    world.cloud.set_fault_on("ensure-worker copy", broken("fake.quota", 1));
+    assert_eq!(world.execute().await.unwrap().status, Status::Failed);
+    let refused = world.run(Job::HandingOver, &world.engine()).await.unwrap_err();
+    assert_eq!(refused.code, "replica.torn");
+    succeeded(world.execute().await);
+    succeeded(world.run(Job::HandingOver, &world.engine()).await);
+}
+
 #[tokio::test]
 async fn a_job_between_two_records_can_crash_anywhere() {
     for job in JOBS {
