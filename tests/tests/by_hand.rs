@@ -156,6 +156,23 @@ fn nothing_is_overwritten_unasked_and_nothing_half_done_stays() -> Result<()> {
     let cut = hand.run("copy", text(&image), &[text(&never)])?;
     ensure!(cut.code != Some(0) && cut.said().contains("disk-image.truncated"), "{}", cut.said());
     ensure!(!never.exists(), "half a disk was left behind");
+    let cut = hand.run("copy", text(&image), &[text(&target), "--overwrite"])?;
+    ensure!(
+        cut.code != Some(0) && std::fs::metadata(&target)?.len() == SIZE,
+        "a failed copy harmed {target:?}"
+    );
+    let left: Vec<_> = std::fs::read_dir(hand.directory.path())?.flatten().map(|e| e.file_name()).collect();
+    ensure!(left.iter().all(|name| !name.to_string_lossy().contains(".gyre-")), "{left:?}");
+    Ok(())
+}
+
+/// The image may be its own target: what is read stays until what is written is whole.
+#[test]
+fn an_image_is_turned_into_a_raw_disk_in_its_place() -> Result<()> {
+    let hand = Hand::new()?;
+    let image = hand.image("same.qcow2", &["-O", "qcow2"])?;
+    hand.json("copy", text(&image), &[text(&image), "--overwrite"])?;
+    ensure!(std::fs::read(&image)? == std::fs::read(hand.path("disk.raw"))?, "the disk is another one");
     Ok(())
 }
 

@@ -62,8 +62,8 @@ impl Disk {
     }
 
     fn open(id: &str, path: &Path) -> Result<Self> {
-        let (file, meta) = Self::open_file(id, path)?;
-        if FileType::from_raw_mode(meta.mode()) != FileType::BlockDevice {
+        let (file, meta) = Self::open_file(id, path, OFlags::empty())?;
+        if !is_block_device(&meta) {
             return Err(Error::invalid(
                 "disk.not-attached",
                 format!("{} is not a block device", path.display()),
@@ -73,12 +73,16 @@ impl Disk {
     }
 
     /// Opens a block device or a regular file of this machine, for who copies by hand: no identity but
-    /// the path is asked for.
+    /// the path is asked for. A device is claimed, so that nobody mounts it meanwhile, and none that a
+    /// file system, an array or a volume group has is taken.
     ///
     /// # Errors
     /// `disk.kind`, `disk.in-use`, `disk.io`.
     pub fn open_local(id: &str, path: &Path) -> Result<Self> {
-        let (file, meta) = Self::open_file(id, path)?;
+        // On a device, and without O_CREAT, it means what mount(2) means by it.
+        let is_device = path.metadata().is_ok_and(|meta| is_block_device(&meta));
+        let claim = if is_device { OFlags::EXCL } else { OFlags::empty() };
+        let (file, meta) = Self::open_file(id, path, claim)?;
         match FileType::from_raw_mode(meta.mode()) {
             FileType::BlockDevice | FileType::RegularFile => Self::of(id, path, file, &meta),
             _ => {
@@ -88,9 +92,9 @@ impl Disk {
         }
     }
 
-    fn open_file(id: &str, path: &Path) -> Result<(File, std::fs::Metadata)> {
+    fn open_file(id: &str, path: &Path, more: OFlags) -> Result<(File, std::fs::Metadata)> {
         let failed = |error: io::Error| cannot_open(&error, id, path);
-        let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK | more;
         let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(|e| failed(e.into()))?);
         let meta = file.metadata().map_err(failed)?;
         Ok((file, meta))
@@ -98,12 +102,8 @@ impl Disk {
 
     fn of(id: &str, path: &Path, file: File, meta: &std::fs::Metadata) -> Result<Self> {
         let number = meta.rdev();
-        let is_device = FileType::from_raw_mode(meta.mode()) == FileType::BlockDevice;
-        if let Some(point) = is_device.then(|| mounted(number)).flatten() {
-            let why = format!("{} for disk {id} is in use by this machine itself ({point})", path.display());
-            return Err(
-                Error::conflict("disk.in-use", why).cause("the disk's identities name the wrong device")
-            );
+        if let Some(point) = is_block_device(meta).then(|| mounted(number)).flatten() {
+            return Err(in_use(id, path).cause(point));
         }
         let size = io::Seek::seek(&mut &file, io::SeekFrom::End(0)).map_err(|e| cannot_open(&e, id, path))?;
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::DIRECT;
@@ -267,7 +267,19 @@ impl Aligned {
     }
 }
 
+fn is_block_device(meta: &std::fs::Metadata) -> bool {
+    FileType::from_raw_mode(meta.mode()) == FileType::BlockDevice
+}
+
+fn in_use(id: &str, path: &Path) -> Error {
+    let why = format!("{} for disk {id} is in use by this machine itself", path.display());
+    Error::conflict("disk.in-use", why)
+}
+
 fn cannot_open(error: &io::Error, id: &str, path: &Path) -> Error {
+    if error.kind() == io::ErrorKind::ResourceBusy {
+        return in_use(id, path).cause(error);
+    }
     io_error(error, || format!("cannot open {} for disk {id}", path.display()))
 }
 

@@ -221,7 +221,7 @@ pub struct DeployArgs {
     /// Name of the replica
     pub name: String,
     /// Give the server the replica's own disks instead of copies of them; the replica ends with that. A deployment that
-    /// fails puts them back as they were
+    /// fails puts them back as they were, where the destination can
     #[arg(long)]
     pub own_disks: bool,
     #[command(flatten)]

@@ -113,8 +113,10 @@ impl Hand {
     async fn copy(&self, origin: Arc<dyn Origin>, path: &Path, overwrite: bool) -> Result<Answer> {
         let target = Target::open(path, origin.size(), overwrite)?;
         let disk = Arc::new(LocalDisk(Arc::new(target.disk()?)));
-        let carried = self.carry(origin, disk, target.is_new, Some(VerifyScope::Moved)).await;
-        let (report, _) = carried.inspect_err(|_| target.remove_if_new())?;
+        let is_new = target.partial.is_some();
+        let carried = self.carry(origin, disk, is_new, Some(VerifyScope::Moved)).await;
+        let (report, _) = carried.inspect_err(|_| target.give_up())?;
+        target.finish()?;
         let text = format!("{}\n", copied(&report));
         Ok(Answer::new(json!({ "target": path, "report": report }), text))
     }
@@ -159,7 +161,7 @@ fn given_config(named: Option<&Path>) -> Result<Config> {
 fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
     let path = absolute(&image.image)?;
     let mut granted = vec![path.clone()];
-    granted.extend(path.parent().filter(|parent| *parent != Path::new("/dev")).map(Path::to_owned));
+    granted.extend(path.parent().filter(|parent| !holds_everything(parent)).map(Path::to_owned));
     for directory in &image.allow {
         granted.push(absolute(directory)?);
     }
@@ -182,6 +184,11 @@ fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
         own.limit = given.limit.clone();
     }
     Ok(config)
+}
+
+/// Directories that nobody means who names an image in one of them.
+fn holds_everything(directory: &Path) -> bool {
+    directory == Path::new("/") || directory.starts_with("/dev")
 }
 
 /// Links are followed now: a grant is of where the image is.
@@ -294,37 +301,50 @@ fn copied(report: &CopyReport) -> String {
     )
 }
 
-/// Where a copy goes.
+/// Where a copy goes: a device, or a new file that takes its name once it is whole. So nothing is lost when
+/// a copy fails, whatever had that name before, were it the image itself.
 struct Target {
     path: PathBuf,
-    /// Was not there before: it reads as zeros, and goes again when the copy fails.
-    is_new: bool,
+    /// What is written until then.
+    partial: Option<PathBuf>,
 }
 
 impl Target {
-    /// Makes the file where there is none. A device stays as large as it is, a file becomes as large as the disk.
     fn open(path: &Path, size: u64, overwrite: bool) -> Result<Self> {
-        let failed = || format!("{} cannot be made", path.display());
         let there = path.symlink_metadata().is_ok();
         if there && !overwrite {
             return Err(Error::conflict("disk.exists", format!("{} exists", path.display())));
         }
-        if !there || path.metadata().is_ok_and(|meta| meta.is_file()) {
-            // What it holds is written over and not dropped first: that is slower.
-            let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
-            file.and_then(|file| file.set_len(size)).or_other("disk.io", failed)?;
+        let path = if there { absolute(path)? } else { path.to_owned() };
+        if there && !path.is_file() {
+            return Ok(Self { path, partial: None });
         }
-        Ok(Self { path: path.to_owned(), is_new: !there })
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let partial = path.with_file_name(format!(".{name}.gyre-{}", std::process::id()));
+        let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&partial);
+        let made = file.and_then(|file| file.set_len(size));
+        let target = Self { path, partial: Some(partial) };
+        made.inspect_err(|_| target.give_up())
+            .or_other("disk.io", || format!("{} cannot be made", target.path.display()))?;
+        Ok(target)
     }
 
     fn disk(&self) -> Result<Disk> {
-        Disk::open_local(NAME, &self.path).inspect_err(|_| self.remove_if_new())
+        let path = self.partial.as_ref().unwrap_or(&self.path);
+        Disk::open_local(NAME, path).inspect_err(|_| self.give_up())
+    }
+
+    /// Gives the whole file its name.
+    fn finish(&self) -> Result<()> {
+        let Some(partial) = &self.partial else { return Ok(()) };
+        let renamed = std::fs::rename(partial, &self.path).inspect_err(|_| self.give_up());
+        renamed.or_other("disk.io", || format!("{} cannot be named", self.path.display()))
     }
 
     /// Half a disk looks like a disk.
-    fn remove_if_new(&self) {
-        if self.is_new {
-            let _ = std::fs::remove_file(&self.path);
+    fn give_up(&self) {
+        if let Some(partial) = &self.partial {
+            let _ = std::fs::remove_file(partial);
         }
     }
 }
