@@ -297,8 +297,18 @@ fn check_disk_mappings(options: &Options, vm: &VmSpec, findings: &mut Findings) 
 /// The guest decides whether it boots from SCSI, so gyre does not choose it.
 fn check_disk_bus(options: &Options, vm: &VmSpec, findings: &mut Findings) {
     let path = "default_custom_boot_volume_image_metadata";
-    let chosen = options.default_custom_boot_volume_image_metadata.contains_key("hw_disk_bus");
-    if vm.disks.len() > worker::BLK_DISKS_MAX && !chosen {
+    let chosen = options.default_custom_boot_volume_image_metadata.get("hw_disk_bus");
+    if let Some(bus) = chosen.filter(|bus| *bus != "virtio") {
+        let message = format!(
+            "hw_disk_bus is {bus}, and Linux guests are prepared for virtio-blk: /dev/sda becomes /dev/vda"
+        );
+        findings.warn(
+            path,
+            message,
+            "be sure that the guest boots from that, and names its disks by UUID or label everywhere",
+        );
+    }
+    if vm.disks.len() > worker::BLK_DISKS_MAX && chosen.is_none() {
         let message = format!(
             "the machine has {} disks; on virtio-blk a server takes about {}",
             vm.disks.len(),

@@ -223,7 +223,10 @@ pub fn restore(run: &mut Run, state: &str) -> Flow<String> {
         if volume.server().is_some() {
             return Err(disks::in_use(&volume, "put back").into());
         }
-        cinder::revert(&mut run.cloud, &point.volume, &point.snapshot)?;
+        // An earlier call whose answer was lost may have asked already, and Cinder refuses to be asked twice.
+        if volume.status != "reverting" {
+            cinder::revert(&mut run.cloud, &point.volume, &point.snapshot)?;
+        }
         run.resume.volumes.push(point.volume.clone());
     }
     for point in &points {

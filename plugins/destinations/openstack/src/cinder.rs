@@ -258,7 +258,8 @@ pub fn revert(cloud: &mut Cloud, id: &str, snapshot: &str) -> Result<()> {
         }
         let message = format!(
             "volume {id} cannot be put back to snapshot {snapshot}: Cinder reverts only detached volumes, to their latest \
-             snapshot; execute the replica again instead"
+             snapshot; see why in Cinder's log, then `gyre job resume`; or abandon the job and execute the replica again, which \
+             asks the volumes what they hold"
         );
         Error::conflict("openstack.cannot-revert", message).caused_by(error)
     })

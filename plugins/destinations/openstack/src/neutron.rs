@@ -505,7 +505,11 @@ pub fn ensure_floating_ip(
             associate(cloud, &found.id, port)
         };
     }
-    create_floating_ip(cloud, pool, port, description, None)
+    // A port that was taken as it is may have one, which is its owner's: Neutron gives it no second.
+    match floating_ips_at(cloud, port)?.into_iter().next() {
+        Some(found) => Ok(found),
+        None => create_floating_ip(cloud, pool, port, description, None),
+    }
 }
 
 fn create_floating_ip(

@@ -20,11 +20,11 @@ pub fn ensure(run: &mut Run, vm: &VmSpec, server: Option<&str>) -> Result<Vec<Po
     let groups = security_groups(&mut run.cloud, &run.options)?;
     let description = marks::description(&run.token);
     let made = neutron::ports_of(&mut run.cloud, &description)?;
-    let mut ports = Vec::new();
+    let mut planned = Vec::new();
     for (number, nic) in vm.nics.iter().enumerate() {
         let name = marks::name(&vm.name, &format!(" nic {number} (gyre)"));
         if let Some(port) = made.iter().find(|port| port.name == name) {
-            ports.push(port.clone());
+            planned.push(Planned::Made(port.clone()));
             continue;
         }
         let network = network_of(&run.options, nic, networks.clone())?;
@@ -37,9 +37,28 @@ pub fn ensure(run: &mut Run, vm: &VmSpec, server: Option<&str>) -> Result<Vec<Po
             network: network.id,
             security_groups: groups,
         };
-        ports.push(claim(run, new, server)?);
+        // What cannot work for one NIC must not have cost another one's port first.
+        judge(&mut run.cloud, run.options.port_reuse_policy, &new.network, new.mac.as_deref(), server)?;
+        planned.push(Planned::New(new));
     }
-    Ok(ports)
+    planned.into_iter().map(|port| port.ensure(run, server)).collect()
+}
+
+/// What a NIC gets.
+enum Planned {
+    /// An earlier call made it.
+    Made(Port),
+    /// Nothing stands against it, as far as was seen.
+    New(NewPort),
+}
+
+impl Planned {
+    fn ensure(self, run: &mut Run, server: Option<&str>) -> Result<Port> {
+        match self {
+            Planned::Made(port) => Ok(port),
+            Planned::New(new) => claim(run, new, server),
+        }
+    }
 }
 
 /// The MAC address that a NIC's port will have, if that is known.

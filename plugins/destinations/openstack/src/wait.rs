@@ -191,11 +191,12 @@ impl Run {
         limit_ms: u64,
         mut look: impl FnMut(&mut Cloud) -> Result<Option<T>>,
     ) -> Flow<Option<T>> {
-        self.resume.begin(what, clock::now_ms());
         loop {
             if let Some(found) = look(&mut self.cloud)? {
                 return Ok(Some(found));
             }
+            // Only now: what is there already must not set back the clock of what is waited for behind it.
+            self.resume.begin(what, clock::now_ms());
             if self.resume.cancellable {
                 progress::check()?;
             }

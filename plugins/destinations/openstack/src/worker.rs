@@ -155,6 +155,12 @@ fn allowed(run: &mut Run) -> Result<Vec<String>> {
         return Ok(written);
     }
     let own = run.cloud.own_address()?;
+    if own.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback()) {
+        let message = format!(
+            "this host reaches the cloud from {own}, where no worker can answer it: set worker_allowed_cidrs"
+        );
+        return Err(Error::invalid("openstack.option", message));
+    }
     Ok(vec![if own.contains(':') { format!("{own}/128") } else { format!("{own}/32") }])
 }
 

@@ -299,14 +299,14 @@ fn too_many_disks_are_refused_before_a_worker_is_made() {
         found.into_iter().filter(|finding| finding.blocking).map(|finding| finding.path).collect::<Vec<_>>()
     };
     assert_eq!(check(&model), ["migr_image"]);
-    let bus = |config: &str| {
+    let bus = |config: &str, says: &str| {
         let found = OpenStack::check(Config::new(config), Some(&vm)).unwrap();
-        found
-            .iter()
-            .any(|finding| finding.path == "default_custom_boot_volume_image_metadata" && !finding.blocking)
+        let path = "default_custom_boot_volume_image_metadata";
+        found.iter().any(|found| found.path == path && !found.blocking && found.message.contains(says))
     };
-    let chosen = json!({ "default_custom_boot_volume_image_metadata": { "hw_disk_bus": "scsi" } });
-    assert!(bus(&config) && !bus(&options(chosen)));
+    let chosen = options(json!({ "default_custom_boot_volume_image_metadata": { "hw_disk_bus": "scsi" } }));
+    assert!(bus(&config, "26 disks") && !bus(&chosen, "26 disks"));
+    assert!(bus(&chosen, "/dev/sda becomes /dev/vda") && !bus(&config, "/dev/sda"));
     let state = done(&Step::new("tok-d", &config), |step| OpenStack::ensure_disks(step, &vm, None)).unwrap();
     let error = worker("tok", &config, &state).unwrap_err();
     assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Invalid, "openstack.too-many-disks"));

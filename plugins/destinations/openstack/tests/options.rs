@@ -426,6 +426,24 @@ fn a_port_of_a_service_is_never_deleted() {
 }
 
 #[test]
+fn no_port_is_given_up_for_a_server_that_cannot_be() {
+    let (_host, model) = cloud();
+    let network = model.borrow().id_of("networks", "private");
+    let port = |mac: &str, device: &str| json!({ "name": mac, "network_id": network, "mac_address": mac, "device_id": device, "device_owner": "" });
+    model.borrow_mut().seed("ports", port("00:50:56:aa:bb:cc", ""));
+    model.borrow_mut().seed("ports", port("00:50:56:aa:bb:dd", "other-server"));
+    let mut vm = machine();
+    let second = NicSpec { id: "nic1".into(), mac: Some("00:50:56:aa:bb:dd".into()), ..vm.nics[0].clone() };
+    vm.nics.push(second);
+    let config = options(json!({}));
+    let disks = disks(&config);
+    let error =
+        done(&Step::new("tok", &config), |step| OpenStack::ensure_instance(step, &vm, &disks)).unwrap_err();
+    assert_eq!(error.code, "openstack.port-in-use");
+    assert_eq!(model.borrow().count("ports"), 2, "the free port went for nothing");
+}
+
+#[test]
 fn groups_of_both_options_are_joined_on_every_port() {
     let db = |model: &mut Model| {
         drop(model.seed("security_groups", json!({ "name": "db", "project_id": "p1", "description": "" })))

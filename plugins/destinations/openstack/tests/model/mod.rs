@@ -516,6 +516,9 @@ impl Model {
             }
             "os-set_bootable" => object["bootable"] = json!("true"),
             "os-set_image_metadata" => object["volume_image_metadata"] = arguments["metadata"].clone(),
+            "revert" if object["status"] != "available" => {
+                return reply(400, json!({ "badRequest": { "message": "Invalid volume: not available" } }));
+            }
             "revert" => {
                 object["status"] = json!("reverting");
                 object["reverts"] = json!(object["reverts"].as_u64().unwrap_or(0) + 1);
