@@ -45,6 +45,9 @@ struct SnapshotDisk {
     id: String,
     path: String,
     format: Format,
+    /// The operator wrote the format down. Else the first bytes say it each time, for a guest may write others.
+    #[serde(default)]
+    written: bool,
     #[serde(default)]
     snapshot: Option<String>,
     #[serde(default)]
@@ -100,6 +103,7 @@ impl Source for DiskImage {
                 id: machine.disk_id(place),
                 path: image.path.clone(),
                 format: chain.format(),
+                written: image.format.is_some(),
                 snapshot: image.snapshot.clone(),
                 member: image.member.clone(),
                 size: chain.size(),
@@ -127,15 +131,15 @@ impl Source for DiskImage {
             )
         })?;
         let choice = Choice {
-            format: Some(noted.format),
+            format: noted.written.then_some(noted.format),
             snapshot: noted.snapshot.as_deref(),
             member: noted.member.as_deref(),
         };
         let chain = Chain::open(&noted.path, &choice)?;
-        if chain.size() != noted.size {
+        if chain.size() != noted.size || chain.format() != noted.format {
             return Err(Error::conflict(
                 "disk-image.changed",
-                format!("{} changed its size since the snapshot", noted.path),
+                format!("{} changed its size or its format since the snapshot", noted.path),
             )
             .cause(format!("it was {} bytes and is {}", noted.size, chain.size()))
             .cause("execute the replica again"));
