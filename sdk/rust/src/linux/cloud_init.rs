@@ -88,7 +88,9 @@ network: {{config: disabled}}
 preserve_hostname: true
 manage_etc_hosts: false
 ssh_deletekeys: false
+ssh_pwauth: unchanged
 disable_root: false
+system_info: {{default_user: {{lock_passwd: false}}}}
 locale: {}
 {more}",
         datasources.join(", "),

@@ -76,7 +76,8 @@ fn is_hardware_name(word: &str) -> bool {
     let id = word
         .strip_prefix("/dev/disk/by-id/")
         .is_some_and(|id| !id.starts_with("dm-") && !id.starts_with("md-"));
-    id || word.starts_with("/dev/disk/by-path/")
+    // Where an NVMe disk comes among the new machine's cannot be told from its name.
+    id || word.starts_with("/dev/disk/by-path/") || word.starts_with("/dev/nvme")
 }
 
 fn virtio_names(line: &str, renamed: &mut Vec<String>) -> String {

@@ -4,16 +4,17 @@ use super::{EFI, files};
 use crate::osmorphing::*;
 
 /// Loaders of the families, the first that is there counts, and what is copied of each where firmware
-/// without memory looks: the loader, and what it loads from its own directory.
+/// without memory looks: what the loader loads from its own directory, and last, because it says that all is
+/// there, the loader.
 const LOADERS: &[(&str, &[(&str, &str)])] = &[
-    ("shimx64.efi", &[("shimx64.efi", FALLBACK), ("grubx64.efi", "grubx64.efi"), ("mmx64.efi", "mmx64.efi")]),
+    ("shimx64.efi", &[("grubx64.efi", "grubx64.efi"), ("mmx64.efi", "mmx64.efi"), ("shimx64.efi", FALLBACK)]),
     (
         "shim.efi",
         &[
-            ("shim.efi", FALLBACK),
             ("grub.efi", "grub.efi"),
             ("MokManager.efi", "MokManager.efi"),
             ("grub.cfg", "grub.cfg"),
+            ("shim.efi", FALLBACK),
         ],
     ),
     ("grubx64.efi", &[("grubx64.efi", FALLBACK)]),
