@@ -83,6 +83,9 @@ fn a_copy_is_what_qemu_reads_in_the_image() -> Result<()> {
         ("plain.qcow2", ["-O", "qcow2"].as_slice()),
         ("zlib.qcow2", &["-c", "-O", "qcow2"]),
         ("zstd.qcow2", &["-c", "-O", "qcow2", "-o", "compression_type=zstd"]),
+        ("stream.vmdk", &["-O", "vmdk", "-o", "subformat=streamOptimized"]),
+        ("dynamic.vhdx", &["-O", "vhdx"]),
+        ("dynamic.vdi", &["-O", "vdi"]),
         ("copy.raw", &["-O", "raw"]),
     ] {
         let (image, copy) = (hand.image(name, options)?, hand.path(&format!("{name}.copy")));
