@@ -61,11 +61,28 @@ fn entry_line(line: &str, wanted: &[&str]) -> String {
 
 fn edit_defaults(text: &str, wanted: &[&str]) -> String {
     let mut edited = files::edit_lines(text, |line| defaults_line(line, wanted));
-    if !wanted.is_empty() && !edited.lines().any(|line| line.trim().starts_with("GRUB_CMDLINE_LINUX=")) {
+    let own = |line: &&str| line.trim().starts_with("GRUB_CMDLINE_LINUX=");
+    let added = match edited.lines().find(own) {
+        None => format!("GRUB_CMDLINE_LINUX=\"{}\"", wanted.join(" ")),
+        // The file is a shell's: what cannot be edited can be added to.
+        Some(line) if is_involved(line) => {
+            format!("GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX {}\"", wanted.join(" "))
+        }
+        Some(_) => return edited,
+    };
+    if !wanted.is_empty() && !edited.lines().any(|line| line == added) {
         let end = if edited.is_empty() || edited.ends_with('\n') { "" } else { "\n" };
-        edited.push_str(&format!("{end}GRUB_CMDLINE_LINUX=\"{}\"\n", wanted.join(" ")));
+        edited.push_str(&format!("{end}{added}\n"));
     }
     edited
+}
+
+/// An assignment with escapes in it, or that goes on in the next line.
+fn is_involved(line: &str) -> bool {
+    let value = line.split_once('=').map_or("", |(_, value)| value);
+    let quote = value.chars().next().filter(|first| ['"', '\''].contains(first));
+    let is_open = quote.is_some_and(|quote| value.matches(quote).count() < 2);
+    value.contains('\\') || is_open
 }
 
 /// `GRUB_CMDLINE_LINUX="…"`, which every kernel gets.
@@ -76,6 +93,9 @@ fn defaults_line(line: &str, wanted: &[&str]) -> String {
         "GRUB_CMDLINE_LINUX_DEFAULT" => &[],
         _ => return line.into(),
     };
+    if is_involved(line) {
+        return line.into();
+    }
     let (quote, text, rest) = quoted(value);
     format!("{name}={quote}{}{quote}{rest}", with_arguments(text, wanted))
 }
@@ -153,5 +173,11 @@ mod tests {
         assert_eq!(edited("GRUB_CMDLINE_LINUX=x"), "GRUB_CMDLINE_LINUX=\"x a\"");
         assert_eq!(edited("GRUB_CMDLINE_LINUX_DEFAULT=\"x\""), "GRUB_CMDLINE_LINUX_DEFAULT=\"x\"");
         assert_eq!(edit_defaults("A=1", &["a"]), "A=1\nGRUB_CMDLINE_LINUX=\"a\"\n");
+        for involved in [r#"GRUB_CMDLINE_LINUX="dyndbg=\"file x\" quiet""#, "GRUB_CMDLINE_LINUX=\"x \\\ny\""]
+        {
+            let once = edit_defaults(involved, &["a"]);
+            assert_eq!(once, format!("{involved}\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a\"\n"));
+            assert_eq!(edit_defaults(&once, &["a"]), once);
+        }
     }
 }
