@@ -47,6 +47,7 @@ pub mod fake;
 mod http;
 pub mod linux;
 pub mod osmorphing;
+pub mod path;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod reference;
 mod root;

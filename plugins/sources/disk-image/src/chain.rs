@@ -4,7 +4,6 @@
 use crate::file::{Files, ImageFile};
 use crate::layer::{Kind, Layer, Parent, Piece};
 use crate::options::Format;
-use crate::path;
 use crate::probe::{self, Choice};
 use gyre_plugin::source::*;
 
@@ -34,7 +33,7 @@ impl Chain {
         let files = Files::new(choice.format.is_some());
         let first = files.first(path)?;
         let format = choice.format.map_or_else(|| probe::tell(&first, &files), Ok)?;
-        let mut seen = vec![path::normal(path)];
+        let mut seen = vec![gyre_plugin::path::normal(path)];
         let mut next = probe::open(first, format, choice, &files)?;
         let mut layers = Vec::new();
         loop {

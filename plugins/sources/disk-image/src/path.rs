@@ -1,20 +1,7 @@
 //! Names of files inside images, made into absolute paths. Text alone: the host follows links, and refuses
 //! what is not granted.
 
-/// Without `.`, `..` and doubled slashes.
-pub fn normal(path: &str) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for name in path.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => {
-                names.pop();
-            }
-            name => names.push(name),
-        }
-    }
-    format!("/{}", names.join("/"))
-}
+use gyre_plugin::path::normal;
 
 /// What `name` means inside the file `above`; `None` when it is no file: `json:`, `nbd://`, …
 pub fn beside(above: &str, name: &str) -> Option<String> {

@@ -126,17 +126,7 @@ fn real_path(root: &Root, path: &str) -> Result<String> {
 fn joined(path: &str, target: &str) -> String {
     let above = path.rsplit_once('/').map_or("", |(above, _)| above);
     let whole = if target.starts_with('/') { target.to_string() } else { format!("{above}/{target}") };
-    let mut names: Vec<&str> = Vec::new();
-    for name in whole.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => {
-                names.pop();
-            }
-            name => names.push(name),
-        }
-    }
-    format!("/{}", names.join("/"))
+    crate::path::normal(&whole)
 }
 
 /// Copies a file to [`KEPT`]. The first copy is the guest's own file and is never replaced.

@@ -116,10 +116,11 @@ fn unquoted(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn card(name: &str, mac: Option<&str>, addresses: &[&str]) -> Configured {
+    /// As tests write one down.
+    pub(in super::super) fn card(name: &str, mac: Option<&str>, addresses: &[&str]) -> Configured {
         Configured {
             name: name.into(),
             mac: mac.map(String::from),

@@ -138,15 +138,8 @@ fn replaced(text: &str, old: &str, new: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::configured::tests::card;
     use super::*;
-
-    fn card(name: &str, mac: Option<&str>, addresses: &[&str]) -> Configured {
-        Configured {
-            name: name.into(),
-            mac: mac.map(String::from),
-            addresses: addresses.iter().map(ToString::to_string).collect(),
-        }
-    }
 
     #[test]
     fn cards_are_told_by_hardware_then_address_then_as_the_last_one() {
