@@ -3,7 +3,6 @@
 //! which order they are tested; what they do is theirs.
 
 mod agent;
-mod bench;
 mod phases;
 mod plugins;
 mod run;
@@ -22,8 +21,6 @@ usage: cargo xtask COMMAND
   test [--quick]     every test, the real OpenStack included; --quick: without it
   demo [--openstack] replicates a machine to an embedded OpenStack (or a real one started on this
                      machine), deploys it and shows that it boots
-  bench [--write]    copies a disk in several formats by gyre and by qemu-img, in turns, and prints
-                     ratios; --write: into host/docs/performance.md
 ";
 
 fn main() -> ExitCode {
@@ -50,8 +47,6 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         ("test", [quick]) if quick == "--quick" => suite::test(suite::Scope::Quick),
         ("demo", []) => suite::demo(&[]),
         ("demo", [real]) if real == "--openstack" => suite::demo(&["--openstack"]),
-        ("bench", []) => bench::bench(false).map(|()| ExitCode::SUCCESS),
-        ("bench", [write]) if write == "--write" => bench::bench(true).map(|()| ExitCode::SUCCESS),
         ("help" | "--help" | "-h", _) => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)
