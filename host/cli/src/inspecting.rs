@@ -178,12 +178,19 @@ fn options(schema: &Value) -> String {
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, option) in schema["properties"].as_object().into_iter().flatten() {
         let about = option["description"].as_str().unwrap_or_default();
-        let about: String = about.chars().take(ABOUT_CHARS_MAX).collect();
+        let about = shortened(about);
         let needed = if required.contains(&name.as_str()) { "required" } else { "" };
         table.row(["", name, &kind_of(option), needed, &about]);
     }
     let text = table.text();
     if text.is_empty() { "  none\n".into() } else { text }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(ABOUT_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 fn kind_of(option: &Value) -> String {
