@@ -31,6 +31,9 @@ pub struct Config {
     /// How disks are copied.
     #[serde(default)]
     pub transfer: Transfer,
+    /// How many jobs run at once.
+    #[serde(default)]
+    pub jobs: Jobs,
     /// What the file is called, for people who look for what stands in it.
     #[serde(skip, default = "Config::unnamed")]
     pub file: PathBuf,
@@ -250,6 +253,26 @@ impl Default for Transfer {
     }
 }
 
+/// How many jobs one process runs at once; the others wait for their turn.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Jobs {
+    /// In all.
+    pub at_once: usize,
+    /// With the same source.
+    pub per_source: usize,
+    /// With the same destination.
+    pub per_destination: usize,
+    /// With machines on the same host of a source, where the source tells it.
+    pub per_host: usize,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { at_once: 8, per_source: 8, per_destination: 8, per_host: 4 }
+    }
+}
+
 /// Which blocks are read back from the device after the copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -311,6 +334,10 @@ impl Config {
                 "[transfer] connections and disks must be at least 1",
             ));
         }
+        let Jobs { at_once, per_source, per_destination, per_host } = self.jobs;
+        if [at_once, per_source, per_destination, per_host].contains(&0) {
+            return Err(Error::invalid("config.jobs", "every number in [jobs] must be at least 1"));
+        }
         let unlocked = self.plugin.iter().find(|(_, plugin)| self.host.locked && plugin.sha256.is_none());
         match unlocked {
             Some((name, _)) => Err(Error::invalid(
@@ -368,6 +395,7 @@ mod tests {
             ("[source.a]\nplugin = 'b'", "config.unknown-plugin"),
             ("[host]\nlocked = true\n[plugin.a]\ncomponent = 'a'", "config.unlocked"),
             ("[transfer]\nconnections = 0", "config.transfer"),
+            ("[jobs]\nper-host = 0", "config.jobs"),
         ] {
             assert_eq!(Config::parse(text, Path::new("/")).unwrap_err().code, code, "{text}");
         }

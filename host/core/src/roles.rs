@@ -247,6 +247,8 @@ pub trait OsMorphing: Send + Sync {
 pub trait Progress: Send + Sync {
     /// `done` of `total` in the unit of the phase: bytes for copies.
     fn report(&self, phase: &str, done: u64, total: Option<u64>);
+    /// A line of a plugin's log, at `trace`, `debug`, `info`, `warn` or `error`.
+    fn log(&self, _plugin: &str, _level: &str, _line: &str) {}
     /// Whether the job was asked to stop.
     fn cancelled(&self) -> bool {
         false

@@ -102,6 +102,9 @@ pub struct VmSpec {
     /// Whatever the source says about its operating system.
     #[serde(default)]
     pub os_hint: Option<String>,
+    /// Where the source runs it: jobs are limited per host.
+    #[serde(default)]
+    pub host: Option<String>,
     /// The address it is reached at from outside.
     #[serde(default)]
     pub public_address: Option<String>,

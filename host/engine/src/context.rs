@@ -5,7 +5,8 @@ use crate::engine::Shared;
 use crate::files::Files;
 use crate::params::Params;
 use crate::ports::JobContext;
-use crate::{Reporter, WorkerSession};
+use crate::journal::Journal;
+use crate::{News, WorkerSession};
 use gyre_core::roles::{Destination, Progress, Source};
 use gyre_core::{Error, Kind, Result, VmSpec};
 use gyre_saga::Call;
@@ -45,8 +46,9 @@ impl Context {
     }
 
     pub fn role_context(&self, overrides: Map<String, serde_json::Value>) -> JobContext {
-        let (reporter, cancel) = (self.shared.reporter.clone(), self.cancel.clone());
-        let progress = Arc::new(RoleProgress { reporter, cancel: cancel.clone() });
+        let cancel = self.cancel.clone();
+        let (journal, job) = (self.shared.journal.clone(), self.job.clone());
+        let progress = Arc::new(RoleProgress { journal, job, cancel: cancel.clone() });
         JobContext { job: self.job.clone(), overrides, progress, cancel }
     }
 
@@ -65,8 +67,13 @@ impl Context {
     /// its agent does not end well is worth a line and no more.
     pub async fn close(&self, session: Box<dyn WorkerSession>) {
         if let Err(error) = session.close().await {
-            self.shared.reporter.warning(&format!("the agent did not end in good order: {error}"));
+            self.warn(format!("the agent did not end in good order: {error}"));
         }
+    }
+
+    /// Tells something that does not stop the job, and should be known.
+    pub fn warn(&self, text: String) {
+        self.shared.journal.tell(&self.job, News::Warning { text });
     }
 
     pub fn files(&self) -> Files {
@@ -100,13 +107,19 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
 }
 
 struct RoleProgress {
-    reporter: Arc<dyn Reporter>,
+    journal: Arc<Journal>,
+    job: String,
     cancel: CancellationToken,
 }
 
 impl Progress for RoleProgress {
     fn report(&self, phase: &str, done: u64, total: Option<u64>) {
-        self.reporter.phase(phase, done, total);
+        self.journal.tell(&self.job, News::Phase { text: phase.to_owned(), done, total });
+    }
+
+    fn log(&self, plugin: &str, level: &str, line: &str) {
+        let (plugin, level, text) = (plugin.to_owned(), level.to_owned(), line.to_owned());
+        self.journal.tell(&self.job, News::Log { plugin, level, text });
     }
 
     fn cancelled(&self) -> bool {
@@ -116,14 +129,16 @@ impl Progress for RoleProgress {
 
 /// The progress of one disk.
 pub(crate) struct DiskProgress {
-    pub reporter: Arc<dyn Reporter>,
+    pub journal: Arc<Journal>,
+    pub job: String,
     pub disk: String,
     pub cancel: CancellationToken,
 }
 
 impl Progress for DiskProgress {
     fn report(&self, phase: &str, done: u64, total: Option<u64>) {
-        self.reporter.disk(&self.disk, phase, done, total.unwrap_or(done));
+        let (disk, phase, total) = (self.disk.clone(), phase.to_owned(), total.unwrap_or(done));
+        self.journal.tell(&self.job, News::Disk { disk, phase, done, total });
     }
 
     fn cancelled(&self) -> bool {

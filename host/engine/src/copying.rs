@@ -95,7 +95,8 @@ async fn copy_disk(
         snapshot_id: format!("{} {snapshot}", call.job().id),
         target_identity: target.identity.clone(),
         progress: Arc::new(DiskProgress {
-            reporter: context.shared.reporter.clone(),
+            journal: context.shared.journal.clone(),
+            job: context.job.clone(),
             disk: disk.id.clone(),
             cancel: stop.clone(),
         }),

@@ -89,7 +89,7 @@ fn judge(context: &Context, endpoint: &str, findings: &[Finding]) -> Result<Outc
         return Err(error);
     }
     for finding in findings {
-        context.shared.reporter.warning(&format!("{endpoint}: {}", check::sentence(finding)));
+        context.warn(format!("{endpoint}: {}", check::sentence(finding)));
     }
     Ok(Outcome::Done(encode(&findings)?))
 }
@@ -210,6 +210,7 @@ async fn commit(context: Arc<Context>, call: Call) -> Result<Outcome> {
     };
     let kept = success.disks.iter().map(|disk| disk.manifest.clone()).collect();
     let mut replica = Replica::load(&*context.shared.store, name).await?;
+    replica.host.clone_from(&success.vm.host);
     replica.last = Some(success);
     replica.save(&*context.shared.store).await?;
     context.files().keep_manifests(kept).await?;

@@ -3,8 +3,9 @@
 //! anything is shown: it talks to [`Endpoints`], [`Workers`] and a [`Reporter`].
 //!
 //! A job is a table of steps with their undo (see `execution.rs`, `deployment.rs`, `migration.rs`,
-//! `deletion.rs`: each reads like the manual), run by [`gyre_saga`]. [`Engine`] starts jobs, and goes
-//! on with those that a crash or Ctrl-C left.
+//! `deletion.rs`: each reads like the manual), run by [`gyre_saga`]. [`Engine`] starts jobs (`starting.rs`), works on
+//! them in turn (`running.rs`, `queue.rs`), and goes on with those that a crash or Ctrl-C left; what happens in them
+//! is told and kept (`news.rs`, `journal.rs`).
 
 mod check;
 mod context;
@@ -14,12 +15,19 @@ mod deployment;
 mod engine;
 mod execution;
 mod files;
+mod jobs;
+mod journal;
 mod migration;
 mod morphing;
+mod news;
 mod params;
 mod ports;
+mod queue;
 mod replica;
+mod replicas;
 mod report;
+mod running;
+mod starting;
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +35,12 @@ mod tests;
 pub use check::{Checked, blocking};
 pub use copying::DiskCopy;
 pub use engine::{Engine, Settings};
+pub use jobs::Told;
+pub use news::{News, Reporter};
 pub use params::{DeployOptions, Kind};
-pub use ports::{Endpoints, JobContext, Reporter, WorkerSession, Workers};
+pub use ports::{Endpoints, JobContext, WorkerSession, Workers};
 pub use replica::{DiskBase, NewReplica, Replica, Success};
+pub use replicas::{MEMBERS_MAX, ReplicaFilter};
 pub use report::Report;
+pub use running::Fate;
+pub use starting::{Ask, Started};

@@ -89,7 +89,7 @@ async fn detect<'a>(
             Err(error) if error.kind == gyre_core::Kind::Unavailable => return Err(error),
             // One broken plugin must not keep the others from their work.
             Err(error) => {
-                context.shared.reporter.warning(&format!("{name} could not look at the guest: {error}"));
+                context.warn(format!("{name} could not look at the guest: {error}"));
                 nobody = nobody.cause(format!("{name}: {error}"));
             }
         }

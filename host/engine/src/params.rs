@@ -56,6 +56,9 @@ pub(crate) struct Params {
     pub name: Option<String>,
     pub source: String,
     pub vm: String,
+    /// The host of the source that the machine ran on when it was last described.
+    #[serde(default)]
+    pub host: Option<String>,
     pub destination: String,
     /// Options of the destination for this machine.
     pub options: Map<String, Value>,
@@ -77,6 +80,7 @@ impl Params {
             name: Some(replica.name.clone()),
             source: replica.source.clone(),
             vm: replica.vm.clone(),
+            host: replica.host.clone(),
             destination: replica.destination.clone(),
             options: replica.options.clone(),
             number: if kind == Kind::Execution { replica.executions + 1 } else { last },
@@ -97,8 +101,14 @@ impl Params {
     pub fn subject(&self) -> String {
         match &self.name {
             Some(name) => replica_subject(name),
-            None => format!("migration {}/{} to {}", self.source, self.vm, self.destination),
+            None => migration_subject(&self.source, &self.vm, &self.destination),
         }
+    }
+
+    /// A job that reads a machine has it for itself: two would be in each other's way with its snapshots.
+    pub fn holds(&self) -> Option<String> {
+        let reads = matches!(self.kind, Kind::Execution | Kind::Migration);
+        reads.then(|| format!("machine {} of source {}", self.vm, self.source))
     }
 
     /// The token of the disks: that of the replica and not of one job, so that an execution finds what
@@ -110,4 +120,8 @@ impl Params {
 
 pub(crate) fn replica_subject(name: &str) -> String {
     format!("replica {name}")
+}
+
+pub(crate) fn migration_subject(source: &str, vm: &str, destination: &str) -> String {
+    format!("migration {source}/{vm} to {destination}")
 }

@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use gyre_core::protocol::{Root, System};
 use gyre_core::roles::{Destination, OsMorphing, Progress, Source, Worker};
 use gyre_core::{BlockTarget, Result};
-use gyre_saga::Observer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -82,20 +81,4 @@ pub trait WorkerSession: Send + Sync {
     async fn unmount(&self) -> Result<()>;
     /// Ends the agent and the connection.
     async fn close(self: Box<Self>) -> Result<()>;
-}
-
-/// Somebody to tell. Called often; must not block.
-pub trait Reporter: Observer {
-    /// A disk's copy or proof: bytes of the disk.
-    fn disk(&self, disk: &str, phase: &str, done: u64, total: u64);
-    /// What a plugin says of itself while a step runs.
-    fn phase(&self, phase: &str, done: u64, total: Option<u64>);
-    /// Something that does not stop the job, and should be known.
-    fn warning(&self, text: &str);
-}
-
-impl Reporter for () {
-    fn disk(&self, _: &str, _: &str, _: u64, _: u64) {}
-    fn phase(&self, _: &str, _: u64, _: Option<u64>) {}
-    fn warning(&self, _: &str) {}
 }

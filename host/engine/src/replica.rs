@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 const COLLECTION: &str = "replica";
 /// Characters of a replica's name.
-const NAME_MAX: usize = 64;
+pub(crate) const NAME_MAX: usize = 64;
 
 /// A replica to be made.
 #[derive(Clone, Debug)]
@@ -34,6 +34,9 @@ pub struct Replica {
     pub source: String,
     /// The machine, as its source names it.
     pub vm: String,
+    /// The host of the source that it ran on when it was last described, where that is told.
+    #[serde(default)]
+    pub host: Option<String>,
     /// Endpoint of the configuration.
     pub destination: String,
     /// Options of the destination for this machine.
@@ -100,15 +103,16 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
 impl Replica {
     pub(crate) async fn load(store: &dyn Store, name: &str) -> Result<Self> {
         let found = Self::find(store, name).await?;
-        found.ok_or_else(|| Error::not_found("replica.unknown", format!("there is no replica {name:?}")))
+        found.ok_or_else(|| unknown(name))
     }
 
     pub(crate) async fn find(store: &dyn Store, name: &str) -> Result<Option<Self>> {
         store.get(COLLECTION, name).await?.map(|found| parse(found.value, found.version)).transpose()
     }
 
-    pub(crate) async fn all(store: &dyn Store) -> Result<Vec<Self>> {
-        let found = store.documents(COLLECTION).await?;
+    /// Those whose names begin with `prefix` and come after `after`.
+    pub(crate) async fn page(store: &dyn Store, prefix: &str, after: &str, limit: u32) -> Result<Vec<Self>> {
+        let found = store.page(COLLECTION, prefix, after, limit).await?;
         found.into_iter().map(|document| parse(document.value, document.version)).collect()
     }
 
@@ -123,6 +127,10 @@ impl Replica {
     pub(crate) async fn forget(store: &dyn Store, name: &str) -> Result<()> {
         store.remove(COLLECTION, name).await
     }
+}
+
+pub(crate) fn unknown(name: &str) -> Error {
+    Error::not_found("replica.unknown", format!("there is no replica {name:?}"))
 }
 
 fn parse(value: Value, version: u64) -> Result<Replica> {

@@ -8,11 +8,11 @@ mod roles;
 mod workers;
 mod world;
 
-use crate::{DeployOptions, Report};
+use crate::{Ask, DeployOptions, Report};
 use cloud::{Fault, When};
 use crash::{Crash, Write};
 use gyre_core::{Error, Kind};
-use gyre_saga::Status;
+use gyre_saga::{Status, Stop};
 use world::{Job, World, succeeded, with_option};
 
 const JOBS: [Job; 6] =
@@ -65,7 +65,7 @@ async fn nothing_is_deployed_that_was_never_executed() {
     let world = World::new().await;
     let error = world.run(Job::Deployment, &world.engine()).await.unwrap_err();
     assert_eq!(error.code, "replica.never-executed");
-    let unknown = world.engine().execute("other", Default::default()).await.unwrap_err();
+    let unknown = world.engine().run(Ask::Execute("other".into()), Stop::default()).await.unwrap_err();
     assert_eq!(unknown.code, "replica.unknown");
 }
 
@@ -73,7 +73,7 @@ async fn nothing_is_deployed_that_was_never_executed() {
 async fn the_guest_may_be_left_as_it_is() {
     let world = World::prepared(Job::Deployment).await;
     let options = DeployOptions { skip_morphing: true, ..DeployOptions::default() };
-    let report = succeeded(world.engine().deploy("web", options, Default::default()).await);
+    let report = succeeded(world.engine().run(Ask::Deploy("web".into(), options), Stop::default()).await);
     assert_eq!(report.morphing, None);
     assert!(!world.cloud.was_called("ensure-worker morph"));
     assert!(!world.cloud.instance_disks().iter().any(|disk| disk.starts_with(b"MORPHED")));
@@ -248,12 +248,12 @@ async fn a_failed_undo_parks_the_job_until_it_is_run_again() {
     assert_eq!((report.status, error.code.as_str()), (Status::Stuck, "job.stuck"));
     assert!(error.to_string().contains("fake.busy") && error.to_string().contains("fake.disk"), "{error}");
     // The other commands on this replica say what to do.
-    let refused = world.engine().delete_replica("web", Default::default()).await.unwrap_err();
+    let refused = world.engine().run(Ask::Delete("web".into()), Stop::default()).await.unwrap_err();
     assert!(refused.code == "job.unfinished" && refused.to_string().contains("gyre job resume"), "{refused}");
     // The same command finishes the undo, and then does what it was asked.
     succeeded(world.execute().await);
     world.assert_done(Job::First);
-    assert_eq!(world.engine().jobs(10).await.unwrap().len(), 2);
+    assert_eq!(world.jobs().await.len(), 2);
 }
 
 #[tokio::test]
@@ -263,10 +263,10 @@ async fn a_stuck_job_can_be_resumed_undone_or_abandoned_by_its_id() {
     world.cloud.set_fault_on("remove-worker", broken("fake.busy", 2));
     let id = world.execute().await.unwrap().job;
     let engine = world.engine();
-    assert_eq!(engine.undo(&id).await.unwrap().status, Status::Stuck);
-    let ended = engine.resume(&id, Default::default()).await.unwrap();
+    assert_eq!(engine.undo(&id, Stop::default()).await.unwrap().status, Status::Stuck);
+    let ended = engine.resume(&id, Stop::default()).await.unwrap();
     assert_eq!((ended.status, ended.error.unwrap().code.as_str()), (Status::Failed, "fake.disk"));
-    assert_eq!(engine.resume(&id, Default::default()).await.unwrap_err().code, "job.over");
+    assert_eq!(engine.resume(&id, Stop::default()).await.unwrap_err().code, "job.over");
     let world = World::new().await;
     world.cloud.set_fault_on("target.write", broken("fake.disk", 1));
     world.cloud.set_fault_on("remove-worker", broken("fake.busy", 1));
@@ -281,9 +281,9 @@ async fn a_crashed_job_is_undone_on_request_unless_it_is_past_the_pivot() {
     let world = World::new().await;
     let crash = Crash { at: 20, write: Write::Lost };
     world.run(Job::First, &world.engine_that_crashes(crash)).await.unwrap_err();
-    let job = world.engine().jobs(1).await.unwrap().remove(0);
+    let job = world.jobs().await.remove(0);
     assert_eq!(job.status, Status::Running);
-    let undone = world.engine().undo(&job.id).await.unwrap();
+    let undone = world.engine().undo(&job.id, Stop::default()).await.unwrap();
     assert_eq!(undone.status, Status::Cancelled);
     world.assert_undone(Job::First, "undone").await;
     succeeded(world.execute().await);
@@ -297,9 +297,9 @@ async fn an_upgraded_plugin_does_not_go_on_with_a_job_but_may_undo_it() {
     world.cloud.upgrade_plugin();
     let error = world.execute().await.unwrap_err();
     assert_eq!(error.code, "job.upgraded");
-    let id = world.engine().jobs(1).await.unwrap().remove(0).id;
+    let id = world.jobs().await.remove(0).id;
     assert!(error.to_string().contains(&id), "{error}");
-    assert_eq!(world.engine().undo(&id).await.unwrap().status, Status::Cancelled);
+    assert_eq!(world.engine().undo(&id, Stop::default()).await.unwrap().status, Status::Cancelled);
     world.assert_undone(Job::First, "undone by a newer plugin").await;
 }
 
@@ -349,7 +349,7 @@ async fn replicas_have_names_and_known_machines() {
     let error = world.create("web").await.unwrap_err();
     assert_eq!(error.code, "replica.exists");
     assert_eq!(world.create("we/b").await.unwrap_err().code, "replica.name");
-    let names: Vec<_> = world.engine().replicas().await.unwrap().into_iter().map(|r| r.name).collect();
+    let names: Vec<_> = world.replicas().await.into_iter().map(|r| r.name).collect();
     assert_eq!(names, ["web"]);
 }
 
@@ -360,10 +360,10 @@ async fn options_that_the_destination_does_not_know_are_not_stored() {
     let error = world.engine().create_replica("other", with_option(Some("typo"))).await.unwrap_err();
     assert_eq!(error.code, "config.option");
     let (engine, new) = (world.engine(), with_option(Some("typo")));
-    let error = engine.migrate(new, DeployOptions::default(), Default::default()).await.unwrap_err();
+    let error = engine.run(Ask::Migrate(new, DeployOptions::default()), Stop::default()).await.unwrap_err();
     assert_eq!(error.code, "config.option");
-    assert_eq!(world.engine().replicas().await.unwrap().len(), 1);
-    assert!(world.engine().jobs(10).await.unwrap().is_empty() && world.cloud.calls() == before);
+    assert_eq!(world.replicas().await.len(), 1);
+    assert!(world.jobs().await.is_empty() && world.cloud.calls() == before);
 }
 
 #[tokio::test]
@@ -374,15 +374,14 @@ async fn a_job_is_not_gone_on_with_for_whoever_asks_for_something_else() {
         let world = World::prepared(job).await;
         world.run(job, &world.engine_that_crashes(crash)).await.unwrap_err();
         let (engine, before) = (world.engine(), world.cloud.calls());
-        let id = engine.jobs(1).await.unwrap().remove(0).id;
+        let id = world.jobs().await.remove(0).id;
         let mut refused = Vec::new();
         if job == Job::Deployment {
-            refused.push(engine.deploy("web", skip(), Default::default()).await.unwrap_err());
+            refused.push(engine.run(Ask::Deploy("web".into(), skip()), Stop::default()).await.unwrap_err());
         } else {
-            let cancel = Default::default;
-            refused.push(engine.migrate(with_option(None), skip(), cancel()).await.unwrap_err());
+            refused.push(engine.run(Ask::Migrate(with_option(None), skip()), Stop::default()).await.unwrap_err());
             let other = with_option(Some("other"));
-            refused.push(engine.migrate(other, DeployOptions::default(), cancel()).await.unwrap_err());
+            refused.push(engine.run(Ask::Migrate(other, DeployOptions::default()), Stop::default()).await.unwrap_err());
         }
         for error in refused {
             assert_eq!((error.kind, error.code.as_str()), (Kind::Conflict, "job.other-options"));
@@ -406,7 +405,7 @@ async fn a_job_that_is_being_undone_makes_room_for_other_options() {
     let stuck = world.run(Job::Deployment, &world.engine()).await.unwrap();
     assert_eq!(stuck.status, Status::Stuck);
     let options = DeployOptions { skip_morphing: true, ..DeployOptions::default() };
-    let report = succeeded(world.engine().deploy("web", options, Default::default()).await);
+    let report = succeeded(world.engine().run(Ask::Deploy("web".into(), options), Stop::default()).await);
     assert_eq!(report.morphing, None);
     assert_eq!(world.cloud.held().instances.len(), 1);
 }

@@ -38,7 +38,8 @@ impl Lines {
         self.last.iter().cloned().collect()
     }
 
-    fn write(&mut self, level: Level, message: &str, fields: &[(String, String)]) -> wasmtime::Result<()> {
+    /// The line as it was written.
+    fn write(&mut self, level: Level, message: &str, fields: &[(String, String)]) -> wasmtime::Result<&str> {
         self.written = self.written.saturating_add(1);
         if self.written > self.limit {
             let what =
@@ -58,7 +59,17 @@ impl Lines {
             self.last.pop_front();
         }
         self.last.push_back(line);
-        Ok(())
+        Ok(self.last.back().map(String::as_str).unwrap_or_default())
+    }
+}
+
+const fn name(level: Level) -> &'static str {
+    match level {
+        Level::Trace => "trace",
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warn => "warn",
+        Level::Error => "error",
     }
 }
 
@@ -85,7 +96,9 @@ impl log::Host for Lent {
         message: String,
         fields: Vec<(String, String)>,
     ) -> wasmtime::Result<()> {
-        self.lines.write(level, &message, &fields)
+        let line = self.lines.write(level, &message, &fields)?;
+        self.purpose.job.progress.log(&self.purpose.plugin, name(level), line);
+        Ok(())
     }
 }
 

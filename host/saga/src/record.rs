@@ -99,6 +99,8 @@ pub enum StepEvent {
     UndoFailed(Error),
     /// Undone in order to be done once more.
     Reset,
+    /// Somebody took care of it by hand: what it could not undo is gone, what it could not do is done.
+    Skipped,
 }
 
 impl StepEvent {
@@ -114,6 +116,7 @@ impl StepEvent {
             StepEvent::Undone => "undone",
             StepEvent::UndoFailed(_) => "undo-failed",
             StepEvent::Reset => "reset",
+            StepEvent::Skipped => "skipped",
         }
     }
 }
@@ -176,6 +179,11 @@ impl StepRecord {
             }
             StepEvent::UndoFailed(error) => self.fail(Phase::UndoFailed, error),
             StepEvent::Reset => *self = Self::new(&self.name, self.undoable, self.pivot),
+            StepEvent::Skipped if self.phase == Phase::Failed => {
+                self.phase = Phase::Done;
+                self.state = Some(State::new());
+            }
+            StepEvent::Skipped => self.phase = Phase::Undone,
         }
     }
 

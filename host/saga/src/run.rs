@@ -52,6 +52,100 @@ impl Observer for () {
     fn event(&self, _: &str, _: &Event<'_>) {}
 }
 
+/// The ways in which a run ends before its job is over. One is made for each run; its clones are the same.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    cancel: CancellationToken,
+    park: CancellationToken,
+    force: CancellationToken,
+    step: CancellationToken,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self::by(CancellationToken::new())
+    }
+}
+
+impl Stop {
+    /// Cancels when this does.
+    pub fn by(cancel: CancellationToken) -> Self {
+        let step = cancel.child_token();
+        Self { cancel, park: CancellationToken::new(), force: CancellationToken::new(), step }
+    }
+
+    /// One for a part of what this one stops: it can be stopped by itself, and is when this one is.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self {
+            cancel: self.cancel.child_token(),
+            park: self.park.child_token(),
+            force: self.force.child_token(),
+            step: self.step.child_token(),
+        }
+    }
+
+    /// What was made is removed, in reverse; past the pivot the job is finished instead.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+        self.step.cancel();
+    }
+
+    /// The run ends as soon as its step has come to a place where it can be gone on with, or after the grace
+    /// of the policy; the job stays as it is, and another run goes on with it.
+    pub fn park(&self) {
+        self.park.cancel();
+        self.step.cancel();
+    }
+
+    /// The job ends at once as failed, and what it made stays.
+    pub fn force(&self) {
+        self.force.cancel();
+        self.step.cancel();
+    }
+
+    /// Cancelled when a step should end: what steps before the pivot work with.
+    pub fn step(&self) -> &CancellationToken {
+        &self.step
+    }
+
+    /// When the run is asked to end in whatever way.
+    pub async fn asked(&self) {
+        self.step.cancelled().await;
+    }
+
+    /// Whether it was asked to leave its job to another run.
+    pub fn is_parked(&self) -> bool {
+        self.park.is_cancelled()
+    }
+
+    /// Whether it was asked to remove what was made.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
+    /// Why nothing more may be begun, if that is so: the errors that end a run and not its job.
+    fn halt(&self, job: &str) -> Option<Error> {
+        if self.force.is_cancelled() {
+            Some(forced(job))
+        } else {
+            self.park.is_cancelled().then(|| parked(job))
+        }
+    }
+
+    /// Ends with why the step is to be dropped where it stands.
+    async fn dropped(&self, job: &str, grace: Duration) -> Error {
+        let parked_long = async {
+            self.park.cancelled().await;
+            tokio::time::sleep(grace).await;
+        };
+        tokio::select! {
+            () = self.force.cancelled() => forced(job),
+            () = parked_long => parked(job),
+        }
+    }
+}
+
 /// Runs jobs of a store.
 #[derive(Clone)]
 pub struct Runner {
@@ -66,17 +160,18 @@ pub struct Runner {
 impl Runner {
     /// Works on a job until it is over or stuck, and answers what has become of it: that a step failed
     /// is in the record, not in the error. `forward` is what steps work with before the pivot; undos,
-    /// the pivot, and what follows it, work with `backward`, which must not be cancelled with `cancel`.
+    /// the pivot, and what follows it, work with `backward`, which must not be cancelled with `stop`.
     ///
     /// # Errors
-    /// `job.busy`, `job.unknown`, `job.upgraded`; `store.*`: the run stopped, and another one can go on.
+    /// `job.busy`, `job.unknown`, `job.upgraded`; `job.parked`, `store.*`: the run stopped, and another one can
+    /// go on.
     pub async fn run<C: Send + Sync + 'static>(
         &self,
         id: &str,
         table: &Table<C>,
         forward: Arc<C>,
         backward: Arc<C>,
-        cancel: CancellationToken,
+        stop: Stop,
     ) -> Result<JobRecord> {
         let lease = self.store.acquire(id).await?;
         let lost = CancellationToken::new();
@@ -85,8 +180,11 @@ impl Runner {
             let job = self.store.load(id).await?;
             table.check(&job)?;
             let mut run =
-                Run { runner: self, table, forward, backward, cancel, lost, lease: &lease, job, redone: 0 };
-            run.finish_job().await?;
+                Run { runner: self, table, forward, backward, stop, lost, lease: &lease, job, redone: 0 };
+            match run.finish_job().await {
+                Err(error) if error.code == FORCED => run.set_status(Status::Failed, Some(error)).await?,
+                ended => ended?,
+            }
             Ok(run.job)
         }
         .await;
@@ -117,7 +215,7 @@ struct Run<'a, C> {
     table: &'a Table<C>,
     forward: Arc<C>,
     backward: Arc<C>,
-    cancel: CancellationToken,
+    stop: Stop,
     lost: CancellationToken,
     lease: &'a Lease,
     job: JobRecord,
@@ -139,8 +237,12 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
             self.set_status(Status::Running, error).await?;
         }
         while let Some(action) = plan(&self.job).first().cloned() {
+            let halt = self.stop.halt(&self.job.id);
+            if let Some(halt) = halt.filter(|_| !matches!(action, Action::Finish(_))) {
+                return Err(halt);
+            }
             match action {
-                Action::Run { .. } if self.cancel.is_cancelled() && !committed(&self.job) => {
+                Action::Run { .. } if self.stop.is_cancelled() && !committed(&self.job) => {
                     self.set_status(Status::Undoing, Some(Error::cancelled())).await?;
                 }
                 Action::Run { step, again } => self.run_step(step, again).await?,
@@ -192,14 +294,14 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
 
     /// A job that was asked to stop ends as cancelled, whatever the stop made of the step.
     fn reason(&self, error: Error) -> Error {
-        match (self.cancel.is_cancelled(), error.kind) {
+        match (self.stop.is_cancelled(), error.kind) {
             (true, Kind::Cancelled) | (false, _) => error,
             (true, _) => Error::cancelled().cause(error),
         }
     }
 
     fn redo_start(&self, redo: Option<Redo>, error: &Error) -> Option<usize> {
-        let possible = self.redone < self.runner.policy.redo && !self.cancel.is_cancelled();
+        let possible = self.redone < self.runner.policy.redo && !self.stop.is_cancelled();
         let redo = redo.filter(|redo| possible && (redo.when)(error))?;
         self.table.steps.iter().position(|step| step.name == redo.from)
     }
@@ -293,29 +395,34 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
         let run: Option<&StepFn<C>> = if way == Way::Do { Some(&step.run) } else { step.undo.as_ref() };
         let context = if self.is_unstoppable(way) { &self.backward } else { &self.forward };
         let Some(run) = run else { return Ok(Ok(Outcome::Done(State::new()))) };
-        let grace = self.runner.policy.cancel_grace;
+        let (id, grace) = (&self.job.id, self.runner.policy.cancel_grace);
         let answer = tokio::select! {
             answer = run(context.clone(), call) => answer,
-            () = self.lost.cancelled() => Err(lease_lost(&self.job.id)),
+            () = self.lost.cancelled() => return Err(lease_lost(id)),
+            halt = self.stop.dropped(id, grace) => return Err(halt),
             () = async { cancel.cancelled().await; tokio::time::sleep(grace).await } => Err(Error::cancelled()),
         };
         match answer {
             Err(error) if error.code.starts_with("store.") => Err(error),
+            // It stopped for us: that is not how the job ends.
+            Err(error) if error.kind == Kind::Cancelled => self.stop.halt(id).map_or(Ok(Err(error)), Err),
             answer => Ok(answer),
         }
     }
 
     /// Whether the job was asked to stop meanwhile.
     async fn sleep(&self, pause: Duration, way: Way) -> Result<bool> {
+        let id = &self.job.id;
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(false),
-            () = self.cancel_of(way).cancelled_owned() => Ok(true),
-            () = self.lost.cancelled() => Err(lease_lost(&self.job.id)),
+            () = self.lost.cancelled() => Err(lease_lost(id)),
+            halt = self.stop.dropped(id, Duration::ZERO) => Err(halt),
+            () = self.cancel_of(way).cancelled_owned() => self.stop.halt(id).map_or(Ok(true), Err),
         }
     }
 
     fn cancel_of(&self, way: Way) -> CancellationToken {
-        if self.is_unstoppable(way) { CancellationToken::new() } else { self.cancel.clone() }
+        if self.is_unstoppable(way) { CancellationToken::new() } else { self.stop.step().clone() }
     }
 
     /// An undo is never cancelled, nor is the pivot, once it was called, and what follows it.
@@ -350,6 +457,17 @@ fn waiting(way: Way, state: State) -> StepEvent {
 
 fn took_too_long(step: &str, limit: Duration) -> Error {
     Error::other("job.step-timeout", format!("the step {step:?} was not done in {} s", limit.as_secs()))
+}
+
+/// The code of the error with which a job ends that was not to be waited for.
+const FORCED: &str = "job.forced";
+
+fn forced(job: &str) -> Error {
+    Error::new(Kind::Cancelled, FORCED, format!("job {job} was ended at once; what it made may still be there"))
+}
+
+fn parked(job: &str) -> Error {
+    Error::new(Kind::Cancelled, "job.parked", format!("job {job} is parked where it stands: another run goes on with it"))
 }
 
 fn lease_lost(job: &str) -> Error {

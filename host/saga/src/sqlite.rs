@@ -2,13 +2,17 @@
 //! time. Refuses to interpret what it keeps, and to open what a newer gyre wrote.
 
 use crate::store::busy;
-use crate::{Document, Entry, JobRecord, Lease, NewJob, Owner, Status, StepEvent, StepRecord, Store};
+use crate::{
+    Document, Entry, JobFilter, JobRecord, Lease, NOTES_MAX, NewJob, NewNote, Note, Owner, Request, Status,
+    StepEvent, StepRecord, Store,
+};
 use async_trait::async_trait;
 use gyre_core::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +26,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const FILE: &str = "gyre.db";
 
 /// One entry per version of the schema; never edited, only added to.
-const MIGRATIONS: &[&str] = &["CREATE TABLE jobs (
+const MIGRATIONS: &[&str] = &[
+    "CREATE TABLE jobs (
         id TEXT PRIMARY KEY, kind TEXT NOT NULL, version INTEGER NOT NULL, subject TEXT NOT NULL,
         status TEXT NOT NULL, params TEXT NOT NULL, plugins TEXT NOT NULL, steps TEXT NOT NULL, error TEXT,
         created INTEGER NOT NULL, updated INTEGER NOT NULL,
@@ -39,7 +44,26 @@ const MIGRATIONS: &[&str] = &["CREATE TABLE jobs (
      CREATE TABLE documents (
         collection TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, value TEXT NOT NULL,
         PRIMARY KEY (collection, key)
-     ) STRICT, WITHOUT ROWID;"];
+     ) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE jobs ADD COLUMN holds TEXT;
+     ALTER TABLE jobs ADD COLUMN request TEXT;
+     CREATE UNIQUE INDEX one_holder ON jobs (holds)
+        WHERE status IN ('running', 'undoing', 'stuck') AND holds IS NOT NULL;
+     CREATE INDEX jobs_of_subject ON jobs (subject, created);
+     CREATE TABLE notes (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, at INTEGER NOT NULL, slot TEXT,
+        value TEXT NOT NULL
+     ) STRICT;
+     CREATE INDEX notes_of_job ON notes (job, seq);
+     CREATE UNIQUE INDEX one_note_per_slot ON notes (job, slot) WHERE slot IS NOT NULL;",
+];
+
+/// By row and not by time: a clock that was set back must not hide the newest jobs.
+const LIST: &str = "SELECT id FROM jobs
+    WHERE (?1 IS NULL OR subject = ?1 OR (subject > ?1 || '/' AND subject < ?1 || '0'))
+      AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR status = ?3)
+      AND (NOT ?4 OR status IN ('running', 'undoing', 'stuck')) AND rowid < ?5
+    ORDER BY rowid DESC LIMIT ?6";
 
 const JOB: &str = "id, kind, version, subject, status, params, plugins, steps, error, created, updated";
 
@@ -48,6 +72,7 @@ const JOB: &str = "id, kind, version, subject, status, params, plugins, steps, e
 pub struct SqliteStore {
     connection: Arc<Mutex<Connection>>,
     owner: Arc<Owner>,
+    clock: fn() -> i64,
 }
 
 impl SqliteStore {
@@ -66,7 +91,14 @@ impl SqliteStore {
         let mut connection = Connection::open(directory.join(FILE)).map_err(|e| failed(&e))?;
         prepare(&connection).map_err(|e| failed(&e))?;
         migrate(&mut connection).map_err(|e| failed(&e))??;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), owner: Arc::new(owner) })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), owner: Arc::new(owner), clock: now_ms })
+    }
+
+    /// The same by another clock, milliseconds since 1970: for tests.
+    #[must_use]
+    pub fn with_clock(mut self, clock: fn() -> i64) -> Self {
+        self.clock = clock;
+        self
     }
 
     /// Runs `work` in one transaction, on a thread that may block.
@@ -118,14 +150,19 @@ impl Store for SqliteStore {
     }
 
     async fn create(&self, job: NewJob) -> Result<JobRecord> {
+        let clock = self.clock;
         self.write(move |db, _| {
             if let Some(other) = unfinished(db, &job.subject)? {
                 return Err(Error::conflict("job.unfinished", format!("job {other} is not over yet")));
             }
-            let (id, now) = (fresh_id(db)?, now_ms());
+            if let Some((other, of)) = holder(db, job.holds.as_deref())? {
+                let what = format!("job {other} of {of} works on the same: {}", job.holds.unwrap_or_default());
+                return Err(Error::conflict("job.held", what));
+            }
+            let (id, now) = (fresh_id(db)?, clock());
             db.execute(
-                "INSERT INTO jobs (id, kind, version, subject, status, params, plugins, steps, created, updated)
-                 VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7, ?8, ?8)",
+                "INSERT INTO jobs (id, kind, version, subject, status, params, plugins, steps, created, updated, holds)
+                 VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7, ?8, ?8, ?9)",
                 params![
                     id,
                     job.kind,
@@ -134,7 +171,8 @@ impl Store for SqliteStore {
                     json(&job.params)?,
                     json(&job.plugins)?,
                     json(&job.steps)?,
-                    now
+                    now,
+                    job.holds
                 ],
             )
             .map_err(sql)?;
@@ -148,16 +186,21 @@ impl Store for SqliteStore {
         self.write(move |db, _| load(db, &id)).await
     }
 
-    async fn list(&self, subject: Option<&str>, limit: u32) -> Result<Vec<JobRecord>> {
-        let subject = subject.map(str::to_owned);
+    async fn list(&self, filter: &JobFilter) -> Result<Vec<JobRecord>> {
+        let filter = filter.clone();
         self.write(move |db, _| {
-            let mut statement = db
-                .prepare(
-                    "SELECT id FROM jobs WHERE ?1 IS NULL OR subject = ?1
-                     ORDER BY created DESC, rowid DESC LIMIT ?2",
-                )
-                .map_err(sql)?;
-            let ids = statement.query_map(params![subject, limit], |row| row.get(0)).map_err(sql)?;
+            let before = filter.before.as_deref().map(|id| rowid(db, id)).transpose()?;
+            let mut statement = db.prepare_cached(LIST).map_err(sql)?;
+            let status = filter.status.map(Status::name);
+            let values = params![
+                filter.subject,
+                filter.kind,
+                status,
+                filter.unfinished,
+                before.unwrap_or(i64::MAX),
+                filter.limit
+            ];
+            let ids = statement.query_map(values, |row| row.get(0)).map_err(sql)?;
             let ids: Vec<String> = ids.collect::<rusqlite::Result<_>>().map_err(sql)?;
             ids.iter().map(|id| load(db, id)).collect()
         })
@@ -180,13 +223,14 @@ impl Store for SqliteStore {
 
     async fn acquire(&self, id: &str) -> Result<Lease> {
         let job = id.to_owned();
-        self.write(move |db, owner| acquire(db, &job, owner, now_ms())).await
+        let clock = self.clock;
+        self.write(move |db, owner| acquire(db, &job, owner, clock())).await
     }
 
     async fn renew(&self, lease: &Lease) -> Result<()> {
-        let lease = lease.clone();
+        let (lease, clock) = (lease.clone(), self.clock);
         self.write(move |db, _| {
-            let until = now_ms() + LEASE_MS as i64;
+            let until = clock() + LEASE_MS as i64;
             fenced(db, &lease, "UPDATE jobs SET lease_until = ?3 WHERE id = ?1 AND fence = ?2", &until)
         })
         .await
@@ -202,9 +246,9 @@ impl Store for SqliteStore {
     }
 
     async fn record(&self, lease: &Lease, step: &str, event: &StepEvent) -> Result<u64> {
-        let (lease, step, event) = (lease.clone(), step.to_owned(), event.clone());
+        let (lease, step, event, clock) = (lease.clone(), step.to_owned(), event.clone(), self.clock);
         self.write(move |db, _| {
-            let now = now_ms();
+            let now = clock();
             fenced(db, &lease, "UPDATE jobs SET updated = ?3 WHERE id = ?1 AND fence = ?2", &now)?;
             if matches!(event, StepEvent::Waiting(_) | StepEvent::UndoWaiting(_)) {
                 // Only the last wait says anything; a step may wait thousands of times.
@@ -223,13 +267,63 @@ impl Store for SqliteStore {
     }
 
     async fn set_status(&self, lease: &Lease, status: Status, error: Option<&Error>) -> Result<()> {
-        let (lease, error) = (lease.clone(), error.cloned());
+        let (lease, error, clock) = (lease.clone(), error.cloned(), self.clock);
         self.write(move |db, _| {
-            let now = now_ms();
+            let now = clock();
             fenced(db, &lease, "UPDATE jobs SET updated = ?3 WHERE id = ?1 AND fence = ?2", &now)?;
             let error = error.as_ref().map(json).transpose()?;
-            let update = "UPDATE jobs SET status = ?2, error = ?3 WHERE id = ?1";
-            db.execute(update, params![lease.job, status.name(), error]).map(|_| ()).map_err(sql)
+            // A job that is over is asked for nothing.
+            let update = "UPDATE jobs SET status = ?2, error = ?3, request = CASE ?4 WHEN 1 THEN NULL ELSE request END
+                WHERE id = ?1";
+            let values = params![lease.job, status.name(), error, status.is_final()];
+            db.execute(update, values).map(|_| ()).map_err(sql)
+        })
+        .await
+    }
+
+    async fn ask(&self, id: &str, request: Request) -> Result<()> {
+        let id = id.to_owned();
+        self.write(move |db, _| {
+            let update = "UPDATE jobs SET request = ?2
+                WHERE id = ?1 AND status IN ('running', 'undoing', 'stuck') AND request IS NOT 'force'";
+            db.execute(update, params![id, request.name()]).map_err(sql)?;
+            rowid(db, &id).map(|_| ())
+        })
+        .await
+    }
+
+    async fn asked(&self, id: &str) -> Result<Option<Request>> {
+        let id = id.to_owned();
+        self.write(move |db, _| {
+            let select = "SELECT request FROM jobs WHERE id = ?1";
+            let found = db.query_row(select, [id], |row| row.get::<_, Option<String>>(0)).optional();
+            Ok(found.map_err(sql)?.flatten().as_deref().and_then(Request::parse))
+        })
+        .await
+    }
+
+    async fn note(&self, notes: Vec<NewNote>) -> Result<()> {
+        self.write(move |db, _| {
+            for note in &notes {
+                keep(db, note)?;
+            }
+            let jobs: BTreeSet<_> = notes.iter().map(|note| &note.job).collect();
+            jobs.into_iter().try_for_each(|job| drop_old_notes(db, job))
+        })
+        .await
+    }
+
+    async fn notes(&self, job: Option<&str>, after: u64, limit: u32) -> Result<Vec<Note>> {
+        let job = job.map(str::to_owned);
+        self.write(move |db, _| match &job {
+            Some(job) => {
+                let select = "SELECT seq, job, at, value FROM notes WHERE job = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+                notes(db, select, params![job, after as i64, limit])
+            }
+            None => {
+                let select = "SELECT seq, job, at, value FROM notes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+                notes(db, select, params![after as i64, limit])
+            }
         })
         .await
     }
@@ -250,6 +344,20 @@ impl Store for SqliteStore {
             let select = "SELECT key, version, value FROM documents WHERE collection = ?1 ORDER BY key";
             let mut statement = db.prepare(select).map_err(sql)?;
             let rows = statement.query_map(params![collection], raw_document).map_err(sql)?;
+            let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>().map_err(sql)?;
+            rows.into_iter().map(document).collect()
+        })
+        .await
+    }
+
+    async fn page(&self, collection: &str, prefix: &str, after: &str, limit: u32) -> Result<Vec<Document>> {
+        let (collection, prefix, after) = (collection.to_owned(), prefix.to_owned(), after.to_owned());
+        self.write(move |db, _| {
+            let select = "SELECT key, version, value FROM documents
+                WHERE collection = ?1 AND key >= ?2 AND substr(key, 1, length(?2)) = ?2 AND key > ?3 ORDER BY key LIMIT ?4";
+            let mut statement = db.prepare_cached(select).map_err(sql)?;
+            let values = params![collection, prefix, after, limit];
+            let rows = statement.query_map(values, raw_document).map_err(sql)?;
             let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>().map_err(sql)?;
             rows.into_iter().map(document).collect()
         })
@@ -293,6 +401,44 @@ fn fresh_id(db: &Transaction<'_>) -> Result<String> {
 fn unfinished(db: &Transaction<'_>, subject: &str) -> Result<Option<String>> {
     let select = "SELECT id FROM jobs WHERE subject = ?1 AND status IN ('running', 'undoing', 'stuck')";
     db.query_row(select, [subject], |row| row.get(0)).optional().map_err(sql)
+}
+
+/// The unfinished job that holds this, and its subject.
+fn holder(db: &Transaction<'_>, holds: Option<&str>) -> Result<Option<(String, String)>> {
+    let select = "SELECT id, subject FROM jobs WHERE holds = ?1 AND status IN ('running', 'undoing', 'stuck')";
+    db.query_row(select, [holds], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(sql)
+}
+
+fn rowid(db: &Transaction<'_>, id: &str) -> Result<i64> {
+    let found = db.query_row("SELECT rowid FROM jobs WHERE id = ?1", [id], |row| row.get(0)).optional();
+    found.map_err(sql)?.ok_or_else(|| unknown(id))
+}
+
+fn keep(db: &Transaction<'_>, note: &NewNote) -> Result<()> {
+    if let Some(slot) = &note.slot {
+        let forget = "DELETE FROM notes WHERE job = ?1 AND slot = ?2";
+        db.prepare_cached(forget).and_then(|mut s| s.execute(params![note.job, slot])).map_err(sql)?;
+    }
+    let insert = "INSERT INTO notes (job, at, slot, value) VALUES (?1, ?2, ?3, ?4)";
+    let values = params![note.job, note.at as i64, note.slot, json(&note.value)?];
+    db.prepare_cached(insert).and_then(|mut s| s.execute(values)).map(|_| ()).map_err(sql)
+}
+
+fn drop_old_notes(db: &Transaction<'_>, job: &str) -> Result<()> {
+    let drop = "DELETE FROM notes WHERE job = ?1 AND seq <=
+        (SELECT seq FROM notes WHERE job = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
+    db.prepare_cached(drop).and_then(|mut s| s.execute(params![job, NOTES_MAX])).map(|_| ()).map_err(sql)
+}
+
+fn notes(db: &Transaction<'_>, select: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Note>> {
+    let mut statement = db.prepare_cached(select).map_err(sql)?;
+    let note = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get(3)?));
+    let rows = statement.query_map(values, note).map_err(sql)?;
+    rows.map(|row| {
+        let (seq, job, at, value): (_, _, _, String) = row.map_err(sql)?;
+        Ok(Note { seq: seq as u64, job, at: at as u64, value: parse(&value)? })
+    })
+    .collect()
 }
 
 /// Takes the lease unless its owner may still be at work: one that can be seen must be gone, one that

@@ -106,6 +106,7 @@ macro_rules! vm_spec {
                     tpm: vm.tpm,
                     os_type: vm.os_type.into(),
                     os_hint: vm.os_hint,
+                    host: vm.host,
                     public_address: vm.public_address,
                     disks: all(vm.disks),
                     nics: all(vm.nics),

@@ -86,6 +86,7 @@ impl Cloud {
             tpm: false,
             os_type: gyre_core::OsType::Unknown,
             os_hint: None,
+            host: None,
             public_address: None,
             disks: source.iter().map(disk).collect(),
             nics: Vec::new(),

@@ -3,7 +3,10 @@
 
 use async_trait::async_trait;
 use gyre_core::{Error, Result};
-use gyre_saga::{Document, Entry, JobRecord, Lease, NewJob, SqliteStore, Status, StepEvent, Store};
+use gyre_saga::{
+    Document, Entry, JobFilter, JobRecord, Lease, NewJob, NewNote, Note, Request, SqliteStore, Status, StepEvent,
+    Store,
+};
 use serde_json::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -60,8 +63,23 @@ impl Store for CrashingStore {
     async fn load(&self, id: &str) -> Result<JobRecord> {
         self.read(self.inner.load(id)).await
     }
-    async fn list(&self, subject: Option<&str>, limit: u32) -> Result<Vec<JobRecord>> {
-        self.read(self.inner.list(subject, limit)).await
+    async fn list(&self, filter: &JobFilter) -> Result<Vec<JobRecord>> {
+        self.read(self.inner.list(filter)).await
+    }
+    async fn ask(&self, id: &str, request: Request) -> Result<()> {
+        self.read(self.inner.ask(id, request)).await
+    }
+    async fn asked(&self, id: &str) -> Result<Option<Request>> {
+        self.read(self.inner.asked(id)).await
+    }
+    async fn note(&self, notes: Vec<NewNote>) -> Result<()> {
+        self.read(self.inner.note(notes)).await
+    }
+    async fn notes(&self, job: Option<&str>, after: u64, limit: u32) -> Result<Vec<Note>> {
+        self.read(self.inner.notes(job, after, limit)).await
+    }
+    async fn page(&self, collection: &str, prefix: &str, after: &str, limit: u32) -> Result<Vec<Document>> {
+        self.read(self.inner.page(collection, prefix, after, limit)).await
     }
     async fn unfinished(&self, subject: &str) -> Result<Option<JobRecord>> {
         self.read(self.inner.unfinished(subject)).await

@@ -4,10 +4,10 @@ use super::cloud::Cloud;
 use super::crash::{Crash, CrashingStore, Write};
 use super::roles::FakeEndpoints;
 use super::workers::FakeWorkers;
-use crate::{DeployOptions, Engine, NewReplica, Replica, Report, Reporter, Settings};
+use crate::{Ask, DeployOptions, Engine, NewReplica, News, Replica, ReplicaFilter, Report, Reporter, Settings};
 use gyre_core::Result;
 use gyre_mover::{CopyOptions, Retry};
-use gyre_saga::{Event, Observer, Owner, Policy, SqliteStore, Status, Store};
+use gyre_saga::{JobFilter, JobRecord, Owner, Policy, SqliteStore, Status, Stop, Store};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +29,19 @@ pub enum Job {
     HandingOver,
     Migration,
     Deletion,
+}
+
+impl Job {
+    pub fn ask(self) -> Ask {
+        let deploy = DeployOptions::default();
+        match self {
+            Job::First | Job::Second => Ask::Execute("web".into()),
+            Job::Deployment => Ask::Deploy("web".into(), deploy),
+            Job::HandingOver => Ask::Deploy("web".into(), DeployOptions { own_disks: true, ..deploy }),
+            Job::Migration => Ask::Migrate(new_replica(), deploy),
+            Job::Deletion => Ask::Delete("web".into()),
+        }
+    }
 }
 
 pub struct World {
@@ -108,6 +121,7 @@ impl World {
         Settings {
             directory: self.state(),
             transfer: Default::default(),
+            jobs: Default::default(),
             copy: CopyOptions { retry, ..CopyOptions::default() },
             policy: Policy::default().without_pauses(),
         }
@@ -134,16 +148,16 @@ impl World {
     }
 
     pub async fn run_with(&self, job: Job, engine: &Engine, cancel: CancellationToken) -> Result<Report> {
-        match job {
-            Job::First | Job::Second => engine.execute("web", cancel).await,
-            Job::Deployment => engine.deploy("web", DeployOptions::default(), cancel).await,
-            Job::HandingOver => {
-                let options = DeployOptions { own_disks: true, ..DeployOptions::default() };
-                engine.deploy("web", options, cancel).await
-            }
-            Job::Migration => engine.migrate(new_replica(), DeployOptions::default(), cancel).await,
-            Job::Deletion => engine.delete_replica("web", cancel).await,
-        }
+        engine.run(job.ask(), Stop::by(cancel)).await
+    }
+
+    pub async fn replicas(&self) -> Vec<Replica> {
+        self.engine().replicas(&ReplicaFilter { limit: 100, ..Default::default() }).await.unwrap()
+    }
+
+    /// The newest jobs.
+    pub async fn jobs(&self) -> Vec<JobRecord> {
+        self.engine().jobs(&JobFilter { limit: 100, ..JobFilter::default() }).await.unwrap()
     }
 
     /// How many writes the job makes when all goes well.
@@ -255,16 +269,10 @@ struct Canceller {
     cancel: CancellationToken,
 }
 
-impl Observer for Canceller {
-    fn event(&self, _: &str, event: &Event<'_>) {
-        if matches!(event, Event::Step { .. }) && self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
+impl Reporter for Canceller {
+    fn tell(&self, _: &str, news: &News) {
+        if matches!(news, News::Step { .. }) && self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
             self.cancel.cancel();
         }
     }
-}
-
-impl Reporter for Canceller {
-    fn disk(&self, _: &str, _: &str, _: u64, _: u64) {}
-    fn phase(&self, _: &str, _: u64, _: Option<u64>) {}
-    fn warning(&self, _: &str) {}
 }

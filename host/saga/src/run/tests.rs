@@ -45,6 +45,7 @@ impl Place {
             kind: table.kind.into(),
             version: table.version,
             subject: "a".into(),
+            holds: None,
             params: Default::default(),
             plugins: Default::default(),
             steps: table.records(),
@@ -64,9 +65,19 @@ impl Place {
         forward: Arc<Calls>,
         cancel: CancellationToken,
     ) -> Result<JobRecord> {
+        self.run_until(id, table, forward, Stop::by(cancel)).await
+    }
+
+    async fn run_until(
+        &self,
+        id: &str,
+        table: &Table<Calls>,
+        forward: Arc<Calls>,
+        stop: Stop,
+    ) -> Result<JobRecord> {
         let policy = Policy { cancel_grace: Duration::ZERO, ..Policy::default().without_pauses() };
         let runner = Runner { store: self.store.clone(), observer: Arc::new(()), policy };
-        runner.run(id, table, forward, self.calls.clone(), cancel).await
+        runner.run(id, table, forward, self.calls.clone(), stop).await
     }
 }
 
@@ -202,4 +213,72 @@ async fn another_table_does_not_go_on_with_a_job() {
         assert_eq!(error.code, "job.upgraded");
     }
     place.run(&id, &old, CancellationToken::new()).await.unwrap();
+}
+
+/// Three steps; the second does what it is told.
+fn three_steps(second: impl Fn(u32) -> Option<Result<Outcome>> + Send + Sync + 'static) -> Table<Calls> {
+    async fn one(calls: Arc<Calls>, _: Call) -> Result<Outcome> {
+        calls.add("one");
+        done("1")
+    }
+    async fn undo(calls: Arc<Calls>, call: Call) -> Result<Outcome> {
+        calls.add(&format!("undo {}", call.own_state()));
+        done("")
+    }
+    let (second, count) = (Arc::new(second), Arc::new(std::sync::atomic::AtomicU32::new(0)));
+    let two = move |calls: Arc<Calls>, _: Call| {
+        let (second, nth) = (second.clone(), count.fetch_add(1, std::sync::atomic::Ordering::SeqCst));
+        async move {
+            calls.add("two");
+            match second(nth) {
+                Some(outcome) => outcome,
+                None => std::future::pending().await,
+            }
+        }
+    };
+    Table::new("test", 1).step("one", one).undo(undo).step("two", two).undo(undo).step("three", one)
+}
+
+#[tokio::test]
+async fn a_parked_job_is_gone_on_with_by_the_next_run_and_nothing_is_undone() {
+    // The step ends well; it listens; it waits; it does not listen and is dropped.
+    let ways: [fn() -> Option<Result<Outcome>>; 4] =
+        [|| Some(done("2")), || Some(Err(Error::cancelled())), || Some(wait("w", 60_000)), || None];
+    for (number, way) in ways.into_iter().enumerate() {
+        let place = Place::new();
+        let stop = Stop::default();
+        let parking = stop.clone();
+        let table = three_steps(move |nth| {
+            if nth > 0 {
+                return Some(done("2"));
+            }
+            parking.park();
+            way()
+        });
+        let id = place.job(&table).await;
+        let ended = place.run_until(&id, &table, place.calls.clone(), stop).await;
+        assert_eq!(ended.unwrap_err().code, "job.parked", "{number}");
+        assert_eq!(place.store.load(&id).await.unwrap().status, Status::Running);
+        let job = place.run(&id, &table, CancellationToken::new()).await.unwrap();
+        assert_eq!(job.status, Status::Succeeded);
+        assert!(!place.calls.all().iter().any(|call| call.starts_with("undo")), "{:?}", place.calls.all());
+    }
+}
+
+#[tokio::test]
+async fn a_forced_job_is_over_at_once_and_says_what_it_may_have_left() {
+    let place = Place::new();
+    let stop = Stop::default();
+    let forcing = stop.clone();
+    let table = three_steps(move |_| {
+        forcing.force();
+        None
+    });
+    let id = place.job(&table).await;
+    let job = place.run_until(&id, &table, place.calls.clone(), stop).await.unwrap();
+    assert_eq!((job.status, job.error.as_ref().unwrap().code.as_str()), (Status::Failed, "job.forced"));
+    assert_eq!(place.calls.all(), ["one", "two"]);
+    let left: Vec<_> = job.steps.iter().map(|step| step.phase.left_something()).collect();
+    assert_eq!(left, [true, true, false]);
+    assert_eq!(place.store.load(&id).await.unwrap().status, Status::Failed);
 }

@@ -16,6 +16,7 @@ fn job(subject: &str) -> NewJob {
         kind: "test".into(),
         version: 1,
         subject: subject.into(),
+        holds: None,
         params: serde_json::json!({"a": 1}),
         plugins: [("p".to_owned(), "digest".to_owned())].into(),
         steps: vec![StepRecord::new("one", true, false), StepRecord::new("two", false, true)],
@@ -101,9 +102,9 @@ async fn one_unfinished_job_per_subject() {
     store.set_status(&lease, Status::Succeeded, None).await.unwrap();
     assert!(store.unfinished("a").await.unwrap().is_none());
     let second = store.create(job("a")).await.unwrap();
-    let listed: Vec<_> = store.list(Some("a"), 10).await.unwrap().into_iter().map(|job| job.id).collect();
-    assert_eq!(listed, [second.id, first.id]);
-    assert_eq!(store.list(None, 2).await.unwrap().len(), 2);
+    let of_a = JobFilter { subject: Some("a".into()), limit: 10, ..Default::default() };
+    assert_eq!(ids(&store, &of_a).await, [second.id, first.id]);
+    assert_eq!(ids(&store, &JobFilter { limit: 2, ..Default::default() }).await.len(), 2);
     assert_eq!(store.load("none").await.unwrap_err().code, "job.unknown");
 }
 
@@ -130,4 +131,137 @@ fn what_a_newer_gyre_wrote_is_left_alone() {
     drop(connection);
     let error = SqliteStore::open(directory.path(), dead()).err().unwrap();
     assert_eq!(error.code, "store.newer");
+}
+
+async fn ids(store: &SqliteStore, filter: &JobFilter) -> Vec<String> {
+    store.list(filter).await.unwrap().into_iter().map(|job| job.id).collect()
+}
+
+#[tokio::test]
+async fn jobs_are_listed_by_page_by_subject_with_its_parts_and_by_where_they_stand() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path(), Owner::this_process());
+    let mut made = Vec::new();
+    for subject in ["web", "web/a", "web/b", "web-2", "webs"] {
+        made.push(store.create(job(subject)).await.unwrap().id);
+    }
+    made.reverse();
+    let all = JobFilter { limit: 100, ..Default::default() };
+    assert_eq!(ids(&store, &all).await, made);
+    let page = JobFilter { limit: 2, ..Default::default() };
+    assert_eq!(ids(&store, &page).await, made[..2]);
+    let next = JobFilter { before: Some(made[1].clone()), ..page.clone() };
+    assert_eq!(ids(&store, &next).await, made[2..4]);
+    let web = JobFilter { subject: Some("web".into()), ..all.clone() };
+    assert_eq!(ids(&store, &web).await, made[2..]);
+    let lease = store.acquire(&made[0]).await.unwrap();
+    store.set_status(&lease, Status::Failed, None).await.unwrap();
+    let failed = JobFilter { status: Some(Status::Failed), ..all.clone() };
+    assert_eq!(ids(&store, &failed).await, made[..1]);
+    let open = JobFilter { unfinished: true, kind: Some("test".into()), ..all.clone() };
+    assert_eq!(ids(&store, &open).await, made[1..]);
+    assert!(ids(&store, &JobFilter { kind: Some("other".into()), ..all }).await.is_empty());
+    let unknown = JobFilter { before: Some("none".into()), ..page };
+    assert_eq!(store.list(&unknown).await.unwrap_err().code, "job.unknown");
+}
+
+#[tokio::test]
+async fn what_a_job_holds_no_other_gets_until_it_is_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path(), Owner::this_process());
+    let holding = |subject: &str| NewJob { holds: Some("vm-1".into()), ..job(subject) };
+    let first = store.create(holding("a")).await.unwrap().id;
+    let error = store.create(holding("b")).await.unwrap_err();
+    assert!(error.code == "job.held" && error.message.contains(&first), "{error}");
+    store.create(job("c")).await.unwrap();
+    let lease = store.acquire(&first).await.unwrap();
+    store.set_status(&lease, Status::Succeeded, None).await.unwrap();
+    store.create(holding("b")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_stands_until_its_job_is_over_and_only_gets_harder() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path(), Owner::this_process());
+    let id = store.create(job("a")).await.unwrap().id;
+    assert_eq!(store.asked(&id).await.unwrap(), None);
+    for (request, stands) in
+        [(Request::Cancel, Request::Cancel), (Request::Force, Request::Force), (Request::Cancel, Request::Force)]
+    {
+        store.ask(&id, request).await.unwrap();
+        assert_eq!(store.asked(&id).await.unwrap(), Some(stands));
+    }
+    let lease = store.acquire(&id).await.unwrap();
+    store.set_status(&lease, Status::Undoing, None).await.unwrap();
+    assert_eq!(store.asked(&id).await.unwrap(), Some(Request::Force));
+    store.set_status(&lease, Status::Failed, None).await.unwrap();
+    assert_eq!(store.asked(&id).await.unwrap(), None);
+    store.ask(&id, Request::Cancel).await.unwrap();
+    assert_eq!(store.asked(&id).await.unwrap(), None, "it is over");
+    assert_eq!(store.ask("none", Request::Cancel).await.unwrap_err().code, "job.unknown");
+}
+
+#[tokio::test]
+async fn notes_are_kept_in_order_and_a_slot_has_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path(), Owner::this_process());
+    let note = |job: &str, slot: Option<&str>, text: &str| NewNote {
+        job: job.into(),
+        at: 7,
+        slot: slot.map(str::to_owned),
+        value: text.into(),
+    };
+    store.note(vec![note("a", None, "1"), note("a", Some("disk"), "2"), note("b", Some("disk"), "3")]).await.unwrap();
+    store.note(vec![note("a", Some("disk"), "4"), note("a", None, "5")]).await.unwrap();
+    let texts = |notes: &[Note]| notes.iter().map(|n| n.value.as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let of_a = store.notes(Some("a"), 0, 10).await.unwrap();
+    assert_eq!(texts(&of_a), ["1", "4", "5"]);
+    assert_eq!(texts(&store.notes(Some("a"), of_a[0].seq, 1).await.unwrap()), ["4"]);
+    assert_eq!(texts(&store.notes(None, 0, 10).await.unwrap()), ["1", "3", "4", "5"]);
+    let many = (0..NOTES_MAX + 5).map(|n| note("c", None, &n.to_string())).collect();
+    store.note(many).await.unwrap();
+    let kept = store.notes(Some("c"), 0, u32::MAX).await.unwrap();
+    assert_eq!((kept.len(), texts(&kept[..1])), (NOTES_MAX as usize, vec!["5".to_owned()]));
+}
+
+#[tokio::test]
+async fn documents_come_by_page_and_prefix() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path(), Owner::this_process());
+    for key in ["a", "web", "web/1", "web/2", "web0"] {
+        store.put("replica", key, 0, &Value::Null).await.unwrap();
+    }
+    let keys = async |prefix: &str, after: &str, limit| {
+        let page = store.page("replica", prefix, after, limit).await.unwrap();
+        page.into_iter().map(|document| document.key).collect::<Vec<_>>()
+    };
+    assert_eq!(keys("", "", 2).await, ["a", "web"]);
+    assert_eq!(keys("", "web", 10).await, ["web/1", "web/2", "web0"]);
+    assert_eq!(keys("web/", "", 10).await, ["web/1", "web/2"]);
+    assert_eq!(keys("web/", "web/1", 10).await, ["web/2"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_changes_no_order_and_loses_nothing() {
+    use std::sync::atomic::{AtomicI64, Ordering};
+    static NOW: AtomicI64 = AtomicI64::new(1_000_000_000_000);
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path(), Owner::this_process()).with_clock(|| NOW.load(Ordering::SeqCst));
+    let first = store.create(job("a")).await.unwrap().id;
+    let lease = store.acquire(&first).await.unwrap();
+    for (jump, event) in [
+        (0, StepEvent::Started),
+        (-86_400_000, StepEvent::Succeeded("s".into())),
+        (2 * 86_400_000, StepEvent::UndoStarted),
+        (-2_000_000_000_000, StepEvent::Undone),
+    ] {
+        NOW.fetch_add(jump, Ordering::SeqCst);
+        store.renew(&lease).await.unwrap();
+        store.record(&lease, "one", &event).await.unwrap();
+    }
+    let second = store.create(job("b")).await.unwrap().id;
+    let record = store.load(&first).await.unwrap();
+    assert_eq!(record.step("one").unwrap().phase, crate::Phase::Undone);
+    assert_eq!(store.acquire(&first).await.unwrap_err().code, "job.busy", "its process is alive, whatever the time");
+    assert_eq!(ids(&store, &JobFilter { limit: 9, ..Default::default() }).await, [second, first]);
 }

@@ -204,6 +204,7 @@ fn machine() -> VmSpec {
         tpm: false,
         os_type: OsType::Linux,
         os_hint: None,
+        host: None,
         public_address: None,
         disks: vec![disk("data/disk 2.vmdk", 1), disk("boot.vmdk", 0)],
         nics: vec![nic],

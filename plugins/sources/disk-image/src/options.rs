@@ -36,6 +36,8 @@ pub struct Machine {
     pub os_hint: Option<String>,
     /// Its host name inside the guest.
     pub hostname: Option<String>,
+    /// What reads its disks, when that is to be limited: jobs with the same host count against `per-host`.
+    pub host: Option<String>,
     /// The address it is reached at from outside.
     pub public_address: Option<String>,
     /// Its disks; the first one boots.
@@ -246,6 +248,7 @@ impl Machine {
             tpm: false,
             os_type: self.os_type.into(),
             os_hint: self.os_hint.clone(),
+            host: self.host.clone(),
             public_address: self.public_address.clone(),
             disks: self
                 .disks

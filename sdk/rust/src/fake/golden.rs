@@ -85,6 +85,7 @@ pub fn vm(nics: Vec<NicSpec>) -> Vm {
         tpm: false,
         os_type: OsType::Linux,
         os_hint: None,
+        host: None,
         public_address: None,
         disks: vec![],
         nics,

@@ -688,6 +688,7 @@ pub fn machine() -> VmSpec {
         tpm: false,
         os_type: OsType::Linux,
         os_hint: None,
+        host: None,
         public_address: None,
         disks: vec![disk("data", 3, 1), disk("boot", 1, 0)],
         nics: vec![NicSpec {

@@ -1,0 +1,178 @@
+//! What a command asks for, and the job that it becomes: a new one, or the one that an earlier run left. Refuses
+//! to work on it.
+
+use crate::engine::{Engine, is_backward, table};
+use crate::params::{Kind, Params, replica_subject};
+use crate::replica::Replica;
+use crate::{DeployOptions, NewReplica, News};
+use gyre_core::{Error, Result};
+use gyre_saga::{JobRecord, NewJob};
+use serde_json::{Map, Value};
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// To bring a replica of this name up to date.
+    Execute(String),
+    /// To make a server out of it.
+    Deploy(String, DeployOptions),
+    /// To remove it, its disks and its snapshot.
+    Delete(String),
+    /// To bring a machine over, keeping no replica.
+    Migrate(NewReplica, DeployOptions),
+}
+
+/// A job that is to be worked on.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// The job.
+    pub job: String,
+    /// Whether an earlier run had begun it.
+    pub resumed: bool,
+    /// What is to be begun anew once the job, which is being undone, is gone.
+    pub(crate) anew: Option<Box<Ask>>,
+}
+
+impl Ask {
+    const fn kind(&self) -> Kind {
+        match self {
+            Ask::Execute(_) => Kind::Execution,
+            Ask::Deploy(..) => Kind::Deployment,
+            Ask::Delete(_) => Kind::Deletion,
+            Ask::Migrate(..) => Kind::Migration,
+        }
+    }
+
+    fn deploy(&self) -> DeployOptions {
+        match self {
+            Ask::Deploy(_, deploy) | Ask::Migrate(_, deploy) => deploy.clone(),
+            Ask::Execute(_) | Ask::Delete(_) => DeployOptions::default(),
+        }
+    }
+
+    fn subject(&self) -> String {
+        match self {
+            Ask::Execute(name) | Ask::Deploy(name, _) | Ask::Delete(name) => replica_subject(name),
+            Ask::Migrate(new, _) => crate::params::migration_subject(&new.source, &new.vm, &new.destination),
+        }
+    }
+
+    /// Those that were asked for; `None`: those of the replica.
+    const fn options(&self) -> Option<&Map<String, Value>> {
+        match self {
+            Ask::Migrate(new, _) => Some(&new.options),
+            _ => None,
+        }
+    }
+
+    /// A job goes on with what it was begun with: whoever asks for something else is not to get that.
+    fn check(&self, job: &JobRecord) -> Result<()> {
+        let params = Params::from_job(job)?;
+        if params.deploy == self.deploy() && self.options().is_none_or(|options| *options == params.options) {
+            return Ok(());
+        }
+        let (kind, id) = (&job.kind, &job.id);
+        let what = format!("the {kind} {id} is not over yet, and was begun with other options than these");
+        let ways = format!("go on with its own: gyre job resume {id}, or remove it: gyre job undo {id}");
+        Err(Error::conflict("job.other-options", what).cause(ways))
+    }
+}
+
+impl Engine {
+    /// Notes a job for what is asked, or finds the one that an earlier run of the same left. It begins to do
+    /// something when it is worked on: [`Engine::work`].
+    ///
+    /// # Errors
+    /// `replica.unknown`, `replica.never-executed`, `replica.torn`, `job.unfinished`, `job.held`,
+    /// `job.other-options`, `config.unknown-endpoint`, `config.option`, `store.*`.
+    pub async fn start(&self, ask: Ask) -> Result<Started> {
+        if let Some(found) = self.left_by_an_earlier_run(&ask).await? {
+            return Ok(found);
+        }
+        let params = self.params(&ask).await?;
+        let table = table(&params);
+        let new = NewJob {
+            kind: table.kind.to_owned(),
+            version: table.version,
+            subject: params.subject(),
+            holds: params.holds(),
+            plugins: self.shared.endpoints.digests(&params.source, &params.destination).await?,
+            params: serde_json::to_value(&params)
+                .map_err(|e| Error::other("job.state", "the job cannot be written down").cause(e))?,
+            steps: table.records(),
+        };
+        let job = self.shared.store.create(new).await?.id;
+        if let Ask::Deploy(name, _) = &ask {
+            self.warn_if_torn(&job, &Replica::load(&*self.shared.store, name).await?);
+        }
+        Ok(Started { job, resumed: false, anew: None })
+    }
+
+    /// A job that is being undone is to be gone before what is asked begins anew.
+    async fn left_by_an_earlier_run(&self, ask: &Ask) -> Result<Option<Started>> {
+        let Some(job) = self.shared.store.unfinished(&ask.subject()).await? else { return Ok(None) };
+        if job.kind != ask.kind().name() {
+            let what = format!("the {} {} is not over yet", job.kind, job.id);
+            let ways = format!("finish it first: gyre job resume {}, or gyre job undo {}", job.id, job.id);
+            return Err(Error::conflict("job.unfinished", what).cause(ways));
+        }
+        let was_undoing = is_backward(&job);
+        if !was_undoing {
+            ask.check(&job)?;
+        }
+        let anew = was_undoing.then(|| Box::new(ask.clone()));
+        Ok(Some(Started { job: job.id, resumed: true, anew }))
+    }
+
+    async fn params(&self, ask: &Ask) -> Result<Params> {
+        let name = match ask {
+            Ask::Migrate(new, deploy) => {
+                self.check_options(&new.destination, &new.options).await?;
+                let replica = self.fresh("migration", new.clone()).await?;
+                return Ok(Params { name: None, number: 1, ..Params::of(&replica, Kind::Migration, deploy.clone()) });
+            }
+            Ask::Execute(name) | Ask::Deploy(name, _) | Ask::Delete(name) => name,
+        };
+        let replica = Replica::load(&*self.shared.store, name).await?;
+        if let Ask::Deploy(_, deploy) = ask {
+            check_deployable(&replica, deploy)?;
+        }
+        Ok(Params::of(&replica, ask.kind(), ask.deploy()))
+    }
+
+    /// What is stored stays, so options are held against the plugin's schema before: opening a destination
+    /// does that, and calls nobody.
+    pub(crate) async fn check_options(&self, destination: &str, options: &Map<String, Value>) -> Result<()> {
+        let context = self.looking(options.clone());
+        self.shared.endpoints.destination(destination, &context).await.map(drop)
+    }
+
+    fn warn_if_torn(&self, job: &str, replica: &Replica) {
+        if let Some(text) = torn(replica) {
+            self.shared.journal.tell(job, News::Warning { text });
+        }
+    }
+}
+
+fn check_deployable(replica: &Replica, deploy: &DeployOptions) -> Result<()> {
+    let name = &replica.name;
+    if replica.last.is_none() {
+        let what =
+            format!("the replica {name:?} was never executed with success: there is nothing to deploy");
+        return Err(Error::conflict("replica.never-executed", what));
+    }
+    match torn(replica).filter(|_| deploy.own_disks) {
+        Some(text) => Err(Error::conflict("replica.torn", text)),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong when the replica's disks may hold parts of two executions.
+fn torn(replica: &Replica) -> Option<String> {
+    let last = replica.last.as_ref().filter(|last| last.number != replica.executions)?;
+    let (name, begun) = (&replica.name, replica.executions);
+    Some(format!(
+        "execution {begun} of the replica {name:?} did not end well: its disks may hold parts of it over execution {}",
+        last.number
+    ))
+}
