@@ -48,6 +48,7 @@ impl App {
         let settings = Settings {
             directory: state,
             transfer: config.transfer.clone(),
+            jobs: config.jobs.clone(),
             copy: CopyOptions::default(),
             policy: Policy::default(),
         };

@@ -111,9 +111,9 @@ pub struct Route {
     /// Source in the configuration
     #[arg(long, value_name = "ENDPOINT")]
     pub source: String,
-    /// Machine, as `gyre source list` shows its id
-    #[arg(long, value_name = "ID")]
-    pub vm: String,
+    /// Machine, as `gyre source list` shows its id; given again, another one, with a job and a fate of its own
+    #[arg(long, value_name = "ID", required = true)]
+    pub vm: Vec<String>,
     /// Destination in the configuration
     #[arg(long, value_name = "ENDPOINT")]
     pub destination: String,
@@ -176,7 +176,10 @@ pub struct CheckArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ReplicaCommand {
-    /// Note which machine is to be replicated where; nothing is created at the destination yet
+    /// Note which machines are to be replicated where; nothing is created at the destination yet
+    ///
+    /// Of one machine the replica has the name given; of several, each has one below it (`web/db-1`), and what
+    /// is asked of `web` is done with each of them.
     Create {
         /// Its name from now on
         name: String,
@@ -193,8 +196,24 @@ pub enum ReplicaCommand {
         /// Name of the replica
         name: String,
     },
-    /// List replicas
-    List,
+    /// List replicas, by name
+    List {
+        /// Only those whose name or machine contains this
+        #[arg(value_name = "TEXT")]
+        text: Option<String>,
+        /// Only those of this source
+        #[arg(long, value_name = "ENDPOINT")]
+        source: Option<String>,
+        /// Only those to this destination
+        #[arg(long, value_name = "ENDPOINT")]
+        destination: Option<String>,
+        /// Only those after this name: where the page before ended
+        #[arg(long, value_name = "NAME")]
+        after: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
     /// Delete a replica, its disks at the destination and its snapshot at the source
     Delete {
         /// Name of the replica
@@ -240,6 +259,18 @@ pub struct MigrateArgs {
 pub enum JobCommand {
     /// List jobs, the newest first
     List {
+        /// Only those of this replica
+        #[arg(long, value_name = "NAME")]
+        replica: Option<String>,
+        /// Only those of this kind
+        #[arg(long, value_parser = ["execution", "deployment", "migration", "deletion"])]
+        kind: Option<String>,
+        /// Only those that stand there
+        #[arg(long, value_parser = ["running", "undoing", "stuck", "succeeded", "failed", "cancelled"])]
+        status: Option<String>,
+        /// Only those that are older than this job: where the page before ended
+        #[arg(long, value_name = "ID")]
+        before: Option<String>,
         /// At most so many
         #[arg(long, default_value_t = 20)]
         limit: u32,
@@ -252,6 +283,31 @@ pub enum JobCommand {
         /// The newest job
         #[arg(long, conflicts_with = "id")]
         last: bool,
+    },
+    /// Show what happened in a job: steps, retries, warnings, the lines of plugins
+    Log {
+        /// Id of the job
+        #[arg(required_unless_present = "last")]
+        id: Option<String>,
+        /// The newest job
+        #[arg(long, conflicts_with = "id")]
+        last: bool,
+        /// Go on until the job is over
+        #[arg(short, long)]
+        follow: bool,
+    },
+    /// Stop a job, whichever process works on it, and remove what it made
+    Cancel {
+        /// Id of the job
+        id: String,
+        /// End it at once, leave what it made, and name that
+        #[arg(long)]
+        force: bool,
+    },
+    /// Take what a stuck job cannot do as dealt with by hand, and go on with the rest
+    Skip {
+        /// Id of the job
+        id: String,
     },
     /// Go on with a job that was interrupted or is stuck
     Resume {
@@ -350,13 +406,20 @@ mod tests {
             "option list cloud --values migr_image flavor_name -o list_all_destination_networks=true",
             "replica execute web --json",
             "replica show web",
+            "replica create web --source lab --vm web-01 --vm db-01 --destination cloud",
             "replica list --config /etc/gyre.toml -vv",
+            "replica list web --source lab --destination cloud --after web-7 --limit 10",
             "replica delete web --yes",
             "deploy web --system disk0/part1",
             "deploy web --skip-morphing",
             "deploy web --own-disks",
             "migrate --source lab --vm web-01 --destination cloud",
             "job list --limit 5",
+            "job list --replica web --kind execution --status failed --before 0123456789ab",
+            "job log 0123456789ab --follow",
+            "job log --last",
+            "job cancel 0123456789ab --force",
+            "job skip 0123456789ab",
             "job show 0123456789ab",
             "job show --last",
             "job resume 0123456789ab",

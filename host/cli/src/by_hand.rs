@@ -18,7 +18,7 @@ use gyre_core::config::Config;
 use gyre_core::error::Context as _;
 use gyre_core::roles::{Outcome, Progress, StepCall};
 use gyre_core::{BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Result};
-use gyre_engine::{Endpoints as _, JobContext, Reporter as _};
+use gyre_engine::{Endpoints as _, JobContext};
 use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, VerifyScope};
 use gyre_ssh::Identity;
 use serde::Serialize;
@@ -421,7 +421,7 @@ struct OnScreen {
 impl Progress for OnScreen {
     fn report(&self, phase: &str, done: u64, total: Option<u64>) {
         if let Some(total) = total {
-            self.screen.disk(NAME, phase, done, total);
+            self.screen.disk(NAME, NAME, phase, done, total);
         }
     }
 

@@ -7,10 +7,10 @@ use crate::args::{
     Cli, Command, JobCommand, OptionCommand, PluginCommand, ReplicaCommand, Route, SourceCommand,
 };
 use crate::screen::Screen;
-use crate::{by_hand, choosing, given, inspecting, looking, show};
+use crate::{by_hand, choosing, given, inspecting, logging, looking, show};
 use gyre_core::{Error, Result};
-use gyre_engine::{DeployOptions, NewReplica, Report};
-use gyre_saga::Status;
+use gyre_engine::{Ask, DeployOptions, Fate, NewReplica, ReplicaFilter, Report};
+use gyre_saga::{JobFilter, Status, Stop};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal, Write};
 use tokio_util::sync::CancellationToken;
@@ -44,16 +44,21 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             choosing::list(&app, of, names, *values, &given::read(options)?).await
         }
         Command::Check(args) => looking::check(&app, args, &given::read(&args.options)?).await,
-        Command::Replica(command) => replica(&app, command, cli.json, cancel).await,
+        Command::Replica(command) => replica(&app, screen, command, cli.json, Stop::by(cancel)).await,
         Command::Deploy(args) => {
             let options = DeployOptions { own_disks: args.own_disks, ..morphing(&args.morph) };
-            Ok(job_answer(app.engine.deploy(&args.name, options, cancel).await?))
+            let ask = |name| Ask::Deploy(name, options.clone());
+            of_replica(&app, screen, &args.name, ask, Stop::by(cancel)).await
         }
         Command::Migrate(args) => {
-            let options = morphing(&args.morph);
-            Ok(job_answer(app.engine.migrate(new_replica(&app, &args.route).await?, options, cancel).await?))
+            let (new, options) = (new_replica(&app, &args.route).await?, morphing(&args.morph));
+            let ask = |vm: &String| {
+                let new = NewReplica { vm: vm.clone(), ..new.clone() };
+                (vm.clone(), Ask::Migrate(new, options.clone()))
+            };
+            do_all(&app, screen, args.route.vm.iter().map(ask).collect(), Stop::by(cancel)).await
         }
-        Command::Job(command) => job(&app, command, cancel).await,
+        Command::Job(command) => job(&app, command, Stop::by(cancel)).await,
         Command::Disk(_) | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
     }
 }
@@ -76,28 +81,35 @@ fn morphing(args: &crate::args::MorphArgs) -> DeployOptions {
 
 async fn replica(
     app: &App,
+    screen: &Screen,
     command: &ReplicaCommand,
     json: bool,
-    cancel: CancellationToken,
+    stop: Stop,
 ) -> Result<Answer> {
     match command {
-        ReplicaCommand::Create { name, route } => {
-            let replica = app.engine.create_replica(name, new_replica(app, route).await?).await?;
-            let text =
-                format!("replica {name} noted: gyre replica execute {name} makes its disks and fills them\n");
-            Ok(Answer::new(&replica, text))
-        }
-        ReplicaCommand::Execute { name } => Ok(job_answer(app.engine.execute(name, cancel).await?)),
+        ReplicaCommand::Create { name, route } => create(app, name, route).await,
+        ReplicaCommand::Execute { name } => of_replica(app, screen, name, Ask::Execute, stop).await,
         ReplicaCommand::Show { name } => {
-            let (replica, jobs) = (app.engine.replica(name).await?, app.engine.jobs_of(name, HISTORY).await?);
-            let mut answer = Answer::new(&replica, show::replica(&replica, &jobs));
-            if let Some(object) = answer.json.as_object_mut() {
-                object.insert("jobs".into(), jobs.iter().map(job_json).collect());
+            let (members, jobs) = (app.engine.members(name).await?, app.engine.jobs_of(name, HISTORY).await?);
+            let history: Value = jobs.iter().map(job_json).collect();
+            match members.as_slice() {
+                [replica] if replica.name == *name => {
+                    let mut answer = Answer::new(replica, show::replica(replica, &jobs));
+                    if let Some(object) = answer.json.as_object_mut() {
+                        object.insert("jobs".into(), history);
+                    }
+                    Ok(answer)
+                }
+                members => {
+                    let text = format!("{}\n{}", show::replicas(members), show::jobs(&jobs));
+                    Ok(Answer::new(json!({ "replicas": members, "jobs": history }), text))
+                }
             }
-            Ok(answer)
         }
-        ReplicaCommand::List => {
-            let replicas = app.engine.replicas().await?;
+        ReplicaCommand::List { text, source, destination, after, limit } => {
+            let (text, source, destination) = (text.clone(), source.clone(), destination.clone());
+            let filter = ReplicaFilter { text, source, destination, after: after.clone(), limit: *limit };
+            let replicas = app.engine.replicas(&filter).await?;
             Ok(Answer::new(json!({ "replicas": replicas }), show::replicas(&replicas)))
         }
         ReplicaCommand::Delete { name, yes } => {
@@ -106,9 +118,69 @@ async fn replica(
             if !yes {
                 confirm_deletion(name, is_asked.then(|| stdin.lock()))?;
             }
-            Ok(job_answer(app.engine.delete_replica(name, cancel).await?))
+            of_replica(app, screen, name, Ask::Delete, stop).await
         }
     }
+}
+
+async fn create(app: &App, name: &str, route: &Route) -> Result<Answer> {
+    let more = route.vm.get(1..).unwrap_or_default();
+    let replicas = app.engine.create_replicas(name, new_replica(app, route).await?, more).await?;
+    let next = format!("gyre replica execute {name} makes the disks and fills them\n");
+    match replicas.as_slice() {
+        [replica] => Ok(Answer::new(replica, format!("replica {name} noted: {next}"))),
+        replicas => {
+            let text = format!("{}\n{} replicas noted: {next}", show::replicas(replicas), replicas.len());
+            Ok(Answer::new(json!({ "replicas": replicas }), text))
+        }
+    }
+}
+
+/// What is asked of a replica is asked of each that stands below it.
+async fn of_replica(
+    app: &App,
+    screen: &Screen,
+    name: &str,
+    ask: impl Fn(String) -> Ask,
+    stop: Stop,
+) -> Result<Answer> {
+    let members = match app.engine.members(name).await {
+        Ok(members) => members.into_iter().map(|replica| replica.name).collect(),
+        // The job of a replica that is gone is finished by the same command all the same.
+        Err(error) if error.code == "replica.unknown" => vec![name.to_owned()],
+        Err(error) => return Err(error),
+    };
+    do_all(app, screen, members.into_iter().map(|name| (name.clone(), ask(name))).collect(), stop).await
+}
+
+async fn do_all(app: &App, screen: &Screen, asks: Vec<(String, Ask)>, stop: Stop) -> Result<Answer> {
+    if asks.len() > 1 {
+        screen.expect_several();
+    }
+    let mut fates = app.engine.run_all(asks, &stop).await;
+    match fates.pop() {
+        Some(only) if fates.is_empty() => Ok(job_answer(only.report?)),
+        last => Ok(several(fates.into_iter().chain(last))),
+    }
+}
+
+/// The fates of several: an answer for each, and the error of the first that did not end well.
+fn several(fates: impl Iterator<Item = Fate>) -> Answer {
+    let (mut all, mut text, mut errors) = (Vec::new(), String::new(), Vec::new());
+    for fate in fates {
+        let answer = fate.report.map_or_else(Answer::of_error, job_answer);
+        text += &format!("── {}\n{}", show::clean(&fate.name), answer.text);
+        if let Some(error) = &answer.error {
+            text += &crate::failure::text(error);
+        }
+        text.push('\n');
+        all.push(json!({ "name": fate.name, "answer": answer.json, "error": answer.error }));
+        errors.extend(answer.error);
+    }
+    let failed = errors.len();
+    let error = errors.into_iter().next();
+    let error = error.map(|error| error.during(format!("{failed} of {} did not end well", all.len())));
+    Answer::new(json!({ "machines": all }), text).with_error(error)
 }
 
 /// Silence is no consent, and neither is that there is nobody to ask.
@@ -128,37 +200,50 @@ fn confirm_deletion(name: &str, person: Option<impl BufRead>) -> Result<()> {
     Err(Error::new(gyre_core::Kind::Cancelled, "job.cancelled", "nothing was deleted"))
 }
 
-async fn job(app: &App, command: &JobCommand, cancel: CancellationToken) -> Result<Answer> {
+async fn job(app: &App, command: &JobCommand, stop: Stop) -> Result<Answer> {
+    let engine = &app.engine;
     match command {
-        JobCommand::List { limit } => {
-            let jobs = app.engine.jobs(*limit).await?;
+        JobCommand::List { replica, kind, status, before, limit } => {
+            let filter = JobFilter {
+                subject: replica.as_deref().map(gyre_engine::replica_subject),
+                kind: kind.clone(),
+                status: status.as_deref().and_then(Status::parse),
+                before: before.clone(),
+                limit: *limit,
+                ..JobFilter::default()
+            };
+            let jobs = engine.jobs(&filter).await?;
             let list: Vec<_> = jobs.iter().map(job_json).collect();
             Ok(Answer::new(json!({ "jobs": list }), show::jobs(&jobs)))
         }
-        JobCommand::Show { id, .. } => {
-            let id = match id {
-                Some(id) => id.clone(),
-                None => newest(app).await?,
-            };
-            show_job(app, &id).await
+        JobCommand::Show { id, .. } => show_job(app, &or_newest(app, id.as_ref()).await?).await,
+        JobCommand::Log { id, follow, .. } => {
+            logging::log(app, &or_newest(app, id.as_ref()).await?, *follow, &stop).await
         }
-        JobCommand::Resume { id } => Ok(job_answer(app.engine.resume(id, cancel).await?)),
-        JobCommand::Undo { id } => {
-            let report = app.engine.undo(id).await?;
-            let stuck = report.error.clone().filter(|_| report.status == Status::Stuck);
-            Ok(Answer::new(&report, show::report(&report)).with_error(stuck))
-        }
-        JobCommand::Abandon { id } => {
-            let job = app.engine.abandon(id).await?;
-            let text =
-                format!("job {id} is over; what it made may still be at the source and the destination\n");
-            Ok(Answer::new(job_json(&job), text))
-        }
+        JobCommand::Cancel { id, force: false } => Ok(stopped(engine.cancel(id, stop).await?)),
+        JobCommand::Cancel { id, force: true } => Ok(stopped(engine.force(id, stop).await?)),
+        JobCommand::Skip { id } => Ok(job_answer(engine.skip(id, stop).await?)),
+        JobCommand::Resume { id } => Ok(job_answer(engine.resume(id, stop).await?)),
+        JobCommand::Undo { id } => Ok(stopped(engine.undo(id, stop).await?)),
+        JobCommand::Abandon { id } => Ok(stopped(engine.abandon(id).await?)),
+    }
+}
+
+/// That a job did not succeed which was to be stopped is no error, but that it is stuck is one.
+fn stopped(report: Report) -> Answer {
+    let stuck = report.error.clone().filter(|_| report.status == Status::Stuck);
+    Answer::new(&report, show::report(&report)).with_error(stuck)
+}
+
+async fn or_newest(app: &App, id: Option<&String>) -> Result<String> {
+    match id {
+        Some(id) => Ok(id.clone()),
+        None => newest(app).await,
     }
 }
 
 async fn newest(app: &App) -> Result<String> {
-    let newest = app.engine.jobs(1).await?.pop();
+    let newest = app.engine.jobs(&JobFilter { limit: 1, ..JobFilter::default() }).await?.pop();
     newest.map(|job| job.id).ok_or_else(|| Error::not_found("job.unknown", "there was no job yet"))
 }
 
@@ -204,7 +289,7 @@ async fn new_replica(app: &App, route: &Route) -> Result<NewReplica> {
     let options = app.plugins.environment(&route.destination, &given::read(&route.options)?).await?;
     Ok(NewReplica {
         source: route.source.clone(),
-        vm: route.vm.clone(),
+        vm: route.vm.first().cloned().unwrap_or_default(),
         destination: route.destination.clone(),
         options,
     })

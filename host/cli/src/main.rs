@@ -12,6 +12,7 @@ mod endpoints;
 mod failure;
 mod given;
 mod inspecting;
+mod logging;
 mod looking;
 mod place;
 mod screen;

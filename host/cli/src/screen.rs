@@ -3,8 +3,7 @@
 
 use crate::show::{clean, seconds, size};
 use gyre_core::Error;
-use gyre_engine::Reporter;
-use gyre_saga::{Event, Observer};
+use gyre_engine::{News, Reporter};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -26,6 +25,16 @@ pub struct Screen {
 
 #[derive(Default)]
 struct State {
+    /// Whether each line says which job it is about.
+    several: bool,
+    jobs: BTreeMap<String, Job>,
+}
+
+/// What is shown of one job.
+#[derive(Default)]
+struct Job {
+    /// In front of its lines, when it is not the only one.
+    label: String,
     step: Option<(String, Instant, Option<ProgressBar>)>,
     disks: BTreeMap<String, Disk>,
 }
@@ -63,23 +72,52 @@ impl Screen {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, title: &str) {
+    /// What a command says of a job whose label is known from its beginning.
+    fn say(&self, job: &str, text: &str) {
+        let label = self.state().jobs.get(job).map(|job| job.label.clone()).unwrap_or_default();
+        self.line(&format!("{label}{text}"));
+    }
+
+    /// Several jobs are going to run: each line says which it is about.
+    pub fn expect_several(&self) {
+        self.state().several = true;
+    }
+
+    fn meet(&self, job: &str, subject: &str, resumed: bool) {
+        let mut state = self.state();
+        let label = if state.several { format!("{}: ", clean(subject)) } else { String::new() };
+        state.jobs.entry(job.to_owned()).or_default().label = label;
+        drop(state);
+        if resumed {
+            self.say(job, &format!("! going on with job {job}, which an earlier run began"));
+        }
+    }
+
+    fn begin(&self, job: &str, title: &str) {
         let bar = self.is_terminal.then(|| {
             let bar = self.bars.add(ProgressBar::new_spinner().with_style(spinner()));
-            bar.set_message(title.to_owned());
             bar.enable_steady_tick(Duration::from_millis(TICK_MS));
             bar
         });
-        if bar.is_none() {
-            self.line(title);
+        let mut state = self.state();
+        let shown = state.jobs.entry(job.to_owned()).or_default();
+        let title = format!("{}{title}", shown.label);
+        if let Some(bar) = &bar {
+            bar.set_message(title.clone());
         }
-        self.state().step = Some((title.to_owned(), Instant::now(), bar));
+        let is_plain = bar.is_none();
+        shown.step = Some((title.clone(), Instant::now(), bar));
+        drop(state);
+        if is_plain {
+            self.line(&title);
+        }
     }
 
-    fn end(&self, mark: &str, more: &str) {
+    fn end(&self, job: &str, mark: &str, more: &str) {
         let (step, disks) = {
             let mut state = self.state();
-            (state.step.take(), std::mem::take(&mut state.disks))
+            let shown = state.jobs.entry(job.to_owned()).or_default();
+            (shown.step.take(), std::mem::take(&mut shown.disks))
         };
         for bar in disks.into_values().filter_map(|disk| disk.bar) {
             bar.finish_and_clear();
@@ -93,43 +131,19 @@ impl Screen {
         }
     }
 
-    fn note(&self, text: &str) {
+    fn note(&self, job: &str, text: &str) {
         let state = self.state();
-        if let Some((title, _, Some(bar))) = &state.step {
+        if let Some((title, _, Some(bar))) = state.jobs.get(job).and_then(|job| job.step.as_ref()) {
             bar.set_message(format!("{title}: {}", clean(text)));
         }
     }
-}
 
-impl Observer for Screen {
-    fn event(&self, job: &str, event: &Event<'_>) {
-        match event {
-            Event::Step { name, index, total, again } => {
-                let again = if *again { " (again)" } else { "" };
-                self.begin(&format!("[{index}/{total}] {}{again}", words(name)));
-                tracing::info!(job, step = name, "step");
-            }
-            Event::Done { .. } | Event::Undone { .. } => self.end("✓", ""),
-            Event::Waiting { .. } => {}
-            Event::Retrying { error, pause, .. } => {
-                self.line(&format!("  {} – again in {}", short(error), seconds(pause.as_secs_f64())));
-            }
-            Event::Failed { error, .. } | Event::UndoFailed { error, .. } => {
-                self.end("✗", &format!("  {}", short(error)));
-            }
-            Event::Redoing { from, error } => {
-                self.end("✗", &format!("  {}", short(error)));
-                self.line(&format!("  once more from {}", words(from)));
-            }
-            Event::Undoing { name } => self.begin(&format!("undo {}", words(name))),
-        }
-    }
-}
-
-impl Reporter for Screen {
-    fn disk(&self, disk: &str, phase: &str, done: u64, total: u64) {
+    /// The progress of a disk: a bar, or a line now and then.
+    pub fn disk(&self, job: &str, disk: &str, phase: &str, done: u64, total: u64) {
         let mut state = self.state();
-        let entry = state.disks.entry(disk.to_owned()).or_insert_with(|| Disk {
+        let shown = state.jobs.entry(job.to_owned()).or_default();
+        let label = shown.label.clone();
+        let entry = shown.disks.entry(disk.to_owned()).or_insert_with(|| Disk {
             phase: String::new(),
             percent: 0,
             bar: self.is_terminal.then(|| self.bars.add(ProgressBar::new(total).with_style(disk_bar()))),
@@ -143,11 +157,11 @@ impl Reporter for Screen {
             if is_new {
                 bar.set_length(total);
                 bar.reset_elapsed();
-                bar.set_prefix(format!("{} {phase}", clean(disk)));
+                bar.set_prefix(format!("{label}{} {phase}", clean(disk)));
             }
             bar.set_position(done);
         } else if is_new || percent / PERCENT_STEP > entry.percent / PERCENT_STEP {
-            let line = format!("  {} {phase}: {percent} % of {}", clean(disk), size(total));
+            let line = format!("  {label}{} {phase}: {percent} % of {}", clean(disk), size(total));
             entry.percent = percent;
             drop(state);
             self.line(&line);
@@ -155,16 +169,39 @@ impl Reporter for Screen {
         }
         entry.percent = percent;
     }
+}
 
-    fn phase(&self, phase: &str, done: u64, total: Option<u64>) {
-        match total {
-            Some(total) => self.note(&format!("{phase} ({done} of {total})")),
-            None => self.note(phase),
+impl Reporter for Screen {
+    fn tell(&self, job: &str, news: &News) {
+        match news {
+            News::Begun { subject, resumed, .. } => self.meet(job, subject, *resumed),
+            News::Queued { ahead } => self.say(job, &format!("  waits for its turn, {ahead} before it")),
+            News::Step { name, index, total, again } => {
+                let again = if *again { " (again)" } else { "" };
+                self.begin(job, &format!("[{index}/{total}] {}{again}", words(name)));
+                tracing::info!(job, step = name, "step");
+            }
+            News::Done { .. } | News::Undone { .. } => self.end(job, "✓", ""),
+            News::Retrying { error, seconds: pause, .. } => {
+                self.say(job, &format!("  {} – again in {}", short(error), seconds(*pause)));
+            }
+            News::Failed { error, .. } | News::UndoFailed { error, .. } => {
+                self.end(job, "✗", &format!("  {}", short(error)));
+            }
+            News::Redoing { from, error } => {
+                self.end(job, "✗", &format!("  {}", short(error)));
+                self.say(job, &format!("  once more from {}", words(from)));
+            }
+            News::Undoing { name } => self.begin(job, &format!("undo {}", words(name))),
+            News::Disk { disk, phase, done, total } => self.disk(job, disk, phase, *done, *total),
+            News::Phase { text, done, total } => match total {
+                Some(total) => self.note(job, &format!("{text} ({done} of {total})")),
+                None => self.note(job, text),
+            },
+            News::Warning { text } => self.say(job, &format!("! {}", clean(text))),
+            // The log has its own way to the screen.
+            News::Waiting { .. } | News::Log { .. } | News::Ended { .. } | News::Lost { .. } => {}
         }
-    }
-
-    fn warning(&self, text: &str) {
-        self.line(&format!("! {}", clean(text)));
     }
 }
 

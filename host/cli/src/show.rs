@@ -133,6 +133,11 @@ pub fn report(report: &Report) -> String {
     if let Some(instance) = &report.instance {
         text += &format!("\n{}", server(instance));
     }
+    if !report.left.is_empty() {
+        let mut table = Table::new(&["may be left of", "with the token"]);
+        report.left.iter().for_each(|left| table.row([&left.step, &left.token]));
+        text += &format!("\n{}", table.text());
+    }
     text
 }
 
@@ -288,6 +293,7 @@ mod tests {
             error: None,
             total: Some(disks[0].report.clone()),
             disks,
+            left: Vec::new(),
             morphing: Some(json!({"system": "Debian 12", "root": "disk0/part1", "plugin": "debian"})),
             instance: Some(Instance {
                 id: "i-1".into(),

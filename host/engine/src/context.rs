@@ -3,9 +3,9 @@
 
 use crate::engine::Shared;
 use crate::files::Files;
+use crate::journal::Journal;
 use crate::params::Params;
 use crate::ports::JobContext;
-use crate::journal::Journal;
 use crate::{News, WorkerSession};
 use gyre_core::roles::{Destination, Progress, Source};
 use gyre_core::{Error, Kind, Result, VmSpec};

@@ -81,12 +81,16 @@ impl Engine {
     pub async fn skip(&self, id: &str, stop: Stop) -> Result<Report> {
         let job = self.open_job(id).await?;
         if job.status != Status::Stuck {
-            return Err(Error::conflict("job.not-stuck", format!("job {id} is not stuck: {}", job.status.name())));
+            return Err(Error::conflict(
+                "job.not-stuck",
+                format!("job {id} is not stuck: {}", job.status.name()),
+            ));
         }
         let failed = |phase| job.steps.iter().rev().find(|step| step.phase == phase);
         let step = failed(Phase::UndoFailed).or_else(|| failed(Phase::Failed)).filter(|step| !step.pivot);
         let Some(step) = step else {
-            let what = format!("what job {id} is stuck at is the point of no return itself: it cannot be skipped");
+            let what =
+                format!("what job {id} is stuck at is the point of no return itself: it cannot be skipped");
             return Err(Error::conflict("job.not-skipped", what));
         };
         let lease = self.shared.store.acquire(id).await?;
@@ -103,7 +107,8 @@ impl Engine {
     /// # Errors
     /// `job.unknown`, `job.over`, `job.busy`.
     pub async fn abandon(&self, id: &str) -> Result<Report> {
-        let error = Error::conflict("job.abandoned", "the job was abandoned; what it made may still be there");
+        let error =
+            Error::conflict("job.abandoned", "the job was abandoned; what it made may still be there");
         self.give_up(id, error).await
     }
 

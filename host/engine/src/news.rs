@@ -78,11 +78,9 @@ impl From<&Event<'_>> for News {
             Event::Waiting { name, pause } => {
                 News::Waiting { name: owned(name), seconds: pause.as_secs_f64() }
             }
-            Event::Retrying { name, error, pause } => News::Retrying {
-                name: owned(name),
-                error: (*error).clone(),
-                seconds: pause.as_secs_f64(),
-            },
+            Event::Retrying { name, error, pause } => {
+                News::Retrying { name: owned(name), error: (*error).clone(), seconds: pause.as_secs_f64() }
+            }
             Event::Failed { name, error } => News::Failed { name: owned(name), error: (*error).clone() },
             Event::Redoing { from, error } => News::Redoing { from: owned(from), error: (*error).clone() },
             Event::Undoing { name } => News::Undoing { name: owned(name) },

@@ -118,7 +118,8 @@ impl Params {
     }
 }
 
-pub(crate) fn replica_subject(name: &str) -> String {
+/// What the jobs of a replica of this name work on.
+pub fn replica_subject(name: &str) -> String {
     format!("replica {name}")
 }
 

@@ -1,10 +1,10 @@
 //! Noting replicas, and finding them: one machine under one name, or many machines under one, each a replica of
 //! its own with a name below it (`web/db-1`). Calls nobody at the destination.
 
+use crate::NewReplica;
 use crate::engine::Engine;
 use crate::params::replica_subject;
 use crate::replica::{NAME_MAX, Replica, check_name};
-use crate::NewReplica;
 use gyre_core::{Error, Result, VmSpec};
 use gyre_saga::{JobFilter, JobRecord};
 use serde_json::Map;
@@ -33,7 +33,8 @@ pub struct ReplicaFilter {
 impl ReplicaFilter {
     fn matches(&self, replica: &Replica) -> bool {
         let is = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
-        let contains = |text: &String| replica.name.contains(text.as_str()) || replica.vm.contains(text.as_str());
+        let contains =
+            |text: &String| replica.name.contains(text.as_str()) || replica.vm.contains(text.as_str());
         is(&self.source, &replica.source)
             && is(&self.destination, &replica.destination)
             && self.text.as_ref().is_none_or(contains)
@@ -47,7 +48,12 @@ impl Engine {
     /// # Errors
     /// `replica.name`, `replica.exists`, `replica.machines`; what the source says when it does not know a
     /// machine; `config.unknown-endpoint`, `config.option`.
-    pub async fn create_replicas(&self, name: &str, new: NewReplica, more: &[String]) -> Result<Vec<Replica>> {
+    pub async fn create_replicas(
+        &self,
+        name: &str,
+        new: NewReplica,
+        more: &[String],
+    ) -> Result<Vec<Replica>> {
         check_name(name)?;
         self.check_free(name).await?;
         self.shared.endpoints.digests(&new.source, &new.destination).await?;
@@ -203,7 +209,8 @@ mod tests {
     #[test]
     fn many_machines_have_names_of_their_own_below_that_of_the_replica() {
         let vm = |name: &str| -> VmSpec {
-            let spec = serde_json::json!({"id": name, "name": name, "vcpus": 1, "memory-mib": 1, "disks": []});
+            let spec =
+                serde_json::json!({"id": name, "name": name, "vcpus": 1, "memory-mib": 1, "disks": []});
             serde_json::from_value(spec).unwrap()
         };
         assert_eq!(names("web", &[vm("a b")]), ["web"]);

@@ -44,8 +44,20 @@ pub struct Report {
     /// The new server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<Instance>,
+    /// Steps that may have left something which nobody removed: their tokens stand in what they made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
     /// From the job's beginning to its end, seconds.
     pub seconds: f64,
+}
+
+/// A step that may have left something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Left {
+    /// Name of the step.
+    pub step: String,
+    /// Its token, which stands in the name or in the metadata of what it made.
+    pub token: String,
 }
 
 impl Report {
@@ -65,9 +77,19 @@ impl Report {
             disks,
             morphing: job.state(deployment::MORPH).and_then(|state| decode(state).ok()),
             instance: deployment::instance_of(job),
+            left: left(job),
             seconds: job.updated.saturating_sub(job.created) as f64 / 1000.0,
         }
     }
+}
+
+/// Of a job that was given up, or that is stuck, what its undo did not get to.
+fn left(job: &JobRecord) -> Vec<Left> {
+    if !matches!(job.status, Status::Failed | Status::Stuck) {
+        return Vec::new();
+    }
+    let left = job.steps.iter().filter(|step| step.undoable && step.phase.left_something());
+    left.map(|step| Left { step: step.name.clone(), token: job.token(&step.name) }).collect()
 }
 
 fn sum(disks: &[DiskCopy]) -> CopyReport {

@@ -113,7 +113,13 @@ impl Engine {
         place
     }
 
-    async fn run_job(&self, job: &JobRecord, params: &Params, resumed: bool, stop: &Stop) -> Result<JobRecord> {
+    async fn run_job(
+        &self,
+        job: &JobRecord,
+        params: &Params,
+        resumed: bool,
+        stop: &Stop,
+    ) -> Result<JobRecord> {
         let begun = News::Begun { kind: job.kind.clone(), subject: job.subject.clone(), resumed };
         self.shared.journal.tell(&job.id, begun);
         let context = |cancel| Context::new(&job.id, params.clone(), self.shared.clone(), cancel);

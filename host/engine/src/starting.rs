@@ -129,7 +129,11 @@ impl Engine {
             Ask::Migrate(new, deploy) => {
                 self.check_options(&new.destination, &new.options).await?;
                 let replica = self.fresh("migration", new.clone()).await?;
-                return Ok(Params { name: None, number: 1, ..Params::of(&replica, Kind::Migration, deploy.clone()) });
+                return Ok(Params {
+                    name: None,
+                    number: 1,
+                    ..Params::of(&replica, Kind::Migration, deploy.clone())
+                });
             }
             Ask::Execute(name) | Ask::Deploy(name, _) | Ask::Delete(name) => name,
         };

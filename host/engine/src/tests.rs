@@ -379,9 +379,13 @@ async fn a_job_is_not_gone_on_with_for_whoever_asks_for_something_else() {
         if job == Job::Deployment {
             refused.push(engine.run(Ask::Deploy("web".into(), skip()), Stop::default()).await.unwrap_err());
         } else {
-            refused.push(engine.run(Ask::Migrate(with_option(None), skip()), Stop::default()).await.unwrap_err());
+            refused.push(
+                engine.run(Ask::Migrate(with_option(None), skip()), Stop::default()).await.unwrap_err(),
+            );
             let other = with_option(Some("other"));
-            refused.push(engine.run(Ask::Migrate(other, DeployOptions::default()), Stop::default()).await.unwrap_err());
+            refused.push(
+                engine.run(Ask::Migrate(other, DeployOptions::default()), Stop::default()).await.unwrap_err(),
+            );
         }
         for error in refused {
             assert_eq!((error.kind, error.code.as_str()), (Kind::Conflict, "job.other-options"));

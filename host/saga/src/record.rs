@@ -43,7 +43,8 @@ impl Status {
         }
     }
 
-    pub(crate) fn parse(name: &str) -> Option<Self> {
+    /// The status of this name.
+    pub fn parse(name: &str) -> Option<Self> {
         use Status::*;
         [Running, Undoing, Stuck, Succeeded, Failed, Cancelled].into_iter().find(|s| s.name() == name)
     }

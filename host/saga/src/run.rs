@@ -463,11 +463,19 @@ fn took_too_long(step: &str, limit: Duration) -> Error {
 const FORCED: &str = "job.forced";
 
 fn forced(job: &str) -> Error {
-    Error::new(Kind::Cancelled, FORCED, format!("job {job} was ended at once; what it made may still be there"))
+    Error::new(
+        Kind::Cancelled,
+        FORCED,
+        format!("job {job} was ended at once; what it made may still be there"),
+    )
 }
 
 fn parked(job: &str) -> Error {
-    Error::new(Kind::Cancelled, "job.parked", format!("job {job} is parked where it stands: another run goes on with it"))
+    Error::new(
+        Kind::Cancelled,
+        "job.parked",
+        format!("job {job} is parked where it stands: another run goes on with it"),
+    )
 }
 
 fn lease_lost(job: &str) -> Error {

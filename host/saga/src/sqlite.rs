@@ -273,7 +273,8 @@ impl Store for SqliteStore {
             fenced(db, &lease, "UPDATE jobs SET updated = ?3 WHERE id = ?1 AND fence = ?2", &now)?;
             let error = error.as_ref().map(json).transpose()?;
             // A job that is over is asked for nothing.
-            let update = "UPDATE jobs SET status = ?2, error = ?3, request = CASE ?4 WHEN 1 THEN NULL ELSE request END
+            let update =
+                "UPDATE jobs SET status = ?2, error = ?3, request = CASE ?4 WHEN 1 THEN NULL ELSE request END
                 WHERE id = ?1";
             let values = params![lease.job, status.name(), error, status.is_final()];
             db.execute(update, values).map(|_| ()).map_err(sql)
@@ -317,7 +318,8 @@ impl Store for SqliteStore {
         let job = job.map(str::to_owned);
         self.write(move |db, _| match &job {
             Some(job) => {
-                let select = "SELECT seq, job, at, value FROM notes WHERE job = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+                let select =
+                    "SELECT seq, job, at, value FROM notes WHERE job = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
                 notes(db, select, params![job, after as i64, limit])
             }
             None => {
@@ -405,7 +407,8 @@ fn unfinished(db: &Transaction<'_>, subject: &str) -> Result<Option<String>> {
 
 /// The unfinished job that holds this, and its subject.
 fn holder(db: &Transaction<'_>, holds: Option<&str>) -> Result<Option<(String, String)>> {
-    let select = "SELECT id, subject FROM jobs WHERE holds = ?1 AND status IN ('running', 'undoing', 'stuck')";
+    let select =
+        "SELECT id, subject FROM jobs WHERE holds = ?1 AND status IN ('running', 'undoing', 'stuck')";
     db.query_row(select, [holds], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(sql)
 }
 

@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use gyre_core::{Error, Result};
 use gyre_saga::{
-    Document, Entry, JobFilter, JobRecord, Lease, NewJob, NewNote, Note, Request, SqliteStore, Status, StepEvent,
-    Store,
+    Document, Entry, JobFilter, JobRecord, Lease, NewJob, NewNote, Note, Request, SqliteStore, Status,
+    StepEvent, Store,
 };
 use serde_json::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};

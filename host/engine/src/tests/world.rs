@@ -4,7 +4,9 @@ use super::cloud::Cloud;
 use super::crash::{Crash, CrashingStore, Write};
 use super::roles::FakeEndpoints;
 use super::workers::FakeWorkers;
-use crate::{Ask, DeployOptions, Engine, NewReplica, News, Replica, ReplicaFilter, Report, Reporter, Settings};
+use crate::{
+    Ask, DeployOptions, Engine, NewReplica, News, Replica, ReplicaFilter, Report, Reporter, Settings,
+};
 use gyre_core::Result;
 use gyre_mover::{CopyOptions, Retry};
 use gyre_saga::{JobFilter, JobRecord, Owner, Policy, SqliteStore, Status, Stop, Store};

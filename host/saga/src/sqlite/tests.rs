@@ -185,9 +185,11 @@ async fn a_request_stands_until_its_job_is_over_and_only_gets_harder() {
     let store = store(directory.path(), Owner::this_process());
     let id = store.create(job("a")).await.unwrap().id;
     assert_eq!(store.asked(&id).await.unwrap(), None);
-    for (request, stands) in
-        [(Request::Cancel, Request::Cancel), (Request::Force, Request::Force), (Request::Cancel, Request::Force)]
-    {
+    for (request, stands) in [
+        (Request::Cancel, Request::Cancel),
+        (Request::Force, Request::Force),
+        (Request::Cancel, Request::Force),
+    ] {
         store.ask(&id, request).await.unwrap();
         assert_eq!(store.asked(&id).await.unwrap(), Some(stands));
     }
@@ -211,9 +213,13 @@ async fn notes_are_kept_in_order_and_a_slot_has_one() {
         slot: slot.map(str::to_owned),
         value: text.into(),
     };
-    store.note(vec![note("a", None, "1"), note("a", Some("disk"), "2"), note("b", Some("disk"), "3")]).await.unwrap();
+    store
+        .note(vec![note("a", None, "1"), note("a", Some("disk"), "2"), note("b", Some("disk"), "3")])
+        .await
+        .unwrap();
     store.note(vec![note("a", Some("disk"), "4"), note("a", None, "5")]).await.unwrap();
-    let texts = |notes: &[Note]| notes.iter().map(|n| n.value.as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let texts =
+        |notes: &[Note]| notes.iter().map(|n| n.value.as_str().unwrap().to_owned()).collect::<Vec<_>>();
     let of_a = store.notes(Some("a"), 0, 10).await.unwrap();
     assert_eq!(texts(&of_a), ["1", "4", "5"]);
     assert_eq!(texts(&store.notes(Some("a"), of_a[0].seq, 1).await.unwrap()), ["4"]);
@@ -262,6 +268,10 @@ async fn a_clock_that_jumps_changes_no_order_and_loses_nothing() {
     let second = store.create(job("b")).await.unwrap().id;
     let record = store.load(&first).await.unwrap();
     assert_eq!(record.step("one").unwrap().phase, crate::Phase::Undone);
-    assert_eq!(store.acquire(&first).await.unwrap_err().code, "job.busy", "its process is alive, whatever the time");
+    assert_eq!(
+        store.acquire(&first).await.unwrap_err().code,
+        "job.busy",
+        "its process is alive, whatever the time"
+    );
     assert_eq!(ids(&store, &JobFilter { limit: 9, ..Default::default() }).await, [second, first]);
 }

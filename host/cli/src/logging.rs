@@ -1,0 +1,104 @@
+//! `gyre job log`: what happened in a job, a line for each event, until now or until the job is over. Refuses to
+//! know how events came about.
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::show::{clean, seconds, size, time};
+use gyre_core::{Error, Result};
+use gyre_engine::{News, Told};
+use gyre_saga::Stop;
+use serde_json::json;
+use std::io::Write;
+use std::time::Duration;
+
+/// Events that are asked for at once.
+const PAGE: u32 = 1000;
+/// How often a followed job is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// What happened in a job; with `follow`, lines are printed as they come, until it is over.
+///
+/// # Errors
+/// `job.unknown`, `store.*`.
+pub async fn log(app: &App, id: &str, follow: bool, stop: &Stop) -> Result<Answer> {
+    let mut after = 0;
+    let mut all = Vec::new();
+    loop {
+        // Looked at before the events are: what is told after an end is not missed.
+        let (job, _, _) = app.engine.job(id).await?;
+        let mut page = app.engine.told(Some(id), after, PAGE).await?;
+        let is_last = page.len() < PAGE as usize;
+        after = page.last().map_or(after, |told| told.seq);
+        if follow {
+            print(&page)?;
+        } else {
+            all.append(&mut page);
+        }
+        if is_last && (!follow || job.status.is_final() || job.status == gyre_saga::Status::Stuck) {
+            break;
+        }
+        if is_last {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = stop.asked() => break,
+            }
+        }
+    }
+    let text: String = all.iter().map(|told| line(told) + "\n").collect();
+    Ok(Answer::new(json!({ "job": id, "events": all }), text))
+}
+
+fn print(page: &[Told]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    let written = page.iter().try_for_each(|told| writeln!(out, "{}", line(told))).and_then(|()| out.flush());
+    // Whoever does not read on does not want more.
+    written.map_err(|_| Error::cancelled())
+}
+
+/// An event on one line.
+pub fn line(told: &Told) -> String {
+    format!("{}  {}", time(told.at), clean(&words(&told.news)))
+}
+
+fn words(news: &News) -> String {
+    match news {
+        News::Queued { ahead } => format!("waits for its turn, {ahead} before it"),
+        News::Begun { kind, subject, resumed: false } => format!("{kind} of {subject} begins"),
+        News::Begun { kind, subject, resumed: true } => format!("{kind} of {subject} goes on"),
+        News::Step { name, index, total, again } => {
+            format!("[{index}/{total}] {name}{}", if *again { " (again)" } else { "" })
+        }
+        News::Done { name } => format!("{name} done"),
+        News::Waiting { name, seconds: pause } => format!("{name} waits {}", seconds(*pause)),
+        News::Retrying { name, error, seconds: pause } => {
+            format!("{name} failed, again in {}: {error}", seconds(*pause))
+        }
+        News::Failed { name, error } => format!("{name} failed: {error}"),
+        News::Redoing { from, error } => format!("once more from {from}: {error}"),
+        News::Undoing { name } => format!("undo {name}"),
+        News::Undone { name } => format!("{name} undone"),
+        News::UndoFailed { name, error } => format!("undo {name} failed: {error}"),
+        News::Disk { disk, phase, done, total } => {
+            format!("{disk} {phase}: {} of {}", size(*done), size(*total))
+        }
+        News::Phase { text, done, total: Some(total) } => format!("{text} ({done} of {total})"),
+        News::Phase { text, total: None, .. } => text.clone(),
+        News::Warning { text } => format!("! {text}"),
+        News::Log { plugin, level, text } => format!("{plugin} {level}: {text}"),
+        News::Ended { status, error: None } => format!("ended: {}", status.name()),
+        News::Ended { status, error: Some(error) } => format!("ended: {}: {error}", status.name()),
+        News::Lost { count } => format!("{count} events could not be kept"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_without_control_characters() {
+        let news = News::Log { plugin: "p".into(), level: "warn".into(), text: "a\x1b[2J\nb".into() };
+        let told = Told { seq: 1, job: "j".into(), at: 0, news };
+        assert_eq!(line(&told), "1970-01-01 00:00:00Z  p warn: a [2J b");
+    }
+}
