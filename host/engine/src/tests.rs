@@ -4,7 +4,9 @@
 
 mod cloud;
 mod crash;
+mod many;
 mod roles;
+mod stopping;
 mod workers;
 mod world;
 

@@ -3,8 +3,9 @@
 use gyre_core::Backoff;
 use std::time::Duration;
 
-/// Calls of one step in a row that may fail with `unavailable`, the first included.
-const ATTEMPTS_MAX: u32 = 6;
+/// Calls of one step in a row that may fail with `unavailable`, the first included: with the pauses below they
+/// outlast a service that is away for a quarter of an hour.
+const ATTEMPTS_MAX: u32 = 36;
 /// Pause after the first failure, milliseconds; doubled after each further one.
 const BACKOFF_MS: u64 = 1_000;
 /// The longest pause, milliseconds.

@@ -348,8 +348,6 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
     async fn attempts(&mut self, index: usize, way: Way) -> Result<Result<State>> {
         let step = self.table.get(index)?;
         let (name, limit, until) = (step.name, step.limit, Instant::now() + step.limit);
-        let usual = self.runner.policy.calls;
-        let backoff = Backoff { attempts: step.attempts.unwrap_or(usual.attempts), ..usual };
         let mut failures = 0;
         loop {
             let pause = match self.call(index, way).await? {
@@ -363,6 +361,8 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
                 }
                 Err(error) => {
                     failures += 1;
+                    let backoff =
+                        Backoff { attempts: self.attempts_of(index, &error)?, ..self.runner.policy.calls };
                     let Some(pause) = backoff.pause(&error, failures) else {
                         return Ok(Err(error));
                     };
@@ -377,6 +377,14 @@ impl<C: Send + Sync + 'static> Run<'_, C> {
                 return Ok(Err(Error::cancelled()));
             }
         }
+    }
+
+    /// How often a step is called that fails like this. What its row says of errors after which it is redone holds
+    /// for those alone: that a service is away is no reason to do without a worker.
+    fn attempts_of(&self, index: usize, error: &Error) -> Result<u32> {
+        let (step, usual) = (self.table.get(index)?, self.runner.policy.calls.attempts);
+        let is_redone = step.redo.is_none_or(|redo| (redo.when)(error));
+        Ok(step.attempts.filter(|_| is_redone).unwrap_or(usual))
     }
 
     /// One call. The outer error stops the run; the inner one is the step's.

@@ -148,7 +148,8 @@ impl<C: 'static> Table<C> {
         self
     }
 
-    /// Gives the step added last another number of attempts than the policy does.
+    /// Gives the step added last another number of attempts than the policy does; where it has a redo, for the
+    /// errors after which it is redone.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         if let Some(last) = self.steps.last_mut() {

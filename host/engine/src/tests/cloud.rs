@@ -50,6 +50,12 @@ pub struct Held {
     pub corrupt: bool,
     pub findings: Vec<gyre_core::roles::Finding>,
     pub digest: u32,
+    /// Workers do not open while this stands.
+    pub closed: bool,
+    /// The destination cannot be reached until then.
+    pub away_until: Option<tokio::time::Instant>,
+    /// The most workers that there were at once.
+    pub workers_at_once: usize,
     calls: Vec<String>,
     faults: Vec<(Option<String>, Fault)>,
 }
@@ -141,6 +147,24 @@ impl Cloud {
 
     pub fn was_called(&self, prefix: &str) -> bool {
         self.count(prefix) > 0
+    }
+
+    /// Waits until workers may open.
+    pub async fn gate(&self, cancel: &tokio_util::sync::CancellationToken) -> Result<()> {
+        while self.held().closed {
+            tokio::select! {
+                () = tokio::time::sleep(std::time::Duration::from_millis(5)) => {}
+                () = cancel.cancelled() => return Err(Error::cancelled()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until so many calls with this name were made.
+    pub async fn wait_for(&self, prefix: &str, count: usize) {
+        while self.count(prefix) < count {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     pub fn rename_vm(&self, name: &str) {

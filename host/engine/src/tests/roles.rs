@@ -68,8 +68,8 @@ impl Source for FakeSource {
         self.0.call("list-vms", |_| Ok(VmPage { vms: Vec::new(), next: None }))
     }
 
-    async fn get_vm(&self, _: &str) -> Result<VmSpec> {
-        self.0.call("get-vm", |held| Ok(held.vm.clone().unwrap()))
+    async fn get_vm(&self, id: &str) -> Result<VmSpec> {
+        self.0.call("get-vm", |held| Ok(VmSpec { id: id.into(), ..held.vm.clone().unwrap() }))
     }
 
     async fn power_off(&self, _: &StepCall, _: &str) -> Result<Outcome> {
@@ -142,6 +142,16 @@ impl Origin for FakeOrigin {
 
 struct FakeDestination(Bound);
 
+impl FakeDestination {
+    fn call<T>(&self, name: &str, work: impl FnOnce(&mut Held) -> Result<T>) -> Result<T> {
+        let away_until = self.0.cloud.held().away_until;
+        if away_until.is_some_and(|until| tokio::time::Instant::now() < until) {
+            return Err(Error::unavailable("fake.away", "no answer"));
+        }
+        self.0.call(name, work)
+    }
+}
+
 /// Volumes of a state: `disk=volume,…`.
 fn volumes_of(state: &str) -> Vec<(String, String)> {
     let pairs = state.split(',').filter_map(|pair| pair.split_once('='));
@@ -168,7 +178,7 @@ fn remove_volumes(held: &mut Held, token: &str, state: &str) {
 #[async_trait]
 impl Destination for FakeDestination {
     async fn check(&self, _: Option<&VmSpec>) -> Result<Vec<Finding>> {
-        self.0.call("destination.check", |held| Ok(held.findings.clone()))
+        self.call("destination.check", |held| Ok(held.findings.clone()))
     }
 
     async fn options(&self, _: &[String]) -> Result<Vec<Choices>> {
@@ -176,7 +186,7 @@ impl Destination for FakeDestination {
     }
 
     async fn ensure_disks(&self, step: &StepCall, vm: &VmSpec, _: Option<&str>) -> Result<Outcome> {
-        self.0.call("ensure-disks", |held| {
+        self.call("ensure-disks", |held| {
             let mut found = by_token(held, &step.token);
             for disk in &vm.disks {
                 if !found.contains_key(&disk.id) {
@@ -192,7 +202,7 @@ impl Destination for FakeDestination {
     }
 
     async fn describe_disks(&self, disks: &str) -> Result<Vec<TargetDisk>> {
-        self.0.call("describe-disks", |held| {
+        self.call("describe-disks", |held| {
             let described = volumes_of(disks).into_iter().map(|(disk, identity)| TargetDisk {
                 size: held.volumes[&identity].bytes.lock().unwrap().len() as u64,
                 disk,
@@ -204,7 +214,7 @@ impl Destination for FakeDestination {
     }
 
     async fn remove_disks(&self, step: &StepCall, disks: &str) -> Result<Outcome> {
-        self.0.call("remove-disks", |held| {
+        self.call("remove-disks", |held| {
             remove_volumes(held, &step.token, disks);
             Ok(Outcome::Done(String::new()))
         })
@@ -219,7 +229,7 @@ impl Destination for FakeDestination {
     ) -> Result<Outcome> {
         assert_eq!(os, OsType::Linux);
         let name = if role == WorkerRole::Copy { "ensure-worker copy" } else { "ensure-worker morph" };
-        self.0.call(name, |held| {
+        self.call(name, |held| {
             if let Some(ready) = &step.resume {
                 assert!(held.workers.contains_key(ready), "waited for a worker that is gone");
                 return Ok(Outcome::Done(ready.clone()));
@@ -229,6 +239,7 @@ impl Destination for FakeDestination {
                 let volumes = volumes_of(disks).into_iter().map(|(_, id)| id).collect();
                 let id = held.id("worker");
                 held.workers.insert(id.clone(), (step.token.clone(), volumes));
+                held.workers_at_once = held.workers_at_once.max(held.workers.len());
                 id
             });
             Ok(Outcome::Wait { state: id, after_ms: 0 })
@@ -236,7 +247,7 @@ impl Destination for FakeDestination {
     }
 
     async fn describe_worker(&self, worker: &str) -> Result<Worker> {
-        self.0.call("describe-worker", |_| {
+        self.call("describe-worker", |_| {
             Ok(Worker {
                 host: worker.to_owned(),
                 port: 22,
@@ -251,7 +262,7 @@ impl Destination for FakeDestination {
     }
 
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome> {
-        self.0.call("remove-worker", |held| {
+        self.call("remove-worker", |held| {
             assert_eq!(held.mounted, 0, "the guest is still mounted");
             held.workers.retain(|id, w| id != worker && (!worker.is_empty() || w.0 != step.token));
             Ok(Outcome::Done(String::new()))
@@ -259,7 +270,7 @@ impl Destination for FakeDestination {
     }
 
     async fn ensure_checkpoint(&self, step: &StepCall, disks: &str) -> Result<Outcome> {
-        self.0.call("ensure-checkpoint", |held| {
+        self.call("ensure-checkpoint", |held| {
             let found =
                 held.checkpoints.iter().find(|(_, c)| c.token == step.token).map(|(id, _)| id.clone());
             let id = found.unwrap_or_else(|| {
@@ -276,7 +287,7 @@ impl Destination for FakeDestination {
 
     async fn remove_checkpoint(&self, step: &StepCall, checkpoint: &str) -> Result<Outcome> {
         let id = checkpoint.split('|').next().unwrap_or_default().to_owned();
-        self.0.call("remove-checkpoint", |held| {
+        self.call("remove-checkpoint", |held| {
             held.checkpoints.retain(|at, c| *at != id && (!id.is_empty() || c.token != step.token));
             Ok(Outcome::Done(String::new()))
         })
@@ -284,7 +295,7 @@ impl Destination for FakeDestination {
 
     async fn ensure_clone(&self, step: &StepCall, checkpoint: &str, clone: bool) -> Result<Outcome> {
         let (id, disks) = checkpoint.split_once('|').unwrap();
-        self.0.call("ensure-clone", |held| {
+        self.call("ensure-clone", |held| {
             if !clone {
                 return Ok(Outcome::Done(disks.to_owned()));
             }
@@ -303,7 +314,7 @@ impl Destination for FakeDestination {
     }
 
     async fn remove_clone(&self, step: &StepCall, disks: &str) -> Result<Outcome> {
-        self.0.call("remove-clone", |held| {
+        self.call("remove-clone", |held| {
             remove_volumes(held, &step.token, disks);
             Ok(Outcome::Done(String::new()))
         })
@@ -311,7 +322,7 @@ impl Destination for FakeDestination {
 
     async fn restore_checkpoint(&self, _: &StepCall, checkpoint: &str) -> Result<Outcome> {
         let (id, disks) = checkpoint.split_once('|').unwrap();
-        self.0.call("restore-checkpoint", |held| {
+        self.call("restore-checkpoint", |held| {
             for (disk, volume) in volumes_of(disks) {
                 let taken = held.instances.values().any(|(_, _, volumes)| volumes.contains(&volume));
                 assert!(!taken, "a volume of a server is put back");
@@ -323,11 +334,11 @@ impl Destination for FakeDestination {
     }
 
     async fn plan_morphing(&self, _: &VmSpec) -> Result<Morphing> {
-        self.0.call("plan-morphing", |_| Ok(Morphing { set_dhcp: true, ..Morphing::default() }))
+        self.call("plan-morphing", |_| Ok(Morphing { set_dhcp: true, ..Morphing::default() }))
     }
 
     async fn ensure_instance(&self, step: &StepCall, vm: &VmSpec, disks: &str) -> Result<Outcome> {
-        self.0.call("ensure-instance", |held| {
+        self.call("ensure-instance", |held| {
             let volumes: Vec<_> = volumes_of(disks).into_iter().map(|(_, id)| id).collect();
             for worker in held.workers.values() {
                 assert!(!worker.1.iter().any(|id| volumes.contains(id)), "booted from a worker's volume");
@@ -343,7 +354,7 @@ impl Destination for FakeDestination {
     }
 
     async fn describe_instance(&self, instance: &str) -> Result<Instance> {
-        self.0.call("describe-instance", |held| {
+        self.call("describe-instance", |held| {
             Ok(Instance {
                 id: instance.to_owned(),
                 name: held.instances[instance].1.clone(),
@@ -355,7 +366,7 @@ impl Destination for FakeDestination {
     }
 
     async fn remove_instance(&self, step: &StepCall, instance: &str) -> Result<Outcome> {
-        self.0.call("remove-instance", |held| {
+        self.call("remove-instance", |held| {
             held.instances.retain(|id, i| id != instance && (!instance.is_empty() || i.0 != step.token));
             Ok(Outcome::Done(String::new()))
         })

@@ -16,7 +16,14 @@ pub struct FakeWorkers(pub Arc<Cloud>);
 
 #[async_trait]
 impl Workers for FakeWorkers {
-    async fn open(&self, worker: &Worker, _: &str, _: &CancellationToken) -> Result<Box<dyn WorkerSession>> {
+    async fn open(
+        &self,
+        worker: &Worker,
+        _: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn WorkerSession>> {
+        self.0.call("reach-worker", |_| Ok(()))?;
+        self.0.gate(cancel).await?;
         self.0.call("open-worker", |held| {
             assert!(held.workers.contains_key(&worker.host), "{} is not there", worker.host);
             Ok(Box::new(Session { cloud: self.0.clone(), worker: worker.host.clone() })

@@ -59,7 +59,7 @@ impl World {
         world
     }
 
-    fn empty() -> Self {
+    pub fn empty() -> Self {
         let bytes =
             |seed: usize| (0..SIZE as usize).map(|i| (i / 512 * seed % 251) as u8).collect::<Vec<u8>>();
         let disks = [("disk-a".to_owned(), bytes(7)), ("disk-b".to_owned(), bytes(11))];
@@ -79,6 +79,12 @@ impl World {
             world.change_source();
         }
         world
+    }
+
+    /// A replica of so many machines.
+    pub async fn create_many(&self, name: &str, count: usize) -> Result<Vec<Replica>> {
+        let more: Vec<_> = (2..=count).map(|n| format!("vm-{n}")).collect();
+        self.engine().create_replicas(name, new_replica(), &more).await
     }
 
     pub async fn create(&self, name: &str) -> Result<Replica> {
@@ -112,10 +118,29 @@ impl World {
         (self.engine_over(Arc::new(self.store(Owner::this_process())), Arc::new(reporter)), cancel)
     }
 
+    /// Runs no more jobs at once than this.
+    pub fn engine_with(&self, jobs: gyre_core::config::Jobs) -> Engine {
+        let settings = Settings { jobs, ..self.settings() };
+        self.engine_of(Arc::new(self.store(Owner::this_process())), Arc::new(()), settings)
+    }
+
+    /// Pauses between its attempts as real ones do, a thousand times as fast.
+    pub fn engine_in_a_hurry(&self) -> Engine {
+        let mut policy = Policy::default();
+        policy.calls.first /= 1000;
+        policy.calls.longest /= 1000;
+        let settings = Settings { policy, ..self.settings() };
+        self.engine_of(Arc::new(self.store(Owner::this_process())), Arc::new(()), settings)
+    }
+
     fn engine_over(&self, store: Arc<dyn Store>, reporter: Arc<dyn Reporter>) -> Engine {
+        self.engine_of(store, reporter, self.settings())
+    }
+
+    fn engine_of(&self, store: Arc<dyn Store>, reporter: Arc<dyn Reporter>, settings: Settings) -> Engine {
         let endpoints = Arc::new(FakeEndpoints(self.cloud.clone()));
         let workers = Arc::new(FakeWorkers(self.cloud.clone()));
-        Engine::new(store, endpoints, workers, reporter, self.settings())
+        Engine::new(store, endpoints, workers, reporter, settings)
     }
 
     fn settings(&self) -> Settings {
@@ -256,7 +281,7 @@ pub fn succeeded(report: Result<Report>) -> Report {
     report
 }
 
-fn new_replica() -> NewReplica {
+pub fn new_replica() -> NewReplica {
     with_option(None)
 }
 

@@ -1,0 +1,138 @@
+//! Many machines at once: each has its own fate, none waits for another but for a place, and lists stay quick.
+
+use super::broken;
+use super::world::{World, new_replica, succeeded};
+use crate::{Ask, DeployOptions, NewReplica, ReplicaFilter};
+use gyre_core::config::Jobs;
+use gyre_saga::{JobFilter, Status, Stop};
+
+fn executions(count: usize) -> Vec<(String, Ask)> {
+    let names =
+        (1..=count).map(|n| if n == 1 { "web/web-server".into() } else { format!("web/web-server-{n}") });
+    names.map(|name: String| (name.clone(), Ask::Execute(name))).collect()
+}
+
+#[tokio::test]
+async fn a_replica_of_many_machines_is_one_of_each() {
+    let world = World::empty();
+    let made = world.create_many("web", 3).await.unwrap();
+    let names: Vec<_> = made.iter().map(|replica| (replica.name.as_str(), replica.vm.as_str())).collect();
+    let expected = [("web/web-server", "vm-1"), ("web/web-server-2", "vm-2"), ("web/web-server-3", "vm-3")];
+    assert_eq!(names, expected);
+    assert_eq!(world.engine().members("web").await.unwrap(), made);
+    assert_eq!(world.engine().members("web/web-server-2").await.unwrap(), made[1..2]);
+    for taken in ["web", "web/web-server"] {
+        let error = world.engine().create_replica(taken, new_replica()).await.unwrap_err();
+        assert!(["replica.exists", "replica.name"].contains(&error.code.as_str()), "{error}");
+    }
+    let twice = world.engine().create_replicas("db", new_replica(), &["vm-1".into()]).await.unwrap_err();
+    assert_eq!(twice.code, "replica.machines");
+}
+
+#[tokio::test]
+async fn each_machine_has_its_own_fate() {
+    let world = World::empty();
+    world.create_many("web", 4).await.unwrap();
+    world.cloud.set_fault_on("ensure-disks", broken("fake.quota", 1));
+    let fates = world.engine().run_all(executions(4), &Stop::default()).await;
+    let statuses: Vec<_> = fates.iter().map(|fate| fate.report.as_ref().unwrap().status).collect();
+    let failed = statuses.iter().filter(|status| **status == Status::Failed).count();
+    let well = statuses.iter().filter(|status| **status == Status::Succeeded).count();
+    assert_eq!((failed, well), (1, 3), "{statuses:?}");
+    for fate in world.engine().run_all(executions(4), &Stop::default()).await {
+        succeeded(fate.report);
+    }
+    assert_eq!(world.cloud.held().volumes.len(), 4 * 2);
+    assert_eq!(world.engine().jobs_of("web", 100).await.unwrap().len(), 8);
+}
+
+#[tokio::test]
+async fn no_more_run_at_once_than_is_allowed_and_who_waits_can_be_stopped() {
+    let world = World::empty();
+    world.create_many("web", 6).await.unwrap();
+    world.cloud.held().closed = true;
+    let engine = world.engine_with(Jobs { per_source: 2, ..Jobs::default() });
+    let running = {
+        let engine = engine.clone();
+        tokio::spawn(async move { engine.run_all(executions(6), &Stop::default()).await })
+    };
+    world.cloud.wait_for("reach-worker", 2).await;
+    let last = "web/web-server-6";
+    while engine.jobs_of(last, 1).await.unwrap().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let open = engine.jobs(&JobFilter { unfinished: true, limit: 10, ..JobFilter::default() }).await.unwrap();
+    let waiting = open.iter().find(|job| job.steps.iter().all(|step| step.times.is_none())).unwrap();
+    let ended = world.engine().cancel(&waiting.id, Stop::default()).await.unwrap();
+    assert_eq!(ended.status, Status::Cancelled);
+    world.cloud.held().closed = false;
+    let fates = running.await.unwrap();
+    let cancelled =
+        fates.iter().filter(|fate| fate.report.as_ref().is_ok_and(|r| r.status == Status::Cancelled)).count();
+    assert_eq!(cancelled, 1);
+    let held = world.cloud.held();
+    assert_eq!((held.workers_at_once, held.volumes.len()), (2, 5 * 2));
+}
+
+#[tokio::test]
+async fn a_machine_is_read_by_one_job_at_a_time() {
+    let world = World::new().await;
+    world.cloud.held().closed = true;
+    let engine = world.engine();
+    let running = {
+        let engine = engine.clone();
+        tokio::spawn(async move { engine.run(Ask::Execute("web".into()), Stop::default()).await })
+    };
+    world.cloud.wait_for("reach-worker", 1).await;
+    let refusals = [
+        (Ask::Execute("web".into()), "job.busy"),
+        (Ask::Deploy("web".into(), DeployOptions::default()), "job.unfinished"),
+        (Ask::Delete("web".into()), "job.unfinished"),
+        (Ask::Migrate(new_replica(), DeployOptions::default()), "job.held"),
+    ];
+    for (ask, code) in refusals {
+        let error = world.engine().run(ask.clone(), Stop::default()).await.unwrap_err();
+        assert_eq!(error.code, code, "{ask:?}: {error}");
+    }
+    let other = NewReplica { vm: "vm-2".into(), ..new_replica() };
+    world.engine().create_replica("other", other).await.unwrap();
+    world.engine().start(Ask::Execute("other".into())).await.unwrap();
+    world.cloud.held().closed = false;
+    succeeded(running.await.unwrap());
+}
+
+/// The cloud in memory holds every volume; the engine itself keeps nothing of a job that is over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_machines_in_one_process() {
+    let world = World::empty();
+    world.create_many("web", 200).await.unwrap();
+    for fate in world.engine().run_all(executions(200), &Stop::default()).await {
+        succeeded(fate.report);
+    }
+    let held = world.cloud.held();
+    assert_eq!((held.volumes.len(), held.snapshots.len(), held.workers.len()), (400, 200, 0));
+    assert!(held.workers_at_once <= Jobs::default().at_once, "{}", held.workers_at_once);
+}
+
+#[tokio::test]
+async fn a_thousand_replicas_are_listed_filtered_and_paged() {
+    let world = World::empty();
+    world.create_many("web", 990).await.unwrap();
+    for name in ["alpha", "beta"] {
+        let new = NewReplica { source: "other".into(), ..new_replica() };
+        world.engine().create_replica(name, new).await.unwrap();
+    }
+    let engine = world.engine();
+    let list = async |filter: ReplicaFilter| {
+        let found = engine.replicas(&filter).await.unwrap();
+        found.into_iter().map(|replica| replica.name).collect::<Vec<_>>()
+    };
+    let all = list(ReplicaFilter { limit: 10_000, ..Default::default() }).await;
+    assert_eq!((all.len(), all[0].as_str()), (992, "alpha"));
+    let page = ReplicaFilter { after: Some("beta".into()), limit: 3, ..Default::default() };
+    assert_eq!(list(page).await, all[2..5]);
+    let other = ReplicaFilter { source: Some("other".into()), limit: 10, ..Default::default() };
+    assert_eq!(list(other).await, ["alpha", "beta"]);
+    let named = ReplicaFilter { text: Some("server-99".into()), limit: 100, ..Default::default() };
+    assert_eq!(list(named).await, ["web/web-server-99", "web/web-server-990"]);
+}
