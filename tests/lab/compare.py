@@ -2,7 +2,7 @@
 """Sends the same requests to a real OpenStack and to the lab, and compares the answers' shapes.
 
 usage: compare.py REAL_AUTH_URL LAB_AUTH_URL      (both end in /v3)
-       REAL_PASSWORD (default: osct), LAB_PASSWORD (default: lab), REAL_ZONE (default: az-fake)
+       REAL_PASSWORD (default: osct), LAB_PASSWORD (default: as the lab says it), REAL_ZONE (default: az-fake)
 
 User demo of project demo in both. Compared are: status, keys, the types of values, the names of
 headers, and the sentences of refusals without their identifiers. It knows nothing of how the lab is
@@ -766,7 +766,7 @@ def main(arguments):
     try:
         real = Cloud('the real cloud', arguments[0], setting('REAL_PASSWORD', 'osct'),
                      setting('REAL_ZONE', 'az-fake'))
-        lab = Cloud('the lab', arguments[1], setting('LAB_PASSWORD', 'lab'), 'nova')
+        lab = Cloud('the lab', arguments[1], setting('LAB_PASSWORD', 'nobody-else-says-this-7f3c'), 'nova')
     except Stopped as problem:
         tell(problem)
         return 1

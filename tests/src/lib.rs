@@ -20,3 +20,4 @@ pub mod repository;
 pub mod scenario;
 pub mod setting;
 pub mod site;
+pub mod small;

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// The program with its configuration.
 #[derive(Clone, Debug)]
@@ -66,6 +66,16 @@ impl Gyre {
             .stdin(Stdio::null());
         command.env("OS_CLIENT_CONFIG_FILE", self.directory.join("clouds.yaml"));
         command
+    }
+
+    /// Starts it, with its outputs in files of the directory: what is killed leaves them.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(&self, arguments: &[&str]) -> Result<Child> {
+        let log = |name: &str| std::fs::File::create(self.directory.join(name));
+        let (out, err) = (log("stdout")?, log("stderr")?);
+        self.command(arguments).stdout(out).stderr(err).spawn().context("cannot start gyre")
     }
 
     /// Runs it and keeps what it says.

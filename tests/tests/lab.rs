@@ -5,13 +5,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use anyhow::{Context, Result, ensure};
-use gyre_tests::fixture::{Layout, SourceDisk, boot, capture};
-use gyre_tests::program::Gyre;
+use gyre_tests::fixture::{Layout, SourceDisk, boot};
 use gyre_tests::scenario::Scenario;
-use gyre_tests::setting::{self, DESTINATION, SOURCE, Setting, VM};
+use gyre_tests::setting::{DESTINATION, SOURCE, Setting, VM};
 use gyre_tests::site::Site;
-use std::path::Path;
-use std::process::Command;
+use gyre_tests::small::{SMALL, Small};
 use tempfile::TempDir;
 
 fn directory() -> Result<TempDir> {
@@ -44,42 +42,23 @@ fn the_unconverted_disk_boots_on_vmwares_bus_and_not_on_virtio() -> Result<()> {
     Ok(())
 }
 
-/// A small machine, a cloud and a configuration, for runs that must fail.
-struct Bad {
-    directory: TempDir,
-    site: Site,
-    gyre: Gyre,
-}
-
-/// Size of the small machine's disk, bytes.
-const SMALL: u64 = 64 << 20;
 /// Nobody's password, to be looked for in everything that gyre says.
 const WRONG_PASSWORD: &str = "correct-horse-battery";
 
+/// A small machine whose disk is whole: what is wrong is done to it by each test.
+struct Bad(Small);
+
+impl std::ops::Deref for Bad {
+    type Target = Small;
+
+    fn deref(&self) -> &Small {
+        &self.0
+    }
+}
+
 impl Bad {
-    /// With a whole disk: what is wrong is done to it by each test.
     fn new(change: impl FnOnce(&mut gyre_lab::Config)) -> Result<Self> {
-        let directory = directory()?;
-        let site = Site::lab(&directory.path().join("lab"), change)?;
-        let disk = directory.path().join("images").join(format!("{VM}.qcow2"));
-        std::fs::create_dir_all(disk.parent().context("no directory")?)?;
-        small_disk(&disk)?;
-        let config =
-            setting::write_config(directory.path(), &site, &disk, "http://127.0.0.1/ bookworm main")?;
-        let gyre = Gyre::new(&config)?;
-        Ok(Self { directory, site, gyre })
-    }
-
-    fn disk(&self) -> std::path::PathBuf {
-        self.directory.path().join("images").join(format!("{VM}.qcow2"))
-    }
-
-    /// Replaces a text in a file of the directory.
-    fn edit(&self, file: &str, from: &str, to: &str) -> Result<()> {
-        let path = self.directory.path().join(file);
-        let text = std::fs::read_to_string(&path)?;
-        ensure!(text.contains(from), "{file} has no {from:?}");
-        Ok(std::fs::write(path, text.replace(from, to))?)
+        Small::new(change).map(Self)
     }
 
     /// Creates a replica and executes it: one of the two must fail with this code, and the cloud be as it was.
@@ -109,18 +88,6 @@ impl Bad {
     }
 }
 
-/// A qcow2 image full of data, half of it compressed.
-fn small_disk(path: &Path) -> Result<()> {
-    let raw = path.with_extension("raw");
-    let program = std::fs::read("/usr/bin/qemu-img")?;
-    let data: Vec<u8> = program.iter().copied().cycle().take(usize::try_from(SMALL)?).collect();
-    std::fs::write(&raw, data)?;
-    capture(Command::new("qemu-img").args(["convert", "-c", "-O", "qcow2"]).arg(&raw).arg(path))?;
-    let half = (SMALL / 2).to_string();
-    capture(Command::new("qemu-io").args(["-f", "qcow2", "-c", &format!("write -P 7 0 {half}")]).arg(path))?;
-    Ok(std::fs::remove_file(raw)?)
-}
-
 #[test]
 fn a_truncated_image_is_found_before_anything_is_made() -> Result<()> {
     let bad = Bad::new(|_| ())?;
@@ -145,7 +112,8 @@ fn a_corrupt_image_is_found_before_anything_is_made() -> Result<()> {
 #[test]
 fn a_wrong_password_is_refused_by_the_cloud() -> Result<()> {
     let bad = Bad::new(|_| ())?;
-    bad.edit("clouds.yaml", "password: lab", &format!("password: {WRONG_PASSWORD}"))?;
+    let right = format!("password: {}", gyre_lab::PASSWORD);
+    bad.edit("clouds.yaml", &right, &format!("password: {WRONG_PASSWORD}"))?;
     bad.fails_with("openstack.auth")
 }
 

@@ -84,9 +84,11 @@ impl Engine {
             self.check_plugins(job, &params).await?;
         }
         let stop = stop.part();
+        let begun = News::Begun { kind: job.kind.clone(), subject: job.subject.clone(), resumed };
+        self.shared.journal.tell(&job.id, begun);
         let working = async {
             let _place = self.turn(&job.id, &params, &stop).await;
-            self.run_job(job, &params, resumed, &stop).await
+            self.run_job(job, &params, &stop).await
         };
         let ended = tokio::select! {
             ended = working => ended,
@@ -120,8 +122,6 @@ impl Engine {
         resumed: bool,
         stop: &Stop,
     ) -> Result<JobRecord> {
-        let begun = News::Begun { kind: job.kind.clone(), subject: job.subject.clone(), resumed };
-        self.shared.journal.tell(&job.id, begun);
         let context = |cancel| Context::new(&job.id, params.clone(), self.shared.clone(), cancel);
         let (forward, backward) = (context(stop.step().clone()), context(CancellationToken::new()));
         let runner = Runner {

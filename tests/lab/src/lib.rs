@@ -44,7 +44,7 @@ use tokio_util::sync::CancellationToken;
 /// The one availability zone.
 pub const ZONE: &str = "nova";
 /// Password of the users `demo` and `admin`.
-pub const PASSWORD: &str = "lab";
+pub const PASSWORD: &str = "nobody-else-says-this-7f3c";
 
 /// What a project may have. A count, but for `ram` (MiB) and `gigabytes` (GiB).
 #[derive(Clone, Debug)]

@@ -1,0 +1,329 @@
+//! Jobs of the real program on the embedded OpenStack that are disturbed: killed at any moment, stopped from
+//! elsewhere, short of room; and many of them at once. What is asked afterwards is always the same: what the job was
+//! to make is there, and nothing else is. Needs root; `cargo xtask test` builds what these tests start.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use anyhow::{Context, Result, ensure};
+use gyre_tests::cloud::{Cloud, Inventory, wait};
+use gyre_tests::fixture::capture;
+use gyre_tests::setting::{DESTINATION, SOURCE};
+use gyre_tests::small::Small;
+use serde_json::Value;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Trials of one run: `GYRE_TRIALS=1000` asks for more.
+const TRIALS: u64 = 3;
+/// Times that one command is killed before it is let be.
+const KILLS_MAX: u64 = 4;
+/// Machines that are replicated at once: `GYRE_MACHINES=200` asks for more.
+const MACHINES: u64 = 10;
+/// What one process may hold at most, MiB: a fixed part, and one for each of the eight jobs that run at once.
+const MEMORY_MAX_MIB: u64 = 300 + 8 * 40;
+/// Everything that is waited for here.
+const LIMIT: Duration = Duration::from_secs(300);
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// xorshift64*: the same seed gives the same trials.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % limit.max(1)
+    }
+}
+
+/// How many things of each kind there are more than before.
+fn more(cloud: &Cloud, before: &Inventory) -> Result<Vec<(String, usize)>> {
+    let now = cloud.inventory()?;
+    let mut counts = std::collections::BTreeMap::new();
+    for thing in now.difference(before) {
+        *counts.entry(thing.split(' ').next().unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    Ok(counts.into_iter().collect())
+}
+
+/// Runs a command that is killed a few times, and then let be; how long the last run took.
+fn run_disturbed(small: &Small, line: &[&str], random: &mut Random, usual: Duration) -> Result<()> {
+    for _ in 0..random.below(KILLS_MAX + 1) {
+        let mut child = small.gyre.start(line)?;
+        std::thread::sleep(Duration::from_millis(random.below(usual.as_millis() as u64 * 11 / 10)));
+        // SIGKILL, and no word of it to anybody.
+        child.kill()?;
+        child.wait()?;
+    }
+    let ended = small.gyre.run(line)?;
+    // The last kill may have come after the last record: then there is nothing left to do.
+    ensure!(ended.code == Some(0) || ended.stderr.contains("replica.unknown"), "{}", ended.said());
+    Ok(())
+}
+
+#[test]
+fn whatever_is_killed_comes_out_as_if_it_had_not_been() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    small.create("web")?;
+    let execute = ["replica", "execute", "web"];
+    let deploy = ["deploy", "web", "--skip-morphing"];
+    let begun = Instant::now();
+    small.gyre.json(&execute)?;
+    let usual = begun.elapsed();
+    let (trials, first) = (setting("GYRE_TRIALS", TRIALS), setting("GYRE_SEED", 1));
+    for seed in first..first + trials {
+        println!("seed {seed}");
+        let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        small.change_disk(random.below(1 << 20))?;
+        run_disturbed(&small, &execute, &mut random, usual)?;
+        small.assert_replicated("web")?;
+        ensure!(
+            more(&cloud, &before)? == [("volumes".into(), 1)],
+            "after the execution: {:?}",
+            more(&cloud, &before)?
+        );
+
+        let standing = cloud.inventory()?;
+        run_disturbed(&small, &deploy, &mut random, usual)?;
+        small.assert_replicated("web")?;
+        let expected = ["ports", "servers", "volumes"].map(|kind| (kind.to_owned(), 1));
+        let made = more(&cloud, &standing)?;
+        // A kill after the last record makes the command begin anew: then there are two servers.
+        let twice = expected.clone().map(|(kind, _)| (kind, 2));
+        ensure!(made == expected || made == twice, "after the deployment: {made:?}");
+        cloud.delete_since(&standing);
+    }
+    run_disturbed(&small, &["replica", "delete", "web", "--yes"], &mut Random(first + 7), usual)?;
+    ensure!(cloud.inventory()? == before, "left over: {:?}", more(&cloud, &before)?);
+    Ok(())
+}
+
+/// The newest job, once it has come to a step.
+fn job_at(small: &Small, step: &str) -> Result<String> {
+    wait(step, LIMIT, || {
+        let Ok(job) = small.gyre.json(&["job", "show", "--last"]) else { return Ok(None) };
+        let steps = job["steps"].as_array().cloned().unwrap_or_default();
+        let is_there = steps.iter().any(|s| s["name"] == step && s["phase"] != "never");
+        Ok(job["job"].as_str().map(str::to_owned).filter(|_| is_there))
+    })
+}
+
+#[test]
+fn a_running_job_is_stopped_from_another_process() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    small.create("web")?;
+    let mut running = small.gyre.start(&["replica", "execute", "web"])?;
+    let id = job_at(&small, "copy-worker")?;
+    let busy = small.gyre.run(&["job", "resume", &id])?;
+    ensure!(busy.code == Some(5) && busy.said().contains("job.busy"), "{}", busy.said());
+    let cancelled = small.gyre.json(&["job", "cancel", &id])?;
+    ensure!(cancelled["status"] == "cancelled", "{cancelled}");
+    ensure!(running.wait()?.code() == Some(7), "the job's own command says so, too");
+    let left = more(&cloud, &before)?;
+    ensure!(left.iter().all(|(kind, _)| kind == "volumes"), "left over: {left:?}");
+
+    let mut running = small.gyre.start(&["replica", "execute", "web"])?;
+    let id = job_at(&small, "copy-worker")?;
+    let forced = small.gyre.json(&["job", "cancel", &id, "--force"])?;
+    ensure!(forced["status"] == "failed" && forced["error"]["code"] == "job.forced", "{forced}");
+    ensure!(!running.wait()?.success(), "the job's own command says so, too");
+    let named = forced["left"].as_array().context("nothing is named")?;
+    ensure!(named.iter().any(|left| left["step"] == "copy-worker"), "{forced}");
+    // What was said to be left is no obstacle to the next run.
+    small.gyre.json(&["replica", "execute", "web"])?;
+    small.assert_replicated("web")?;
+    let told = small.gyre.run(&["job", "log", &id])?;
+    ensure!(told.stdout.contains("copy-worker") && told.stdout.contains("job.forced"), "{}", told.said());
+    cloud.delete_since(&before);
+    Ok(())
+}
+
+#[test]
+fn a_worker_that_vanishes_in_the_middle_is_replaced() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    small.create("web")?;
+    let running = small.gyre.start(&["replica", "execute", "web"])?;
+    job_at(&small, "copy-disks")?;
+    let servers = cloud.get("compute", "/servers")?;
+    let worker = servers["servers"][0]["id"].as_str().context("no worker")?.to_owned();
+    cloud.delete_server(&worker, LIMIT)?;
+    let mut running = running;
+    ensure!(running.wait()?.success(), "{}", std::fs::read_to_string(small.directory.path().join("stderr"))?);
+    small.assert_replicated("web")?;
+    let left = more(&cloud, &before)?;
+    ensure!(left == [("volumes".into(), 1)], "left over: {left:?}");
+    Ok(())
+}
+
+/// A file system of its own for the state directory; gone with the value.
+struct Mounted(std::path::PathBuf);
+
+impl Mounted {
+    fn tmpfs(at: std::path::PathBuf, size: &str) -> Result<Self> {
+        std::fs::create_dir_all(&at)?;
+        capture(Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "gyre"]).arg(&at))?;
+        Ok(Self(at))
+    }
+
+    fn remount(&self, options: &str) -> Result<()> {
+        capture(Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0)).map(drop)
+    }
+
+    /// Fills it but for so many bytes.
+    fn fill(&self, free: u64) -> Result<()> {
+        let filler = self.0.join("filler");
+        std::fs::remove_file(&filler).ok();
+        let text = capture(Command::new("df").args(["--output=avail", "-B1"]).arg(&self.0))?;
+        let room: u64 = text.lines().last().unwrap_or_default().trim().parse()?;
+        let bytes = usize::try_from(room.saturating_sub(free))?;
+        Ok(std::fs::write(filler, vec![1; bytes])?)
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        Command::new("umount").arg("-l").arg(&self.0).status().ok();
+    }
+}
+
+#[test]
+fn a_state_directory_without_room_or_that_cannot_be_written_loses_nothing() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    let state = Mounted::tmpfs(small.state(), "200M")?;
+    small.create("web")?;
+    for free in [0, 40 << 10, 160 << 10, 400 << 10] {
+        state.fill(free)?;
+        let ended = small.gyre.run(&["replica", "execute", "web"])?;
+        println!("{free} bytes free: {}", ended.stderr.lines().last().unwrap_or_default());
+        ensure!(!ended.said().contains("panicked"), "{}", ended.said());
+        if ended.code != Some(0) {
+            ensure!(
+                ["store.", "mover.", "replica.files", "plugin.", "sandbox."]
+                    .iter()
+                    .any(|c| ended.stderr.contains(c)),
+                "{}",
+                ended.said()
+            );
+        }
+    }
+    std::fs::remove_file(small.state().join("filler"))?;
+    small.gyre.json(&["replica", "execute", "web"])?;
+    small.assert_replicated("web")?;
+    state.remount("ro")?;
+    let ended = small.gyre.run(&["replica", "execute", "web"])?;
+    ensure!(ended.code.is_some_and(|code| code != 0) && ended.stderr.contains("store."), "{}", ended.said());
+    println!("read-only: {}", ended.stderr.trim());
+    state.remount("rw")?;
+    small.change_disk(77)?;
+    small.gyre.json(&["replica", "execute", "web"])?;
+    small.assert_replicated("web")?;
+    let left = more(&cloud, &before)?;
+    ensure!(left == [("volumes".into(), 1)], "left over: {left:?}");
+    Ok(())
+}
+
+/// Everything that is written down or said, with all that can be said asked for.
+#[test]
+fn secrets_are_nowhere() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    small.create("web")?;
+    let mut said = String::new();
+    for line in [
+        vec!["-vvv", "replica", "execute", "web"],
+        vec!["-vvv", "deploy", "web", "--skip-morphing"],
+        vec!["--json", "replica", "show", "web"],
+        vec!["--json", "job", "show", "--last"],
+        vec!["--json", "job", "log", "--last"],
+        vec!["-vvv", "check"],
+        vec!["option", "list", DESTINATION, "--values"],
+    ] {
+        let ended = small.gyre.run(&line)?;
+        ensure!(ended.code == Some(0), "{}", ended.said());
+        said += &ended.said();
+    }
+    small.edit("clouds.yaml", "RegionOne", "Nowhere")?;
+    said += &small.gyre.run(&["-vvv", "replica", "execute", "web"])?.said();
+    ensure!(said.len() > 10_000, "there is nothing to search");
+    let host_key = std::fs::read_to_string(small.state().join("host.key"))?;
+    let canaries = [gyre_lab::PASSWORD, host_key.trim(), "BEGIN OPENSSH PRIVATE KEY"];
+    for canary in canaries {
+        ensure!(!said.contains(canary), "a secret was said");
+        for file in files(&small.state())? {
+            let is_key = file.ends_with("host.key");
+            let bytes = std::fs::read(&file)?;
+            let found = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
+            ensure!(is_key || !found, "a secret is written in {}", file.display());
+        }
+    }
+    Ok(())
+}
+
+fn files(directory: &std::path::Path) -> Result<Vec<std::path::PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// MiB that a process held at most.
+fn peak(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+#[test]
+fn many_machines_in_one_process_stay_within_its_memory() -> Result<()> {
+    let count = setting("GYRE_MACHINES", MACHINES);
+    let small = Small::new(|config| {
+        config.quotas.instances = 1000;
+        config.quotas.volumes = 1000;
+        config.quotas.ports = 10_000;
+    })?;
+    let vms: Vec<String> = (1..=count).map(|n| format!("many-{n}")).collect();
+    for vm in &vms {
+        small.append(&format!(
+            "[[source.{SOURCE}.config.vms]]\nname = {vm:?}\nvcpus = 1\nmemory-mib = 512\ndisks = [{{ path = {:?} }}]\n\
+             nics = []\n",
+            small.disk()
+        ))?;
+    }
+    let mut line = vec!["replica", "create", "many", "--source", SOURCE, "--destination", DESTINATION];
+    line.extend(vms.iter().flat_map(|vm| ["--vm", vm.as_str()]));
+    small.gyre.json(&line)?;
+    let begun = Instant::now();
+    let mut running = small.gyre.start(&["replica", "execute", "many", "--json"])?;
+    let mut most = 0;
+    let status = loop {
+        most = most.max(peak(running.id()).unwrap_or(0));
+        match running.try_wait()? {
+            Some(status) => break status,
+            None => std::thread::sleep(Duration::from_millis(100)),
+        }
+    };
+    println!("{count} machines in {:.0} s, {most} MiB at most", begun.elapsed().as_secs_f64());
+    let text = std::fs::read_to_string(small.directory.path().join("stdout"))?;
+    ensure!(status.success(), "{text}");
+    let answer: Value = serde_json::from_str(&text)?;
+    ensure!(answer["machines"].as_array().map(Vec::len) == Some(vms.len()), "{answer}");
+    ensure!(most < MEMORY_MAX_MIB, "it held {most} MiB");
+    Ok(())
+}
