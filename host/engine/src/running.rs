@@ -115,13 +115,7 @@ impl Engine {
         place
     }
 
-    async fn run_job(
-        &self,
-        job: &JobRecord,
-        params: &Params,
-        resumed: bool,
-        stop: &Stop,
-    ) -> Result<JobRecord> {
+    async fn run_job(&self, job: &JobRecord, params: &Params, stop: &Stop) -> Result<JobRecord> {
         let context = |cancel| Context::new(&job.id, params.clone(), self.shared.clone(), cancel);
         let (forward, backward) = (context(stop.step().clone()), context(CancellationToken::new()));
         let runner = Runner {

@@ -77,8 +77,9 @@ impl Destination for OpenStack {
         run.end(flow)
     }
 
-    fn describe_worker(_config: Config, worker: &str) -> Result<Worker> {
-        worker::describe(worker)
+    fn describe_worker(config: Config, worker: &str) -> Result<Worker> {
+        let (mut cloud, _) = look(&config)?;
+        worker::describe(&mut cloud, worker)
     }
 
     fn remove_worker(step: &Step, worker: &str) -> Result<Outcome> {

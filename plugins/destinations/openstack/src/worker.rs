@@ -450,9 +450,10 @@ fn too_many(server: &str, error: Error) -> Error {
 /// How the host reaches the worker.
 ///
 /// # Errors
-/// `openstack.state`.
-pub fn describe(state: &str) -> Result<Worker> {
+/// `openstack.state`; `worker.gone`, so that nobody waits for what was deleted or stopped behind our back to boot.
+pub fn describe(cloud: &mut Cloud, state: &str) -> Result<Worker> {
     let state: WorkerState = from_json(state)?;
+    check_alive(nova::server(cloud, &state.server)?.as_ref(), &state.server)?;
     let disks =
         state.disks.into_iter().map(|disk| AttachedDisk { identities: identities(&disk), disk: disk.disk });
     Ok(Worker {
@@ -465,6 +466,14 @@ pub fn describe(state: &str) -> Result<Worker> {
         transport: if state.https { Transport::Https(AGENT_PORT) } else { Transport::Ssh },
         disks: disks.collect(),
     })
+}
+
+fn check_alive(server: Option<&nova::Server>, id: &str) -> Result<()> {
+    let status = server.map_or("gone", |server| server.status.as_str());
+    if ["gone", "ERROR", "SHUTOFF", "SUSPENDED", "PAUSED", "SHELVED", "SHELVED_OFFLOADED"].contains(&status) {
+        return Err(Error::unavailable("worker.gone", format!("the worker {id} does not run any more: {status}")));
+    }
+    Ok(())
 }
 
 /// A serial is sure where the guest shows one, whole (virtio-scsi) or cut (virtio-blk); Nova's device name is a

@@ -164,7 +164,7 @@ fn encrypted_volumes_are_not_taken_for_zeros() {
 }
 
 #[test]
-fn a_worker_is_described_without_asking() {
+fn a_worker_is_described_and_one_that_is_gone_is_told() {
     let (host, model) = cloud();
     let config = options(json!({ "data_transfer_mechanism": "SSH", "migr_worker_use_fip": false }));
     let disks = disks(&config);
@@ -172,9 +172,7 @@ fn a_worker_is_described_without_asking() {
         OpenStack::ensure_worker(step, WorkerRole::Morph, OsType::Linux, &disks)
     });
     let state = state.unwrap();
-    let asked = host.requests().len();
     let worker = OpenStack::describe_worker(Config::new(&config), &state).unwrap();
-    assert_eq!(host.requests().len(), asked);
     assert_eq!((worker.user.as_str(), worker.port), ("gyre", 22));
     assert!(matches!(worker.transport, Transport::Ssh));
     assert!(worker.host.starts_with("10.0.0."), "its fixed address: {}", worker.host);
@@ -191,6 +189,8 @@ fn a_worker_is_described_without_asking() {
     assert_eq!(rules, 1, "only SSH is opened");
     done(&step("other", &config), |step| OpenStack::remove_worker(step, &state)).unwrap();
     assert_eq!(model.borrow().made(), [("volumes", 2)]);
+    let gone = OpenStack::describe_worker(Config::new(&config), &state).unwrap_err();
+    assert_eq!((gone.kind, gone.code.as_str()), (ErrorKind::Unavailable, "worker.gone"));
 }
 
 #[test]
