@@ -26,6 +26,8 @@ const SLEEP_MS_MIN: u64 = 100;
 const POLL_MS: u64 = 15_000;
 /// How long one call of the starter may take.
 pub const CALL_MS_MAX: u64 = 60_000;
+/// Why runs were missed that never waited for anything.
+const NOBODY: &str = "gyre serve did not run then, or the clock was set forward";
 /// How often a run is tried to begin that each time left no job and no error.
 const TRIES_MAX: u32 = 3;
 
@@ -135,7 +137,7 @@ impl Scheduler {
     async fn note_missed(&self, schedule: &mut Schedule, due: &Due, now: u64) -> Result<()> {
         let Some(span) = due.missed else { return Ok(()) };
         let waited = schedule.waiting.take_if(|waiting| waiting.planned <= span.last);
-        let mut why = waited.map_or_else(|| "nothing ran schedules then".to_owned(), |waiting| waiting.why);
+        let mut why = waited.map_or_else(|| NOBODY.to_owned(), |waiting| waiting.why);
         if due.start.is_some() {
             why += "; a later run stands for them";
         }
@@ -151,9 +153,12 @@ impl Scheduler {
         if schedule.is_running() {
             return self.wait(schedule, planned, "an earlier run of the schedule is not over".into()).await;
         }
-        if let Some(what) = self.call(self.starter.busy(&schedule.replica)).await? {
-            let why = format!("the replica is busy: {what}");
-            return self.wait(schedule, planned, why).await;
+        match self.call(self.starter.busy(&schedule.replica)).await {
+            Ok(None) => {}
+            Ok(Some(what)) => {
+                return self.wait(schedule, planned, format!("the replica is busy: {what}")).await;
+            }
+            Err(error) => return self.wait(schedule, planned, error.to_string()).await,
         }
         let now = self.clock.now_ms();
         let before = schedule.run.take();

@@ -228,7 +228,7 @@ mod tests {
             zone: "europe/berlin".into(),
             missed: MissedPolicy::Once,
             grace_ms: GRACE_MS,
-            until: Some(NOW + 86_400_000),
+            until: Some(NOW + 3 * 86_400_000),
             enabled: true,
         };
         change(&mut rule);
@@ -290,7 +290,7 @@ mod tests {
         let later = NOW + 2 * 3_600_000;
         let resumed = schedules.resume("web", later).await.unwrap();
         assert_eq!((resumed.state(later), resumed.done_until), (State::Active, later));
-        let over = schedules.resume("web", NOW + 86_400_000).await.unwrap_err();
+        let over = schedules.resume("web", NOW + 3 * 86_400_000).await.unwrap_err();
         assert_eq!(over.code, "schedule.until");
     }
 

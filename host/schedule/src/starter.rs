@@ -59,10 +59,10 @@ pub type Ended = std::result::Result<(), Error>;
 #[async_trait]
 pub trait Starter: Send + Sync {
     /// What the replica is busy with, in a few words (`job 0123456789ab, an execution`); `None`: a job may begin.
-    /// A job that is stuck keeps its replica busy, too.
+    /// A job that is stuck keeps its replica busy, too. A replica that is not there is not busy: `start` says so.
     ///
     /// # Errors
-    /// Any: the loop asks again later.
+    /// Any: the run waits as for a busy replica, with the error as its reason.
     async fn busy(&self, replica: &str) -> Result<Option<String>>;
 
     /// Notes the job durably, lets it run on its own, and answers its id at once. It is called only after `busy`

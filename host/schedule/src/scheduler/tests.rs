@@ -70,6 +70,8 @@ struct Jobs {
     crash: Option<Crash>,
     /// Replica, until when, whoever is at it.
     foreign: Vec<(String, u64)>,
+    /// Answer of every question whether a replica is busy.
+    busy: Option<Error>,
     fails: bool,
     starts: usize,
 }
@@ -83,6 +85,9 @@ struct FakeStarter {
 impl Starter for FakeStarter {
     async fn busy(&self, replica: &str) -> Result<Option<String>> {
         let (jobs, now) = (self.jobs.lock().unwrap(), self.clock.now_ms());
+        if let Some(error) = &jobs.busy {
+            return Err(error.clone());
+        }
         let own = jobs.all.iter().any(|job| job.run.replica == replica && job.ends > now);
         let foreign = jobs.foreign.iter().any(|(of, until)| of == replica && *until > now);
         Ok((own || foreign).then(|| "job 1, an execution".to_owned()))
@@ -409,6 +414,15 @@ async fn what_cannot_begin_now_is_tried_again_and_no_failure() {
     world.run_until("2026-11-10T02:00:00Z").await;
     assert_eq!((world.starts(), world.begun()), (3, vec![("2026-11-10T01:30:00Z".into(), 30)]));
     assert_eq!(world.web().await.run.unwrap().phase, Phase::Succeeded);
+}
+
+#[tokio::test]
+async fn what_keeps_a_run_from_beginning_is_kept_as_its_reason() {
+    let world = World::new("2026-11-10T01:00:00Z", |_| ()).await;
+    world.jobs().busy = Some(Error::other("store.failed", "the disk is full"));
+    world.run_until("2026-11-10T02:00:00Z").await;
+    let told = world.web().await.missed_runs.unwrap();
+    assert_eq!((told.count, told.why.as_str()), (1, "the disk is full [store.failed]"));
 }
 
 #[tokio::test]
