@@ -91,7 +91,9 @@ impl Source for DiskImage {
 
     fn power_off(_step: &Step, id: &str) -> Result<Outcome> {
         // To answer that it is off would be believed.
-        let what = format!("{id} is a set of image files: this source cannot power off the machine that runs on them");
+        let what = format!(
+            "{id} is a set of image files: this source cannot power off the machine that runs on them"
+        );
         Err(Error::invalid("disk-image.no-power", what))
     }
 
