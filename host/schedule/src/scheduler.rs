@@ -314,12 +314,8 @@ impl Scheduler {
             return self.failed(&schedule, Error::conflict("schedule.paused", what)).await;
         }
         if let Some(what) = self.call(self.starter.busy(&schedule.replica)).await? {
-            let waited = self.clock.now_ms().saturating_sub(run.since);
-            if waited <= schedule.rule.grace_ms {
-                return Ok(schedule);
-            }
             let error = Error::conflict("schedule.busy", "the replica was busy when it was to be deployed");
-            return self.failed(&schedule, error.cause(what)).await;
+            return self.deploy_later(schedule, run, error.cause(what)).await;
         }
         let before = run.clone();
         run.is_at(Phase::StartingDeployment, self.clock.now_ms());
@@ -327,11 +323,20 @@ impl Scheduler {
         schedule.run = Some(run.clone());
         self.schedules.save(&mut schedule).await?;
         match self.call(self.starter.start(&planned_run(&schedule, &run))).await {
-            Err(error) if is_not_now(&error) => {
-                self.record(&schedule, |schedule| schedule.run = Some(before.clone())).await
-            }
+            Err(error) if is_not_now(&error) => self.deploy_later(schedule, before, error).await,
             started => self.started(schedule, started, Phase::Deploying).await,
         }
+    }
+
+    /// Lets the deployment wait as `run` says it did before, while it may.
+    async fn deploy_later(&self, schedule: Schedule, run: Run, error: Error) -> Result<Schedule> {
+        if self.clock.now_ms().saturating_sub(run.since) > schedule.rule.grace_ms {
+            return self.failed(&schedule, error).await;
+        }
+        if schedule.run.as_ref() == Some(&run) {
+            return Ok(schedule);
+        }
+        self.record(&schedule, |schedule| schedule.run = Some(run.clone())).await
     }
 
     /// Writes what happened into the schedule, whoever changed it meanwhile.

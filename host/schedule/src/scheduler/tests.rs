@@ -261,6 +261,31 @@ async fn a_deployment_follows_a_success() {
 }
 
 #[tokio::test]
+async fn a_deployment_waits_for_its_replica_and_not_for_ever() {
+    for (until, phase) in
+        [("2026-11-10T01:45:00Z", Phase::Succeeded), ("2026-11-10T05:00:00Z", Phase::Failed)]
+    {
+        let world = World::new("2026-11-10T01:00:00Z", |new| new.task.deploy = Some(json!({}))).await;
+        world.run_until("2026-11-10T01:31:00Z").await;
+        world.jobs().foreign.push(("web".into(), ms(until)));
+        world.run_until("2026-11-10T02:10:00Z").await;
+        let run = world.web().await.run.unwrap();
+        assert_eq!(run.phase, phase);
+        assert_eq!(
+            run.error.map(|error| error.code),
+            (phase == Phase::Failed).then(|| "schedule.busy".into())
+        );
+    }
+    // One that is refused each time, as on a replica with parts of two executions.
+    let world = World::new("2026-11-10T01:00:00Z", |new| new.task.deploy = Some(json!({}))).await;
+    world.run_until("2026-11-10T01:31:00Z").await;
+    world.jobs().errors = vec![Error::conflict("replica.torn", "parts of two"); 200];
+    world.run_until("2026-11-10T02:10:00Z").await;
+    let run = world.web().await.run.unwrap();
+    assert_eq!((run.phase, run.error.unwrap().code.as_str()), (Phase::Failed, "replica.torn"));
+}
+
+#[tokio::test]
 async fn a_busy_replica_is_waited_for_within_the_grace() {
     let world = World::new("2026-11-10T01:00:00Z", |_| ()).await;
     world.jobs().foreign.push(("web".into(), ms("2026-11-10T01:40:00Z")));
