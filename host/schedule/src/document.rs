@@ -12,8 +12,6 @@ use serde_json::Value;
 pub const GRACE_MS: u64 = 15 * 60 * 1000;
 /// The most that may be said, milliseconds.
 pub const GRACE_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
-/// Characters of a schedule's name.
-const NAME_MAX: usize = 64;
 
 /// What becomes of runs that were not begun in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,7 +177,7 @@ pub enum State {
     Waiting,
     /// A run of it is under way.
     Running,
-    /// It was paused.
+    /// It was paused; a run of it may be under way still.
     Paused,
     /// Its end has come.
     Expired,
@@ -191,8 +189,8 @@ impl Schedule {
     /// What it is doing.
     pub fn state(&self, now: u64) -> State {
         match self {
-            _ if self.is_running() => State::Running,
             _ if !self.rule.enabled => State::Paused,
+            _ if self.is_running() => State::Running,
             _ if self.rule.is_over(now) => State::Expired,
             _ if self.waiting.is_some() => State::Waiting,
             _ if self.done_until > now => State::ClockBehind,
@@ -274,16 +272,4 @@ impl Run {
         self.is_at(Phase::Failed, now);
         self.error = Some(error);
     }
-}
-
-/// Names are arguments of commands and parts of addresses.
-pub(crate) fn check_name(name: &str) -> Result<()> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if begins && name.len() <= NAME_MAX && name.chars().all(plain) {
-        return Ok(());
-    }
-    Err(Error::invalid("schedule.name", format!("{name:?} cannot be the name of a schedule")).cause(format!(
-        "a name begins with a letter or digit and has at most {NAME_MAX} letters, digits, dots, underscores and dashes"
-    )))
 }

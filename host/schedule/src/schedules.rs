@@ -2,7 +2,8 @@
 //! document, so that a person's change is never lost to the loop's, nor the loop's note to a person's. Refuses to
 //! start anything.
 
-use crate::document::{NewSchedule, Schedule, check_name};
+use crate::document::{NewSchedule, Schedule};
+use gyre_core::name::check_name;
 use gyre_core::{Error, Result};
 use gyre_saga::{Document, Store};
 use std::sync::Arc;
@@ -34,7 +35,7 @@ impl Schedules {
     /// `schedule.name`, `schedule.exists`, `schedule.too-many`, `schedule.cron`, `schedule.zone`, `schedule.grace`,
     /// `schedule.until`, `schedule.never`; `store.*`.
     pub async fn create(&self, name: &str, new: NewSchedule, now: u64) -> Result<Schedule> {
-        check_name(name)?;
+        check_name("schedule", "schedule.name", name)?;
         let table = new.rule.check(now)?;
         self.check_room().await?;
         let mut rule = new.rule;
