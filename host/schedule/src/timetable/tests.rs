@@ -93,6 +93,7 @@ fn the_clock_of_the_zone_counts() {
         // Either of two days, as cron has it.
         ("0 4 13 * FRI", "UTC", "2026-11-07T00:00:00Z", &["2026-11-13T04:00:00Z", "2026-11-20T04:00:00Z"]),
         ("0 4 * * SUN#1", "UTC", "2026-11-02T00:00:00Z", &["2026-12-06T04:00:00Z"]),
+        ("0 4 * * FRIL", "UTC", "2026-11-01T00:00:00Z", &["2026-11-27T04:00:00Z", "2026-12-25T04:00:00Z"]),
         ("@daily", "Asia/Kathmandu", "2026-11-02T00:00:00Z", &["2026-11-03T00:00:00+05:45"]),
     ];
     for (expression, zone, from, expected) in cases {
