@@ -298,7 +298,7 @@ fn late(rule: &Rule) -> String {
         MissedPolicy::Skip => "a run that is later is skipped",
         MissedPolicy::Once => "one run makes up for those that would be later",
     };
-    format!("{} at most; {then}", show::seconds(rule.grace_ms as f64 / 1000.0))
+    format!("{} min at most; {then}", rule.grace_ms / MINUTE_MS)
 }
 
 /// What waits, ran and was missed.
@@ -381,7 +381,7 @@ mod tests {
 replica   web
 does      powers the source off, executes, deploys
 cron      30 2 * * * in Europe/Berlin
-late      15 min 0 s at most; a run that is later is skipped
+late      15 min at most; a run that is later is skipped
 state     active
 planned   next run Tue 2026-11-10 02:30 CET
 "
