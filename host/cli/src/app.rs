@@ -12,6 +12,7 @@ use gyre_core::config::Config;
 use gyre_engine::{Engine, Settings};
 use gyre_mover::CopyOptions;
 use gyre_saga::{Owner, Policy, SqliteStore, Store};
+use gyre_schedule::Schedules;
 use gyre_ssh::Identity;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct App {
     pub plugins: Arc<Plugins>,
     /// The jobs.
     pub engine: Engine,
+    /// When replicas are executed.
+    pub schedules: Schedules,
     /// Files with secrets in them that everybody on this machine may read.
     pub open_files: Vec<PathBuf>,
 }
@@ -59,6 +62,6 @@ impl App {
             Arc::new(screen.clone()),
             settings,
         );
-        Ok(Self { config, plugins, engine, open_files })
+        Ok(Self { config, plugins, engine, schedules: Schedules::new(store), open_files })
     }
 }

@@ -7,9 +7,9 @@ use crate::args::{
     Cli, Command, JobCommand, OptionCommand, PluginCommand, ReplicaCommand, Route, SourceCommand,
 };
 use crate::screen::Screen;
-use crate::{by_hand, choosing, given, inspecting, logging, looking, show};
+use crate::{by_hand, choosing, given, inspecting, logging, looking, scheduling, show};
 use gyre_core::{Error, Result};
-use gyre_engine::{Ask, DeployOptions, Fate, NewReplica, ReplicaFilter, Report};
+use gyre_engine::{Ask, DeployOptions, ExecuteOptions, Fate, NewReplica, ReplicaFilter, Report};
 use gyre_saga::{JobFilter, Status, Stop};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal, Write};
@@ -52,12 +52,14 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
         }
         Command::Migrate(args) => {
             let (new, options) = (new_replica(&app, &args.route).await?, morphing(&args.morph));
+            let execute = ExecuteOptions { power_off: args.power_off_source };
             let ask = |vm: &String| {
                 let new = NewReplica { vm: vm.clone(), ..new.clone() };
-                (vm.clone(), Ask::Migrate(new, options.clone()))
+                (vm.clone(), Ask::Migrate(new, execute, options.clone()))
             };
             do_all(&app, screen, args.route.vm.iter().map(ask).collect(), Stop::by(cancel)).await
         }
+        Command::Schedule(command) => scheduling::run(&app, command).await,
         Command::Job(command) => job(&app, command, Stop::by(cancel)).await,
         Command::Disk(_) | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
     }
@@ -88,7 +90,10 @@ async fn replica(
 ) -> Result<Answer> {
     match command {
         ReplicaCommand::Create { name, route } => create(app, name, route).await,
-        ReplicaCommand::Execute { name } => of_replica(app, screen, name, Ask::Execute, stop).await,
+        ReplicaCommand::Execute { name, power_off_source } => {
+            let options = ExecuteOptions { power_off: *power_off_source };
+            of_replica(app, screen, name, |name| Ask::Execute(name, options), stop).await
+        }
         ReplicaCommand::Show { name } => {
             let (members, jobs) = (app.engine.members(name).await?, app.engine.jobs_of(name, HISTORY).await?);
             let history: Value = jobs.iter().map(job_json).collect();

@@ -15,6 +15,7 @@ mod inspecting;
 mod logging;
 mod looking;
 mod place;
+mod scheduling;
 mod screen;
 mod show;
 mod vault;
@@ -109,12 +110,13 @@ fn print(answer: &Answer, as_json: bool) {
 fn log_to(screen: &Screen, verbose: u8) {
     let filter = std::env::var(LOG_VARIABLE).unwrap_or_else(|_| {
         let ours = |level: &str| {
-            let crates = ["cli", "engine", "saga", "mover", "grants", "sandbox", "ssh", "worker", "core"];
+            let crates =
+                ["cli", "engine", "saga", "schedule", "mover", "grants", "sandbox", "ssh", "worker", "core"];
             let ours: String = crates.iter().map(|name| format!(",gyre_{name}={level}")).collect();
             format!("warn,gyre={level}{ours}")
         };
         match verbose {
-            0 => "error,gyre=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn".into(),
+            0 => "error,gyre=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn,gyre_schedule=warn".into(),
             1 => ours("info"),
             2 => ours("debug"),
             _ => "trace".into(),

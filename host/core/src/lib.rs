@@ -6,6 +6,7 @@ pub mod config;
 pub mod error;
 pub mod extent;
 pub mod limits;
+pub mod name;
 pub mod options;
 pub mod protocol;
 pub mod retry;
