@@ -2,7 +2,7 @@
 //! of it has run yet. It knows no grant.
 
 use crate::engine::{Engine, hex};
-use crate::world::{self, Import, Role};
+use crate::world::{self, Import, Role, VERSION};
 use gyre_core::error::Context as _;
 use gyre_core::{ByteSize, Error, Result};
 use sha2::{Digest as _, Sha256};
@@ -102,6 +102,27 @@ impl Plugin {
 
     pub(crate) fn set_version(&self, version: &str) {
         let _ = self.version.set(version.to_owned());
+    }
+
+    /// What does not fit between the component and its world, found before anything of it runs; where it was built for
+    /// a later version of the contract, with both versions. Kind invalid: `plugin.version`, `plugin.link`.
+    pub fn misfit(&self, cause: &wasmtime::Error) -> Error {
+        let error = match self.imports.iter().find_map(Import::later) {
+            Some((interface, version)) => Error::invalid(
+                "plugin.version",
+                format!(
+                    "plugin {} was built for {interface} {version} and needs something that {VERSION}, which this gyre has, does not have",
+                    self.title()
+                ),
+            )
+            .cause(format!("use a gyre that speaks {version}, or a build of the plugin for {VERSION}")),
+            None => Error::invalid(
+                "plugin.link",
+                format!("plugin {} does not fit the world of a {} plugin", self.title(), self.role),
+            )
+            .cause(cause),
+        };
+        error.cause(cause.root_cause())
     }
 
     /// `openstack 0.1.0 (sha256 0123456789ab)`.
