@@ -1,7 +1,7 @@
 //! What plugins answer, bounded and without their secrets before anyone keeps it, and what they are asked, in the WIT's records.
 
-use gyre_core::limits::DISKS_MAX;
 use crate::veil::Veil;
+use gyre_core::limits::DISKS_MAX;
 use gyre_core::roles::{Finding, Outcome, StepCall};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_sandbox::Plugin;

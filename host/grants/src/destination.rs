@@ -62,7 +62,11 @@ macro_rules! step {
 impl Destination for PluginDestination {
     async fn check(&self, vm: Option<&VmSpec>) -> Result<Vec<Finding>> {
         let (config, vm) = (self.config.clone(), vm.cloned().map(types::VmSpec::from));
-        answer::findings(&self.plugin, self.purpose.veil(), ask!(self, "check", call_check(&config, vm.as_ref()))?)
+        answer::findings(
+            &self.plugin,
+            self.purpose.veil(),
+            ask!(self, "check", call_check(&config, vm.as_ref()))?,
+        )
     }
 
     async fn options(&self, names: &[String]) -> Result<Vec<Choices>> {

@@ -78,7 +78,8 @@ impl OpenDisk {
         let file = open_below(&granted, path, write)
             .map_err(|error| refused(&granted, path, &error, &policy.allow_disk(path, write)))?;
         let metadata = file.metadata().or_other("disk.open", || cannot("open", path))?;
-        check_inside(&granted, path, &metadata).map_err(|error| error.cause(policy.allow_disk(path, write)))?;
+        check_inside(&granted, path, &metadata)
+            .map_err(|error| error.cause(policy.allow_disk(path, write)))?;
         let kind = metadata.file_type();
         if !kind.is_file() && !kind.is_block_device() {
             return Err(Error::invalid(

@@ -272,7 +272,7 @@ impl Loaded {
         typed: impl FnOnce(InstancePre<Cell<Lent>>) -> wasmtime::Result<P>,
     ) -> Result<P> {
         let linked = self.linker.instantiate_pre(self.plugin.component()).and_then(typed);
-    linked.map_err(|error| self.plugin.misfit(&error))
+        linked.map_err(|error| self.plugin.misfit(&error))
     }
 }
 

@@ -159,7 +159,7 @@ impl Policy {
             ),
             Wish::Disk { path, write } => {
                 let verb = if *write { "write" } else { "read" };
-                ("grant.disk", format!("{verb} the disk {}", path.display()), self.disk_line(path, *write))
+                ("grant.disk", format!("{verb} the disk {}", path.display()), String::new())
             }
             Wish::Secret(name) => (
                 "grant.secret",
@@ -183,15 +183,22 @@ impl Policy {
                 )
             }
         };
-        Error::denied(code, format!("plugin {} may not {what}", self.plugin)).cause(self.remedy(&line))
+        let remedy = match wish {
+            Wish::Disk { path, write } => self.allow_disk(path, *write),
+            _ => self.remedy(&line),
+        };
+        Error::denied(code, format!("plugin {} may not {what}", self.plugin)).cause(remedy)
     }
 
     fn remedy(&self, line: &str) -> String {
         format!("to allow it, write in gyre.toml: [plugin.{}] {line}", self.plugin)
     }
 
-    /// The line that allows a path which its directory does not, in words.
+    /// The line that allows a path; none allows one that does not say where it leads.
     pub(crate) fn allow_disk(&self, path: &Path, write: bool) -> String {
+        if check_plain(path).is_err() {
+            return "no grant covers it: name it by an absolute path without `.` and `..`".into();
+        }
         self.remedy(&self.disk_line(path, write))
     }
 

@@ -54,7 +54,11 @@ macro_rules! ask {
 impl Source for PluginSource {
     async fn check(&self, vm: Option<&str>) -> Result<Vec<Finding>> {
         let (config, vm) = (self.config.clone(), vm.map(str::to_owned));
-        answer::findings(&self.plugin, self.purpose.veil(), ask!(self, "check", call_check(&config, vm.as_deref()))?)
+        answer::findings(
+            &self.plugin,
+            self.purpose.veil(),
+            ask!(self, "check", call_check(&config, vm.as_deref()))?,
+        )
     }
 
     async fn list_vms(&self, name: Option<&str>, after: Option<&str>) -> Result<VmPage> {
@@ -71,7 +75,11 @@ impl Source for PluginSource {
 
     async fn power_off(&self, step: &StepCall, id: &str) -> Result<Outcome> {
         let (step, id) = (answer::step(step, &self.config), id.to_owned());
-        answer::outcome(&self.plugin, self.purpose.veil(), ask!(self, "power-off", call_power_off(&step, &id))?)
+        answer::outcome(
+            &self.plugin,
+            self.purpose.veil(),
+            ask!(self, "power-off", call_power_off(&step, &id))?,
+        )
     }
 
     async fn ensure_snapshot(&self, step: &StepCall, vm: &VmSpec, base: Option<&str>) -> Result<Outcome> {

@@ -69,7 +69,9 @@ impl Veil {
             None => Ok(()),
             Some((name, _)) => Err(Error::denied(
                 "plugin.secret-told",
-                format!("{what} holds the secret {name:?}, which the plugin was let see and not let write down"),
+                format!(
+                    "{what} holds the secret {name:?}, which the plugin was let see and not let write down"
+                ),
             )),
         }
     }
@@ -83,7 +85,8 @@ impl Veil {
 fn forms(value: &str) -> Vec<String> {
     let json = serde_json::Value::from(value).to_string();
     let inside = json.trim_matches('"').to_owned();
-    let lines = value.lines().filter(|line| line.chars().count() >= LINE_CHARS_MIN && !line.starts_with("-----"));
+    let lines =
+        value.lines().filter(|line| line.chars().count() >= LINE_CHARS_MIN && !line.starts_with("-----"));
     let mut forms: Vec<String> =
         [value, value.trim(), &inside].into_iter().chain(lines).map(str::to_owned).collect();
     forms.retain(|form| form.chars().count() >= SECRET_CHARS_MIN);

@@ -5,14 +5,16 @@
 
 #[path = "adversaries/ground.rs"]
 mod ground;
+#[path = "adversaries/remedies.rs"]
+mod remedies;
 #[path = "adversaries/table.rs"]
 mod table;
 mod world;
 
+use ground::{Ground, GuestRoot, Vault};
 use gyre_core::roles::{Morphing, Outcome, Source, StepCall};
 use gyre_core::{Error, Result};
 use gyre_grants::Host;
-use ground::{Ground, GuestRoot, Vault};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -38,7 +40,9 @@ fn log() -> Arc<Mutex<Vec<u8>>> {
     }
     let log = Arc::new(Mutex::new(Vec::new()));
     let writer = Into(log.clone());
-    tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).init();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
+    // Another test of this process was first: then nobody looks at this one.
+    let _ = subscriber.try_init();
     log
 }
 
@@ -76,7 +80,8 @@ async fn attempt(ground: &Ground, how: &How, table: &str) -> Result<String> {
         format!("config.attack = {}\nconfig.on = {}\n{with}", quoted(attack), quoted(on))
     };
     let open = |endpoint: &str, options: &str| {
-        let head = format!("[secret.configured]\nenv = 'X'\n[plugin.it]\ncomponent = {component:?}\n{table}\n");
+        let head =
+            format!("[secret.configured]\nenv = 'X'\n[plugin.it]\ncomponent = {component:?}\n{table}\n");
         let rest = if endpoint == "osmorphing" { "" } else { "plugin = 'it'\n" };
         let text = format!("{head}[{endpoint}.it]\n{rest}{options}");
         world::host(&text, ground.state.path(), Arc::new(Vault))
@@ -87,11 +92,16 @@ async fn attempt(ground: &Ground, how: &How, table: &str) -> Result<String> {
         How::Race => {
             let _exchange = ground.exchange();
             let got = checked(&*source(&options("race", "{dir}/racing", ""))?).await?;
-            assert!(got.split(' ').all(|one| ["inside", "grant.disk", "disk.missing"].contains(&one)), "{got}");
+            assert!(
+                got.split(' ').all(|one| ["inside", "grant.disk", "disk.missing"].contains(&one)),
+                "{got}"
+            );
             Ok(got)
         }
         How::Timer(attack) => timed(&*source(&options(attack, "", ""))?).await,
-        How::Machine(attack) => source(&options(attack, "own", ""))?.get_vm("1").await.map(|vm| format!("{vm:?}")),
+        How::Machine(attack) => {
+            source(&options(attack, "own", ""))?.get_vm("1").await.map(|vm| format!("{vm:?}"))
+        }
         How::State(attack) => {
             let source = source(&options(attack, "own", ""))?;
             source.ensure_snapshot(&step(), &world::machine(), None).await.map(told)
@@ -230,7 +240,9 @@ async fn slow_down(threads: &str) {
         assert_eq!(bomb.await.unwrap().unwrap_err().code, "job.cancelled");
     }
     let ratio = beside.as_secs_f64() / alone.as_secs_f64();
-    println!("{threads}: a call takes {alone:?} alone, {beside:?} beside two bombs: {ratio:.1} times as long");
+    println!(
+        "{threads}: a call takes {alone:?} alone, {beside:?} beside two bombs: {ratio:.1} times as long"
+    );
 }
 
 #[tokio::test]

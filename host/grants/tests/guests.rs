@@ -127,7 +127,7 @@ async fn trap_tells_where_and_what_it_said_last() {
     let text = error.to_string();
     assert!(text.contains("about to give up disk=0") && text.contains("on purpose"), "{text}");
     assert!(
-        text.contains("at gyre:plugin/osmorphing@0.1.0#detect"),
+        text.contains("<trap::Trap as gyre_plugin::osmorphing::OsMorphing>::detect < gyre:plugin/osmorphing@0.1.0#detect"),
         "no frame of the guest is named: {text}"
     );
     // The next call has a store of its own.

@@ -130,7 +130,9 @@ impl Guard {
     fn error<T: Lent>(&self, call: &str, stop: &Stop, store: &Store<Cell<T>>) -> Error {
         match stop {
             Stop::Cancelled => Error::cancelled(),
-            Stop::Trapped(cause) if call == "instantiate" && is_link_error(cause) => self.plugin.misfit(cause),
+            Stop::Trapped(cause) if call == "instantiate" && is_link_error(cause) => {
+                self.plugin.misfit(cause)
+            }
             Stop::Trapped(cause) => {
                 let lent = &store.data().lent;
                 let limits = (!lent.has_fixed_limits()).then_some(&self.limits);

@@ -119,7 +119,9 @@ impl Version {
     fn advice(self) -> String {
         let Version { major, minor, .. } = VERSION;
         if (self.major, self.minor, self.patch) > (major, minor, VERSION.patch) {
-            return format!("it is later than this gyre: use a gyre that speaks {self}, or a build of the plugin for {VERSION}");
+            return format!(
+                "it is later than this gyre: use a gyre that speaks {self}, or a build of the plugin for {VERSION}"
+            );
         }
         format!("use a build of the plugin for {major}.{minor}, or a gyre that still speaks {self}")
     }
@@ -215,7 +217,9 @@ pub(crate) fn check(plugin: &str, role: Role, import: &Import) -> Result<()> {
                 format!("plugin {plugin} imports {name}, which this host does not lend to a {role} plugin"),
             )
             .cause(hint);
-            let later = version.and_then(Version::parse).filter(|version| interface.starts_with("gyre:") && *version != VERSION);
+            let later = version
+                .and_then(Version::parse)
+                .filter(|version| interface.starts_with("gyre:") && *version != VERSION);
             Err(match later {
                 Some(version) => error.cause(format!("this gyre speaks {VERSION}; {}", version.advice())),
                 None => error,

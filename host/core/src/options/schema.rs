@@ -31,7 +31,9 @@ fn checked(schema: &Value, is_whole: bool, options: &Value) -> Vec<String> {
     if work.get() < WORK_MAX {
         return checker.problems;
     }
-    vec![format!("the plugin's schema takes more than {WORK_MAX} comparisons to check these options: it is made wrong")]
+    vec![format!(
+        "the plugin's schema takes more than {WORK_MAX} comparisons to check these options: it is made wrong"
+    )]
 }
 
 /// The schema behind references, and of a choice that may be left open the one that is none.
@@ -114,8 +116,9 @@ impl<'a> Checker<'a> {
     }
 
     fn value(&mut self, schema: &'a Value, value: &Value, path: &str, depth: usize) {
-        let Some(schema) =
-            resolve(self.root, schema).and_then(Value::as_object).filter(|_| depth < DEPTH_MAX && self.may(1))
+        let Some(schema) = resolve(self.root, schema)
+            .and_then(Value::as_object)
+            .filter(|_| depth < DEPTH_MAX && self.may(1))
         else {
             return;
         };

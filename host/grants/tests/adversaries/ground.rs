@@ -100,7 +100,8 @@ impl Ground {
     pub fn check_state(&self) {
         for path in walk(self.state.path()) {
             let bytes = std::fs::read(&path).unwrap();
-            let holds = |canary: &&&str| bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
+            let holds =
+                |canary: &&&str| bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
             assert_eq!(CANARIES.iter().find(holds), None, "{} holds a secret", path.display());
         }
     }
@@ -166,7 +167,10 @@ fn fill(dir: &Path, out: &Path) {
 /// absence.
 fn block_device() -> u64 {
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
-    let nodes = std::fs::read_dir("/dev").unwrap().flatten().filter_map(|entry| entry.metadata().ok().zip(Some(entry)));
+    let nodes = std::fs::read_dir("/dev")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| entry.metadata().ok().zip(Some(entry)));
     let mut blocks = nodes.filter(|(metadata, _)| metadata.file_type().is_block_device());
     let usable = blocks.find(|(_, entry)| std::fs::File::open(entry.path()).is_ok());
     usable.map_or(rustix::fs::makedev(7, 0), |(metadata, _)| metadata.rdev())
@@ -188,8 +192,11 @@ fn walk(dir: &Path) -> Vec<PathBuf> {
 /// A `describe` that answers nothing.
 const NOTHING: &str = "(func (export \"describe\") (result i32) (i32.const 0))";
 
+/// A `describe` that answers with empty texts and a schema that takes anything.
+pub const HONEST: &str = "(data (i32.const 64) \"{}\") (func (export \"describe\") (result i32) (i32.store (i32.const 24) (i32.const 64)) (i32.store (i32.const 28) (i32.const 2)) (i32.const 0))";
+
 /// A component that is a source by name alone, and whose `describe` is that of this body, so many times instantiated.
-fn describing(body: &str, instances: usize) -> String {
+pub fn describing(body: &str, instances: usize) -> String {
     let memory = if body.contains("\"memory\"") { "" } else { "(memory (export \"memory\") 1)" };
     let more = "(core instance (instantiate $m)) ".repeat(instances - 1);
     let record = r#"(record (field "name" string) (field "version" string) (field "summary" string) (field "config-schema" string))"#;
@@ -235,7 +242,10 @@ fn serve(reply: impl Fn(&str) -> String + Send + 'static) -> u16 {
 }
 
 fn answer(status: u16, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// Gives away what it was sent.
@@ -296,7 +306,9 @@ impl Root for GuestRoot {
             RootRequest::WriteFile { path, mode, bytes } => root.write_file(&path, mode, &bytes.0).map(done),
             RootRequest::MakeDir { path, mode } => root.make_dir(&path, mode).map(done),
             RootRequest::Symlink { path, target } => root.symlink(&path, &target).map(done),
-            RootRequest::ReadLink { path } => root.read_link(&path).map(|target| RootReply::Target { target }),
+            RootRequest::ReadLink { path } => {
+                root.read_link(&path).map(|target| RootReply::Target { target })
+            }
             RootRequest::Remove { path } => root.remove(&path).map(done),
             RootRequest::Rename { from, to } => root.rename(&from, &to).map(done),
             RootRequest::Run { argv, .. } => {

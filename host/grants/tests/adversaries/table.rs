@@ -48,7 +48,8 @@ pub struct Attack(pub &'static str, pub How, pub &'static str, pub Gets);
 
 const FILES: &str = "grant.disk = ['{dir}']";
 const NET: &str = "grant.http = ['http://127.0.0.1:{granted}', 'http://127.0.0.1:{redirect}', 'http://*:{forbidden}']\ngrant.secret = ['own']";
-const SEEN: &str = "grant.http = ['http://127.0.0.1:{granted}']\ngrant.secret = [{ name = 'own', reveal = true }]";
+const SEEN: &str =
+    "grant.http = ['http://127.0.0.1:{granted}']\ngrant.secret = [{ name = 'own', reveal = true }]";
 const NONE: &str = "";
 const DENIED: Gets = Code("grant.disk");
 const TRAP: Gets = Code("sandbox.trap");
@@ -56,6 +57,8 @@ const BLANK: Gets = Text("the name of the secret in its place", "[secret own]");
 /// What a shell would act on.
 pub const SHELL: &str = "$(touch {out}/owned) `touch {out}/owned`; touch {out}/owned | \"'*?&\n>{out}/owned";
 
+/// One line each, so that it reads as the table that it is.
+#[rustfmt::skip]
 pub const ATTACKS: &[Attack] = &[
     // Files and devices.
     Attack("read outside its directory by `..`", Source("open", "{dir}/../{outname}/secret", ""), FILES, DENIED),

@@ -16,7 +16,8 @@ struct Options {
 }
 
 impl Destination for Hostile {
-    const ABOUT: About = about!("hostile-destination", "Tries what a destination must not.").config::<Options>();
+    const ABOUT: About =
+        about!("hostile-destination", "Tries what a destination must not.").config::<Options>();
 
     fn describe_worker(config: Config, _: &str) -> Result<Worker> {
         let options: Options = config.parse()?;

@@ -31,7 +31,8 @@ impl Source for Hostile {
 
     fn check(config: Config, _: Option<&str>) -> Result<Vec<Finding>> {
         let options: Options = config.parse()?;
-        let finding = |message| Finding { blocking: false, path: options.attack.clone(), message, remedy: None };
+        let finding =
+            |message| Finding { blocking: false, path: options.attack.clone(), message, remedy: None };
         if options.attack == "many-findings" {
             return Ok((0..10_000).map(|_| finding(String::new())).collect());
         }
@@ -202,10 +203,13 @@ fn tell(way: &str, secret: &str) -> Result<String> {
 
 fn bomb(name: &str, on: &str) -> Result<String> {
     match name {
-        "disks" => (0..MANY).map(|_| Disk::open(on)).collect::<Result<Vec<_>>>().map(|all| all.len().to_string()),
-        "endpoints" => {
-            (0..MANY).map(|_| Http::open(on, None)).collect::<Result<Vec<_>>>().map(|all| all.len().to_string())
+        "disks" => {
+            (0..MANY).map(|_| Disk::open(on)).collect::<Result<Vec<_>>>().map(|all| all.len().to_string())
         }
+        "endpoints" => (0..MANY)
+            .map(|_| Http::open(on, None))
+            .collect::<Result<Vec<_>>>()
+            .map(|all| all.len().to_string()),
         "refusals" => {
             (0..MANY).for_each(|_| drop(Disk::open("/etc/shadow")));
             Ok("asked".into())
