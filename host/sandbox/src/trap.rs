@@ -96,9 +96,12 @@ const NOISE: [&str; 4] = ["__rustc::", "std::panicking::", "std::sys::backtrace:
 /// Innermost first, as `at a < b < c`.
 fn frames(cause: &wasmtime::Error) -> Option<String> {
     let backtrace = cause.downcast_ref::<WasmBacktrace>()?;
-    let names: Vec<String> = backtrace
-        .frames()
+    let frames = backtrace.frames();
+    // The encoder's own functions have no names: they tell nothing where others have some.
+    let has_names = frames.iter().any(|frame| frame.func_name().is_some());
+    let names: Vec<String> = frames
         .iter()
+        .filter(|frame| !has_names || frame.func_name().is_some())
         .map(|frame| frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangled))
         .skip_while(|name| NOISE.iter().any(|noise| name.starts_with(noise)))
         .take(FRAMES_TOLD)

@@ -119,9 +119,7 @@ impl Version {
     fn advice(self) -> String {
         let Version { major, minor, .. } = VERSION;
         if (self.major, self.minor, self.patch) > (major, minor, VERSION.patch) {
-            return format!(
-                "it is later than this gyre: use a gyre that speaks {self}, or a build of the plugin for {VERSION}"
-            );
+            return format!("use a gyre that speaks {self}, or a build of the plugin for {VERSION}");
         }
         format!("use a build of the plugin for {major}.{minor}, or a gyre that still speaks {self}")
     }
@@ -221,7 +219,7 @@ pub(crate) fn check(plugin: &str, role: Role, import: &Import) -> Result<()> {
                 .and_then(Version::parse)
                 .filter(|version| interface.starts_with("gyre:") && *version != VERSION);
             Err(match later {
-                Some(version) => error.cause(format!("this gyre speaks {VERSION}; {}", version.advice())),
+                Some(version) => error.cause(format!("this gyre speaks {VERSION}: {}", version.advice())),
                 None => error,
             })
         }
