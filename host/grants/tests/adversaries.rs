@@ -126,11 +126,11 @@ async fn attempt(ground: &Ground, how: &How, table: &str) -> Result<String> {
         }
         How::Detect => {
             let morpher = morpher(ground, &open("osmorphing", &options("", "", ""))?)?;
-            morpher.detect(GuestRoot::new(ground.guest.path())).await.map(|found| format!("{found:?}"))
+            morpher.detect(GuestRoot::confined(ground.guest.path())).await.map(|found| format!("{found:?}"))
         }
         How::Morph(attack, on, with) => {
             let morpher = morpher(ground, &open("osmorphing", &options(attack, on, with))?)?;
-            let root = GuestRoot::new(ground.guest.path());
+            let root = GuestRoot::confined(ground.guest.path());
             morpher.morph(root, &world::machine(), &Morphing::default()).await.map(|()| "morphed".into())
         }
         How::Describe(_) | How::Instances => source("").map(|_| "described".into()),
@@ -183,8 +183,8 @@ fn the_page_lists_every_attack() {
          granted are asked whether anybody came, and the log, the progress, the answer and the state directory are searched for\n\
          the secrets.\n\n\
          Others are served meanwhile: a plugin that computes without end gives its thread back every 10 ms, so that a call of\n\
-         another plugin on the same thread waits for at most 10 ms per turn and hostile plugin; on another thread it waits for\n\
-         nothing but the processor. The test prints what it measured.\n\n\
+         another plugin on the same thread waits for at most 10 ms per hostile plugin in each of its two turns (to make the\n\
+         instance, and to call it); on another thread it waits for nothing but the processor. The test prints what it measured.\n\n\
          What no sandbox stops: a plugin that may *see* a secret (`reveal = true`) can write it in letters that nobody\n\
          recognises, and one that may reach a host can send there whatever it knows. Compiling a component is not limited in\n\
          time but by its size, 64 MiB at most.\n\n\

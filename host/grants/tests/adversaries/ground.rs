@@ -269,6 +269,10 @@ impl Progress for Said {
     fn report(&self, phase: &str, _: u64, _: Option<u64>) {
         self.progress.lock().unwrap().push(phase.to_owned());
     }
+
+    fn log(&self, _: &str, _: &str, line: &str) {
+        self.progress.lock().unwrap().push(line.to_owned());
+    }
 }
 
 /// The secrets of the configuration, of which the attacker is granted one.
@@ -288,7 +292,7 @@ impl Secrets for Vault {
 pub struct GuestRoot(Confined);
 
 impl GuestRoot {
-    pub fn new(path: &Path) -> Arc<dyn Root> {
+    pub fn confined(path: &Path) -> Arc<dyn Root> {
         Arc::new(Self(Confined::new(std::fs::File::open(path).unwrap().into())))
     }
 }

@@ -142,6 +142,7 @@ pub const ATTACKS: &[Attack] = &[
     Attack("open disks for ever", Source("disks", "{dir}/disk", ""), "grant.disk = ['{dir}']\nlimit = { handles = 50 }", Code("sandbox.handles")),
     Attack("open endpoints for ever", Source("endpoints", "http://127.0.0.1:{granted}", ""), "grant.http = ['http://127.0.0.1:{granted}']\nlimit = { handles = 20 }", Code("sandbox.handles")),
     Attack("take memory for ever", Morph("memory", "", ""), "limit = { memory-mib = 64 }", Code("sandbox.memory")),
+    Attack("call the host a million times", Source("calls", "", ""), NONE, Text("its answers, in its own time", "1000000 calls")),
     Attack("recurse for ever", Morph("stack", "", ""), NONE, TRAP),
     Attack("compute for ever, so that timers die", Timer("spin"), "limit = { call-ms = 300 }", Code("sandbox.computing")),
     Attack("sleep for ever", Timer("sleep"), "limit = { call-wall-ms = 300 }", Code("sandbox.timeout")),

@@ -136,6 +136,10 @@ fn attack(name: &str, on: &str, with: &str) -> Result<String> {
         "secret" => revealed(on),
         "key" => generate(on),
         "told" => tell(with, &revealed(on)?),
+        "calls" => {
+            let times = (0..MANY).map(|_| clock::elapsed_ms()).max();
+            Ok(format!("{} calls", times.map_or(0, |_| MANY)))
+        }
         _ => bomb(name, on),
     }
 }
