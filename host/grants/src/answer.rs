@@ -1,4 +1,5 @@
-//! What plugins answer, bounded and without their secrets before anyone keeps it, and what they are asked, in the WIT's records.
+//! What plugins answer, bounded and without their secrets before anyone keeps it, and what they are asked, in the
+//! WIT's records.
 
 use crate::veil::Veil;
 use gyre_core::limits::DISKS_MAX;

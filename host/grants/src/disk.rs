@@ -1,6 +1,6 @@
 //! `gyre:host/disk`: files below a granted directory, which no symbolic link leads out of (cap-std sees to that) and
-//! that have no second name outside, and files and block devices that are granted by their own path. A handle also serves the mover, which reads it
-//! without asking the guest.
+//! that have no second name outside, and files and block devices that are granted by their own path. A handle also
+//! serves the mover, which reads it without asking the guest.
 
 use crate::lent::Lent;
 use crate::policy::{Policy, Wish};

@@ -421,7 +421,7 @@ fn check_marker(marker: &str) -> Result<()> {
 }
 
 /// A text as it stands between the quotes of a JSON string.
-fn json_inside(text: &str) -> String {
+pub(crate) fn json_inside(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')).unwrap_or_default().to_owned()
 }

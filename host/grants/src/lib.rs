@@ -6,8 +6,8 @@
 //!                                               └─ log clock secrets disk http ssh rootfs ── policy::check
 //! ```
 //!
-//! It decides nothing about the order of calls, and keeps no secret value longer than its use but to blank it out of what the plugin
-//! says ([`veil`]).
+//! It decides nothing about the order of calls, and keeps no secret value longer than its use but to blank it
+//! out of what the plugin says ([`veil`]).
 
 mod answer;
 mod clock;

@@ -66,7 +66,7 @@ impl secrets::HostSecret for Lent {
         let held = Held { name };
         // Fetched once, so that a missing one is told here and not in the middle of something.
         let value = self.purpose.secret_value(&held)?;
-        self.purpose.veil().learn(&held.name, &value, false);
+        self.purpose.veil().learn(&self.purpose.endpoint, &held.name, &value, false);
         self.push(held)
     }
 
@@ -90,7 +90,7 @@ impl secrets::HostSecret for Lent {
         self.lines.count()?;
         tracing::info!(plugin = %self.purpose.plugin, job = %self.purpose.job.job, secret = %held.name, "secret revealed");
         let value = self.purpose.secret_value(&held)?;
-        self.purpose.veil().learn(&held.name, &value, true);
+        self.purpose.veil().learn(&self.purpose.endpoint, &held.name, &value, true);
         Ok(value)
     }
 

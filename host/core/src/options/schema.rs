@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 /// Nested schemas, so that one that refers to itself ends.
 const DEPTH_MAX: usize = 32;
-/// Comparisons of one check: a schema comes from a plugin, and a few choices that refer to themselves would take years.
+/// Comparisons of one check: a schema comes from a plugin, and two parts that refer to themselves would take years.
 const WORK_MAX: usize = 100_000;
 /// Values and names told of those that would do.
 const TOLD_MAX: usize = 50;
@@ -366,15 +366,11 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_of_choices_without_end_ends() {
-        for (key, options) in [("anyOf", json!({})), ("allOf", json!({})), ("oneOf", json!([]))] {
-            let again = json!({ "$ref": "#/$defs/A" });
-            let bomb = json!({
-                "$ref": "#/$defs/A", "$defs": { "A": { key: [again, again, { "type": "null" }] } },
-            });
-            let problems = super::problems(&bomb, &options);
-            assert!(problems.len() == 1 && problems[0].contains("it is made wrong"), "{key}: {problems:?}");
-        }
+    fn a_schema_of_parts_without_end_ends() {
+        let again = json!({ "$ref": "#/$defs/A" });
+        let bomb = json!({ "$ref": "#/$defs/A", "$defs": { "A": { "allOf": [again, again] } } });
+        let problems = super::problems(&bomb, &json!({}));
+        assert!(problems.len() == 1 && problems[0].contains("it is made wrong"), "{problems:?}");
     }
 
     #[test]

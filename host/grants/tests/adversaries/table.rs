@@ -156,7 +156,7 @@ pub const ATTACKS: &[Attack] = &[
     Attack("grow a table for ever", Describe("(table $t 1 funcref) (func (export \"describe\") (result i32) (loop (drop (table.grow $t (ref.null func) (i32.const 50000))) (br 0)) (i32.const 0))"), NONE, Code("sandbox.limit")),
     Attack("say who it is in 4 GiB that it does not have", Describe("(func (export \"describe\") (result i32) (i32.store (i32.const 4) (i32.const -1)) (i32.const 0))"), NONE, TRAP),
     Attack("answer from outside its memory", Describe("(func (export \"describe\") (result i32) (i32.const -16))"), NONE, TRAP),
-    Attack("hang the host by a schema of choices without end", Describe(SCHEMA), NONE, Code("config.option")),
+    Attack("hang the host by a schema of parts without end", Describe(SCHEMA), NONE, Code("config.option")),
     // The guest's system. The agent resolves every path inside it.
     Attack("leave the guest's root by `..`", Morph("read", "/../{outname}/secret", ""), NONE, Code("rootfs.not-found")),
     Attack("leave it by a link in the guest", Morph("read", "/link", ""), NONE, Code("rootfs.not-found")),
@@ -175,7 +175,7 @@ pub const ATTACKS: &[Attack] = &[
     Attack("steer the operator's terminal by log, progress and error", Source("escapes", "", ""), NONE, Text("blanks", "a.b")),
 ];
 
-/// A `describe` whose schema is a choice of two, each of which is the same choice again.
+/// A `describe` whose schema has two parts, each of which is the same schema again.
 const SCHEMA: &str = r##"(data (i32.const 64) "{\"$ref\":\"#/$defs/A\",\"$defs\":{\"A\":{\"allOf\":[{\"$ref\":\"#/$defs/A\"},{\"$ref\":\"#/$defs/A\"}]}}}")
 (func (export "describe") (result i32)
   (i32.store (i32.const 24) (i32.const 64)) (i32.store (i32.const 28) (i32.const 88)) (i32.const 0))"##;
