@@ -12,6 +12,7 @@ pub mod protocol;
 pub mod retry;
 pub mod roles;
 pub mod size;
+pub mod text;
 pub mod vm;
 
 pub use block::{BlockRead, BlockTarget, Hash, Origin};
