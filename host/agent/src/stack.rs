@@ -45,6 +45,8 @@ pub struct Stack {
     nodes: Vec<PathBuf>,
     /// Devices of the arrays' parts.
     parts: Vec<PathBuf>,
+    /// What shows the volumes below opened layers, by their names.
+    below: BTreeMap<String, PathBuf>,
     /// What was tried already, by name.
     tried: BTreeSet<String>,
 }
@@ -99,6 +101,7 @@ impl Stack {
             None => {
                 self.nodes.clear();
                 self.parts.clear();
+                self.below.clear();
                 Ok(())
             }
             Some(error) => {
@@ -126,13 +129,19 @@ impl Stack {
         }
         *name = to.to_string();
         let now = ground.tools.mapper.join(to);
-        let places = volumes.iter_mut().map(|volume| &mut volume.place);
-        for place in places {
-            if matches!(place, Place::Node(path) if *path == node) {
-                *place = Place::Node(now.clone());
-            }
+        let places = volumes.iter_mut().filter_map(|volume| match &mut volume.place {
+            Place::Node(path) => Some(path),
+            _ => None,
+        });
+        for path in places.chain(&mut self.nodes).filter(|path| **path == node) {
+            path.clone_from(&now);
         }
         Ok(())
+    }
+
+    /// The node of a volume that a layer was opened on.
+    pub fn node_below(&self, volume: &str) -> Option<PathBuf> {
+        self.below.get(volume).cloned()
     }
 
     fn close_one(&self, ground: &Ground<'_>, layer: &Layer) -> Result<()> {
@@ -183,6 +192,7 @@ impl Stack {
         let paths: Vec<PathBuf> = devices.iter().map(|device| device.path.clone()).collect();
         let node = raid::assemble(ground.tools, &member, &paths, writable)?;
         self.layers.push(Layer::Array { node: node.clone(), _parts: devices });
+        self.below.extend(parts.iter().map(|part| part.name.clone()).zip(paths.clone()));
         self.nodes.push(node.clone());
         self.parts.extend(paths);
         Ok(array_volumes(member, node))
@@ -213,6 +223,7 @@ impl Stack {
         let inner = inner_name(&volume.name);
         let name = mapping_name(&inner);
         let node = luks::open(ground.tools, &volume.name, &on.path, &name, ground.secrets, writable)?;
+        self.below.insert(volume.name.clone(), on.path.clone());
         self.layers.push(Layer::Mapping { name, _on: on });
         self.nodes.push(node.clone());
         Ok(Volume::on_node(inner, node))

@@ -361,7 +361,8 @@ impl Guest {
     /// A boot loader is written to the whole disk.
     fn add_nodes(&mut self, volumes: &[Volume]) {
         for volume in volumes {
-            if let Some(node) = volume.kernel_node(&self.disks) {
+            let node = self.stack.node_below(&volume.name);
+            if let Some(node) = node.or_else(|| volume.kernel_node(&self.disks)) {
                 self.add_node(volume, &node);
             }
         }

@@ -318,7 +318,7 @@ async fn a_guest_is_mounted_and_changed() {
     let systems = session.systems().await.unwrap();
     assert_eq!((systems.len(), systems[0].name.as_str()), (1, "Tiny"));
     for round in ["one", "two"] {
-        let root = session.mount(&systems[0]).await.unwrap();
+        let (root, _) = session.mount(&systems[0]).await.unwrap();
         let bytes = Base64(round.as_bytes().to_vec());
         let write = RootRequest::WriteFile { path: "/etc/new".into(), mode: 0o644, bytes: bytes.clone() };
         assert_eq!(root.call(write).await.unwrap(), RootReply::Done);
