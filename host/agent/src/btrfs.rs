@@ -5,7 +5,6 @@
 use crate::root::Root;
 use rustix::fs::{Dir, FileType, OFlags};
 use std::os::fd::AsFd as _;
-use std::path::Path;
 
 /// Entries of one directory that are looked at.
 const ENTRIES_MAX: usize = 4096;
@@ -17,15 +16,6 @@ const DIRECTORIES_MAX: usize = 64;
 const SUBVOLUME_INODE: u64 = 256;
 /// Id of the tree that holds all others.
 pub const TOP: &str = "subvolid=5";
-
-/// Which subvolume a mount at `point` shows: none for the top. Told by the kernel's own list of mounts.
-pub fn shown(mountinfo: &str, point: &Path) -> Option<String> {
-    let point = point.to_str()?;
-    let line = mountinfo.lines().filter(|line| line.split(' ').nth(4) == Some(point)).last()?;
-    let subvolume = line.split(' ').last()?.split(',').find_map(|option| option.strip_prefix("subvol="))?;
-    let subvolume = subvolume.trim_start_matches('/');
-    (!subvolume.is_empty()).then(|| subvolume.to_string())
-}
 
 /// Subvolumes at the top of a mounted tree, and one directory or subvolume below, in the order of their names.
 pub fn subvolumes(top: &Root) -> Vec<String> {
@@ -89,20 +79,6 @@ pub fn meant<T>(roots: Vec<(String, Option<String>, T)>) -> Vec<(String, T)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_kernel_says_what_a_mount_shows() {
-        let line = |sub: &str| {
-            format!(
-                "36 35 0:31 /x /run/a/root rw,nodev shared:1 - btrfs /dev/vda2 rw,ssd,subvolid=257,subvol={sub}\n"
-            )
-        };
-        let of = |text: &str| shown(text, Path::new("/run/a/root"));
-        assert_eq!(of(&line("/@/.snapshots/1/snapshot")).as_deref(), Some("@/.snapshots/1/snapshot"));
-        assert_eq!(of(&line("/")), None);
-        assert_eq!(of(&(line("/old") + &line("/new"))).as_deref(), Some("new"), "the one on top");
-        assert_eq!(of("36 35 0:31 / /elsewhere rw - btrfs x subvol=/a"), None);
-    }
 
     #[test]
     fn a_snapshot_is_no_system_beside_its_origin() {

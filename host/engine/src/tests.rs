@@ -6,6 +6,7 @@ mod cloud;
 mod crash;
 mod many;
 mod roles;
+mod scripts;
 mod stopping;
 mod workers;
 mod world;

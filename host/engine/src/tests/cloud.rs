@@ -47,6 +47,8 @@ pub struct Held {
     /// Token, name and volumes.
     pub instances: BTreeMap<String, (String, String, Vec<String>)>,
     pub mounted: usize,
+    /// What was written into the guest's `/etc`.
+    pub files: BTreeMap<String, String>,
     pub corrupt: bool,
     pub findings: Vec<gyre_core::roles::Finding>,
     pub digest: u32,
