@@ -258,6 +258,32 @@ fn damage_is_told_and_what_is_safe_is_mended() {
 }
 
 #[test]
+fn a_log_is_replayed_when_it_is_mounted_and_not_before() {
+    let volume = Volume::new(320);
+    let node = volume.device.path.display().to_string();
+    succeed("mkfs.xfs", &["-q", &node]);
+    let dir = private_dir();
+    let point = dir.path().display().to_string();
+    succeed("mount", &["-t", "xfs", &node, &point]);
+    put_system(dir.path(), "RHEL", "");
+    succeed("umount", &[&point]);
+    succeed("mount", &["-t", "xfs", &node, &point]);
+    std::fs::write(dir.path().join("etc/last"), "written last").unwrap();
+    // The machine is switched off: what was done is in the log alone.
+    succeed("/usr/sbin/xfs_io", &["-x", "-c", "shutdown -f", &point]);
+    succeed("umount", &[&point]);
+    let before = volume.bytes();
+    let mut world = World::real(vec![volume]);
+    let system = world.only();
+    assert_eq!(system.name, "RHEL");
+    assert!(world._disks[0].bytes() == before, "looking changes nothing");
+    assert_eq!(world.guest.mount(&system).unwrap(), Vec::<String>::new());
+    assert!(world.guest.root().unwrap().stat("/etc/last").unwrap().is_some(), "the log was replayed");
+    world.guest.unmount().unwrap();
+    world.assert_unmounted();
+}
+
+#[test]
 fn a_missing_part_ends_it_only_where_the_guest_needs_it() {
     let lines = format!(
         "UUID={ROOT} / ext4 defaults 0 1\nUUID={OTHER} /home ext4 defaults 0 2\n/dev/sr0 /srv udf noauto 0 0\nserver:/x /usr nfs\n/srv/x /var none bind 0 0\n"
@@ -597,7 +623,7 @@ fn a_request_with_secrets_is_never_quoted() {
     let volume = Volume::new(1);
     let agent = Agent::start(vec![volume.attached("a")]);
     agent.ask("POST /v1/unlock", br#"{"secrets":["Z2VoZWlt"]}"#).unwrap();
-    let many = format!("{{\"secrets\":[{}]}}", vec!["\"Z2VoZWlt\""; 9].join(","));
+    let many = format!("{{\"secrets\":[{}]}}", ["\"Z2VoZWlt\""; 9].join(","));
     for body in [r#"{"secrets":"geheim"}"#, r#"{"secrets":["geheim!"]}"#, many.as_str()] {
         let error: Error = agent.ask("POST /v1/unlock", body.as_bytes()).unwrap_err();
         assert_eq!(error.code, "agent.request");

@@ -23,7 +23,11 @@ pub(crate) async fn on_worker(
     let Some(text) = context.params.deploy.scripts.of(os, phase) else { return Ok(()) };
     let body = Base64(text.as_bytes().to_vec());
     let script = Script { name: phase.name().into(), body, timeout_ms: SCRIPT_RUN_MS };
-    let end = session.run_script(&script).await?;
+    // Whoever asked the job to stop waits for no script: the agent ends it when its system is taken apart.
+    let end = tokio::select! {
+        end = session.run_script(&script) => end?,
+        () = context.cancel.cancelled() => return Err(Error::cancelled()),
+    };
     keep(context, phase, &end);
     if end.status == 0 { Ok(()) } else { Err(failed(phase, &end)) }
 }
