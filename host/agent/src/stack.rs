@@ -56,14 +56,16 @@ impl Stack {
     /// is told in `failures`.
     ///
     /// # Errors
-    /// What no system can be found in spite of: `disk.in-use`, and an array or a logical volume of the
-    /// worker's own that goes by the guest's name.
+    /// What no system can be found in spite of: `disk.in-use`, an array or a logical volume of the worker's own
+    /// that goes by the guest's name, and `system.unmount` of what was open before.
     pub fn open(
         &mut self,
         ground: &Ground<'_>,
         writable: bool,
         failures: &mut Vec<Error>,
     ) -> Result<Vec<Volume>> {
+        // Left by a close that failed: opened twice it would be in its own way.
+        self.close(ground)?;
         self.tried.clear();
         let disks = ground.disks.iter().enumerate();
         let mut volumes: Vec<Volume> =
@@ -125,7 +127,7 @@ impl Stack {
         let Some(name) = layer else { return Ok(()) };
         let node = ground.tools.mapper.join(&from);
         if !luks::rename(ground.tools, &from, to)? {
-            return Err(Error::conflict("system.luks", format!("this worker has a mapping {to:?} already")));
+            return Err(Error::other("system.luks", format!("this worker has a mapping {to:?} already")));
         }
         *name = to.to_string();
         let now = ground.tools.mapper.join(to);

@@ -300,12 +300,13 @@ impl Guest {
         option: Option<String>,
         look: impl FnOnce(&Root) -> T,
     ) -> Result<T> {
-        self.mount_volume(volume, volumes, &self.root_path(), option, false, &mut Vec::new())?;
-        let seen = self.root().map(|root| look(&root));
+        let mounted = self.mount_volume(volume, volumes, &self.root_path(), option, false, &mut Vec::new());
+        let seen = mounted.and_then(|()| self.root()).map(|root| look(&root));
         if let Some(path) = self.mounts.pop() {
             unmount_one(&path).or_other("system.unmount", || format!("cannot unmount {}", volume.name))?;
         }
         self.nodes.clear();
+        // What shows it now is not to be written through later.
         self.devices.clear();
         seen
     }
@@ -324,7 +325,6 @@ impl Guest {
         if target == self.root_path() {
             make_private_dir(target).or_other("system.mount", what)?;
         }
-        let kind = content.file_system().ok_or(()).map_err(|()| Error::other("system.mount", what()))?;
         let is_mounted = self.devices.contains_key(&volume.name);
         let node = self.device_of(volume, writable)?;
         if writable && !is_mounted {
@@ -336,10 +336,8 @@ impl Guest {
             data.push(format!("device={}", self.device_of(part, writable)?.display()));
         }
         data.extend(option);
-        let data = CString::new(data.join(",")).or_other("system.mount", what)?;
-        let flags = MountFlags::NODEV | if writable { MountFlags::empty() } else { MountFlags::RDONLY };
-        rustix::mount::mount(&node, target, kind, flags, data.as_c_str())
-            .map_err(|error| mount_failed(error, &volume.name, what()))?;
+        mount_kernel(content, &node, target, &data, writable)
+            .map_err(|errno| mount_failed(errno, &volume.name, what()))?;
         // A descriptor's path means nothing later: remember the place itself.
         self.mounts.push(std::fs::read_link(target).unwrap_or_else(|_| target.to_path_buf()));
         self.add_node(volume, &node);
@@ -482,6 +480,20 @@ fn is_later_part(volume: &Volume, volumes: &[Volume]) -> bool {
     volumes.iter().take_while(|other| other.name != volume.name).any(|other| is_part(volume, other))
 }
 
+/// By the kernel's own file systems.
+fn mount_kernel(
+    content: Content,
+    node: &Path,
+    target: &Path,
+    data: &[String],
+    writable: bool,
+) -> rustix::io::Result<()> {
+    let kind = content.file_system().ok_or(rustix::io::Errno::NODEV)?;
+    let data = CString::new(data.join(",")).map_err(|_| rustix::io::Errno::INVAL)?;
+    let flags = MountFlags::NODEV | if writable { MountFlags::empty() } else { MountFlags::RDONLY };
+    rustix::mount::mount(node, target, kind, flags, data.as_c_str())
+}
+
 fn mount_failed(error: rustix::io::Errno, volume: &str, what: String) -> Error {
     let cause = std::io::Error::from(error);
     match error {
@@ -544,10 +556,15 @@ fn with_failures(error: Error, failures: Vec<Error>) -> Error {
     failures.iter().take(32).fold(error, Error::cause)
 }
 
-/// Names what is there instead of a system, and what could not be looked into.
+/// Names what is there instead of a system, and what could not be looked into. What somebody can help with by
+/// naming a secret or another worker image comes first.
 fn not_found(volumes: &[Volume], failures: Vec<Error>) -> Error {
-    let mut error =
-        Error::not_found("system.not-found", "no operating system was found on the attached disks");
+    const WHAT: &str = "no operating system was found on the attached disks";
+    let helps = |failure: &&Error| matches!(failure.code.as_str(), "system.locked" | "system.tool");
+    let mut error = match failures.iter().find(helps) {
+        Some(failure) => failure.clone().during(WHAT),
+        None => Error::not_found("system.not-found", WHAT),
+    };
     for volume in volumes.iter().take(32) {
         let what = match volume.place {
             Place::Scattered => "a logical volume that only device-mapper could show",

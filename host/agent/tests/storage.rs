@@ -461,7 +461,7 @@ fn opens_what_is_encrypted_with_the_secret_that_fits() {
         let stand_ins = StandIns::new();
         let mut world = World::new(vec![encrypted_guest(version)], stand_ins.tools());
         let locked = world.guest.systems().unwrap_err();
-        assert_eq!(locked.code, "system.not-found");
+        assert_eq!(locked.code, "system.locked");
         assert!(locked.to_string().contains("disk0/part2 is encrypted (LUKS), and no secret"), "{locked}");
         world.guest.unlock_with(secrets(&["falsch", "auch falsch"]));
         let locked = world.guest.systems().unwrap_err();
@@ -573,7 +573,9 @@ fn a_worker_without_the_program_says_which() {
     let tools = Tools { path: "/nowhere".into(), ..Tools::default() };
     let mut world = World::new(vec![Volume::over(file), encrypted_guest("luks2")], tools);
     world.guest.unlock_with(secrets(&["geheim"]));
-    let error = world.guest.systems().unwrap_err().to_string();
+    let error = world.guest.systems().unwrap_err();
+    assert_eq!(error.code, "system.tool");
+    let error = error.to_string();
     for word in ["has no mdadm", "package mdadm", "has no cryptsetup", "package cryptsetup-bin"] {
         assert!(error.contains(word), "{word}: {error}");
     }
