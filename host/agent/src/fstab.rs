@@ -1,8 +1,6 @@
 //! The guest's own list of what belongs where. Hostile text: lines that make no sense are left out.
 //! Knows no device.
 
-/// The largest `fstab` that is read.
-pub const FSTAB_BYTES_MAX: usize = 256 * 1024;
 const LINES_MAX: usize = 1000;
 
 /// One line.
@@ -55,6 +53,21 @@ fn unescape(field: &str) -> String {
 }
 
 impl Line {
+    /// Whether a device is meant, and not a directory, a server or nothing.
+    pub fn names_a_device(&self) -> bool {
+        let is_device = self.spec.starts_with("/dev/")
+            || self
+                .spec
+                .split_once('=')
+                .is_some_and(|(tag, _)| tag.ends_with("ID") || tag.ends_with("LABEL"));
+        is_device && !self.options.split(',').any(|option| matches!(option, "bind" | "rbind"))
+    }
+
+    /// Whether the guest itself boots without it.
+    pub fn may_be_missing(&self) -> bool {
+        self.options.split(',').any(|option| matches!(option, "noauto" | "nofail"))
+    }
+
     /// The value of an option: `subvol=@home`.
     pub fn option(&self, name: &str) -> Option<&str> {
         self.options.split(',').find_map(|option| option.strip_prefix(name)?.strip_prefix('='))

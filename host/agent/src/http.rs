@@ -5,8 +5,10 @@ use crate::run::{self, Program, Stops};
 use crate::system::Guest;
 use bytes::Bytes;
 use gyre_core::error::Context as _;
-use gyre_core::limits::{AGENT_BODY_BYTES_MAX, HASH_RANGE_BYTES_MAX};
-use gyre_core::protocol::{Base64, Device, Hello, RootReply, RootRequest, System, VERSION};
+use gyre_core::limits::{
+    AGENT_BODY_BYTES_MAX, HASH_RANGE_BYTES_MAX, LUKS_SECRET_BYTES_MAX, LUKS_SECRETS_MAX,
+};
+use gyre_core::protocol::{Base64, Device, Hello, RootReply, RootRequest, Script, System, Unlock, VERSION};
 use gyre_core::{Error, Kind, Result};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -101,8 +103,16 @@ impl Agent {
             (&Method::GET, ["v1", "systems"]) => json(&self.with_guest(Guest::systems).await?),
             (&Method::POST, ["v1", "mount"]) => {
                 let system: System = self.json_body(request).await?;
-                self.with_guest(move |guest| guest.mount(&system)).await?;
+                json(&self.with_guest(move |guest| guest.mount(&system)).await?)
+            }
+            (&Method::POST, ["v1", "unlock"]) => {
+                self.unlock(request).await?;
                 Ok(done())
+            }
+            (&Method::POST, ["v1", "script"]) => {
+                let script: Script = self.json_body(request).await?;
+                let stop = self.programs.watch();
+                json(&self.with_guest(move |guest| guest.run_script(&script, &stop)).await?)
             }
             (&Method::POST, ["v1", "unmount"]) => {
                 self.unmount().await?;
@@ -187,6 +197,22 @@ impl Agent {
         self.with_guest(move |guest| {
             guest.root()?;
             run::run(&guest.root_path(), guest.nodes(), program, &stop)
+        })
+        .await
+    }
+
+    async fn unlock(&self, request: Request<Incoming>) -> Result<()> {
+        // The parser's cause could quote a secret: it is left out.
+        let bad = || Error::invalid("agent.request", "the body is not what this request takes");
+        let body = self.body(request, JSON_BYTES_MAX).await?;
+        let Unlock { secrets } = serde_json::from_slice(&body).map_err(|_| bad())?;
+        let fits = |secret: &gyre_core::protocol::Secret| secret.0.len() <= LUKS_SECRET_BYTES_MAX;
+        if secrets.len() > LUKS_SECRETS_MAX || !secrets.iter().all(fits) {
+            return Err(bad());
+        }
+        self.with_guest(move |guest| {
+            guest.unlock_with(secrets);
+            Ok(())
         })
         .await
     }

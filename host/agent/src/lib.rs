@@ -3,15 +3,25 @@
 //! its programs. It knows no cloud and no job; what it says to the host is
 //! [`gyre_core::protocol`].
 
+pub mod btrfs;
 pub mod bytes;
+pub mod check;
 pub mod device;
 pub mod fstab;
+pub mod groups;
 pub mod http;
 pub mod loopback;
+pub mod luks;
 pub mod lvm;
+pub mod naming;
 pub mod partitions;
+pub mod raid;
 pub mod root;
 pub mod run;
+pub mod script;
 pub mod serve;
+pub mod stack;
 pub mod superblock;
 pub mod system;
+pub mod tool;
+pub mod volume;

@@ -1,6 +1,6 @@
 //! The program on a worker; see the library's front page.
 
-use gyre_agent::{run, serve};
+use gyre_agent::{run, script, serve};
 use std::io::Write as _;
 use std::process::exit;
 
@@ -14,6 +14,8 @@ fn main() {
         ["connect", path] => end(serve::connect(path)),
         [run::OUTER] => exit(run::outer()),
         [run::INNER] => exit(run::inner()),
+        [script::OUTER, rest @ ..] => exit(script::outer(rest)),
+        [script::INNER, rest @ ..] => exit(script::inner(rest)),
         ["--version"] => {
             let version = gyre_core::protocol::VERSION;
             let _ =

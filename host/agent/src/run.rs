@@ -112,7 +112,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    fn asked(&self) -> bool {
+    pub(crate) fn asked(&self) -> bool {
         let now = self.stops.0.load(Ordering::SeqCst);
         now == Stops::FOR_GOOD || now != self.seen
     }
@@ -297,25 +297,30 @@ fn tail(stderr: &[u8]) -> String {
 ///
 /// Returns the exit status for this process.
 pub fn outer() -> i32 {
-    let started = (|| {
-        die_with_parent()?;
-        limit_processes();
-        #[allow(unsafe_code)] // One thread, and no descriptor table is unshared.
-        unsafe {
-            rustix::thread::unshare_unsafe(
-                UnshareFlags::NEWPID | UnshareFlags::NEWIPC | UnshareFlags::NEWUTS,
-            )?;
-        }
-        Command::new("/proc/self/exe").arg(INNER).spawn()
-    })();
-    let status = started.and_then(|mut child| child.wait());
-    match status {
+    let apart = UnshareFlags::NEWPID | UnshareFlags::NEWIPC | UnshareFlags::NEWUTS;
+    match in_own_processes(INNER, &[], apart) {
         Ok(status) => status_number(status),
         Err(error) => {
             let why = "cannot start a process of its own for the guest's program";
             complain(&read_order(), &Error::unavailable("rootfs.run", why).cause(error))
         }
     }
+}
+
+/// Starts this program again as process 1 of a process namespace, and waits for it: when it ends, the
+/// kernel ends everything in there.
+pub(crate) fn in_own_processes(
+    inner: &str,
+    arguments: &[&str],
+    apart: UnshareFlags,
+) -> std::io::Result<ExitStatus> {
+    die_with_parent()?;
+    limit_processes();
+    #[allow(unsafe_code)] // One thread, and no descriptor table is unshared.
+    unsafe {
+        rustix::thread::unshare_unsafe(apart)?;
+    }
+    Command::new("/proc/self/exe").arg(inner).args(arguments).spawn()?.wait()
 }
 
 /// Tells an error of a helper's own, apart from the program's output.
@@ -325,11 +330,11 @@ fn complain(order: &std::io::Result<Order>, error: &Error) -> i32 {
     125
 }
 
-fn status_number(status: ExitStatus) -> i32 {
+pub(crate) fn status_number(status: ExitStatus) -> i32 {
     status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
 }
 
-fn die_with_parent() -> std::io::Result<()> {
+pub(crate) fn die_with_parent() -> std::io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(Into::into)
 }
 
@@ -346,7 +351,7 @@ fn limit_processes() {
 }
 
 /// The control group of one outer helper, in version 2 or 1.
-fn process_group(outer: u32) -> PathBuf {
+pub(crate) fn process_group(outer: u32) -> PathBuf {
     let version2 = Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
     let base = Path::new(if version2 { "/sys/fs/cgroup" } else { "/sys/fs/cgroup/pids" });
     base.join(format!("gyre-agent-{outer}"))

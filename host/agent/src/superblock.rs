@@ -1,7 +1,7 @@
 //! What lies on a volume, told by the magic numbers of its superblock, with the names that an
 //! `fstab` may use for it. Knows no partition table.
 
-use crate::bytes::{ReadAt, has, le16, text, uuid};
+use crate::bytes::{ReadAt, has, le16, le64, text, uuid};
 
 /// The first this many bytes hold every superblock that is looked for.
 const HEAD_BYTES: usize = 68 * 1024;
@@ -60,6 +60,20 @@ pub struct Superblock {
     pub uuid: Option<String>,
     /// As `LABEL=` names it.
     pub label: Option<String>,
+    /// Devices that a Btrfs is spread over.
+    pub parts: u64,
+}
+
+impl Superblock {
+    /// Of what nothing is known.
+    pub const fn unknown() -> Self {
+        Self { content: Content::Unknown, uuid: None, label: None, parts: 1 }
+    }
+
+    /// Of a part of a software RAID: what else its bytes look like is the array's.
+    pub const fn raid() -> Self {
+        Self { content: Content::Raid, uuid: None, label: None, parts: 1 }
+    }
 }
 
 /// Looks at the beginning of a volume.
@@ -67,12 +81,18 @@ pub fn probe<D: ReadAt + ?Sized>(volume: &D) -> Superblock {
     let length = usize::try_from(volume.size()).unwrap_or(HEAD_BYTES).min(HEAD_BYTES);
     let head = volume.piece(0, length).unwrap_or_default();
     let (content, uuid, label) = identify(&head);
-    Superblock { content, uuid, label }
+    let parts = match content {
+        Content::Btrfs => le64(&head, 65_536 + 136).unwrap_or(1),
+        _ => 1,
+    };
+    Superblock { content, uuid, label, parts }
 }
 
 fn identify(head: &[u8]) -> (Content, Option<String>, Option<String>) {
     if has(head, 0, b"LUKS\xba\xbe") {
-        return (Content::Luks, text(head, 168, 40), None);
+        // A label is version 2's alone.
+        let label = if head.get(7) == Some(&2) { text(head, 24, 48) } else { None };
+        return (Content::Luks, text(head, 168, 40), label);
     }
     if (0..4).any(|sector| has(head, sector * 512, b"LABELONE") && has(head, sector * 512 + 24, b"LVM2 001"))
     {
@@ -127,8 +147,12 @@ mod tests {
     #[test]
     fn knows_what_the_usual_programs_make() {
         let id = "11223344-5566-7788-99aa-bbccddeeff00";
-        let named =
-            |content, uuid: &str| Superblock { content, uuid: Some(uuid.into()), label: Some("here".into()) };
+        let named = |content, uuid: &str| Superblock {
+            content,
+            uuid: Some(uuid.into()),
+            label: Some("here".into()),
+            parts: 1,
+        };
         assert_eq!(
             made_by("/usr/sbin/mke2fs", &["-q", "-t", "ext4", "-U", id, "-L", "here"], 8),
             named(Content::Ext, id)

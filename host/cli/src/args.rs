@@ -232,14 +232,22 @@ pub enum ReplicaCommand {
 }
 
 /// How the server is made.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct MorphArgs {
     /// Which of several operating systems on the disks, as the error lists them
     #[arg(long, value_name = "ROOT")]
     pub system: Option<String>,
     /// Leave the guest as it is: no drivers, no cloud-init, no change of its network
-    #[arg(long, conflicts_with = "system")]
+    #[arg(long, conflicts_with_all = ["system", "luks_secret", "script"])]
     pub skip_morphing: bool,
+    /// A secret of the configuration that may open encrypted disks (LUKS); several are tried in their order
+    /// [default: `[deploy] luks-secrets`]
+    #[arg(long, value_name = "NAME")]
+    pub luks_secret: Vec<String>,
+    /// A script of this machine, in place of that of `[scripts.linux]`: before-mount and after-mount run on
+    /// the worker, the mounted root's path being the argument of the latter; first-boot runs in the guest
+    #[arg(long, value_name = "PHASE=FILE")]
+    pub script: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -431,6 +439,7 @@ mod tests {
             "replica delete web --yes",
             "deploy web --system disk0/part1",
             "deploy web --skip-morphing",
+            "deploy web --luks-secret a --luks-secret b --script first-boot=x --script after-mount=y",
             "deploy web --own-disks",
             "migrate --source lab --vm web-01 --destination cloud",
             "migrate --source lab --vm web-01 --destination cloud --power-off-source",
@@ -463,6 +472,7 @@ mod tests {
             "replica create web --source lab --vm web-01",
             "check --vm web-01",
             "deploy web --system a --skip-morphing",
+            "deploy web --script first-boot=x --skip-morphing",
             "job show",
             "schedule create web",
             "schedule create web --cron @daily --skip-morphing",

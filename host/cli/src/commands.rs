@@ -7,7 +7,7 @@ use crate::args::{
     Cli, Command, JobCommand, OptionCommand, PluginCommand, ReplicaCommand, Route, SourceCommand,
 };
 use crate::screen::Screen;
-use crate::{by_hand, choosing, given, inspecting, logging, looking, scheduling, show};
+use crate::{by_hand, choosing, deploying, given, inspecting, logging, looking, scheduling, show};
 use gyre_core::{Error, Result};
 use gyre_engine::{Ask, DeployOptions, ExecuteOptions, Fate, NewReplica, ReplicaFilter, Report};
 use gyre_saga::{JobFilter, Status, Stop};
@@ -46,12 +46,14 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
         Command::Check(args) => looking::check(&app, args, &given::read(&args.options)?).await,
         Command::Replica(command) => replica(&app, screen, command, cli.json, Stop::by(cancel)).await,
         Command::Deploy(args) => {
-            let options = DeployOptions { own_disks: args.own_disks, ..morphing(&args.morph) };
+            let options =
+                DeployOptions { own_disks: args.own_disks, ..deploying::options(&app.config, &args.morph)? };
             let ask = |name| Ask::Deploy(name, options.clone());
             of_replica(&app, screen, &args.name, ask, Stop::by(cancel)).await
         }
         Command::Migrate(args) => {
-            let (new, options) = (new_replica(&app, &args.route).await?, morphing(&args.morph));
+            let new = new_replica(&app, &args.route).await?;
+            let options = deploying::options(&app.config, &args.morph)?;
             let execute = ExecuteOptions { power_off: args.power_off_source };
             let ask = |vm: &String| {
                 let new = NewReplica { vm: vm.clone(), ..new.clone() };
@@ -71,14 +73,6 @@ fn begins_something(command: &Command) -> bool {
         command,
         Command::Check(_) | Command::Migrate(_) | Command::Replica(ReplicaCommand::Create { .. })
     )
-}
-
-fn morphing(args: &crate::args::MorphArgs) -> DeployOptions {
-    DeployOptions {
-        system: args.system.clone(),
-        skip_morphing: args.skip_morphing,
-        ..DeployOptions::default()
-    }
 }
 
 async fn replica(

@@ -8,6 +8,7 @@ mod by_hand;
 mod choosing;
 mod clouds;
 mod commands;
+mod deploying;
 mod endpoints;
 mod failure;
 mod given;

@@ -3,9 +3,11 @@
 
 use crate::answer::Answer;
 use crate::app::App;
-use crate::failure;
+use crate::args::MorphArgs;
+use crate::{deploying, failure};
 use crate::show::{self, Table};
 use clap::{Args, Subcommand, ValueEnum};
+use gyre_core::config::Config;
 use gyre_core::{Error, Result};
 use gyre_engine::DeployOptions;
 use gyre_schedule::{
@@ -146,12 +148,12 @@ async fn create(app: &App, args: &CreateArgs, now: u64) -> Result<Answer> {
     app.engine.members(&args.replica).await?;
     // One machine of several is a replica called `web/db`.
     let name = args.name.clone().unwrap_or_else(|| args.replica.replace('/', "."));
-    let schedule = app.schedules.create(&name, new_schedule(args)?, now).await?;
+    let schedule = app.schedules.create(&name, new_schedule(&app.config, args)?, now).await?;
     let text = format!("schedule {name} is made: {}\n{ONLY_SERVED}", next(&schedule, now));
     Ok(Answer::new(view(&schedule, now), text))
 }
 
-fn new_schedule(args: &CreateArgs) -> Result<NewSchedule> {
+fn new_schedule(config: &Config, args: &CreateArgs) -> Result<NewSchedule> {
     let table = Timetable::parse(&args.cron, &args.zone)?;
     let until = args.until.as_deref().map(|text| table.instant(text)).transpose()?;
     let missed = match args.missed {
@@ -166,17 +168,15 @@ fn new_schedule(args: &CreateArgs) -> Result<NewSchedule> {
         until,
         enabled: true,
     };
-    let deploy = args.deploy.then(|| deploy_options(args)).transpose()?;
+    let deploy = args.deploy.then(|| deploy_options(config, args)).transpose()?;
     let task = Task { power_off: args.power_off_source, deploy };
     Ok(NewSchedule { replica: args.replica.clone(), rule, task })
 }
 
-fn deploy_options(args: &CreateArgs) -> Result<Value> {
-    let options = DeployOptions {
-        system: args.system.clone(),
-        skip_morphing: args.skip_morphing,
-        own_disks: args.own_disks,
-    };
+fn deploy_options(config: &Config, args: &CreateArgs) -> Result<Value> {
+    let (system, skip_morphing) = (args.system.clone(), args.skip_morphing);
+    let morph = MorphArgs { system, skip_morphing, ..MorphArgs::default() };
+    let options = DeployOptions { own_disks: args.own_disks, ..deploying::options(config, &morph)? };
     serde_json::to_value(options).map_err(|e| {
         Error::other("store.corrupt", "the options of the deployment cannot be written down").cause(e)
     })
@@ -343,15 +343,15 @@ mod tests {
         let owner = gyre_saga::Owner::this_process();
         let store = gyre_saga::SqliteStore::open(directory.path(), owner).unwrap();
         let schedules = gyre_schedule::Schedules::new(std::sync::Arc::new(store));
-        schedules.create("web", new_schedule(&args(more)).unwrap(), NOW).await.unwrap()
+        schedules.create("web", new_schedule(&Config::default(), &args(more)).unwrap(), NOW).await.unwrap()
     }
 
     #[test]
     fn what_is_said_is_what_is_meant() {
-        let plain = new_schedule(&args(&[])).unwrap();
+        let plain = new_schedule(&Config::default(), &args(&[])).unwrap();
         assert_eq!((plain.rule.zone.as_str(), plain.rule.grace_ms), ("UTC", gyre_schedule::GRACE_MS));
         assert_eq!((plain.rule.missed, plain.task), (MissedPolicy::Skip, Task::default()));
-        let all = new_schedule(&args(&[
+        let all = new_schedule(&Config::default(), &args(&[
             "--zone",
             "Europe/Berlin",
             "--missed",
@@ -368,7 +368,7 @@ mod tests {
         assert_eq!((all.rule.until, all.rule.grace_ms), (Some(1_798_758_000_000), 3_600_000));
         let options: DeployOptions = serde_json::from_value(all.task.deploy.unwrap()).unwrap();
         assert!(options.skip_morphing && !options.own_disks && all.task.power_off);
-        let error = new_schedule(&args(&["--until", "soon"])).unwrap_err();
+        let error = new_schedule(&Config::default(), &args(&["--until", "soon"])).unwrap_err();
         assert_eq!(error.code, "schedule.until");
     }
 

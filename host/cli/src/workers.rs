@@ -6,10 +6,10 @@ use crate::place;
 use crate::vault::Vault;
 use async_trait::async_trait;
 use gyre_core::config::Config;
-use gyre_core::protocol::{Root, System};
+use gyre_core::protocol::{Script, ScriptEnd, Secret, System};
 use gyre_core::roles::Worker;
 use gyre_core::{BlockTarget, Error, Result};
-use gyre_engine::{WorkerSession, Workers};
+use gyre_engine::{Mounted, WorkerSession, Workers};
 use gyre_worker::{Options, Session};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,31 +56,44 @@ impl Workers for AgentWorkers {
             boot_timeout: BOOT_TIMEOUT,
         };
         let session = Session::open(worker, &self.key(worker, job)?, &options, cancel).await?;
-        Ok(Box::new(AgentSession(session)))
+        Ok(Box::new(AgentSession { session, vault: self.vault.clone() }))
     }
 }
 
-struct AgentSession(Session);
+struct AgentSession {
+    session: Session,
+    vault: Arc<Vault>,
+}
 
 #[async_trait]
 impl WorkerSession for AgentSession {
     fn disk(&self, id: &str) -> Result<Arc<dyn BlockTarget>> {
-        self.0.disk(id)
+        self.session.disk(id)
     }
 
     async fn systems(&self) -> Result<Vec<System>> {
-        self.0.systems().await
+        self.session.systems().await
     }
 
-    async fn mount(&self, system: &System) -> Result<Arc<dyn Root>> {
-        self.0.mount(system).await
+    async fn unlock(&self, secrets: &[String]) -> Result<()> {
+        let values = secrets.iter().map(|name| self.vault.value("", name).map(Secret));
+        self.session.unlock(values.collect::<Result<_>>()?).await
+    }
+
+    async fn run_script(&self, script: &Script) -> Result<ScriptEnd> {
+        self.session.run_script(script).await
+    }
+
+    async fn mount(&self, system: &System) -> Result<Mounted> {
+        let (root, notes) = self.session.mount(system).await?;
+        Ok(Mounted { root, notes })
     }
 
     async fn unmount(&self) -> Result<()> {
-        self.0.unmount().await
+        self.session.unmount().await
     }
 
     async fn close(self: Box<Self>) -> Result<()> {
-        self.0.close().await
+        self.session.close().await
     }
 }

@@ -1,6 +1,7 @@
 //! `gyre.toml`: plugins by name with their grants and limits, endpoints, defaults. Parsed once, at the
 //! edge; an unknown key is an error. Secrets are named here and never written here.
 
+use crate::scripts::ScriptsByOs;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +35,12 @@ pub struct Config {
     /// How many jobs run at once.
     #[serde(default)]
     pub jobs: Jobs,
+    /// How machines are deployed that say nothing else.
+    #[serde(default)]
+    pub deploy: Deploy,
+    /// Programs that go along with every deployment, by the guest's operating system.
+    #[serde(default)]
+    pub scripts: ScriptsByOs,
     /// What the file is called, for people who look for what stands in it.
     #[serde(skip, default = "Config::unnamed")]
     pub file: PathBuf,
@@ -50,6 +57,15 @@ pub struct Host {
     /// Plugins must name their digest.
     #[serde(default)]
     pub locked: bool,
+}
+
+/// How machines are deployed that say nothing else.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Deploy {
+    /// Secrets by name that are tried on encrypted disks (LUKS), in this order.
+    #[serde(default)]
+    pub luks_secrets: Vec<String>,
 }
 
 /// One plugin, what it may do and how much it may take.
@@ -306,6 +322,7 @@ impl Config {
         self.host.state.iter_mut().for_each(absolute);
         self.host.agent.iter_mut().for_each(absolute);
         self.plugin.values_mut().for_each(|plugin| absolute(&mut plugin.component));
+        self.scripts.linux.paths_mut().chain(self.scripts.windows.paths_mut()).for_each(absolute);
         let plugins = self.plugin.values_mut().map(|plugin| &mut plugin.ini);
         let endpoints = self.source.values_mut().chain(self.destination.values_mut()).map(|e| &mut e.ini);
         plugins.chain(endpoints).flatten().for_each(absolute);
@@ -338,6 +355,7 @@ impl Config {
         if [at_once, per_source, per_destination, per_host].contains(&0) {
             return Err(Error::invalid("config.jobs", "every number in [jobs] must be at least 1"));
         }
+        self.check_scripts()?;
         let unlocked = self.plugin.iter().find(|(_, plugin)| self.host.locked && plugin.sha256.is_none());
         match unlocked {
             Some((name, _)) => Err(Error::invalid(
@@ -346,6 +364,14 @@ impl Config {
             )),
             None => Ok(()),
         }
+    }
+
+    fn check_scripts(&self) -> Result<()> {
+        if self.scripts.windows.first_boot.is_none() {
+            return Ok(());
+        }
+        let why = "[scripts.windows] first-boot: scripts are installed into Linux guests alone";
+        Err(Error::invalid("config.scripts", why))
     }
 
     fn check_plugin(&self, place: &str, plugin: &str) -> Result<()> {
@@ -377,10 +403,17 @@ mod tests {
             [source.lab]
             plugin = "image"
             ini = "/srv/lab.conf"
+            [deploy]
+            luks-secrets = ["disk"]
+            [scripts.linux]
+            after-mount = "scripts/after.sh"
         "#;
         let config = Config::parse(text, Path::new("/etc/gyre")).unwrap();
         assert_eq!(config.plugin["image"].ini.as_deref(), Some(Path::new("/etc/gyre/provider.conf")));
         assert_eq!(config.source["lab"].ini.as_deref(), Some(Path::new("/srv/lab.conf")));
+        let after = config.scripts.linux.after_mount.as_deref();
+        assert_eq!(after, Some(Path::new("/etc/gyre/scripts/after.sh")));
+        assert_eq!(config.deploy.luks_secrets, ["disk"]);
         let plugin = &config.plugin["image"];
         assert_eq!(plugin.component, Path::new("/etc/gyre/image.wasm"));
         assert!(!plugin.grant.disk[0].write() && plugin.grant.disk[1].write());
@@ -395,6 +428,9 @@ mod tests {
             ("[source.a]\nplugin = 'b'", "config.unknown-plugin"),
             ("[host]\nlocked = true\n[plugin.a]\ncomponent = 'a'", "config.unlocked"),
             ("[transfer]\nconnections = 0", "config.transfer"),
+            ("[scripts.linux]\nfirst_boot = 'a'", "config.syntax"),
+            ("[scripts.windows]\nfirst-boot = 'a'", "config.scripts"),
+            ("[deploy]\nluks-secret = ['a']", "config.syntax"),
             ("[jobs]\nper-host = 0", "config.jobs"),
         ] {
             assert_eq!(Config::parse(text, Path::new("/")).unwrap_err().code, code, "{text}");

@@ -11,6 +11,7 @@ pub mod options;
 pub mod protocol;
 pub mod retry;
 pub mod roles;
+pub mod scripts;
 pub mod size;
 pub mod text;
 pub mod vm;

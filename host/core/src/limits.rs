@@ -24,3 +24,11 @@ pub const GUEST_RUN_MAX_MS: u32 = 3_600_000;
 pub const AGENT_PORT: u16 = 5566;
 /// Disks of one machine.
 pub const DISKS_MAX: usize = 64;
+/// Secrets that are tried on encrypted disks of one machine.
+pub const LUKS_SECRETS_MAX: usize = 8;
+/// One such secret; a key file may be that large.
+pub const LUKS_SECRET_BYTES_MAX: usize = 64 * 1024;
+/// One user script: it is kept with its job.
+pub const SCRIPT_BYTES_MAX: usize = 256 * 1024;
+/// How long a user script may run on a worker.
+pub const SCRIPT_RUN_MS: u32 = 1_800_000;

@@ -10,7 +10,9 @@
 //! | `GET /v1/disks/{index}/hashes?offset=N&length=N` | → 32 bytes per block |
 //! | `GET /v1/disks/{index}/data?offset=N&length=N` | → raw bytes |
 //! | `GET /v1/systems` | → JSON list of [`System`] |
-//! | `POST /v1/mount` | JSON [`System`] → 204 |
+//! | `POST /v1/unlock` | JSON [`Unlock`] → 204; replaces what was handed over before |
+//! | `POST /v1/mount` | JSON [`System`] → JSON list of what should be known of it |
+//! | `POST /v1/script` | JSON [`Script`] → JSON [`ScriptEnd`] |
 //! | `POST /v1/unmount` | → 204, also when nothing is mounted |
 //! | `POST /v1/root` | JSON [`RootRequest`] → JSON [`RootReply`] |
 //! | `POST /v1/stop` | → 204, and the agent ends |
@@ -24,7 +26,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 /// Changes whenever host and agent of different builds would misunderstand each other.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What the agent is started with, as one JSON line on its standard input.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -101,6 +103,63 @@ pub struct System {
     pub mounts: Vec<(String, String)>,
 }
 
+/// A passphrase or the contents of a key file. Never shown, and overwritten when it is not needed any more.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub Vec<u8>);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        // Looked at, so that the overwriting is not optimised away.
+        std::hint::black_box(&self.0);
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serialize_base64(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserialize_base64(deserializer).map(Secret)
+    }
+}
+
+/// What may open the guest's encrypted volumes. The agent keeps it in memory alone, until it ends.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Unlock {
+    /// At most [`crate::limits::LUKS_SECRETS_MAX`], tried in this order.
+    pub secrets: Vec<Secret>,
+}
+
+/// A program of the operator's, run on the worker itself, as root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Script {
+    /// What it is called in messages.
+    pub name: String,
+    /// The program itself, with its `#!` line; without one the shell runs it.
+    pub body: Base64,
+    /// Milliseconds.
+    pub timeout_ms: u32,
+}
+
+/// How a [`Script`] ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptEnd {
+    /// Its exit status; 128 and the number for one that a signal ended.
+    pub status: i32,
+    /// What it said on standard output and standard error, as text.
+    pub output: String,
+}
+
 /// One call on the mounted root. Paths are absolute inside it and cannot leave it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "call", rename_all = "kebab-case")]
@@ -170,17 +229,30 @@ pub struct Base64(pub Vec<u8>);
 
 impl Serialize for Base64 {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        use base64::Engine as _;
-        serializer.serialize_str(&base64::engine::general_purpose::STANDARD.encode(&self.0))
+        serialize_base64(&self.0, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Base64 {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        use base64::Engine as _;
-        let text = String::deserialize(deserializer)?;
-        base64::engine::general_purpose::STANDARD.decode(text).map(Base64).map_err(serde::de::Error::custom)
+        deserialize_base64(deserializer).map(Base64)
     }
+}
+
+fn serialize_base64<S: serde::Serializer>(
+    bytes: &[u8],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    use base64::Engine as _;
+    serializer.serialize_str(&base64::engine::general_purpose::STANDARD.encode(bytes))
+}
+
+fn deserialize_base64<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Vec<u8>, D::Error> {
+    use base64::Engine as _;
+    let text = String::deserialize(deserializer)?;
+    base64::engine::general_purpose::STANDARD.decode(text).map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

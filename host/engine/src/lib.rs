@@ -15,6 +15,7 @@ mod deployment;
 mod engine;
 mod execution;
 mod files;
+mod first_boot;
 mod jobs;
 mod journal;
 mod migration;
@@ -27,6 +28,7 @@ mod replica;
 mod replicas;
 mod report;
 mod running;
+mod scripts;
 mod starting;
 
 #[cfg(test)]
@@ -38,7 +40,7 @@ pub use engine::{Engine, Settings};
 pub use jobs::Told;
 pub use news::{News, Reporter};
 pub use params::{DeployOptions, ExecuteOptions, Kind, replica_subject};
-pub use ports::{Endpoints, JobContext, WorkerSession, Workers};
+pub use ports::{Endpoints, JobContext, Mounted, WorkerSession, Workers};
 pub use replica::{DiskBase, NewReplica, Replica, Success};
 pub use replicas::{MEMBERS_MAX, ReplicaFilter};
 pub use report::{Left, Report};

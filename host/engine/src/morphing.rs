@@ -2,9 +2,10 @@
 //! best change it, unmount. Refuses to guess which of several systems is meant.
 
 use crate::context::{Context, encode};
-use crate::{WorkerSession, deployment};
+use crate::{Mounted, WorkerSession, deployment, scripts};
 use gyre_core::protocol::{Root, System};
 use gyre_core::roles::{OsMatch, OsMorphing, Outcome};
+use gyre_core::scripts::Phase;
 use gyre_core::{Error, Result};
 use gyre_saga::Call;
 use serde_json::{Map, json};
@@ -19,10 +20,23 @@ pub(crate) async fn morph(context: Arc<Context>, call: Call) -> Result<Outcome> 
 }
 
 async fn on_worker(context: &Context, call: &Call, session: &dyn WorkerSession) -> Result<String> {
+    let os = context.vm(call)?.os_type;
+    scripts::on_worker(context, session, os, Phase::BeforeMount).await?;
+    let secrets = &context.params.deploy.luks_secrets;
+    if !secrets.is_empty() {
+        session.unlock(secrets).await?;
+    }
     let systems = session.systems().await?;
     let system = choose(&systems, context.params.deploy.system.as_deref())?;
-    let root = session.mount(system).await?;
-    let morphed = in_root(context, call, root).await;
+    let Mounted { root, notes } = session.mount(system).await?;
+    notes.into_iter().for_each(|note| context.warn(note));
+    let morphed = async {
+        scripts::on_worker(context, session, os, Phase::AfterMount).await?;
+        let morphed = in_root(context, call, root.clone()).await?;
+        scripts::in_guest(context, &*root, os).await?;
+        Ok(morphed)
+    }
+    .await;
     // Also after a failure: what stays mounted keeps the disks from being detached. And what is not
     // unmounted may not be written.
     let unmounted = session.unmount().await;
@@ -41,7 +55,7 @@ fn choose<'a>(systems: &'a [System], wanted: Option<&str>) -> Result<&'a System>
     let is_wanted = |system: &&System| wanted.is_some_and(|name| system.root == name || system.name == name);
     match (systems, wanted) {
         ([], _) => Err(Error::invalid("morph.no-system", "no operating system was found on the disks")
-            .cause("looked at plain partitions and LVM volumes for a root file system")),
+            .cause("looked at partitions, arrays, encrypted and logical volumes for a root file system")),
         ([only], None) => Ok(only),
         (_, Some(name)) => systems.iter().find(is_wanted).ok_or_else(|| {
             listed(Error::invalid(

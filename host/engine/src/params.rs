@@ -3,6 +3,7 @@
 
 use crate::replica::{Replica, Success};
 use gyre_core::roles::State;
+use gyre_core::scripts::UserScripts;
 use gyre_core::{Error, Result};
 use gyre_saga::JobRecord;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,12 @@ pub struct DeployOptions {
     /// Give the server the replica's own disks instead of copies: afterwards there is no replica any more.
     #[serde(default)]
     pub own_disks: bool,
+    /// Names of secrets that are tried on encrypted disks.
+    #[serde(default)]
+    pub luks_secrets: Vec<String>,
+    /// The operator's own programs. Their texts are kept with the job.
+    #[serde(default)]
+    pub scripts: UserScripts,
 }
 
 /// What a job was started with.

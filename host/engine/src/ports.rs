@@ -2,7 +2,7 @@
 //! to tell. Whoever assembles the program implements them; tests do so in memory.
 
 use async_trait::async_trait;
-use gyre_core::protocol::{Root, System};
+use gyre_core::protocol::{Root, Script, ScriptEnd, System};
 use gyre_core::roles::{Destination, OsMorphing, Progress, Source, Worker};
 use gyre_core::{BlockTarget, Result};
 use std::collections::BTreeMap;
@@ -65,6 +65,14 @@ pub trait Workers: Send + Sync {
     ) -> Result<Box<dyn WorkerSession>>;
 }
 
+/// A mounted system.
+pub struct Mounted {
+    /// Its root.
+    pub root: Arc<dyn Root>,
+    /// What should be known of it: file systems that were mended, places that stay unmounted.
+    pub notes: Vec<String>,
+}
+
 /// A worker that is up.
 #[async_trait]
 pub trait WorkerSession: Send + Sync {
@@ -73,10 +81,20 @@ pub trait WorkerSession: Send + Sync {
     /// # Errors
     /// `worker.no-disk`.
     fn disk(&self, id: &str) -> Result<Arc<dyn BlockTarget>>;
+    /// Lets the agent try these secrets, by name, on encrypted disks.
+    ///
+    /// # Errors
+    /// `secret.*`.
+    async fn unlock(&self, secrets: &[String]) -> Result<()>;
     /// Operating systems found on the attached disks.
     async fn systems(&self) -> Result<Vec<System>>;
-    /// Mounts one of them.
-    async fn mount(&self, system: &System) -> Result<Arc<dyn Root>>;
+    /// Runs a program of the operator's on the worker itself.
+    ///
+    /// # Errors
+    /// `script.*`; that it ended with another status than 0 is none.
+    async fn run_script(&self, script: &Script) -> Result<ScriptEnd>;
+    /// Mounts one of the systems.
+    async fn mount(&self, system: &System) -> Result<Mounted>;
     /// Unmounts whatever is mounted; durable on return.
     async fn unmount(&self) -> Result<()>;
     /// Ends the agent and the connection.

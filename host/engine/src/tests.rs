@@ -7,6 +7,7 @@ mod crash;
 mod many;
 mod power;
 mod roles;
+mod scripts;
 mod stopping;
 mod workers;
 mod world;

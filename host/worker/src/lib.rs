@@ -23,6 +23,8 @@ pub mod limits {
     pub const LINK_CONNECT_TIMEOUT_S: u64 = 30;
     /// One request on a disk, seconds; a full volume's last flush is the longest.
     pub const REQUEST_TIMEOUT_S: u64 = 600;
+    /// Finding systems or mounting one, seconds: passphrases are stretched and file systems mended meanwhile.
+    pub const MOUNT_TIMEOUT_S: u64 = 3600;
     /// What a guest program's time-out leaves for the way there and back, seconds.
     pub const RUN_SLACK_S: u64 = 60;
     /// Attempts at one request when its connection breaks.

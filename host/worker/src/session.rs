@@ -3,12 +3,15 @@
 
 use crate::certificates::Certificates;
 use crate::limits::{
-    AGENT_IDLE_S, CONTROL_CONNECTIONS, LOGIN_PAUSE_S, READY_BYTES_MAX, START_TIMEOUT_S, UPLOAD_TIMEOUT_S,
+    AGENT_IDLE_S, CONTROL_CONNECTIONS, LOGIN_PAUSE_S, MOUNT_TIMEOUT_S, READY_BYTES_MAX, RUN_SLACK_S,
+    START_TIMEOUT_S, UPLOAD_TIMEOUT_S,
 };
 use crate::link::{Ask, Life, Link, Route, lost};
 use crate::remote::{RemoteDisk, RemoteRoot, parse, post};
 use gyre_core::error::Context as _;
-use gyre_core::protocol::{Hello, Listen, Ready, Root, Start, System, VERSION};
+use gyre_core::protocol::{
+    Hello, Listen, Ready, Root, Script, ScriptEnd, Secret, Start, System, Unlock, VERSION,
+};
 use gyre_core::roles::{Transport, Worker};
 use gyre_core::{BlockTarget, Error, Kind, OsType, Result};
 use gyre_ssh::{Client, Credential, Output, Stream, Target};
@@ -152,20 +155,42 @@ impl Session {
     /// # Errors
     /// `system.*`, `worker.*`.
     pub async fn systems(&self) -> Result<Vec<System>> {
-        parse(&self.control.ask(Ask::new(Method::GET, "/v1/systems")).await?)
+        let ask =
+            Ask { timeout: Duration::from_secs(MOUNT_TIMEOUT_S), ..Ask::new(Method::GET, "/v1/systems") };
+        parse(&self.control.ask(ask).await?)
     }
 
-    /// Mounts one of them.
+    /// Hands over what may open encrypted disks, in place of what was handed over before.
+    ///
+    /// # Errors
+    /// `agent.request`, `worker.*`.
+    pub async fn unlock(&self, secrets: Vec<Secret>) -> Result<()> {
+        self.control.ask(post("/v1/unlock", &Unlock { secrets })?).await.map(drop)
+    }
+
+    /// Runs a program of the operator's on the worker itself.
+    ///
+    /// # Errors
+    /// `script.*`, `worker.*`.
+    pub async fn run_script(&self, script: &Script) -> Result<ScriptEnd> {
+        let mut ask = post("/v1/script", script)?;
+        ask.repeatable = false;
+        ask.timeout = Duration::from_millis(script.timeout_ms.into()) + Duration::from_secs(RUN_SLACK_S);
+        parse(&self.control.ask(ask).await?)
+    }
+
+    /// Mounts one of them. Answers what should be known of it, too.
     ///
     /// # Errors
     /// `system.*`, `worker.*`.
-    pub async fn mount(&self, system: &System) -> Result<Arc<dyn Root>> {
+    pub async fn mount(&self, system: &System) -> Result<(Arc<dyn Root>, Vec<String>)> {
         // Repeated after a lost answer it is mounted already: taken apart first, it is as new.
         self.unmount().await?;
         let mut ask = post("/v1/mount", system)?;
         ask.repeatable = false;
-        self.control.ask(ask).await?;
-        Ok(Arc::new(RemoteRoot { link: self.control.clone() }))
+        ask.timeout = Duration::from_secs(MOUNT_TIMEOUT_S);
+        let notes = parse(&self.control.ask(ask).await?)?;
+        Ok((Arc::new(RemoteRoot { link: self.control.clone() }), notes))
     }
 
     /// Unmounts what is mounted; nothing mounted is no error.

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests
 
 use gyre_agent::loopback::Loop;
-use gyre_core::protocol::{Base64, RootReply, RootRequest};
+use gyre_core::protocol::{Base64, RootReply, RootRequest, Script, Secret};
 use gyre_core::roles::{AttachedDisk, Transport, Worker};
 use gyre_core::{BlockTarget, Kind, OsType};
 use gyre_ssh::Identity;
@@ -317,8 +317,19 @@ async fn a_guest_is_mounted_and_changed() {
     let session = machine.open(&machine.worker(Transport::Ssh, &[&volume])).await.unwrap();
     let systems = session.systems().await.unwrap();
     assert_eq!((systems.len(), systems[0].name.as_str()), (1, "Tiny"));
+    session.unlock(vec![Secret(b"geheim".to_vec())]).await.unwrap();
+    let mut script = Script {
+        name: "before-mount".into(),
+        body: Base64(b"echo \"$# $(id -u)\"; exit 3".to_vec()),
+        timeout_ms: 60_000,
+    };
+    let end = session.run_script(&script).await.unwrap();
+    assert_eq!((end.status, end.output.as_str()), (3, "0 0\n"), "nothing is mounted, and root runs it");
+    script.timeout_ms = 300;
+    script.body = Base64(b"sleep 60".to_vec());
+    assert_eq!(session.run_script(&script).await.unwrap_err().code, "script.timeout");
     for round in ["one", "two"] {
-        let root = session.mount(&systems[0]).await.unwrap();
+        let (root, _) = session.mount(&systems[0]).await.unwrap();
         let bytes = Base64(round.as_bytes().to_vec());
         let write = RootRequest::WriteFile { path: "/etc/new".into(), mode: 0o644, bytes: bytes.clone() };
         assert_eq!(root.call(write).await.unwrap(), RootReply::Done);

@@ -49,6 +49,8 @@ pub struct Held {
     pub mounted: usize,
     /// The machine at its source.
     pub powered_off: bool,
+    /// What was written into the guest's `/etc`.
+    pub files: BTreeMap<String, String>,
     pub corrupt: bool,
     pub findings: Vec<gyre_core::roles::Finding>,
     pub digest: u32,

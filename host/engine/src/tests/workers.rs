@@ -1,12 +1,12 @@
 //! Workers of the cloud in memory: they write the volumes attached to them, and mount the first.
 
 use super::cloud::Cloud;
-use crate::{WorkerSession, Workers};
+use crate::{Mounted, WorkerSession, Workers};
 use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::block::Hash;
 use gyre_core::limits::HASH_BLOCK_BYTES;
-use gyre_core::protocol::{Root, RootReply, RootRequest, System};
+use gyre_core::protocol::{FileType, Root, RootReply, RootRequest, Script, ScriptEnd, Stat, System};
 use gyre_core::roles::Worker;
 use gyre_core::{BlockTarget, Error, Result};
 use std::sync::{Arc, Mutex};
@@ -60,13 +60,27 @@ impl WorkerSession for Session {
         self.cloud.call("systems", |_| Ok(vec![system]))
     }
 
-    async fn mount(&self, _: &System) -> Result<Arc<dyn Root>> {
+    async fn unlock(&self, secrets: &[String]) -> Result<()> {
+        self.cloud.call(&format!("unlock {}", secrets.join(" ")), |_| Ok(()))
+    }
+
+    /// It says its text, and fails where that tells it to.
+    async fn run_script(&self, script: &Script) -> Result<ScriptEnd> {
+        let text = String::from_utf8(script.body.0.clone()).unwrap();
+        self.cloud.call(&format!("script {}", script.name), |held| {
+            assert_eq!(held.mounted, usize::from(script.name == "after-mount"));
+            Ok(ScriptEnd { status: if text.contains("fail") { 7 } else { 0 }, output: text })
+        })
+    }
+
+    async fn mount(&self, _: &System) -> Result<Mounted> {
         let volume = self.volume(None)?;
         self.cloud.call("mount", |held| {
             held.mounted += 1;
             Ok(())
         })?;
-        Ok(Arc::new(FakeRoot { cloud: self.cloud.clone(), volume }))
+        let root = Arc::new(FakeRoot { cloud: self.cloud.clone(), volume });
+        Ok(Mounted { root, notes: vec!["/data stays unmounted".into()] })
     }
 
     async fn unmount(&self) -> Result<()> {
@@ -95,8 +109,19 @@ impl Root for FakeRoot {
     async fn call(&self, request: RootRequest) -> Result<RootReply> {
         self.cloud.call("root", |held| {
             assert_eq!(held.mounted, 1);
-            if let RootRequest::WriteFile { bytes, .. } = request {
-                self.volume.lock().unwrap()[..bytes.0.len()].copy_from_slice(&bytes.0);
+            match request {
+                RootRequest::WriteFile { path, bytes, .. } if path.starts_with("/etc/") => {
+                    held.files.insert(path, String::from_utf8(bytes.0).unwrap());
+                }
+                RootRequest::WriteFile { bytes, .. } => {
+                    self.volume.lock().unwrap()[..bytes.0.len()].copy_from_slice(&bytes.0);
+                }
+                RootRequest::Stat { path } => {
+                    let there = path == "/lib/systemd/systemd";
+                    let stat = Stat { file_type: FileType::Regular, mode: 0o755, uid: 0, gid: 0, size: 1 };
+                    return Ok(RootReply::Stat { stat: there.then_some(stat) });
+                }
+                _ => {}
             }
             Ok(RootReply::Done)
         })

@@ -38,6 +38,9 @@ impl OsMorphing for Alpine {
         let options: Options = config.parse()?;
         Family { manager: &Apk, builder: &Mkinitfs, kernels }.morph(root, vm, morphing, &options)?;
         openrc::enable_cloud_init(root)?;
+        if options.guest_agent {
+            openrc::enable(root, "qemu-guest-agent")?;
+        }
         if options.serial_console { openrc::serial_console(root) } else { Ok(()) }
     }
 }

@@ -3,6 +3,7 @@
 use gyre_plugin::linux::files;
 use gyre_plugin::osmorphing::*;
 
+const DEFAULT_RUNLEVEL: &str = "/etc/runlevels/default";
 const INITTAB: &str = "/etc/inittab";
 const GETTY: &str = "ttyS0::respawn:/sbin/getty -L 115200 ttyS0 vt100";
 /// Comes with the package, and enables its services.
@@ -22,6 +23,19 @@ pub fn enable_cloud_init(root: &Root) -> Result<()> {
         log!(warn, "cloud-init could not be enabled: {}", error.causes.join(": "));
     }
     Ok(())
+}
+
+/// Lets a service start at boot, where its package is installed: packages leave that to the administrator.
+///
+/// # Errors
+/// What the host met.
+pub fn enable(root: &Root, service: &str) -> Result<()> {
+    let file = format!("/etc/init.d/{service}");
+    if !root.exists(&file)? {
+        return Ok(());
+    }
+    root.make_dir(DEFAULT_RUNLEVEL, 0o755)?;
+    root.symlink(&format!("{DEFAULT_RUNLEVEL}/{service}"), &file)
 }
 
 /// A login on the serial console.

@@ -27,3 +27,19 @@ fn other_systems_are_not_touched() {
         assert_eq!(Alpine::detect(&root).unwrap(), None, "{text}");
     }
 }
+
+#[test]
+fn the_guest_agent_is_installed_and_enabled_where_it_is_asked_for() {
+    let morphed = |options: &str, hypervisor: &str| {
+        let root = golden::guest(&cases().join("alpine-3.20"));
+        root.tree().put("/var/lib/fake/repositories", "cloud-init\nqemu-guest-agent\n");
+        root.tree().put("/etc/init.d/qemu-guest-agent", "#!/sbin/openrc-run\n");
+        let morphing = Morphing { hypervisor: Some(hypervisor.into()), set_dhcp: true, macs: vec![] };
+        Alpine::morph(&root, &golden::vm(vec![]), &morphing, Config::new(options)).unwrap();
+        let is_installed = root.tree().text("/var/lib/fake/installed").unwrap().contains("qemu-guest-agent");
+        (is_installed, root.exists("/etc/runlevels/default/qemu-guest-agent").unwrap())
+    };
+    assert_eq!(morphed(r#"{"guest-agent":true}"#, "kvm"), (true, true));
+    assert_eq!(morphed("{}", "kvm"), (false, false));
+    assert!(!morphed(r#"{"guest-agent":true}"#, "hyperv").0);
+}

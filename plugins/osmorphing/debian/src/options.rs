@@ -26,6 +26,9 @@ pub struct Options {
     pub packages: Vec<String>,
     /// Packages to remove; those of the destination's own hypervisor stay.
     pub remove: Vec<String>,
+    /// Install QEMU's guest agent. The cloud reaches it only when the server's image or boot volume has the
+    /// property `hw_qemu_guest_agent = "yes"`.
+    pub guest_agent: bool,
     /// Kernel messages and a login on the serial console, where the cloud can show them.
     pub serial_console: bool,
     /// How cloud-init is set up, when it is installed.
@@ -51,6 +54,7 @@ impl Default for Options {
             repository: None,
             packages: vec!["cloud-init".into()],
             remove: TOOLS.iter().map(ToString::to_string).collect(),
+            guest_agent: false,
             serial_console: true,
             cloud_init: CloudInit::default(),
             initramfs: Initramfs::Most,

@@ -27,7 +27,8 @@ const DHCP_CLIENT: &str = "isc-dhcp-client";
 pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, lacks_client: bool) -> Result<()> {
     let client = lacks_client.then_some(DHCP_CLIENT);
     let daemons = daemons(root, hypervisor)?;
-    let wanted = options.packages.iter().map(String::as_str).chain(client).chain(daemons.iter().copied());
+    let more = client.into_iter().chain(tools::guest_agent(options.guest_agent, hypervisor));
+    let wanted = options.packages.iter().map(String::as_str).chain(more).chain(daemons.iter().copied());
     let mut missing = Vec::new();
     for name in wanted {
         if !is_installed(root, name)? {

@@ -181,6 +181,13 @@ fn a_vmware_guest_becomes_a_kvm_guest() {
 }
 
 #[test]
+fn the_guest_agent_comes_where_it_is_asked_for() {
+    let root = guest();
+    morph(&root, false, r#"{"guest-agent":true}"#).unwrap();
+    assert!(text(&root, "/var/lib/dpkg/fake").contains("qemu-guest-agent"));
+}
+
+#[test]
 fn a_second_time_changes_nothing() {
     let root = guest();
     morph(&root, true, "{}").unwrap();

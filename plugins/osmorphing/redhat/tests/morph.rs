@@ -60,6 +60,17 @@ fn a_guest_whose_packages_cannot_be_listed_is_converted_without_them() {
 }
 
 #[test]
+fn the_guest_agent_comes_where_it_is_asked_for() {
+    for (options, expected) in [(r#"{"guest-agent":true}"#, true), ("{}", false)] {
+        let root = guest();
+        root.tree().put("/var/lib/fake/repositories", "cloud-init\nqemu-guest-agent\n");
+        morph(&root, options).unwrap();
+        let installed = root.tree().text("/var/lib/fake/installed").unwrap();
+        assert_eq!(installed.contains("qemu-guest-agent"), expected, "{options}");
+    }
+}
+
+#[test]
 fn a_repository_of_the_options_is_gone_afterwards() {
     let root = guest().answer("dnf", |tree, _| {
         let definition = tree.text("/etc/yum.repos.d/gyre.repo").unwrap();

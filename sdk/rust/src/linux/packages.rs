@@ -33,6 +33,9 @@ pub struct Options {
     pub packages: Vec<String>,
     /// Packages to remove; those of the destination's own hypervisor stay.
     pub remove: Vec<String>,
+    /// Install QEMU's guest agent. The cloud reaches it only when the server's image or boot volume has the
+    /// property `hw_qemu_guest_agent = "yes"`.
+    pub guest_agent: bool,
     /// Kernel messages and a login on the serial console, where the cloud can show them.
     pub serial_console: bool,
     /// How cloud-init is set up, when it is installed.
@@ -47,6 +50,7 @@ impl Default for Options {
             package_directory: None,
             packages: vec!["cloud-init".into()],
             remove: tools::packages(),
+            guest_agent: false,
             serial_console: true,
             cloud_init: CloudInit::default(),
         }
@@ -133,6 +137,7 @@ pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &
     if hypervisor == Hypervisor::HyperV {
         wanted.extend(manager.hyper_v());
     }
+    wanted.extend(tools::guest_agent(options.guest_agent, hypervisor));
     let installed = install(root, options, manager, &wanted);
     if let Some(path) = manager.repository_file() {
         root.remove(path)?;

@@ -53,6 +53,17 @@ pub fn serves(hypervisor: Hypervisor, package: &str) -> bool {
     hypervisor == Hypervisor::HyperV && HYPER_V.contains(&package)
 }
 
+/// The package of QEMU's guest agent, the same in all families, where it is asked for and of use. A cloud
+/// reaches it only when the image or the volume has the property `hw_qemu_guest_agent`.
+pub fn guest_agent(is_asked: bool, hypervisor: Hypervisor) -> Option<&'static str> {
+    const PACKAGE: &str = "qemu-guest-agent";
+    if is_asked && hypervisor == Hypervisor::HyperV {
+        log!(warn, "{PACKAGE} is not installed: the destination's hypervisor is Hyper-V");
+        return None;
+    }
+    is_asked.then_some(PACKAGE)
+}
+
 /// Masks the services of tools that came without a package. To be called when packages are gone.
 ///
 /// # Errors

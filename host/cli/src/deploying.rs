@@ -1,0 +1,132 @@
+//! How a machine is to be deployed, put together from the command and the configuration: scripts are read
+//! here, when a job is asked for, and their texts go along with it. Secrets go along by name. Runs nothing.
+
+use crate::args::MorphArgs;
+use gyre_core::config::Config;
+use gyre_core::error::Context as _;
+use gyre_core::limits::{LUKS_SECRETS_MAX, SCRIPT_BYTES_MAX};
+use gyre_core::scripts::{Phase, ScriptFiles, Scripts, UserScripts};
+use gyre_core::{Error, Result};
+use gyre_engine::DeployOptions;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// What `args` ask for, over what the configuration says of all machines.
+///
+/// # Errors
+/// `script.unreadable`, `script.size`, `script.phase`, `secret.unknown`, `secret.many`.
+pub fn options(config: &Config, args: &MorphArgs) -> Result<DeployOptions> {
+    let system = args.system.clone();
+    if args.skip_morphing {
+        return Ok(DeployOptions { system, skip_morphing: true, ..DeployOptions::default() });
+    }
+    let scripts = UserScripts {
+        own: own_scripts(&args.script)?,
+        linux: general_scripts(&config.scripts.linux)?,
+        windows: general_scripts(&config.scripts.windows)?,
+    };
+    let luks_secrets = secrets(config, &args.luks_secret)?;
+    Ok(DeployOptions { system, luks_secrets, scripts, ..DeployOptions::default() })
+}
+
+/// Those of this machine, else those of all; what is named and not there is told before a job begins.
+fn secrets(config: &Config, own: &[String]) -> Result<Vec<String>> {
+    let names = if own.is_empty() { &config.deploy.luks_secrets } else { own };
+    if names.len() > LUKS_SECRETS_MAX {
+        let why = format!("at most {LUKS_SECRETS_MAX} secrets are tried on one machine's disks");
+        return Err(Error::invalid("secret.many", why));
+    }
+    match names.iter().find(|name| !config.secret.contains_key(*name)) {
+        None => Ok(names.to_vec()),
+        Some(name) => {
+            let what = format!("there is no secret {name:?} to open encrypted disks with");
+            Err(Error::invalid("secret.unknown", what).cause(format!("write [secret.{name}] in gyre.toml")))
+        }
+    }
+}
+
+fn own_scripts(given: &[String]) -> Result<Scripts> {
+    let mut scripts = Scripts::new();
+    for given in given {
+        let (phase, file) = phase_and_file(given)?;
+        if scripts.insert(phase, read(&file)?).is_some() {
+            let why = format!("two scripts are given for {}: join them", phase.name());
+            return Err(Error::invalid("script.phase", why));
+        }
+    }
+    Ok(scripts)
+}
+
+fn phase_and_file(given: &str) -> Result<(Phase, PathBuf)> {
+    let (name, file) = given.split_once('=').unwrap_or((given, ""));
+    let phase = Phase::ALL.into_iter().find(|phase| phase.name() == name);
+    phase.filter(|_| !file.is_empty()).map(|phase| (phase, file.into())).ok_or_else(|| {
+        let names: Vec<&str> = Phase::ALL.iter().map(|phase| phase.name()).collect();
+        let what = format!("{given:?} is not of the form PHASE=FILE");
+        Error::invalid("script.phase", what).cause(format!("phases: {}", names.join(", ")))
+    })
+}
+
+fn general_scripts(files: &ScriptFiles) -> Result<Scripts> {
+    files.named().map(|(phase, file)| Ok((phase, read(file)?))).collect()
+}
+
+/// Lines that end as on Windows keep a shell from starting.
+fn read(path: &Path) -> Result<String> {
+    let what = || format!("the script {} cannot be read", path.display());
+    let file = std::fs::File::open(path).or_invalid("script.unreadable", what)?;
+    let mut text = String::new();
+    let limit = u64::try_from(SCRIPT_BYTES_MAX).unwrap_or(u64::MAX);
+    file.take(limit + 1).read_to_string(&mut text).or_invalid("script.unreadable", what)?;
+    if text.trim().is_empty() || text.len() > SCRIPT_BYTES_MAX {
+        let why = format!("the script {} must have between 1 and {SCRIPT_BYTES_MAX} bytes", path.display());
+        return Err(Error::invalid("script.size", why));
+    }
+    Ok(text.replace("\r\n", "\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gyre_core::OsType;
+
+    fn args(script: &[String], secret: &[&str]) -> MorphArgs {
+        let luks_secret = secret.iter().map(ToString::to_string).collect();
+        MorphArgs { system: None, skip_morphing: false, luks_secret, script: script.to_vec() }
+    }
+
+    #[test]
+    fn scripts_are_read_and_secrets_are_only_named() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("all"), "#!/bin/sh\r\necho all\r\n").unwrap();
+        std::fs::write(directory.path().join("own"), "echo own\n").unwrap();
+        std::fs::write(directory.path().join("large"), "#".repeat(SCRIPT_BYTES_MAX + 1)).unwrap();
+        std::fs::write(directory.path().join("empty"), "\n").unwrap();
+        let text = "[deploy]\nluks-secrets = ['a']\n[secret.a]\nenv = 'A'\n[secret.b]\nenv = 'B'\n\
+                    [scripts.linux]\nafter-mount = 'all'\nfirst-boot = 'all'\n";
+        let config = Config::parse(text, directory.path()).unwrap();
+        let own = |phase: &str, file: &str| format!("{phase}={}", directory.path().join(file).display());
+
+        let asked = options(&config, &args(&[own("after-mount", "own")], &[])).unwrap();
+        assert_eq!(asked.scripts.of(OsType::Linux, Phase::AfterMount), Some("echo own\n"));
+        assert_eq!(asked.scripts.of(OsType::Linux, Phase::FirstBoot), Some("#!/bin/sh\necho all\n"));
+        assert_eq!(asked.luks_secrets, ["a"]);
+        assert_eq!(options(&config, &args(&[], &["b", "a"])).unwrap().luks_secrets, ["b", "a"]);
+        let skipping = MorphArgs { skip_morphing: true, ..args(&[], &[]) };
+        assert_eq!(options(&config, &skipping).unwrap().scripts, UserScripts::default());
+
+        let twice = [own("first-boot", "own"), own("first-boot", "all")];
+        for (given, code) in [
+            (&twice[..], "script.phase"),
+            (&["later=x".into()], "script.phase"),
+            (&["first-boot".into()], "script.phase"),
+            (&[own("first-boot", "large")], "script.size"),
+            (&[own("first-boot", "empty")], "script.size"),
+            (&[own("first-boot", "nothing")], "script.unreadable"),
+        ] {
+            assert_eq!(options(&config, &args(given, &[])).unwrap_err().code, code, "{given:?}");
+        }
+        assert_eq!(options(&config, &args(&[], &["c"])).unwrap_err().code, "secret.unknown");
+        assert_eq!(options(&config, &args(&[], &["a"; 9])).unwrap_err().code, "secret.many");
+    }
+}
