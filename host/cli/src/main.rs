@@ -14,6 +14,7 @@ mod given;
 mod inspecting;
 mod logging;
 mod looking;
+mod orphans;
 mod place;
 mod screen;
 mod show;

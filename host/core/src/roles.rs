@@ -173,6 +173,31 @@ pub struct Instance {
     pub console: Option<String>,
 }
 
+/// Something at the destination that carries the mark of the step that made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Marked {
+    /// In the platform's words: `server`, `volume`.
+    pub kind: String,
+    /// The platform's id of it, unique within its kind.
+    pub id: String,
+    /// What people see.
+    pub name: String,
+    /// Token of the step that made it.
+    pub token: String,
+    /// Milliseconds since 1970, where the platform says so.
+    pub made_ms: Option<u64>,
+}
+
+/// One page of what is marked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkedPage {
+    /// In the order of removal.
+    pub marked: Vec<Marked>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
 /// The values that an option may take on this platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
@@ -222,6 +247,8 @@ pub trait Destination: Send + Sync {
     async fn ensure_instance(&self, step: &StepCall, vm: &VmSpec, disks: &str) -> Result<Outcome>;
     async fn describe_instance(&self, instance: &str) -> Result<Instance>;
     async fn remove_instance(&self, step: &StepCall, instance: &str) -> Result<Outcome>;
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage>;
+    async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome>;
 }
 
 /// What an OS-morphing plugin recognised.

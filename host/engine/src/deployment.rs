@@ -15,9 +15,9 @@ use gyre_core::{Error, OsType, Result};
 use gyre_saga::{Call, Table};
 use std::sync::Arc;
 
-const CHECKPOINT: &str = "checkpoint";
-const CLONE: &str = "clone";
-const INSTANCE: &str = "instance";
+pub(crate) const CHECKPOINT: &str = "checkpoint";
+pub(crate) const CLONE: &str = "clone";
+pub(crate) const INSTANCE: &str = "instance";
 pub(crate) const MORPH_WORKER: &str = "morph-worker";
 pub(crate) const MORPH: &str = "morph";
 pub(crate) const DESCRIBE_INSTANCE: &str = "describe-instance";

@@ -5,6 +5,7 @@
 mod cloud;
 mod crash;
 mod many;
+mod orphans;
 mod roles;
 mod stopping;
 mod workers;

@@ -1,7 +1,7 @@
 //! What plugins answer, bounded before anyone keeps it, and what they are asked, in the WIT's records.
 
 use gyre_core::limits::DISKS_MAX;
-use gyre_core::roles::{Outcome, StepCall};
+use gyre_core::roles::{MarkedPage, Outcome, StepCall};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_sandbox::Plugin;
 use gyre_sandbox::bindings::types;
@@ -9,6 +9,10 @@ use std::collections::BTreeSet;
 
 /// A state that a plugin asks the host to keep.
 const STATE_BYTES_MAX: usize = 1 << 20;
+/// Objects on one page of what is marked, as the WIT says.
+const MARKED_MAX: usize = 1000;
+/// Any of the texts that name one of them.
+const MARKED_BYTES_MAX: usize = 1024;
 /// The longest that a step may ask to be left alone.
 const WAIT_MS_MAX: u32 = 3_600_000;
 
@@ -53,6 +57,31 @@ pub(crate) fn check_vm(plugin: &Plugin, vm: &VmSpec) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// # Errors
+/// `plugin.answer` when there are too many on one page, or one cannot be told from others.
+pub(crate) fn marked(plugin: &Plugin, page: MarkedPage) -> Result<MarkedPage> {
+    if page.marked.len() > MARKED_MAX {
+        let count = page.marked.len();
+        return Err(bad(plugin, &format!("a page of {count} marked objects; at most {MARKED_MAX} are read")));
+    }
+    let too_long = |text: &String| text.len() > MARKED_BYTES_MAX;
+    if page.next.as_ref().is_some_and(too_long) {
+        return Err(bad(plugin, &format!("a place in a list that takes more than {MARKED_BYTES_MAX} bytes")));
+    }
+    for one in &page.marked {
+        if one.kind.is_empty() || one.id.is_empty() || one.token.is_empty() {
+            return Err(bad(plugin, "a marked object without a kind, an id or a token"));
+        }
+        if [&one.kind, &one.id, &one.name, &one.token].into_iter().any(too_long) {
+            return Err(bad(
+                plugin,
+                &format!("a marked object with a text of more than {MARKED_BYTES_MAX} bytes"),
+            ));
+        }
+    }
+    Ok(page)
 }
 
 /// An answer that no plugin may give.

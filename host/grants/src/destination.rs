@@ -5,7 +5,8 @@ use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use async_trait::async_trait;
 use gyre_core::roles::{
-    Choices, Destination, Finding, Instance, Morphing, Outcome, StepCall, TargetDisk, Worker, WorkerRole,
+    Choices, Destination, Finding, Instance, MarkedPage, Morphing, Outcome, StepCall, TargetDisk, Worker,
+    WorkerRole,
 };
 use gyre_core::{Error, OsType, Result, VmSpec};
 use gyre_sandbox::bindings::DestinationPlugin;
@@ -150,5 +151,17 @@ impl Destination for PluginDestination {
 
     async fn remove_instance(&self, step: &StepCall, instance: &str) -> Result<Outcome> {
         step!(self, "remove-instance", call_remove_instance, step, instance)
+    }
+
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
+        let (config, after) = (self.config.clone(), after.map(str::to_owned));
+        let page = ask!(self, "list-marked", call_list_marked(&config, after.as_deref()))?;
+        answer::marked(&self.plugin, page.into())
+    }
+
+    async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome> {
+        let (step, kind, id) = (answer::step(step, &self.config), kind.to_owned(), id.to_owned());
+        let outcome = ask!(self, "remove-marked", call_remove_marked(&step, &kind, &id))?;
+        answer::outcome(&self.plugin, outcome)
     }
 }

@@ -69,6 +69,7 @@ same_fields!(destination_types::TargetDisk => roles::TargetDisk { disk, identity
 same_fields!(destination_types::AttachedDisk => roles::AttachedDisk { disk, identities });
 same_fields!(osmorphing_types::OsMatch => roles::OsMatch { distribution, version, score });
 same_fields!(destination_types::Instance => roles::Instance { id, name, status, addresses, console });
+same_fields!(destination_types::Marked => roles::Marked { kind, id, name, token, made_ms });
 
 impl From<errors::Error> for Error {
     fn from(error: errors::Error) -> Self {
@@ -131,6 +132,12 @@ impl From<types::Outcome> for roles::Outcome {
 impl From<source_types::VmPage> for roles::VmPage {
     fn from(page: source_types::VmPage) -> Self {
         Self { vms: all(page.vms), next: page.next }
+    }
+}
+
+impl From<destination_types::MarkedPage> for roles::MarkedPage {
+    fn from(page: destination_types::MarkedPage) -> Self {
+        Self { marked: all(page.marked), next: page.next }
     }
 }
 

@@ -494,14 +494,22 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     }
     let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
     for server in made {
-        note_console(run, &server);
-        detach_all(run, &server)?;
-        delete_server(run, &server.id)?;
+        take_down(run, &server)?;
     }
     wait_volumes_free(run)?;
     remove_addresses(run)?;
     remove_groups(run)?;
     Ok(String::new())
+}
+
+/// Frees the server's volumes, but for the root disk that was made for it, and deletes it.
+///
+/// # Errors
+/// As [`remove`].
+pub fn take_down(run: &mut Run, server: &Server) -> Flow<()> {
+    note_console(run, server);
+    detach_all(run, server)?;
+    delete_server(run, &server.id)
 }
 
 /// Whoever asks for details learns why the host could not reach a worker that Nova said was running.
