@@ -138,7 +138,17 @@ const WORKER: [&str; 4] = ["server", "floating-ip", "port", "security-group"];
 #[test]
 fn what_an_abandoned_execution_left_goes_and_the_replica_stays() -> Result<()> {
     let place = Place::new()?;
-    place.gyre.json(&["replica", "create", "web", "--source", "lab", "--vm", "web", "--destination", "cloud"])?;
+    place.gyre.json(&[
+        "replica",
+        "create",
+        "web",
+        "--source",
+        "lab",
+        "--vm",
+        "web",
+        "--destination",
+        "cloud",
+    ])?;
     let job = place.abandon(&["replica", "execute", "web"])?;
     let listed = place.orphans(&place.gyre)?;
     ensure!(kinds(&listed.orphans) == WORKER && listed.unknown.is_empty() && listed.kept == 1, "{listed:?}");
@@ -146,9 +156,13 @@ fn what_an_abandoned_execution_left_goes_and_the_replica_stays() -> Result<()> {
         ensure!(one["token"] == format!("{job}-copy-worker"), "{one}");
         ensure!(one["made-ms"].as_u64().is_some_and(|ms| ms > 0), "{one}");
     }
-    let seen: BTreeSet<String> = place.left()?.into_iter().filter(|thing| !thing.starts_with("volumes ")).collect();
+    let seen: BTreeSet<String> =
+        place.left()?.into_iter().filter(|thing| !thing.starts_with("volumes ")).collect();
     let is_seen = |id: &&str| seen.iter().any(|thing| thing.ends_with(id));
-    ensure!(seen.len() == WORKER.len() && ids(&listed.orphans).iter().all(is_seen), "the cloud itself says {seen:?}");
+    ensure!(
+        seen.len() == WORKER.len() && ids(&listed.orphans).iter().all(is_seen),
+        "the cloud itself says {seen:?}"
+    );
 
     let unasked = place.gyre.run(&["orphans", "remove"])?;
     ensure!(unasked.code == Some(2) && unasked.stderr.contains("orphans.confirm"), "{}", unasked.said());
@@ -194,7 +208,14 @@ fn another_installation_sees_what_is_not_its_own_and_touches_it_only_by_name() -
     let unknown = place.stranger.run(&["orphans", "remove", "cloud", "no-such-id", "--yes", "--foreign"])?;
     ensure!(unknown.code == Some(4) && unknown.stderr.contains("orphans.unknown-id"), "{}", unknown.said());
     ensure!(place.left()? == before, "nothing was named");
-    place.stranger.json(&["orphans", "remove", "cloud", &format!("volume/{volume}"), "--yes", "--foreign"])?;
+    place.stranger.json(&[
+        "orphans",
+        "remove",
+        "cloud",
+        &format!("volume/{volume}"),
+        "--yes",
+        "--foreign",
+    ])?;
     ensure!(place.left()?.len() == before.len() - 1);
     // Whoever made it knows that the job failed.
     ensure!(kinds(&place.orphans(&place.gyre)?.orphans) == WORKER);

@@ -33,12 +33,15 @@ pub enum Outcome {
     },
 }
 
+/// Path of a finding that forbids deployments onto a replica's own disks, and nothing else.
+pub const OWN_DISKS: &str = "own-disks";
+
 /// One thing that a check found before anything was created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The job cannot work while this stands.
     pub blocking: bool,
-    /// Which option or object: `network_map["VM Network"]`.
+    /// Which option or object: `network_map["VM Network"]`; or [`OWN_DISKS`].
     pub path: String,
     /// One sentence.
     pub message: String,
@@ -205,6 +208,9 @@ pub struct Choices {
     pub option_name: String,
     /// In the plugin's order.
     pub values: Vec<Choice>,
+    /// Why there are none, where the platform does not let this user list them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// One value that an option may have.
@@ -237,6 +243,7 @@ pub trait Destination: Send + Sync {
         disks: &str,
     ) -> Result<Outcome>;
     async fn describe_worker(&self, worker: &str) -> Result<Worker>;
+    async fn worker_console(&self, worker: &str) -> Result<Option<String>>;
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome>;
     async fn ensure_checkpoint(&self, step: &StepCall, disks: &str) -> Result<Outcome>;
     async fn remove_checkpoint(&self, step: &StepCall, checkpoint: &str) -> Result<Outcome>;

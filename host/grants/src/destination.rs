@@ -105,6 +105,11 @@ impl Destination for PluginDestination {
         self.purpose.worker(described.into()).await
     }
 
+    async fn worker_console(&self, worker: &str) -> Result<Option<String>> {
+        let (config, worker) = (self.config.clone(), worker.to_owned());
+        ask!(self, "worker-console", call_worker_console(&config, &worker))
+    }
+
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome> {
         step!(self, "remove-worker", call_remove_worker, step, worker)
     }

@@ -143,7 +143,8 @@ impl From<destination_types::MarkedPage> for roles::MarkedPage {
 
 impl From<types::Choices> for roles::Choices {
     fn from(choices: types::Choices) -> Self {
-        Self { option_name: choices.option_name, values: all(choices.values) }
+        let refused = choices.refused.map(|why| clean(&why, MESSAGE_BYTES_MAX));
+        Self { option_name: choices.option_name, values: all(choices.values), refused }
     }
 }
 

@@ -34,6 +34,11 @@ pub trait Destination: 'static {
     fn remove_disks(step: &Step, disks: &str) -> Result<Outcome>;
     fn ensure_worker(step: &Step, role: WorkerRole, os: OsType, disks: &str) -> Result<Outcome>;
     fn describe_worker(config: Config, worker: &str) -> Result<Worker>;
+    /// None: the platform keeps no consoles.
+    fn worker_console(config: Config, worker: &str) -> Result<Option<String>> {
+        let _ = (config, worker);
+        Ok(None)
+    }
     fn remove_worker(step: &Step, worker: &str) -> Result<Outcome>;
     fn ensure_checkpoint(step: &Step, disks: &str) -> Result<Outcome>;
     fn remove_checkpoint(step: &Step, checkpoint: &str) -> Result<Outcome>;
@@ -101,6 +106,10 @@ impl<T: Destination> exported::Guest for Adapter<T> {
     fn describe_worker(config: String, worker: String) -> Result<Worker> {
         env::start();
         T::describe_worker(Config::new(config), &worker)
+    }
+    fn worker_console(config: String, worker: String) -> Result<Option<String>> {
+        env::start();
+        T::worker_console(Config::new(config), &worker)
     }
     fn remove_worker(step: Step, worker: String) -> Result<Outcome> {
         env::start();

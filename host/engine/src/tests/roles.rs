@@ -261,6 +261,13 @@ impl Destination for FakeDestination {
         })
     }
 
+    async fn worker_console(&self, worker: &str) -> Result<Option<String>> {
+        self.0.call("worker-console", |held| {
+            assert!(held.workers.contains_key(worker), "{worker} is not there any more");
+            Ok(Some(format!("{}é panic: no init\n", "-".repeat(5000))))
+        })
+    }
+
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome> {
         self.call("remove-worker", |held| {
             assert_eq!(held.mounted, 0, "the guest is still mounted");

@@ -83,6 +83,11 @@ impl Destination for OpenStack {
         worker::describe(&mut cloud, worker)
     }
 
+    fn worker_console(config: Config, worker: &str) -> Result<Option<String>> {
+        let (mut cloud, _) = look(&config)?;
+        worker::console(&mut cloud, worker)
+    }
+
     fn remove_worker(step: &Step, worker: &str) -> Result<Outcome> {
         let mut run = Run::undo(step)?;
         let flow = worker::remove(&mut run, worker);
