@@ -9,10 +9,10 @@
 
 use crate::deployment::{CHECKPOINT, CLONE, INSTANCE};
 use crate::params::{DISKS, Kind, Params};
-use crate::{Engine, Replica};
+use crate::{Engine, ReplicaFilter};
 use gyre_core::roles::{Destination, Marked, Outcome, StepCall};
 use gyre_core::{Error, Result};
-use gyre_saga::{JobRecord, Status};
+use gyre_saga::{JobFilter, JobRecord, Status};
 use serde::Serialize;
 use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet};
@@ -274,17 +274,19 @@ impl Engine {
         }
     }
 
+    async fn names_by_id(&self) -> Result<BTreeMap<String, String>> {
+        let all = ReplicaFilter { limit: usize::MAX, ..ReplicaFilter::default() };
+        let replicas = self.replicas(&all).await?;
+        Ok(replicas.into_iter().map(|replica| (replica.id, replica.name)).collect())
+    }
+
     async fn ledger(&self, marked: &[Marked]) -> Result<Ledger> {
         let store = &*self.shared.store;
-        let replicas = Replica::all(store).await?;
-        let mut ledger = Ledger {
-            replicas: replicas.into_iter().map(|replica| (replica.id, replica.name)).collect(),
-            ..Ledger::default()
-        };
+        let mut ledger = Ledger { replicas: self.names_by_id().await?, ..Ledger::default() };
         let owners: BTreeSet<_> = marked.iter().filter_map(|one| one.token.split_once('-')).collect();
         let is_gone = |id: &str| !ledger.replicas.contains_key(id);
         if owners.iter().any(|(id, step)| *step == DISKS && is_gone(id)) {
-            let jobs = store.list(None, JOBS_MAX).await?;
+            let jobs = store.list(&JobFilter { limit: JOBS_MAX, ..JobFilter::default() }).await?;
             ledger.complete = jobs.len() < JOBS_MAX as usize;
             ledger.jobs = jobs.iter().map(|job| (job.id.clone(), Line::of(job))).collect();
             ledger.complete &= ledger.jobs.values().all(Option::is_some);

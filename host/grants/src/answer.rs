@@ -62,29 +62,59 @@ pub(crate) fn check_vm(plugin: &Plugin, vm: &VmSpec) -> Result<()> {
 /// # Errors
 /// `plugin.answer` when there are too many on one page, or one cannot be told from others.
 pub(crate) fn marked(plugin: &Plugin, page: MarkedPage) -> Result<MarkedPage> {
-    if page.marked.len() > MARKED_MAX {
-        let count = page.marked.len();
-        return Err(bad(plugin, &format!("a page of {count} marked objects; at most {MARKED_MAX} are read")));
+    match wrong_with(&page) {
+        Some(what) => Err(bad(plugin, &what)),
+        None => Ok(page),
     }
-    let too_long = |text: &String| text.len() > MARKED_BYTES_MAX;
-    if page.next.as_ref().is_some_and(too_long) {
-        return Err(bad(plugin, &format!("a place in a list that takes more than {MARKED_BYTES_MAX} bytes")));
+}
+
+fn wrong_with(page: &MarkedPage) -> Option<String> {
+    let count = page.marked.len();
+    if count > MARKED_MAX {
+        return Some(format!("a page of {count} marked objects; at most {MARKED_MAX} are read"));
     }
-    for one in &page.marked {
-        if one.kind.is_empty() || one.id.is_empty() || one.token.is_empty() {
-            return Err(bad(plugin, "a marked object without a kind, an id or a token"));
-        }
-        if [&one.kind, &one.id, &one.name, &one.token].into_iter().any(too_long) {
-            return Err(bad(
-                plugin,
-                &format!("a marked object with a text of more than {MARKED_BYTES_MAX} bytes"),
-            ));
-        }
+    let named = page.marked.iter().flat_map(|one| [&one.kind, &one.id, &one.token]);
+    if named.clone().any(String::is_empty) {
+        return Some("a marked object without a kind, an id or a token".into());
     }
-    Ok(page)
+    let texts = named.chain(page.marked.iter().map(|one| &one.name)).chain(&page.next);
+    let longest = texts.map(String::len).max().unwrap_or_default();
+    (longest > MARKED_BYTES_MAX).then(|| {
+        format!(
+            "a list of marked objects with a text of {longest} bytes; at most {MARKED_BYTES_MAX} are read"
+        )
+    })
 }
 
 /// An answer that no plugin may give.
 pub(crate) fn bad(plugin: &Plugin, what: &str) -> Error {
     Error::other("plugin.answer", format!("plugin {} answered with {what}", plugin.title()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gyre_core::roles::Marked;
+
+    #[test]
+    fn a_list_of_marked_objects_is_bounded_and_each_can_be_named() {
+        let page = |change: &dyn Fn(&mut Marked)| {
+            let text = || "x".repeat(MARKED_BYTES_MAX);
+            let mut one = Marked { kind: text(), id: text(), name: text(), token: text(), made_ms: None };
+            change(&mut one);
+            MarkedPage { marked: vec![one; 1], next: Some(text()) }
+        };
+        assert_eq!(wrong_with(&page(&|one| one.name.clear())), None);
+        for wrong in [
+            page(&|one| one.kind.clear()),
+            page(&|one| one.id.clear()),
+            page(&|one| one.token.clear()),
+            page(&|one| one.name.push('x')),
+            page(&|one| one.id.push('x')),
+            MarkedPage { marked: Vec::new(), next: Some("x".repeat(MARKED_BYTES_MAX + 1)) },
+            MarkedPage { marked: vec![page(&|_| ()).marked.remove(0); MARKED_MAX + 1], next: None },
+        ] {
+            assert!(wrong_with(&wrong).is_some());
+        }
+    }
 }
