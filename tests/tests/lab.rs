@@ -149,9 +149,10 @@ fn own_disks_go_back_when_their_deployment_fails() -> Result<()> {
     let (volume, replicated) = (bad.site.volume(&id)?, cloud.inventory()?);
     let whole = digest(&volume)?;
 
-    // Nova refuses for as long as it takes to see the snapshot and to spoil the disk, as a morphing would.
+    // Nova is asked again for as long as it takes to spoil the disk, as a morphing would, and then refuses for good.
     let asked = lab.requests().len();
-    lab.fail("POST", "/compute/v2.1/servers", 503, 1000);
+    lab.fail("POST", "/compute/v2.1/servers", 503, 4);
+    lab.fail("POST", "/compute/v2.1/servers", 403, 1);
     let ended = std::thread::scope(|scope| {
         let deploying = scope.spawn(|| bad.gyre.run(&["deploy", "own", "--own-disks", "--skip-morphing"]));
         let refused = || {
