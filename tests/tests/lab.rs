@@ -130,23 +130,13 @@ fn an_unknown_network_is_named() -> Result<()> {
 /// Until there is a server, a failure takes back whatever was done to the replica's own disks.
 #[test]
 fn own_disks_go_back_when_their_deployment_fails() -> Result<()> {
-    let bad = Bad::new(|_| ())?;
-    let (lab, cloud) = (bad.site.embedded().context("no lab")?, bad.site.cloud()?);
+    let small = Small::new(|_| ())?;
+    let (lab, cloud) = (small.site.embedded().context("no lab")?, small.site.cloud()?);
     let before = cloud.inventory()?;
-    bad.gyre.json(&[
-        "replica",
-        "create",
-        "own",
-        "--source",
-        SOURCE,
-        "--vm",
-        VM,
-        "--destination",
-        DESTINATION,
-    ])?;
-    let report = bad.gyre.json(&["replica", "execute", "own"])?;
+    small.create("own")?;
+    let report = small.gyre.json(&["replica", "execute", "own"])?;
     let id = report["disks"][0]["identity"].as_str().context("no volume")?.to_owned();
-    let (volume, replicated) = (bad.site.volume(&id)?, cloud.inventory()?);
+    let (volume, replicated) = (small.site.volume(&id)?, cloud.inventory()?);
     let whole = digest(&volume)?;
 
     // Nova is asked again for as long as it takes to spoil the disk, as a morphing would, and then refuses for good.
@@ -154,7 +144,7 @@ fn own_disks_go_back_when_their_deployment_fails() -> Result<()> {
     lab.fail("POST", "/compute/v2.1/servers", 503, 4);
     lab.fail("POST", "/compute/v2.1/servers", 403, 1);
     let ended = std::thread::scope(|scope| {
-        let deploying = scope.spawn(|| bad.gyre.run(&["deploy", "own", "--own-disks", "--skip-morphing"]));
+        let deploying = scope.spawn(|| small.gyre.run(&["deploy", "own", "--own-disks", "--skip-morphing"]));
         let refused = || {
             let is_refused = |r: &&gyre_lab::Logged| r.method == "POST" && r.status == 503;
             Ok(lab.requests().get(asked..).unwrap_or_default().iter().find(is_refused).map(|_| ()))
@@ -169,7 +159,7 @@ fn own_disks_go_back_when_their_deployment_fails() -> Result<()> {
     ensure!(!ended.said().contains("job.stuck"), "it should have been undone: {}", ended.said());
     ensure!(digest(&volume)? == whole, "the disk did not go back");
     ensure!(cloud.inventory()? == replicated, "something is left over: {:?}", cloud.inventory()?);
-    bad.gyre.json(&["replica", "delete", "own", "--yes"])?;
+    small.gyre.json(&["replica", "delete", "own", "--yes"])?;
     ensure!(cloud.inventory()? == before, "the deleted replica left something");
     Ok(())
 }
