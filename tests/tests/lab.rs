@@ -5,11 +5,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use anyhow::{Context, Result, ensure};
-use gyre_tests::fixture::{Layout, SourceDisk, boot};
+use gyre_tests::cloud::wait;
+use gyre_tests::fixture::{Layout, SourceDisk, boot, digest};
 use gyre_tests::scenario::Scenario;
 use gyre_tests::setting::{DESTINATION, SOURCE, Setting, VM};
 use gyre_tests::site::Site;
 use gyre_tests::small::{SMALL, Small};
+use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 fn directory() -> Result<TempDir> {
@@ -122,6 +125,49 @@ fn an_unknown_network_is_named() -> Result<()> {
     let bad = Bad::new(|_| ())?;
     bad.edit("gyre.toml", r#""VM Network" = "servers""#, r#""VM Network" = "nowhere""#)?;
     bad.fails_with("nowhere")
+}
+
+/// Until there is a server, a failure takes back whatever was done to the replica's own disks.
+#[test]
+fn own_disks_go_back_when_their_deployment_fails() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let (lab, cloud) = (small.site.embedded().context("no lab")?, small.site.cloud()?);
+    let before = cloud.inventory()?;
+    small.create("own")?;
+    let report = small.gyre.json(&["replica", "execute", "own"])?;
+    let id = report["disks"][0]["identity"].as_str().context("no volume")?.to_owned();
+    let (volume, replicated) = (small.site.volume(&id)?, cloud.inventory()?);
+    let whole = digest(&volume)?;
+
+    // Nova is asked again for as long as it takes to spoil the disk, as a morphing would, and then refuses for good.
+    let asked = lab.requests().len();
+    lab.fail("POST", "/compute/v2.1/servers", 503, 4);
+    lab.fail("POST", "/compute/v2.1/servers", 403, 1);
+    let ended = std::thread::scope(|scope| {
+        let deploying = scope.spawn(|| small.gyre.run(&["deploy", "own", "--own-disks", "--skip-morphing"]));
+        let refused = || {
+            let is_refused = |r: &&gyre_lab::Logged| r.method == "POST" && r.status == 503;
+            Ok(lab.requests().get(asked..).unwrap_or_default().iter().find(is_refused).map(|_| ()))
+        };
+        let seen = wait("a server is asked for", Duration::from_secs(120), refused);
+        let spoiled = seen.and_then(|()| spoil(&volume)).map(|()| digest(&volume));
+        let ended = deploying.join().map_err(|_| anyhow::anyhow!("the deployment panicked"))??;
+        ensure!(spoiled?? != whole, "the disk was not spoiled");
+        anyhow::Ok(ended)
+    })?;
+    ensure!(ended.code.is_some_and(|code| code != 0), "it should have failed: {}", ended.said());
+    ensure!(!ended.said().contains("job.stuck"), "it should have been undone: {}", ended.said());
+    ensure!(digest(&volume)? == whole, "the disk did not go back");
+    ensure!(cloud.inventory()? == replicated, "something is left over: {:?}", cloud.inventory()?);
+    small.gyre.json(&["replica", "delete", "own", "--yes"])?;
+    ensure!(cloud.inventory()? == before, "the deleted replica left something");
+    Ok(())
+}
+
+fn spoil(volume: &Path) -> Result<()> {
+    use std::os::unix::fs::FileExt;
+    let file = std::fs::OpenOptions::new().write(true).open(volume)?;
+    Ok(file.write_all_at(&[0xee; 4096], SMALL / 4)?)
 }
 
 #[test]

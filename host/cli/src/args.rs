@@ -69,6 +69,9 @@ pub enum Command {
     /// Look at jobs, and deal with those that are not over
     #[command(subcommand)]
     Job(JobCommand),
+    /// Look for what gyre made at a destination and no job owns any more, and remove it
+    #[command(subcommand)]
+    Orphans(OrphansCommand),
     /// Do with one disk image by hand what a job does with the disks of a machine
     #[command(subcommand)]
     Disk(DiskCommand),
@@ -344,6 +347,32 @@ pub enum JobCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum OrphansCommand {
+    /// List what jobs left that are over, and what carries the mark of jobs that are not known here
+    ///
+    /// What belongs to a replica, to a job that is not over, or to a migrated server is no orphan, and only counted.
+    /// What another installation of gyre made is unknown here, and so is what a lost state directory knew.
+    List {
+        /// Destination in the configuration [default: all]
+        destination: Option<String>,
+    },
+    /// Remove orphans: all of them, or those that are named
+    Remove {
+        /// Destination in the configuration [default: all]
+        destination: Option<String>,
+        /// Only these, as `gyre orphans list` shows them: ID or KIND/ID
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Those that are named may be ones that are unknown here: be sure that nobody else needs them
+        #[arg(long, requires = "ids")]
+        foreign: bool,
+    },
+}
+
 /// One image, read by the plugin that jobs read it with.
 #[derive(Debug, Args)]
 pub struct ImageArgs {
@@ -454,6 +483,10 @@ mod tests {
             "job resume 0123456789ab",
             "job undo 0123456789ab",
             "job abandon 0123456789ab",
+            "orphans list",
+            "orphans list cloud --json",
+            "orphans remove --yes",
+            "orphans remove cloud 1b2c port/3d4e --foreign --yes",
             "disk info web.qcow2",
             "disk map web.vmdk --format vmdk --allow /srv/base",
             "disk hash web.raw --component disk-image.wasm --json",
@@ -483,6 +516,8 @@ mod tests {
             "completions tcl",
             "disk copy web.qcow2",
             "replica execute web --password x",
+            "orphans",
+            "orphans remove cloud --foreign",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }
@@ -501,6 +536,7 @@ mod tests {
             "migrate",
             "schedule",
             "job",
+            "orphans",
             "disk",
             "completions",
             "Exit codes",

@@ -20,6 +20,8 @@ struct Offer {
     #[serde(flatten)]
     option: OptionInfo,
     values: Vec<Choice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
 }
 
 /// The options of a destination or a plugin; with `values` what the destination's cloud has for each.
@@ -158,7 +160,7 @@ async fn offers(
 fn join(options: Vec<OptionInfo>, choices: Vec<Choices>) -> Vec<Offer> {
     let with_option = |choices: Choices| {
         let option = options.iter().find(|option| option.name == choices.option_name)?;
-        Some(Offer { option: option.clone(), values: choices.values })
+        Some(Offer { option: option.clone(), values: choices.values, refused: choices.refused })
     };
     choices.into_iter().filter_map(with_option).collect()
 }
@@ -172,8 +174,10 @@ fn paragraph(offer: &Offer) -> String {
         table.row(["", value.name.as_str(), id, value.about.as_deref().unwrap_or_default()]);
     }
     text += &table.text();
-    if offer.values.is_empty() {
-        text += "  nothing to choose from\n";
+    match &offer.refused {
+        Some(why) => text += &format!("  the cloud does not say: {}\n", clean(why)),
+        None if offer.values.is_empty() => text += "  nothing to choose from\n",
+        None => {}
     }
     if let Some(value) = &offer.option.value {
         text += &format!("  set: {} ({})\n", clean(&word(value)), clean(&offer.option.set_in.join("; ")));
@@ -231,15 +235,24 @@ mod tests {
             Choices {
                 option_name: "flavor".into(),
                 values: vec![choice("7", "big", Some("4 vCPU")), choice("kvm", "kvm", None)],
+                refused: None,
             },
-            Choices { option_name: "image".into(), values: Vec::new() },
-            Choices { option_name: "unheard-of".into(), values: Vec::new() },
+            Choices { option_name: "image".into(), values: Vec::new(), refused: None },
+            Choices { option_name: "unheard-of".into(), values: Vec::new(), refused: None },
+            Choices {
+                option_name: "group".into(),
+                values: Vec::new(),
+                refused: Some("Nova forbids\x1b it".into()),
+            },
         ];
-        let offers = join(vec![option("image", Some(json!("x"))), option("flavor", None)], choices);
+        let offers = join(
+            vec![option("image", Some(json!("x"))), option("flavor", None), option("group", None)],
+            choices,
+        );
         let text: String = offers.iter().map(paragraph).collect();
         assert_eq!(
             text,
-            "flavor (string): Flavor. By name or id.\n  big  7  4 vCPU\n  kvm\nimage (string): Flavor. By name or id.\n  nothing to choose from\n  set: x (a.conf, line 2)\n"
+            "flavor (string): Flavor. By name or id.\n  big  7  4 vCPU\n  kvm\nimage (string): Flavor. By name or id.\n  nothing to choose from\n  set: x (a.conf, line 2)\ngroup (string): Flavor. By name or id.\n  the cloud does not say: Nova forbids  it\n"
         );
     }
 }

@@ -7,7 +7,9 @@ use crate::args::{
     Cli, Command, JobCommand, OptionCommand, PluginCommand, ReplicaCommand, Route, SourceCommand,
 };
 use crate::screen::Screen;
-use crate::{by_hand, choosing, deploying, given, inspecting, logging, looking, scheduling, show};
+use crate::{
+    by_hand, choosing, deploying, given, inspecting, logging, looking, orphans, scheduling, show,
+};
 use gyre_core::{Error, Result};
 use gyre_engine::{Ask, DeployOptions, ExecuteOptions, Fate, NewReplica, ReplicaFilter, Report};
 use gyre_saga::{JobFilter, Status, Stop};
@@ -62,6 +64,7 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             do_all(&app, screen, args.route.vm.iter().map(ask).collect(), Stop::by(cancel)).await
         }
         Command::Schedule(command) => scheduling::run(&app, command).await,
+        Command::Orphans(command) => orphans::run(&app, command, cli.json, screen, cancel).await,
         Command::Job(command) => job(&app, command, Stop::by(cancel)).await,
         Command::Disk(_) | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
     }
@@ -112,10 +115,8 @@ async fn replica(
             Ok(Answer::new(json!({ "replicas": replicas }), show::replicas(&replicas)))
         }
         ReplicaCommand::Delete { name, yes } => {
-            let stdin = std::io::stdin();
-            let is_asked = !json && stdin.is_terminal();
             if !yes {
-                confirm_deletion(name, is_asked.then(|| stdin.lock()))?;
+                confirm_deletion(name, person(json).as_mut())?;
             }
             of_replica(app, screen, name, Ask::Delete, stop).await
         }
@@ -182,14 +183,23 @@ fn several(fates: impl Iterator<Item = Fate>) -> Answer {
     Answer::new(json!({ "machines": all }), text).with_error(error)
 }
 
-/// Silence is no consent, and neither is that there is nobody to ask.
-fn confirm_deletion(name: &str, person: Option<impl BufRead>) -> Result<()> {
-    let Some(mut person) = person else {
-        let what =
-            format!("the replica {name} and its disks are deleted only with --yes where nobody can be asked");
-        return Err(Error::invalid("replica.confirm", what));
-    };
-    let _ = write!(std::io::stderr(), "delete the replica {name} and its disks? [y/N] ");
+fn confirm_deletion(name: &str, person: Option<&mut impl BufRead>) -> Result<()> {
+    let what =
+        format!("the replica {name} and its disks are deleted only with --yes where nobody can be asked");
+    let question = format!("delete the replica {name} and its disks?");
+    confirm(&question, Error::invalid("replica.confirm", what), person)
+}
+
+/// Whoever can be asked, if somebody can.
+pub(crate) fn person(json: bool) -> Option<impl BufRead> {
+    let stdin = std::io::stdin();
+    (!json && stdin.is_terminal()).then(|| stdin.lock())
+}
+
+/// Silence is no consent, and neither is that there is nobody to ask, which is `nobody`.
+pub(crate) fn confirm(question: &str, nobody: Error, person: Option<&mut impl BufRead>) -> Result<()> {
+    let Some(person) = person else { return Err(nobody) };
+    let _ = write!(std::io::stderr(), "{question} [y/N] ");
     let mut answer = String::new();
     let is_agreed = person.read_line(&mut answer).is_ok()
         && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
@@ -300,13 +310,13 @@ mod tests {
 
     #[test]
     fn nothing_is_deleted_without_a_yes() {
-        let asked = |answer: &'static str| confirm_deletion("web", Some(answer.as_bytes()));
+        let asked = |answer: &'static str| confirm_deletion("web", Some(&mut answer.as_bytes()));
         for answer in ["y\n", "Yes\n"] {
             asked(answer).unwrap();
         }
         for answer in ["", "\n", "n\n", "yesterday\n"] {
             assert_eq!(asked(answer).unwrap_err().code, "job.cancelled", "{answer:?}");
         }
-        assert_eq!(confirm_deletion("web", None::<&[u8]>).unwrap_err().code, "replica.confirm");
+        assert_eq!(confirm_deletion("web", None::<&mut &[u8]>).unwrap_err().code, "replica.confirm");
     }
 }

@@ -15,6 +15,7 @@ mod given;
 mod inspecting;
 mod logging;
 mod looking;
+mod orphans;
 mod place;
 mod scheduling;
 mod screen;

@@ -33,12 +33,15 @@ pub enum Outcome {
     },
 }
 
+/// Path of a finding that forbids deployments onto a replica's own disks, and nothing else.
+pub const OWN_DISKS: &str = "own-disks";
+
 /// One thing that a check found before anything was created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The job cannot work while this stands.
     pub blocking: bool,
-    /// Which option or object: `network_map["VM Network"]`.
+    /// Which option or object: `network_map["VM Network"]`; or [`OWN_DISKS`].
     pub path: String,
     /// One sentence.
     pub message: String,
@@ -173,6 +176,31 @@ pub struct Instance {
     pub console: Option<String>,
 }
 
+/// Something at the destination that carries the mark of the step that made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Marked {
+    /// In the platform's words: `server`, `volume`.
+    pub kind: String,
+    /// The platform's id of it, unique within its kind.
+    pub id: String,
+    /// What people see.
+    pub name: String,
+    /// Token of the step that made it.
+    pub token: String,
+    /// Milliseconds since 1970, where the platform says so.
+    pub made_ms: Option<u64>,
+}
+
+/// One page of what is marked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkedPage {
+    /// In the order of removal.
+    pub marked: Vec<Marked>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
 /// The values that an option may take on this platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
@@ -180,6 +208,9 @@ pub struct Choices {
     pub option_name: String,
     /// In the plugin's order.
     pub values: Vec<Choice>,
+    /// Why there are none, where the platform does not let this user list them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// One value that an option may have.
@@ -212,6 +243,7 @@ pub trait Destination: Send + Sync {
         disks: &str,
     ) -> Result<Outcome>;
     async fn describe_worker(&self, worker: &str) -> Result<Worker>;
+    async fn worker_console(&self, worker: &str) -> Result<Option<String>>;
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome>;
     async fn ensure_checkpoint(&self, step: &StepCall, disks: &str) -> Result<Outcome>;
     async fn remove_checkpoint(&self, step: &StepCall, checkpoint: &str) -> Result<Outcome>;
@@ -222,6 +254,8 @@ pub trait Destination: Send + Sync {
     async fn ensure_instance(&self, step: &StepCall, vm: &VmSpec, disks: &str) -> Result<Outcome>;
     async fn describe_instance(&self, instance: &str) -> Result<Instance>;
     async fn remove_instance(&self, step: &StepCall, instance: &str) -> Result<Outcome>;
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage>;
+    async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome>;
 }
 
 /// What an OS-morphing plugin recognised.

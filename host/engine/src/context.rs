@@ -17,6 +17,9 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+/// What is kept of the console of a worker that could not be reached.
+const CONSOLE_BYTES_MAX: usize = 4096;
+
 pub(crate) struct Context {
     pub job: String,
     pub params: Params,
@@ -55,12 +58,25 @@ impl Context {
     /// Brings up the worker that a step made.
     pub async fn worker(&self, state: &str) -> Result<Box<dyn WorkerSession>> {
         let worker = self.destination().await?.describe_worker(state).await?;
-        let opened = self.shared.workers.open(&worker, &self.job, &self.cancel).await;
+        let opened = match self.shared.workers.open(&worker, &self.job, &self.cancel).await {
+            Err(error) if worker_was_lost(&error) => Err(self.with_console(error, state).await),
+            other => other,
+        };
         // A worker that did not boot in all that time will not in some more.
         opened.map_err(|error| match error.code.as_str() {
             "worker.boot-timeout" => Error { kind: Kind::Other, ..error },
             _ => error,
         })
+    }
+
+    /// The worker is removed next, and with it what it said.
+    async fn with_console(&self, error: Error, state: &str) -> Error {
+        let console = async { self.destination().await?.worker_console(state).await }.await;
+        let text = console.ok().flatten().unwrap_or_default();
+        match end_of(&text).trim() {
+            "" => error,
+            end => error.cause(format!("the end of the worker's console:\n{end}")),
+        }
     }
 
     /// Whatever had to be durable was flushed or unmounted before, and the worker is removed next: that
@@ -88,6 +104,13 @@ impl Context {
             (None, None) => Err(Error::other("job.order", "the machine is asked for before it is described")),
         }
     }
+}
+
+/// At most [`CONSOLE_BYTES_MAX`], from a character on.
+fn end_of(text: &str) -> &str {
+    let least = text.len().saturating_sub(CONSOLE_BYTES_MAX);
+    let start = (least..=text.len()).find(|start| text.is_char_boundary(*start));
+    start.and_then(|start| text.get(start..)).unwrap_or_default()
 }
 
 /// Errors that another worker may not have.

@@ -5,19 +5,20 @@
 //! everything; afterwards only the checkpoint is left to remove. Where the server is to have the replica's
 //! own disks, a failure puts them back to the checkpoint, and success ends the replica.
 
+use crate::check;
 use crate::context::{Context, decode, encode, worker_was_lost};
 use crate::deletion::{forget, release_snapshot};
-use crate::execution::{TARGET_DISKS, done, remove_worker};
+use crate::execution::{CHECK_ATTEMPTS, TARGET_DISKS, done, remove_worker};
 use crate::morphing::morph;
 use crate::params::{Kind, Params};
-use gyre_core::roles::{Outcome, WorkerRole};
+use gyre_core::roles::{OWN_DISKS, Outcome, WorkerRole};
 use gyre_core::{Error, OsType, Result};
 use gyre_saga::{Call, Table};
 use std::sync::Arc;
 
-const CHECKPOINT: &str = "checkpoint";
-const CLONE: &str = "clone";
-const INSTANCE: &str = "instance";
+pub(crate) const CHECKPOINT: &str = "checkpoint";
+pub(crate) const CLONE: &str = "clone";
+pub(crate) const INSTANCE: &str = "instance";
 pub(crate) const MORPH_WORKER: &str = "morph-worker";
 pub(crate) const MORPH: &str = "morph";
 pub(crate) const DESCRIBE_INSTANCE: &str = "describe-instance";
@@ -26,8 +27,11 @@ const WORKER_ATTEMPTS: u32 = 2;
 
 #[rustfmt::skip]
 pub(crate) fn table(params: &Params) -> Table<Context> {
-    let table = deploying_steps(Table::new(Kind::Deployment.name(), 1), params)
-        .step("remove-checkpoint", drop_checkpoint);
+    let table = Table::new(Kind::Deployment.name(), 1);
+    let table = if params.deploy.own_disks {
+        table.step("way-back-check", way_back_check).attempts(CHECK_ATTEMPTS)
+    } else { table };
+    let table = deploying_steps(table, params).step("remove-checkpoint", drop_checkpoint);
     if !params.deploy.own_disks { return table; }
     table
         // The source may be gone for ever, and the replica is over all the same.
@@ -50,6 +54,15 @@ pub(crate) fn deploying_steps(table: Table<Context>, params: &Params) -> Table<C
     table
         .step(INSTANCE, instance).undo(remove_instance)
         .step(DESCRIBE_INSTANCE, describe_instance).pivot()
+}
+
+/// That a failure could put the replica's own disks back.
+async fn way_back_check(context: Arc<Context>, _: Call) -> Result<Outcome> {
+    let findings = context.destination().await?.check(None).await?;
+    let Some(found) = findings.iter().find(|finding| finding.path == OWN_DISKS) else { return done() };
+    let name = context.params.name.as_deref().unwrap_or_default();
+    let what = format!("the replica {name:?} cannot be deployed on its own disks");
+    Err(Error::conflict("replica.no-way-back", what).cause(check::sentence(found)))
 }
 
 async fn checkpoint(context: Arc<Context>, call: Call) -> Result<Outcome> {

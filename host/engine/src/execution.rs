@@ -24,7 +24,7 @@ pub(crate) const TARGET_DISKS: &str = "target-disks";
 pub(crate) const COPY_WORKER: &str = "copy-worker";
 pub(crate) const COPY_DISKS: &str = "copy-disks";
 /// Nothing is lost yet: a wrong address should be told soon.
-const CHECK_ATTEMPTS: u32 = 3;
+pub(crate) const CHECK_ATTEMPTS: u32 = 3;
 /// A worker that does not answer twice is replaced.
 const WORKER_ATTEMPTS: u32 = 2;
 

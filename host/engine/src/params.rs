@@ -9,6 +9,9 @@ use gyre_saga::JobRecord;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// Behind the id of a replica: what its disks are made with.
+pub(crate) const DISKS: &str = "disks";
+
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -132,7 +135,7 @@ impl Params {
     /// The token of the disks: that of the replica and not of one job, so that an execution finds what
     /// an earlier one made and could not note.
     pub fn disks_token(&self) -> String {
-        format!("{}-disks", self.replica)
+        format!("{}-{DISKS}", self.replica)
     }
 }
 

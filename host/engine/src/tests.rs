@@ -5,6 +5,7 @@
 mod cloud;
 mod crash;
 mod many;
+mod orphans;
 mod power;
 mod roles;
 mod scripts;
@@ -98,6 +99,15 @@ async fn a_server_may_have_the_replicas_own_disks() {
     assert_eq!(world.execute().await.unwrap_err().code, "replica.unknown");
 
     let world = World::prepared(Job::HandingOver).await;
+    let calls = world.cloud.calls().len();
+    world.cloud.find("own-disks", "volumes cannot be put back", "deploy on copies");
+    let refused = world.run(Job::HandingOver, &world.engine()).await.unwrap();
+    assert_eq!(
+        (refused.status, refused.error.unwrap().code.as_str()),
+        (Status::Failed, "replica.no-way-back")
+    );
+    assert_eq!(world.cloud.calls()[calls..], ["destination.check"], "nothing was made");
+    world.cloud.held().findings.clear();
     world.cloud.set_fault_on("ensure-instance", broken("fake.host", 1));
     let report = world.run(Job::HandingOver, &world.engine()).await.unwrap();
     assert_eq!((report.status, world.cloud.count("restore-checkpoint")), (Status::Failed, 1));
@@ -240,7 +250,10 @@ async fn a_lost_worker_is_replaced_a_few_times_and_no_more() {
     let world = World::new().await;
     world.cloud.set_fault_on("open-worker", lost(1000));
     let report = world.execute().await.unwrap();
-    assert_eq!((report.status, report.error.unwrap().code.as_str()), (Status::Failed, "worker.lost"));
+    let error = report.error.unwrap();
+    assert_eq!((report.status, error.code.as_str()), (Status::Failed, "worker.lost"));
+    let evidence = error.causes.last().unwrap();
+    assert!(evidence.ends_with("-é panic: no init") && evidence.len() < 4200, "{evidence}");
     assert_eq!(report.failed_step.as_deref(), Some("copy-disks"));
     assert_eq!(world.cloud.count("ensure-worker copy"), 3 * 2);
     world.assert_undone(Job::First, "lost worker").await;

@@ -3,7 +3,7 @@
 
 use crate::veil::Veil;
 use gyre_core::limits::DISKS_MAX;
-use gyre_core::roles::{Finding, Outcome, StepCall};
+use gyre_core::roles::{Finding, MarkedPage, Outcome, StepCall};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_sandbox::Plugin;
 use gyre_sandbox::bindings::types;
@@ -13,6 +13,10 @@ use std::collections::BTreeSet;
 const STATE_BYTES_MAX: usize = 1 << 20;
 /// What one check may find.
 const FINDINGS_MAX: usize = 1_000;
+/// Objects on one page of what is marked, as the WIT says.
+const MARKED_MAX: usize = 1000;
+/// Any of the texts that name one of them.
+const MARKED_BYTES_MAX: usize = 1024;
 /// The longest that a step may ask to be left alone.
 const WAIT_MS_MAX: u32 = 3_600_000;
 
@@ -80,7 +84,62 @@ pub(crate) fn check_vm(plugin: &Plugin, veil: &Veil, vm: &VmSpec) -> Result<()> 
     }
 }
 
+/// # Errors
+/// `plugin.answer` when there are too many on one page, or one cannot be told from others.
+pub(crate) fn marked(plugin: &Plugin, page: MarkedPage) -> Result<MarkedPage> {
+    match wrong_with(&page) {
+        Some(what) => Err(bad(plugin, &what)),
+        None => Ok(page),
+    }
+}
+
+fn wrong_with(page: &MarkedPage) -> Option<String> {
+    let count = page.marked.len();
+    if count > MARKED_MAX {
+        return Some(format!("a page of {count} marked objects; at most {MARKED_MAX} are read"));
+    }
+    let named = page.marked.iter().flat_map(|one| [&one.kind, &one.id, &one.token]);
+    if named.clone().any(String::is_empty) {
+        return Some("a marked object without a kind, an id or a token".into());
+    }
+    let texts = named.chain(page.marked.iter().map(|one| &one.name)).chain(&page.next);
+    let longest = texts.map(String::len).max().unwrap_or_default();
+    (longest > MARKED_BYTES_MAX).then(|| {
+        format!(
+            "a list of marked objects with a text of {longest} bytes; at most {MARKED_BYTES_MAX} are read"
+        )
+    })
+}
+
 /// An answer that no plugin may give.
 pub(crate) fn bad(plugin: &Plugin, what: &str) -> Error {
     Error::other("plugin.answer", format!("plugin {} answered with {what}", plugin.title()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gyre_core::roles::Marked;
+
+    #[test]
+    fn a_list_of_marked_objects_is_bounded_and_each_can_be_named() {
+        let page = |change: &dyn Fn(&mut Marked)| {
+            let text = || "x".repeat(MARKED_BYTES_MAX);
+            let mut one = Marked { kind: text(), id: text(), name: text(), token: text(), made_ms: None };
+            change(&mut one);
+            MarkedPage { marked: vec![one; 1], next: Some(text()) }
+        };
+        assert_eq!(wrong_with(&page(&|one| one.name.clear())), None);
+        for wrong in [
+            page(&|one| one.kind.clear()),
+            page(&|one| one.id.clear()),
+            page(&|one| one.token.clear()),
+            page(&|one| one.name.push('x')),
+            page(&|one| one.id.push('x')),
+            MarkedPage { marked: Vec::new(), next: Some("x".repeat(MARKED_BYTES_MAX + 1)) },
+            MarkedPage { marked: vec![page(&|_| ()).marked.remove(0); MARKED_MAX + 1], next: None },
+        ] {
+            assert!(wrong_with(&wrong).is_some());
+        }
+    }
 }

@@ -5,7 +5,8 @@ use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use async_trait::async_trait;
 use gyre_core::roles::{
-    Choices, Destination, Finding, Instance, Morphing, Outcome, StepCall, TargetDisk, Worker, WorkerRole,
+    Choices, Destination, Finding, Instance, MarkedPage, Morphing, Outcome, StepCall, TargetDisk, Worker,
+    WorkerRole,
 };
 use gyre_core::{OsType, Result, VmSpec};
 use gyre_sandbox::bindings::DestinationPlugin;
@@ -108,6 +109,11 @@ impl Destination for PluginDestination {
         self.purpose.worker(described.into()).await
     }
 
+    async fn worker_console(&self, worker: &str) -> Result<Option<String>> {
+        let (config, worker) = (self.config.clone(), worker.to_owned());
+        ask!(self, "worker-console", call_worker_console(&config, &worker))
+    }
+
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome> {
         step!(self, "remove-worker", call_remove_worker, step, worker)
     }
@@ -155,5 +161,17 @@ impl Destination for PluginDestination {
 
     async fn remove_instance(&self, step: &StepCall, instance: &str) -> Result<Outcome> {
         step!(self, "remove-instance", call_remove_instance, step, instance)
+    }
+
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
+        let (config, after) = (self.config.clone(), after.map(str::to_owned));
+        let page = ask!(self, "list-marked", call_list_marked(&config, after.as_deref()))?;
+        answer::marked(&self.plugin, page.into())
+    }
+
+    async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome> {
+        let (step, kind, id) = (answer::step(step, &self.config), kind.to_owned(), id.to_owned());
+        let outcome = ask!(self, "remove-marked", call_remove_marked(&step, &kind, &id))?;
+        answer::outcome(&self.plugin, outcome)
     }
 }

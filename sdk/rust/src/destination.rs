@@ -13,7 +13,7 @@ pub use crate::http::{Http, Request, Response, Tls};
 pub use crate::secret::{HostKey, Secret, generate_host_key, generate_ssh_key};
 pub use crate::step::read_state;
 pub use crate::{About, Config, Context, Error, ErrorKind, Result, about, log};
-pub use exported::{AttachedDisk, Instance, TargetDisk, Transport, Worker, WorkerRole};
+pub use exported::{AttachedDisk, Instance, Marked, MarkedPage, TargetDisk, Transport, Worker, WorkerRole};
 
 /// Creates disks and machines. Every `remove_` succeeds when there is nothing to remove, and takes an
 /// empty state for whatever carries the step's token.
@@ -34,6 +34,11 @@ pub trait Destination: 'static {
     fn remove_disks(step: &Step, disks: &str) -> Result<Outcome>;
     fn ensure_worker(step: &Step, role: WorkerRole, os: OsType, disks: &str) -> Result<Outcome>;
     fn describe_worker(config: Config, worker: &str) -> Result<Worker>;
+    /// None: the platform keeps no consoles.
+    fn worker_console(config: Config, worker: &str) -> Result<Option<String>> {
+        let _ = (config, worker);
+        Ok(None)
+    }
     fn remove_worker(step: &Step, worker: &str) -> Result<Outcome>;
     fn ensure_checkpoint(step: &Step, disks: &str) -> Result<Outcome>;
     fn remove_checkpoint(step: &Step, checkpoint: &str) -> Result<Outcome>;
@@ -44,6 +49,17 @@ pub trait Destination: 'static {
     fn ensure_instance(step: &Step, vm: &VmSpec, disks: &str) -> Result<Outcome>;
     fn describe_instance(config: Config, instance: &str) -> Result<Instance>;
     fn remove_instance(step: &Step, instance: &str) -> Result<Outcome>;
+
+    /// Nothing: right for a plugin whose steps make nothing that could be left over.
+    fn list_marked(config: Config, after: Option<&str>) -> Result<MarkedPage> {
+        let _ = (config, after);
+        Ok(MarkedPage { marked: Vec::new(), next: None })
+    }
+    /// Refuses: what was not listed carries no mark.
+    fn remove_marked(step: &Step, kind: &str, id: &str) -> Result<Outcome> {
+        let _ = step;
+        Err(Error::conflict("plugin.no-mark", format!("{kind} {id} does not carry the mark of gyre")))
+    }
 }
 
 /// Puts a [`Destination`] behind the exports of its world. Named by [`export!`](crate::export) only.
@@ -91,6 +107,10 @@ impl<T: Destination> exported::Guest for Adapter<T> {
         env::start();
         env::verb!(T::describe_worker(Config::new(config), &worker))
     }
+    fn worker_console(config: String, worker: String) -> Result<Option<String>> {
+        env::start();
+        T::worker_console(Config::new(config), &worker)
+    }
     fn remove_worker(step: Step, worker: String) -> Result<Outcome> {
         env::start();
         env::verb!(T::remove_worker(&step, &worker))
@@ -130,5 +150,13 @@ impl<T: Destination> exported::Guest for Adapter<T> {
     fn remove_instance(step: Step, instance: String) -> Result<Outcome> {
         env::start();
         env::verb!(T::remove_instance(&step, &instance))
+    }
+    fn list_marked(config: String, after: Option<String>) -> Result<MarkedPage> {
+        env::start();
+        T::list_marked(Config::new(config), after.as_deref())
+    }
+    fn remove_marked(step: Step, kind: String, id: String) -> Result<Outcome> {
+        env::start();
+        T::remove_marked(&step, &kind, &id)
     }
 }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// Newest microversion.
 const MICRO: &str = "3.70";
+/// Microversion that brought `revert`.
+const REVERT: u32 = 40;
 /// Rows of one page of a list.
 const PAGE: usize = 1000;
 
@@ -591,6 +593,7 @@ async fn act(cloud: &Arc<Cloud>, request: &Request, id: &str) -> Answer {
     let args = args.as_object().cloned().unwrap_or_default();
     match action.as_str() {
         "os-extend" => extend(cloud, request, id, &args),
+        "revert" if micro(request) >= REVERT => revert(cloud, request, id, &args),
         "os-set_bootable" => {
             let bootable =
                 args.get("bootable").is_some_and(|b| b == &json!(true) || b == "true" || b == "True");
@@ -673,6 +676,61 @@ fn extend(cloud: &Arc<Cloud>, request: &Request, id: &str, args: &Doc) -> Answer
         set_status(&cloud, &id, if grown.is_ok() { "available" } else { "error_extending" });
     });
     Ok(Reply::empty(202))
+}
+
+/// A volume that nobody has goes back to its latest snapshot, if it is still as large.
+fn revert(cloud: &Arc<Cloud>, request: &Request, id: &str, args: &Doc) -> Answer {
+    let snapshot = {
+        let mut state = cloud.state();
+        let (size, status) = volume(&state, request, id).map(|v| (v.size, v.status.clone()))?;
+        let latest = state.snapshots.rows().rev().find(|s| s.volume_id == id).cloned();
+        let latest = latest.ok_or_else(|| Refusal::bad(format!("Volume {id} has no snapshots.")))?;
+        refuse_revert(id, size, &status, text(args, "snapshot_id"), &latest)?;
+        "reverting".clone_into(&mut volume_mut(&mut state, request, id)?.status);
+        set_snapshot_status(&mut state, &latest.id, "restoring");
+        latest.id
+    };
+    let (cloud, id) = (cloud.clone(), id.to_owned());
+    tokio::spawn(async move {
+        tokio::time::sleep(cloud.config.delay).await;
+        let (from, to) = (snapshot_path(&cloud.dir, &snapshot), volume_path(&cloud.dir, &id));
+        let copied = tokio::task::spawn_blocking(move || machine::copy_sparse(&from, &to)).await;
+        set_snapshot_status(&mut cloud.state(), &snapshot, "available");
+        set_status(&cloud, &id, if matches!(copied, Ok(Ok(()))) { "available" } else { "error" });
+    });
+    Ok(Reply::empty(202))
+}
+
+fn refuse_revert(id: &str, size: u64, status: &str, wanted: &str, latest: &Snapshot) -> Result<(), Refusal> {
+    let cannot = format!("Can't revert volume {id} to its latest snapshot");
+    if wanted != latest.id {
+        let message = format!("Specified snapshot ID {wanted} isn't the latest one of volume {id}.");
+        return Err(Refusal::bad(message));
+    }
+    if size != latest.size {
+        let of = &latest.id;
+        return Err(Refusal::bad(format!(
+            "{cannot} {of}. The volume size must be equal to the snapshot size."
+        )));
+    }
+    if status != "available" {
+        return Err(Refusal::conflict(format!(
+            "Invalid volume: {cannot}. Volume's status must be 'available'."
+        )));
+    }
+    if latest.status != "available" {
+        return Err(Refusal::conflict(format!(
+            "Invalid snapshot: {cannot}. Snapshot's status must be 'available'."
+        )));
+    }
+    Ok(())
+}
+
+fn set_snapshot_status(state: &mut State, id: &str, status: &str) {
+    if let Some(snapshot) = state.snapshots.get_mut(id) {
+        status.clone_into(&mut snapshot.status);
+        snapshot.updated = now();
+    }
 }
 
 fn volume_metadata(cloud: &Cloud, request: &Request, id: &str, rest: &[&str]) -> Answer {
@@ -793,10 +851,7 @@ async fn take_snapshot(cloud: Arc<Cloud>, volume: String, id: String) {
     let (from, to) = (volume_path(&cloud.dir, &volume), snapshot_path(&cloud.dir, &id));
     let made = tokio::task::spawn_blocking(move || machine::copy_sparse(&from, &to)).await;
     let ok = matches!(made, Ok(Ok(())));
-    if let Some(snapshot) = cloud.state().snapshots.get_mut(&id) {
-        (if ok { "available" } else { "error" }).clone_into(&mut snapshot.status);
-        snapshot.updated = now();
-    }
+    set_snapshot_status(&mut cloud.state(), &id, if ok { "available" } else { "error" });
 }
 
 fn update_snapshot(cloud: &Cloud, request: &Request, id: &str) -> Answer {

@@ -76,6 +76,43 @@ async fn volumes_are_files_and_copies_are_copies() {
 }
 
 #[tokio::test]
+async fn a_volume_goes_back_to_its_latest_snapshot_and_to_no_other() {
+    let (_dir, lab, client) = quick().await;
+    let id = client.volume("first", 1).await;
+    let volume = format!("/volume/volumes/{id}");
+    let path = lab.volume_path(&id);
+    let write = |word: &[u8]| {
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        std::os::unix::fs::FileExt::write_all_at(&file, word, 1 << 20).unwrap();
+    };
+    let revert = async |snapshot: &str| {
+        let body = json!({"revert": {"snapshot_id": snapshot}});
+        client.ask("POST", &format!("{volume}/action"), Some(&body)).await.0
+    };
+    assert_eq!(revert("none").await, 400, "it has no snapshots");
+    let mut snapshots = Vec::new();
+    for word in [b"first", b"later"] {
+        write(word);
+        let made = client.post("/volume/snapshots", json!({"snapshot": {"volume_id": id}})).await;
+        let snapshot = made["snapshot"]["id"].as_str().unwrap().to_owned();
+        client.until(&format!("/volume/snapshots/{snapshot}"), "/snapshot/status", "available").await;
+        snapshots.push(snapshot);
+    }
+    write(b"wrong");
+    assert_eq!(revert(&snapshots[0]).await, 400, "not the latest");
+    assert_eq!(revert(&snapshots[1]).await, 202);
+    client.until(&volume, "/volume/status", "available").await;
+    client.until(&format!("/volume/snapshots/{}", snapshots[1]), "/snapshot/status", "available").await;
+    let mut word = [0; 5];
+    let file = std::fs::File::open(&path).unwrap();
+    std::os::unix::fs::FileExt::read_exact_at(&file, &mut word, 1 << 20).unwrap();
+    assert_eq!((&word, file.metadata().unwrap().len()), (b"later", 1 << 30));
+    client.ask("POST", &format!("{volume}/action"), Some(&json!({"os-extend": {"new_size": 2}}))).await;
+    client.until(&volume, "/volume/status", "available").await;
+    assert_eq!(revert(&snapshots[1]).await, 400, "it has grown since");
+}
+
+#[tokio::test]
 async fn quotas_refuse_as_each_service_does() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = Config::quick(dir.path());

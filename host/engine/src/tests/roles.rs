@@ -269,6 +269,13 @@ impl Destination for FakeDestination {
         })
     }
 
+    async fn worker_console(&self, worker: &str) -> Result<Option<String>> {
+        self.0.call("worker-console", |held| {
+            assert!(held.workers.contains_key(worker), "{worker} is not there any more");
+            Ok(Some(format!("{}é panic: no init\n", "-".repeat(5000))))
+        })
+    }
+
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome> {
         self.call("remove-worker", |held| {
             assert_eq!(held.mounted, 0, "the guest is still mounted");
@@ -378,6 +385,61 @@ impl Destination for FakeDestination {
             held.instances.retain(|id, i| id != instance && (!instance.is_empty() || i.0 != step.token));
             Ok(Outcome::Done(String::new()))
         })
+    }
+
+    /// A page for each kind.
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
+        self.0.call("list-marked", |held| {
+            let place = after.map_or(0, |place| place.parse::<usize>().unwrap());
+            let marked = by_kind(held, KINDS[place]).into_iter().map(|(id, token)| Marked {
+                kind: KINDS[place].to_owned(),
+                name: String::new(),
+                made_ms: None,
+                id,
+                token,
+            });
+            let next = (place + 1 < KINDS.len()).then(|| (place + 1).to_string());
+            Ok(MarkedPage { marked: marked.collect(), next })
+        })
+    }
+
+    async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome> {
+        self.0.call("remove-marked", |held| {
+            let found = by_kind(held, kind).into_iter().find(|(known, _)| known == id);
+            if found.is_some_and(|(_, token)| token != step.token) {
+                return Err(Error::conflict("fake.not-marked", "it carries another token"));
+            }
+            let Some(ready) = &step.resume else {
+                return Ok(Outcome::Wait { state: id.to_owned(), after_ms: 0 });
+            };
+            assert_eq!(ready, id);
+            match kind {
+                "worker" => drop(held.workers.remove(id)),
+                "instance" => drop(held.instances.remove(id)),
+                "checkpoint" => drop(held.checkpoints.remove(id)),
+                _ => {
+                    assert!(
+                        held.workers.is_empty() && held.instances.is_empty(),
+                        "a volume in use is removed"
+                    );
+                    held.volumes.remove(id);
+                }
+            }
+            Ok(Outcome::Done(String::new()))
+        })
+    }
+}
+
+const KINDS: [&str; 4] = ["worker", "instance", "checkpoint", "volume"];
+
+/// Ids and tokens.
+fn by_kind(held: &Held, kind: &str) -> Vec<(String, String)> {
+    let named = |id: &String, token: &String| (id.clone(), token.clone());
+    match kind {
+        "worker" => held.workers.iter().map(|(id, worker)| named(id, &worker.0)).collect(),
+        "instance" => held.instances.iter().map(|(id, instance)| named(id, &instance.0)).collect(),
+        "checkpoint" => held.checkpoints.iter().map(|(id, point)| named(id, &point.token)).collect(),
+        _ => held.volumes.iter().map(|(id, volume)| named(id, &volume.token)).collect(),
     }
 }
 

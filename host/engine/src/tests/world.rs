@@ -66,6 +66,11 @@ impl World {
         Self { cloud: Cloud::new(disks.into()), directory: tempfile::tempdir().unwrap() }
     }
 
+    /// Another state directory, at the same cloud.
+    pub fn of_cloud(cloud: Arc<Cloud>) -> Self {
+        Self { cloud, directory: tempfile::tempdir().unwrap() }
+    }
+
     /// All that a job needs before it can be done.
     pub async fn prepared(job: Job) -> Self {
         if job == Job::Migration {

@@ -8,7 +8,7 @@ use crate::cinder;
 use crate::cloud::{Cloud, NOVA_VERSION, Service};
 use crate::contract::{Finding, OsType, Result, VmSpec, WorkerRole};
 use crate::findings::Findings;
-use crate::glance::{self, Image};
+use crate::glance::Image;
 use crate::instance;
 use crate::marks;
 use crate::neutron::{self, Network};
@@ -17,6 +17,9 @@ use crate::options::Options;
 use crate::ports;
 use crate::quota::{self, Machines};
 use crate::worker;
+
+/// What the host asks about before a deployment onto a replica's own disks.
+const OWN_DISKS: &str = "own-disks";
 
 /// Checks the cloud, and the machine against it.
 ///
@@ -74,7 +77,7 @@ fn check_versions(cloud: &mut Cloud, options: &Options, findings: &mut Findings)
             range.end(),
             cinder::VERSION_REVERT
         );
-        findings.warn("Cinder", message, "deploy on copies, as gyre does by default");
+        findings.warn(OWN_DISKS, message, "deploy on copies, as gyre does by default");
     }
     Ok(())
 }
@@ -107,14 +110,9 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
 
 fn check_image(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Image>> {
     let named = worker::image_option(options, WorkerRole::Copy, OsType::Linux);
-    let Some((name, path)) = findings.note("migr_image", named)? else { return Ok(None) };
-    let found = glance::find(cloud, &path, &name);
-    let image = findings.note(&path, found)?;
-    if image.as_ref().is_some_and(|image| image.os_type.as_deref() == Some("windows")) {
-        let message = format!("image {name:?} says that it is Windows; disks are copied on Linux");
-        findings.block(&path, message, "name a Linux image, and one of Windows as migr_image_map.windows");
-    }
-    Ok(image)
+    let Some((option, _)) = findings.note("migr_image", named)? else { return Ok(None) };
+    let found = worker::image(cloud, options, option);
+    findings.note(option.path(), found)
 }
 
 fn check_worker_disk(options: &Options, flavor: &Flavor, findings: &mut Findings) {
@@ -177,6 +175,7 @@ fn check_pool(
 
 fn check_names(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
     check_zone(cloud, options, findings)?;
+    check_storage_zone(cloud, options, findings)?;
     let pair = instance::key_pair(cloud, options);
     findings.note("keypair_name", pair)?;
     let group = instance::group_hint(cloud, options);
@@ -198,10 +197,26 @@ fn check_zone(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> 
     }
     if let Some(zones) = findings.note_warning(path, cinder::zones(cloud))?
         && !zones.contains(zone)
+        && options.storage_availability_zone.is_none()
     {
         let message = format!("Cinder has no zone {zone:?}, so volumes go to the one that it chooses");
-        let remedy = format!("make sure that servers may have volumes of other zones ({})", zones.join(", "));
+        let zones = zones.join(", ");
+        let remedy = format!(
+            "set storage_availability_zone, and make sure that servers may have its volumes ({zones})"
+        );
         findings.warn(path, message, remedy);
+    }
+    Ok(())
+}
+
+fn check_storage_zone(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<()> {
+    let Some(zone) = &options.storage_availability_zone else { return Ok(()) };
+    let path = "storage_availability_zone";
+    if let Some(zones) = findings.note_warning(path, cinder::zones(cloud))?
+        && !zones.contains(zone)
+    {
+        let message = format!("Cinder has no zone {zone:?}");
+        findings.block(path, message, format!("use one of: {}", zones.join(", ")));
     }
     Ok(())
 }

@@ -109,7 +109,15 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
 /// `openstack.snapshot-busy`.
 pub fn remove_left(run: &mut Run, volumes: &[String]) -> Flow<()> {
     let left = cinder::snapshots_at(&mut run.cloud, volumes, ROLE_CHECKPOINT)?;
-    run.remove_all("snapshot", left.into_iter().map(|snapshot| snapshot.id).collect(), look_deleted)
+    delete_all(run, left.into_iter().map(|snapshot| snapshot.id).collect())
+}
+
+/// Deletes snapshots, all at once, and waits until they are gone.
+///
+/// # Errors
+/// `openstack.snapshot-busy`, `openstack.volume-error`.
+pub fn delete_all(run: &mut Run, ids: Vec<String>) -> Flow<()> {
+    run.remove_all("snapshot", ids, look_deleted)
 }
 
 /// [`look_deleted`] that leaves a snapshot which a volume depends on.

@@ -4,6 +4,7 @@
 use crate::cinder;
 use crate::cloud::Cloud;
 use crate::contract::{Choice, Choices, Error, Result};
+use crate::findings::ends_the_check;
 use crate::glance;
 use crate::marks::Named;
 use crate::neutron::{self, Network};
@@ -11,7 +12,6 @@ use crate::nova;
 use crate::options::Options;
 use gyre_plugin::log;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// What an option is chosen from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,13 +23,14 @@ enum Kind {
     Networks,
     Pools,
     ServerGroups,
+    StorageZones,
     VolumeTypes,
     Zones,
     Words(&'static [&'static str]),
 }
 
 /// Options whose values can be listed, in the order of their names.
-const OFFERED: [(&str, Kind); 19] = [
+const OFFERED: [(&str, Kind); 20] = [
     ("availability_zone", Kind::Zones),
     ("data_transfer_mechanism", Kind::Words(&["HTTPS", "SSH"])),
     ("default_cinder_volume_type", Kind::VolumeTypes),
@@ -48,33 +49,46 @@ const OFFERED: [(&str, Kind); 19] = [
     ("port_reuse_policy", Kind::Words(&["keep_mac", "replace_mac", "reuse_ports"])),
     ("security_groups", Kind::Groups),
     ("server_group", Kind::ServerGroups),
+    ("storage_availability_zone", Kind::StorageZones),
     ("storage_mappings", Kind::VolumeTypes),
 ];
 
-/// The values of the named options; of all that can be listed when none is named.
+/// The values of the named options; of all that can be listed when none is named. What a cloud lets nobody but its
+/// operators list is named with its refusal, and the rest is listed.
 ///
 /// # Errors
-/// `openstack.option` for an option without a list.
+/// `openstack.option` for an option without a list; the refusal where there is nothing but refusals.
 pub fn options(cloud: &mut Cloud, options: &Options, names: &[String]) -> Result<Vec<Choices>> {
     let wanted: Vec<(&str, Kind)> = match names {
         [] => OFFERED.to_vec(),
         names => names.iter().map(|name| offered(name)).collect::<Result<_>>()?,
     };
     // Several options are chosen from the same list: it is asked for once.
-    let mut lists: BTreeMap<Kind, Vec<Choice>> = BTreeMap::new();
+    let mut lists: BTreeMap<Kind, Result<Vec<Choice>>> = BTreeMap::new();
     let mut choices = Vec::new();
     for (name, kind) in wanted {
-        let values = match lists.entry(kind) {
-            Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(new) => {
-                let list = list(cloud, options, kind);
-                new.insert(list.map_err(|error| error.cause(format!("asked for the values of {name}")))?)
-                    .clone()
-            }
-        };
-        choices.push(Choices { option_name: name.to_owned(), values });
+        let list = lists.entry(kind).or_insert_with(|| {
+            let list = list(cloud, options, kind);
+            list.map_err(|error| error.cause(format!("asked for the values of {name}")))
+        });
+        match list {
+            Err(error) if ends_the_check(error) => return Err(error.clone()),
+            list => choices.push(choices_of(name, list)),
+        }
     }
-    Ok(choices)
+    let first = lists.into_values().find(Result::is_err);
+    match first {
+        Some(Err(error)) if choices.iter().all(|choices| choices.refused.is_some()) => Err(error),
+        _ => Ok(choices),
+    }
+}
+
+fn choices_of(name: &str, list: &Result<Vec<Choice>>) -> Choices {
+    let (values, refused) = match list {
+        Ok(values) => (values.clone(), None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    Choices { option_name: name.to_owned(), values, refused }
 }
 
 fn offered(name: &str) -> Result<(&'static str, Kind)> {
@@ -100,6 +114,7 @@ fn list(cloud: &mut Cloud, options: &Options, kind: Kind) -> Result<Vec<Choice>>
         Kind::KeyPairs => nova::key_pairs(cloud).map(|pairs| named(&pairs)),
         Kind::Groups => neutron::security_groups(cloud).map(|groups| named(&groups)),
         Kind::ServerGroups => nova::server_groups(cloud).map(|groups| named(&groups)),
+        Kind::StorageZones => cinder::zones(cloud).map(|zones| words(zones.iter().map(String::as_str))),
         Kind::Zones => nova::zones(cloud).map(|zones| words(zones.iter().map(String::as_str))),
         Kind::Words(all) => Ok(words(all.iter().copied())),
     }

@@ -36,6 +36,9 @@ pub struct Volume {
     /// Snapshot that it was made from.
     #[serde(default)]
     pub snapshot_id: Option<String>,
+    /// When it was made, UTC.
+    #[serde(default)]
+    pub created_at: Option<String>,
     /// Servers that have it.
     #[serde(default)]
     pub attachments: Vec<VolumeAttachment>,
@@ -80,6 +83,12 @@ pub struct Snapshot {
     pub status: String,
     /// The volume.
     pub volume_id: String,
+    /// What people see.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// When it was made, UTC.
+    #[serde(default)]
+    pub created_at: Option<String>,
     /// Key and value pairs.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -126,12 +135,28 @@ pub const fn gib(bytes: u64) -> u64 {
     if whole == 0 { 1 } else { whole }
 }
 
+/// Volumes of the project.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn volumes(cloud: &mut Cloud) -> Result<Vec<Volume>> {
+    cloud.list(CINDER, "/volumes/detail", "volumes")
+}
+
+/// Snapshots of the project.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn snapshots(cloud: &mut Cloud) -> Result<Vec<Snapshot>> {
+    cloud.list(CINDER, "/snapshots/detail", "snapshots")
+}
+
 /// Volumes of the project that a step made for a role.
 ///
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn volumes_of(cloud: &mut Cloud, token: &str, role: &str) -> Result<Vec<Volume>> {
-    let all: Vec<Volume> = cloud.list(CINDER, "/volumes/detail", "volumes")?;
+    let all = volumes(cloud)?;
     Ok(all.into_iter().filter(|volume| marks::carries(&volume.metadata, token, role)).collect())
 }
 
@@ -140,7 +165,7 @@ pub fn volumes_of(cloud: &mut Cloud, token: &str, role: &str) -> Result<Vec<Volu
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn volumes_of_vm(cloud: &mut Cloud, vm: &str, role: &str) -> Result<Vec<Volume>> {
-    let all: Vec<Volume> = cloud.list(CINDER, "/volumes/detail", "volumes")?;
+    let all = volumes(cloud)?;
     let vm = marks::value(vm);
     let fits = |volume: &Volume| {
         volume.metadata.get(marks::VM) == Some(&vm)
@@ -154,7 +179,7 @@ pub fn volumes_of_vm(cloud: &mut Cloud, vm: &str, role: &str) -> Result<Vec<Volu
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn snapshots_at(cloud: &mut Cloud, volumes: &[String], role: &str) -> Result<Vec<Snapshot>> {
-    let all: Vec<Snapshot> = cloud.list(CINDER, "/snapshots/detail", "snapshots")?;
+    let all = snapshots(cloud)?;
     let fits = |snapshot: &Snapshot| {
         volumes.contains(&snapshot.volume_id)
             && snapshot.metadata.get(marks::ROLE).is_some_and(|found| found == role)
@@ -167,7 +192,7 @@ pub fn snapshots_at(cloud: &mut Cloud, volumes: &[String], role: &str) -> Result
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn volumes_from(cloud: &mut Cloud, snapshot: &str) -> Result<Vec<Volume>> {
-    let all: Vec<Volume> = cloud.list(CINDER, "/volumes/detail", "volumes")?;
+    let all = volumes(cloud)?;
     Ok(all.into_iter().filter(|volume| volume.snapshot_id.as_deref() == Some(snapshot)).collect())
 }
 
@@ -176,7 +201,7 @@ pub fn volumes_from(cloud: &mut Cloud, snapshot: &str) -> Result<Vec<Volume>> {
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn snapshots_of(cloud: &mut Cloud, token: &str, role: &str) -> Result<Vec<Snapshot>> {
-    let all: Vec<Snapshot> = cloud.list(CINDER, "/snapshots/detail", "snapshots")?;
+    let all = snapshots(cloud)?;
     Ok(all.into_iter().filter(|snapshot| marks::carries(&snapshot.metadata, token, role)).collect())
 }
 

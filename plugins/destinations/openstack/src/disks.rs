@@ -99,10 +99,18 @@ fn create(run: &mut Run, vm: &VmSpec, number: usize, disk: &DiskSpec) -> Result<
         size: cinder::gib(disk.size),
         volume_type: type_of(run, disk)?,
         snapshot: None,
-        zone: cinder::zone_for(&mut run.cloud, run.options.availability_zone.as_deref())?,
+        zone: zone(run)?,
         metadata,
     };
     cinder::create_volume(&mut run.cloud, &new)
+}
+
+/// Nova's zones need not be Cinder's: a name that stands for both is taken where it is one of Cinder's.
+fn zone(run: &mut Run) -> Result<Option<String>> {
+    match &run.options.storage_availability_zone {
+        Some(zone) => Ok(Some(zone.clone())),
+        None => cinder::zone_for(&mut run.cloud, run.options.availability_zone.as_deref()),
+    }
 }
 
 fn type_of(run: &mut Run, disk: &DiskSpec) -> Result<Option<String>> {

@@ -265,12 +265,20 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
         known.token.clone_into(&mut run.token);
     }
     for server in nova::servers_of(&mut run.cloud, &run.token, ROLE_INSTANCE)? {
-        keep_volumes(run, &server)?;
-        worker::delete_server(run, &server.id)?;
+        take_down(run, &server)?;
     }
     worker::wait_volumes_free(run)?;
     worker::remove_addresses(run)?;
     Ok(String::new())
+}
+
+/// Deletes the server and no disk of it.
+///
+/// # Errors
+/// As [`remove`].
+pub fn take_down(run: &mut Run, server: &Server) -> Flow<()> {
+    keep_volumes(run, server)?;
+    worker::delete_server(run, &server.id)
 }
 
 fn keep_volumes(run: &mut Run, server: &Server) -> Result<()> {

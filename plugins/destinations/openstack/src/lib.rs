@@ -13,6 +13,7 @@ mod findings;
 mod glance;
 mod instance;
 mod keystone;
+mod marked;
 mod marks;
 mod neutron;
 mod nova;
@@ -24,8 +25,8 @@ mod worker;
 
 use cloud::Cloud;
 use contract::{
-    About, Choices, Config, Destination, Finding, Instance, Morphing, OsType, Outcome, Result, Step,
-    TargetDisk, VmSpec, Worker, WorkerRole, about,
+    About, Choices, Config, Destination, Finding, Instance, MarkedPage, Morphing, OsType, Outcome, Result,
+    Step, TargetDisk, VmSpec, Worker, WorkerRole, about,
 };
 use options::Options;
 use wait::Run;
@@ -80,6 +81,11 @@ impl Destination for OpenStack {
     fn describe_worker(config: Config, worker: &str) -> Result<Worker> {
         let (mut cloud, _) = look(&config)?;
         worker::describe(&mut cloud, worker)
+    }
+
+    fn worker_console(config: Config, worker: &str) -> Result<Option<String>> {
+        let (mut cloud, _) = look(&config)?;
+        worker::console(&mut cloud, worker)
     }
 
     fn remove_worker(step: &Step, worker: &str) -> Result<Outcome> {
@@ -137,6 +143,18 @@ impl Destination for OpenStack {
     fn remove_instance(step: &Step, instance: &str) -> Result<Outcome> {
         let mut run = Run::undo(step)?;
         let flow = instance::remove(&mut run, instance);
+        run.end(flow)
+    }
+
+    fn list_marked(config: Config, after: Option<&str>) -> Result<MarkedPage> {
+        // What is left over must be found though nobody has chosen an image yet.
+        let options = Options::read(config.as_str())?;
+        marked::list(&mut Cloud::new(options.auth), after)
+    }
+
+    fn remove_marked(step: &Step, kind: &str, id: &str) -> Result<Outcome> {
+        let mut run = Run::undo(step)?;
+        let flow = marked::remove(&mut run, kind, id);
         run.end(flow)
     }
 }

@@ -9,6 +9,8 @@ const TEXT_CHARS_MAX: usize = 255;
 /// Names shown in an error that says what there is.
 const NAMES_SHOWN_MAX: usize = 12;
 
+/// What a description begins with that carries a token.
+const DESCRIBED: &str = "gyre ";
 /// Metadata key of the step's token.
 pub const TOKEN: &str = "gyre-token";
 /// Metadata key of the source disk's id.
@@ -41,7 +43,23 @@ pub fn carries(metadata: &BTreeMap<String, String>, token: &str, role: &str) -> 
 
 /// A description that carries the token, where there is no metadata.
 pub fn description(token: &str) -> String {
-    value(&format!("gyre {token}"))
+    value(&format!("{DESCRIBED}{token}"))
+}
+
+/// The token in such metadata.
+pub fn token_in(metadata: &BTreeMap<String, String>) -> Option<&str> {
+    metadata.get(TOKEN).map(String::as_str).filter(|token| !token.is_empty() && metadata.contains_key(ROLE))
+}
+
+/// What such metadata says that the object is for.
+pub fn role_in(metadata: &BTreeMap<String, String>) -> &str {
+    metadata.get(ROLE).map(String::as_str).unwrap_or_default()
+}
+
+/// The token in such a description: one word, for people write descriptions too.
+pub fn token_of(description: &str) -> Option<&str> {
+    let token = description.strip_prefix(DESCRIBED)?;
+    (!token.is_empty() && !token.contains(char::is_whitespace)).then_some(token)
 }
 
 /// A text as a metadata value. One that is too long keeps its beginning and gets a hash.
@@ -147,6 +165,17 @@ mod tests {
         );
         let error = pick("thing", "o", "c", all()).err().unwrap();
         assert!(error.code == "openstack.unknown-name" && error.causes[0].contains('b'));
+    }
+
+    #[test]
+    fn a_mark_is_read_as_it_was_made_and_is_nobody_elses_word() {
+        let metadata = metadata("0123456789ab-clone", ROLE_CLONE);
+        assert_eq!((token_in(&metadata), role_in(&metadata)), (Some("0123456789ab-clone"), "clone"));
+        assert_eq!(token_in(&BTreeMap::from([(TOKEN.to_owned(), "t".to_owned())])), None);
+        assert_eq!(token_of(&description("0123456789ab-clone")), Some("0123456789ab-clone"));
+        for other in ["", "gyre", "gyre ", "gyre is for tests", "for gyre x", "Gyre x"] {
+            assert_eq!(token_of(other), None, "{other:?}");
+        }
     }
 
     #[test]

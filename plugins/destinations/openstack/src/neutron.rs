@@ -5,6 +5,7 @@ use crate::cloud::{Cloud, Service, encode};
 use crate::contract::{Error, Explain, Result};
 use crate::marks::{self, Named};
 use crate::options::Cidr;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -102,6 +103,9 @@ pub struct Port {
     pub description: String,
     /// Its network.
     pub network_id: String,
+    /// When it was made, UTC.
+    #[serde(default)]
+    pub created_at: Option<String>,
     /// `fa:16:3e:aa:bb:cc`.
     #[serde(default)]
     pub mac_address: String,
@@ -193,6 +197,9 @@ pub struct SecurityGroup {
     /// What people see; not unique.
     #[serde(default)]
     pub name: String,
+    /// When it was made, UTC.
+    #[serde(default)]
+    pub created_at: Option<String>,
 }
 
 impl Named for SecurityGroup {
@@ -217,6 +224,9 @@ pub struct FloatingIp {
     /// The port it leads to.
     #[serde(default)]
     pub port_id: Option<String>,
+    /// When it was made, UTC.
+    #[serde(default)]
+    pub created_at: Option<String>,
 }
 
 /// Where floating IPs come from.
@@ -329,6 +339,20 @@ pub fn port(cloud: &mut Cloud, id: &str) -> Result<Option<Port>> {
     cloud.get(NEUTRON, &format!("/ports/{}", encode(id)), "port")
 }
 
+/// Ports of the project.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn ports(cloud: &mut Cloud) -> Result<Vec<Port>> {
+    list_own(cloud, "ports", "ports")
+}
+
+/// An operator who lists such things is shown those of every project.
+fn list_own<T: DeserializeOwned>(cloud: &mut Cloud, path: &str, key: &str) -> Result<Vec<T>> {
+    let project = cloud.project()?;
+    cloud.list(NEUTRON, &format!("/{path}?project_id={}", encode(&project)), key)
+}
+
 /// Ports whose description carries the token of a step. What is deleted by such a list is compared
 /// here too: a service that ignored the filter would have all of them deleted.
 ///
@@ -431,8 +455,15 @@ pub fn delete_port(cloud: &mut Cloud, id: &str) -> Result<bool> {
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn security_groups(cloud: &mut Cloud) -> Result<Vec<SecurityGroup>> {
-    let project = cloud.project()?;
-    cloud.list(NEUTRON, &format!("/security-groups?project_id={}", encode(&project)), "security_groups")
+    list_own(cloud, "security-groups", "security_groups")
+}
+
+/// A security group, if it is there.
+///
+/// # Errors
+/// Those of [`Cloud::get`].
+pub fn security_group(cloud: &mut Cloud, id: &str) -> Result<Option<SecurityGroup>> {
+    cloud.get(NEUTRON, &format!("/security-groups/{}", encode(id)), "security_group")
 }
 
 /// Security groups of that name and description, which carries the token.
@@ -476,6 +507,22 @@ pub fn allow_tcp(cloud: &mut Cloud, group: &str, port: u16, cidr: &str) -> Resul
 /// `openstack.conflict` while a port has it; those of [`Cloud::delete`].
 pub fn delete_security_group(cloud: &mut Cloud, id: &str) -> Result<bool> {
     cloud.delete(NEUTRON, &format!("/security-groups/{}", encode(id)))
+}
+
+/// Floating IPs of the project.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn floating_ips(cloud: &mut Cloud) -> Result<Vec<FloatingIp>> {
+    list_own(cloud, "floatingips", "floatingips")
+}
+
+/// The floating IP of an id, if it is there.
+///
+/// # Errors
+/// Those of [`Cloud::get`].
+pub fn floating_ip_of_id(cloud: &mut Cloud, id: &str) -> Result<Option<FloatingIp>> {
+    cloud.get(NEUTRON, &format!("/floatingips/{}", encode(id)), "floatingip")
 }
 
 /// Floating IPs whose description carries the token of a step.

@@ -32,6 +32,9 @@ pub struct Server {
     /// Key and value pairs.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
+    /// When it was made, UTC.
+    #[serde(default)]
+    pub created: Option<String>,
     /// What is being done to it.
     #[serde(default, rename = "OS-EXT-STS:task_state")]
     pub task: Option<String>,
@@ -175,13 +178,20 @@ impl Server {
     }
 }
 
+/// Servers of the project.
+///
+/// # Errors
+/// Those of [`Cloud::list`].
+pub fn servers(cloud: &mut Cloud) -> Result<Vec<Server>> {
+    cloud.list(NOVA, "/servers/detail", "servers")
+}
+
 /// Servers of the project that a step made for a role.
 ///
 /// # Errors
 /// Those of [`Cloud::list`].
 pub fn servers_of(cloud: &mut Cloud, token: &str, role: &str) -> Result<Vec<Server>> {
-    let all: Vec<Server> = cloud.list(NOVA, "/servers/detail", "servers")?;
-    Ok(all.into_iter().filter(|server| marks::carries(&server.metadata, token, role)).collect())
+    Ok(servers(cloud)?.into_iter().filter(|server| marks::carries(&server.metadata, token, role)).collect())
 }
 
 /// A server, if it is there. One that is deleted but still listed counts as gone.

@@ -47,6 +47,9 @@ pub struct Options {
     /// Availability zone of migrated servers and of workers; volumes follow where Cinder has a zone
     /// of that name. Default: Nova chooses.
     pub availability_zone: Option<String>,
+    /// Availability zone of volumes, where it is another one than that of servers. Default: that of
+    /// `availability_zone`, where Cinder has a zone of that name.
+    pub storage_availability_zone: Option<String>,
     /// Server group of the migrated server, name or id.
     pub server_group: Option<String>,
     /// Tags of the migrated server: keys and values of its metadata.
@@ -223,6 +226,7 @@ impl Default for Options {
             security_groups: Vec::new(),
             default_security_groups: Vec::new(),
             availability_zone: None,
+            storage_availability_zone: None,
             server_group: None,
             instance_tags: BTreeMap::new(),
             delete_disks_on_vm_termination: false,

@@ -78,8 +78,8 @@ pub struct WorkerDisk {
 pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<String> {
     let disks = Disks::parse(disks)?;
     refuse_taken(run, &disks)?;
-    let (image, path) = image_option(&run.options, role, os)?;
-    let image = glance::find(&mut run.cloud, &path, &image)?;
+    let (option, _) = image_option(&run.options, role, os)?;
+    let image = image(&mut run.cloud, &run.options, option)?;
     takes(&image, disks.disks.len())?;
     let (name, path) = run.options.worker_network()?;
     let (name, path) = (name.to_owned(), path);
@@ -304,21 +304,68 @@ fn root_volume(run: &mut Run, image: &Image, gib: u64) -> Result<Value> {
     Ok(json!([root]))
 }
 
-/// The image of a worker and the option that names it.
+/// An option that names the image of Linux workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageOption {
+    /// For workers of whatever kind: it goes before the map.
+    Any,
+    /// For those that copy disks and morph Linux guests.
+    Linux,
+}
+
+impl ImageOption {
+    /// As people write it.
+    pub const fn path(self) -> &'static str {
+        match self {
+            ImageOption::Any => "migr_image",
+            ImageOption::Linux => "migr_image_map.linux",
+        }
+    }
+
+    fn value(self, options: &Options) -> Option<&str> {
+        match self {
+            ImageOption::Any => options.migr_image.as_deref(),
+            ImageOption::Linux => options.migr_image_map.linux.as_deref(),
+        }
+    }
+}
+
+/// The option that names the image of a worker, and what it says.
 ///
 /// # Errors
 /// `openstack.option` where none does, `openstack.worker-os` for guests that need another worker.
-pub fn image_option(options: &Options, role: WorkerRole, os: OsType) -> Result<(String, String)> {
+pub fn image_option(options: &Options, role: WorkerRole, os: OsType) -> Result<(ImageOption, &str)> {
     if role == WorkerRole::Morph && os == OsType::Windows {
         let message =
             "Windows guests cannot be morphed yet: that takes a Windows worker, which gyre does not drive";
         return Err(Error::invalid("openstack.worker-os", message));
     }
-    let by_name = options.migr_image.as_ref().map(|name| (name, "migr_image"));
-    let by_map = options.migr_image_map.linux.as_ref().map(|name| (name, "migr_image_map.linux"));
     let missing =
         || Error::invalid("openstack.option", "migr_image is not set: name the image of temporary workers");
-    by_name.or(by_map).map(|(name, path)| (name.clone(), path.to_owned())).ok_or_else(missing)
+    let set = [ImageOption::Any, ImageOption::Linux].into_iter();
+    set.filter_map(|option| Some((option, option.value(options)?))).next().ok_or_else(missing)
+}
+
+/// The image of a Linux worker. What `migr_image` names is for workers of whatever kind: where it says that it holds
+/// another system, the map's image is taken.
+///
+/// # Errors
+/// `openstack.worker-os` where every image that is named says that it holds another system; those of
+/// [`glance::find`].
+pub fn image(cloud: &mut Cloud, options: &Options, option: ImageOption) -> Result<Image> {
+    let name = option.value(options).unwrap_or_default();
+    let found = glance::find(cloud, option.path(), name)?;
+    let is_other = |os: &&str| !os.is_empty() && !os.eq_ignore_ascii_case("linux");
+    let Some(other) = found.os_type.as_deref().filter(is_other) else { return Ok(found) };
+    if option == ImageOption::Any && options.migr_image_map.linux.is_some() {
+        return image(cloud, options, ImageOption::Linux);
+    }
+    let message = format!(
+        "{}: image {name:?} says that its os_type is {other:?}, and disks are copied on Linux; name a Linux image, as \
+         migr_image_map.linux if this one is for other guests",
+        option.path()
+    );
+    Err(Error::invalid("openstack.worker-os", message))
 }
 
 /// Refuses more disks than the worker takes.
@@ -479,6 +526,16 @@ fn check_alive(server: Option<&nova::Server>, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// The end of the worker's console, where its hypervisor keeps one.
+///
+/// # Errors
+/// `openstack.state`, and that of the login.
+pub fn console(cloud: &mut Cloud, state: &str) -> Result<Option<String>> {
+    let state: WorkerState = from_json(state)?;
+    cloud.token()?;
+    Ok(nova::console(cloud, &state.server))
+}
+
 /// A serial is sure where the guest shows one, whole (virtio-scsi) or cut (virtio-blk); Nova's device name is a
 /// guess.
 fn identities(disk: &WorkerDisk) -> Vec<String> {
@@ -497,9 +554,7 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     }
     let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
     for server in made {
-        note_console(run, &server);
-        detach_all(run, &server)?;
-        delete_server(run, &server.id)?;
+        take_down(run, &server)?;
     }
     wait_volumes_free(run)?;
     remove_addresses(run)?;
@@ -507,12 +562,13 @@ pub fn remove(run: &mut Run, state: &str) -> Flow<String> {
     Ok(String::new())
 }
 
-/// Whoever asks for details learns why the host could not reach a worker that Nova said was running.
-fn note_console(run: &mut Run, server: &Server) {
-    if let Some(console) = nova::console(&mut run.cloud, &server.id).filter(|_| !server.is_leaving()) {
-        let end = nova::tail(&console, CONSOLE_CAUSE_BYTES_MAX);
-        log!(debug, "a worker is removed"; "server" => server.id, "console" => end);
-    }
+/// Frees the server's volumes, but for the root disk that was made for it, and deletes it.
+///
+/// # Errors
+/// As [`remove`].
+pub fn take_down(run: &mut Run, server: &Server) -> Flow<()> {
+    detach_all(run, server)?;
+    delete_server(run, &server.id)
 }
 
 fn detach_all(run: &mut Run, server: &Server) -> Flow<()> {

@@ -243,6 +243,9 @@ fn what_will_surprise_later_is_said_now() {
     let rack = |model: &mut Model| model.zones.push("rack");
     assert_eq!(findings(rack, json!({ "availability_zone": "rack" })), warns("availability_zone"));
     assert_eq!(findings(fine, json!({ "availability_zone": "nova" })), []);
+    let both = |zone: &str| json!({ "availability_zone": "rack", "storage_availability_zone": zone });
+    assert_eq!(findings(rack, both("nova")), [], "its volumes have a zone of their own");
+    assert_eq!(findings(rack, both("rack")), blocks("storage_availability_zone"));
     let no_disk = |model: &mut Model| model.objects.get_mut("flavors").unwrap()[0]["disk"] = json!(0);
     assert_eq!(findings(no_disk, json!({})), warns("migr_flavor_name"));
     assert_eq!(findings(no_disk, json!({ "migr_worker_boot_from_volume": true })), []);

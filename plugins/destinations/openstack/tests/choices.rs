@@ -88,12 +88,25 @@ fn all_lists_are_asked_for_once_and_a_refused_one_is_named() {
     let (_host, model) = cloud();
     let config = options(json!({ "list_all_destination_networks": true }));
     let choices = OpenStack::options(config.as_str().into(), &[]).unwrap();
-    assert_eq!(choices.len(), 19);
+    assert_eq!(choices.len(), 20);
+    assert!(choices.iter().all(|choices| choices.refused.is_none()));
     // A login, and each of the lists; those of networks twice, and long ones in pages.
     assert!(model.borrow().requests < 20, "{} requests", model.borrow().requests);
     model.borrow_mut().faults.push(("GET", "os-server-groups", Fault::Status(403, "Policy")));
-    let error = OpenStack::options(config.as_str().into(), &[]).unwrap_err();
+    let choices = OpenStack::options(config.as_str().into(), &[]).unwrap();
+    let refused: Vec<_> = choices.iter().filter(|choices| choices.refused.is_some()).collect();
+    assert_eq!((choices.len(), refused.len(), refused[0].option_name.as_str()), (20, 1, "server_group"));
+    assert!(
+        refused[0].values.is_empty() && refused[0].refused.as_ref().unwrap().contains("Policy"),
+        "{refused:?}"
+    );
+    // Who asks for that list alone is told by an error, and so is whoever asks a cloud that cannot answer.
+    model.borrow_mut().faults.push(("GET", "os-server-groups", Fault::Status(403, "Policy")));
+    let error = OpenStack::options(config.as_str().into(), &["server_group".to_owned()]).unwrap_err();
+    assert_eq!(error.code, "openstack.forbidden");
     assert!(error.causes.iter().any(|cause| cause.contains("server_group")), "{error:?}");
+    model.borrow_mut().faults.push(("GET", "os-server-groups", Fault::Status(503, "later")));
+    assert_eq!(OpenStack::options(config.as_str().into(), &[]).unwrap_err().kind, ErrorKind::Unavailable);
     let error = OpenStack::options(config.as_str().into(), &["set_dhcp".to_owned()]).unwrap_err();
     assert_eq!(error.code, "openstack.option");
     assert!(error.message.contains("set_dhcp") && error.causes[0].contains("flavor_name"), "{error:?}");

@@ -230,6 +230,23 @@ fn a_worker_that_never_comes_up_is_made_again() {
 }
 
 #[test]
+fn the_console_of_a_worker_that_does_not_answer_can_be_read() {
+    let (_host, model) = cloud();
+    let config = options(json!({}));
+    let disks =
+        done(&Step::new("tok-disks", &config), |step| OpenStack::ensure_disks(step, &machine(), None));
+    let worker = done(&Step::new("tok", &config), |step| {
+        OpenStack::ensure_worker(step, WorkerRole::Copy, OsType::Linux, disks.as_ref().unwrap())
+    })
+    .unwrap();
+    let console = || OpenStack::worker_console(Config::new(&config), &worker).unwrap();
+    model.borrow_mut().console = "Kernel panic\u{1b}[2J";
+    assert_eq!(console().as_deref(), Some("Kernel panic"));
+    model.borrow_mut().forbidden = vec!["os-getConsole"];
+    assert_eq!(console(), None, "where nobody may read it, there is none");
+}
+
+#[test]
 fn a_console_is_bounded_and_steers_no_terminal() {
     let (_host, model) = cloud();
     let config = options(json!({}));
@@ -281,7 +298,7 @@ fn versions_that_are_too_old_are_said_before_anything_is_made() {
     assert_eq!(at(85, ephemeral), []);
     let (_host, model) = cloud();
     model.borrow_mut().cinder_minor = Some(39);
-    assert_eq!(findings(&options(json!({}))), [(false, "Cinder".to_owned())]);
+    assert_eq!(findings(&options(json!({}))), [(false, "own-disks".to_owned())]);
 }
 
 #[test]

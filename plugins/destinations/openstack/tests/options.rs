@@ -73,6 +73,30 @@ fn the_image_of_workers_has_one_name_in_the_cloud() {
     assert_eq!(code(try_worker(fine, json!({ "migr_image": null }))), "openstack.option");
 }
 
+/// It is one image for workers of whatever kind, and disks are copied on Linux.
+#[test]
+fn an_image_of_another_system_makes_way_for_the_maps() {
+    let seeded = |os: &'static str| {
+        move |model: &mut Model| {
+            model.seed("images", json!({ "name": "other", "status": "active", "os_type": os }));
+        }
+    };
+    let id = cloud().1.borrow().id_of("images", "worker");
+    let image = |os, config: Value| {
+        let made = try_worker(seeded(os), config)?;
+        Ok::<_, Error>(made.0["server"]["imageRef"].as_str().unwrap().to_owned())
+    };
+    let both = || json!({ "migr_image": "other", "migr_image_map": { "linux": "worker" } });
+    assert_eq!(image("windows", both()).unwrap(), id);
+    assert_ne!(image("linux", both()).unwrap(), id, "it says that it fits");
+    let alone = image("windows", json!({ "migr_image": "other" })).unwrap_err();
+    assert_eq!(alone.code, "openstack.worker-os");
+    assert!(alone.message.contains("migr_image_map.linux"), "{alone:?}");
+    let neither = json!({ "migr_image": "other", "migr_image_map": { "linux": "other" } });
+    let neither = image("windows", neither).unwrap_err();
+    assert!(neither.message.starts_with("migr_image_map.linux:"), "{neither:?}");
+}
+
 #[test]
 fn windows_guests_have_no_worker_yet() {
     let (_host, _model) = cloud();
@@ -278,6 +302,9 @@ fn volumes_follow_the_zone_where_cinder_has_it() {
     };
     assert_eq!(zone("nova"), "nova");
     assert_eq!(zone("rack"), Value::Null, "Nova's zones need not be Cinder's");
+    let (host, _model) = cloud();
+    disks(&options(json!({ "availability_zone": "nova", "storage_availability_zone": "ssd" })));
+    assert_eq!(posted(&host, "/volumes")[0]["volume"]["availability_zone"], "ssd", "it has one of its own");
 }
 
 #[test]

@@ -8,11 +8,12 @@ use std::path::Path;
 const TABLE: &str = include_str!("../../../../host/docs/openstack.md");
 
 /// Crates that the table names, and where they are.
-const CRATES: [(&str, &str); 5] = [
+const CRATES: [(&str, &str); 6] = [
     ("", "plugins/destinations/openstack"),
     ("debian", "plugins/osmorphing/debian"),
     ("gyre-engine", "host/engine"),
     ("gyre-mover", "host/mover"),
+    ("gyre-tests", "tests"),
     ("gyre-worker", "host/worker"),
 ];
 

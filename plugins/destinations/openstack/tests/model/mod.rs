@@ -379,7 +379,9 @@ impl Model {
         let server = self.one("servers", id).unwrap().clone();
         for port in server["networks"].as_array().into_iter().flatten() {
             let port = port["port"].as_str().unwrap();
-            self.one("ports", port).unwrap()["device_id"] = json!(id);
+            let port = self.one("ports", port).unwrap();
+            port["device_id"] = json!(id);
+            port["device_owner"] = json!("compute:nova");
         }
         let mut attached = Vec::new();
         for device in server["block_device_mapping_v2"].as_array().into_iter().flatten() {

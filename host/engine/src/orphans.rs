@@ -1,0 +1,463 @@
+//! What steps left at a destination, and whose it is: everything there that carries the mark of a step, held against
+//! the jobs and replicas of this state directory. What belongs to a replica, to a job that is not over, or to a
+//! migrated server is kept. What a job that is over left behind is an orphan. Everything else is unknown: another
+//! installation may share the destination, so it is shown, and removed only where somebody names it.
+//!
+//! A token is `JOB-STEP`, or `REPLICA-disks`. Both ids are random and noted before anything is made with them, so an
+//! id that is not in this state directory is somebody else's (or its own, of a state directory that was lost): no
+//! further mark is needed to tell installations apart.
+
+use crate::deployment::{CHECKPOINT, CLONE, INSTANCE};
+use crate::params::{DISKS, Kind, Params};
+use crate::{Engine, ReplicaFilter};
+use gyre_core::roles::{Destination, Marked, Outcome, StepCall};
+use gyre_core::{Error, Result};
+use gyre_saga::{JobFilter, JobRecord, Status};
+use serde::Serialize;
+use serde_json::Map;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Pages of one destination's list.
+const PAGES_MAX: usize = 1000;
+/// Jobs that are looked through for those of a replica that is gone.
+const JOBS_MAX: u32 = 10_000;
+/// How long the removal of one object may take.
+const REMOVAL_LIMIT: Duration = Duration::from_secs(60 * 60);
+
+/// Whose something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Owner {
+    /// A replica, a job that is not over, or the migrated server: it stays.
+    Kept,
+    /// Nobody: the job that made it is over.
+    Orphan,
+    /// Nobody that this state directory knows.
+    Unknown,
+}
+
+/// Something that carries a mark, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Found {
+    /// What it is.
+    #[serde(flatten)]
+    pub marked: Marked,
+    /// Whose.
+    pub owner: Owner,
+    /// Why that is so, in a few words.
+    pub why: String,
+}
+
+/// Which of them are to be removed.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// By `ID` or `KIND/ID`; empty: every orphan.
+    pub ids: Vec<String>,
+    /// Whether those may be named whose owner is unknown.
+    pub foreign: bool,
+}
+
+impl Chosen {
+    /// Those that may go, in the order of removal.
+    ///
+    /// # Errors
+    /// `orphans.unknown-id`, `orphans.owned`, `orphans.foreign`: then nothing at all is to be removed.
+    pub fn of(&self, found: &[Found]) -> Result<Vec<Found>> {
+        if self.ids.is_empty() {
+            return Ok(found.iter().filter(|one| one.owner == Owner::Orphan).cloned().collect());
+        }
+        let mut places = BTreeSet::new();
+        for id in &self.ids {
+            places.insert(self.find(found, id)?);
+        }
+        Ok(places.into_iter().filter_map(|place| found.get(place)).cloned().collect())
+    }
+
+    fn find(&self, found: &[Found], id: &str) -> Result<usize> {
+        let is_meant =
+            |one: &Found| one.marked.id == id || format!("{}/{}", one.marked.kind, one.marked.id) == id;
+        let mut fits = found.iter().enumerate().filter(|(_, one)| is_meant(one));
+        let (place, one) = match (fits.next(), fits.next()) {
+            (Some(only), None) => only,
+            (None, _) => {
+                let what = format!("nothing that carries the mark of gyre has the id {id:?}");
+                return Err(Error::not_found("orphans.unknown-id", what));
+            }
+            (Some(_), Some(_)) => {
+                let what = format!("several things have the id {id:?}: name one as KIND/ID");
+                return Err(Error::invalid("orphans.unknown-id", what));
+            }
+        };
+        match one.owner {
+            Owner::Orphan => Ok(place),
+            Owner::Unknown if self.foreign => Ok(place),
+            Owner::Unknown => Err(refusal("orphans.foreign", one)),
+            Owner::Kept => Err(refusal("orphans.owned", one)),
+        }
+    }
+}
+
+fn refusal(code: &str, one: &Found) -> Error {
+    let Marked { kind, id, .. } = &one.marked;
+    Error::denied(code, format!("{kind} {id} is no orphan")).cause(&one.why)
+}
+
+/// A job, as far as it matters to what it made.
+struct Line {
+    kind: Kind,
+    status: Status,
+    /// Whether its server is, or may be, in use.
+    committed: bool,
+    replica: String,
+    own_disks: bool,
+    steps: BTreeSet<String>,
+}
+
+impl Line {
+    /// Nothing where another version of gyre began it.
+    fn of(job: &JobRecord) -> Option<Self> {
+        let params = Params::from_job(job).ok()?;
+        Some(Self {
+            kind: params.kind,
+            status: job.status,
+            committed: gyre_saga::committed(job),
+            replica: params.replica,
+            own_disks: params.deploy.own_disks,
+            steps: job.steps.iter().map(|step| step.name.clone()).collect(),
+        })
+    }
+
+    /// Whether the replica's disks became those of the job's server.
+    fn hands_over(&self) -> bool {
+        self.committed && (self.kind == Kind::Migration || self.own_disks)
+    }
+}
+
+/// What this state directory knows of owners.
+#[derive(Default)]
+struct Ledger {
+    /// Names of the replicas that exist, by id.
+    replicas: BTreeMap<String, String>,
+    /// Jobs by id; none: another version of gyre began it.
+    jobs: BTreeMap<String, Option<Line>>,
+    /// Whether every job is among them.
+    complete: bool,
+}
+
+type Judgement = (Owner, String);
+
+impl Ledger {
+    fn judge(&self, token: &str) -> Judgement {
+        match token.split_once('-') {
+            Some((replica, DISKS)) => self.judge_disks(replica),
+            Some((job, step)) => self.judge_step(job, step),
+            None => (Owner::Unknown, "its token is none of gyre's".into()),
+        }
+    }
+
+    fn judge_disks(&self, replica: &str) -> Judgement {
+        if let Some(name) = self.replicas.get(replica) {
+            return (Owner::Kept, format!("replica {name}"));
+        }
+        let jobs = self.jobs.iter().filter_map(|(id, line)| Some((id, line.as_ref()?)));
+        let jobs: Vec<_> = jobs.filter(|(_, line)| line.replica == replica).collect();
+        if let Some((id, _)) = jobs.iter().find(|(_, line)| !line.status.is_final()) {
+            return (Owner::Kept, format!("job {id} is not over"));
+        }
+        if let Some((id, _)) = jobs.iter().find(|(_, line)| line.hands_over()) {
+            return (Owner::Kept, format!("disk of the server of job {id}"));
+        }
+        match jobs.first() {
+            None => (Owner::Unknown, "no replica and no job of this state directory".into()),
+            Some((id, line)) if self.complete => (
+                Owner::Orphan,
+                format!("its replica is gone; {} {id} {}", line.kind.name(), line.status.name()),
+            ),
+            Some(_) => (Owner::Unknown, "not all jobs of its replica can be looked at".into()),
+        }
+    }
+
+    fn judge_step(&self, id: &str, step: &str) -> Judgement {
+        let Some(line) = self.jobs.get(id) else {
+            return (Owner::Unknown, "no job of this state directory".into());
+        };
+        let Some(line) = line else {
+            return (Owner::Unknown, format!("another version of gyre began job {id}"));
+        };
+        let of_job = format!("{} {id}", line.kind.name());
+        if !line.steps.contains(step) {
+            return (Owner::Unknown, format!("{of_job} has no step {step}"));
+        }
+        if !line.status.is_final() {
+            return (Owner::Kept, format!("job {id} is not over"));
+        }
+        if line.committed && [INSTANCE, CLONE].contains(&step) {
+            return (Owner::Kept, format!("server of job {id}"));
+        }
+        // Where a server's disk depends on it, as on Ceph, it goes with the replica.
+        if let Some(name) = self.replicas.get(&line.replica)
+            && step == CHECKPOINT
+            && line.status == Status::Succeeded
+        {
+            return (Owner::Kept, format!("goes with replica {name}"));
+        }
+        (Owner::Orphan, format!("{of_job} {}", line.status.name()))
+    }
+}
+
+impl Engine {
+    /// Everything at a destination that carries a mark, in the order of removal, and whose it is.
+    ///
+    /// # Errors
+    /// Those of the destination; `destination.endless`; `store.*`.
+    pub async fn marked(&self, destination: &str, cancel: &CancellationToken) -> Result<Vec<Found>> {
+        // What is made after this look is not in it, so that every job of it is known.
+        let marked = all_marked(&*self.marking(destination, cancel).await?, destination).await?;
+        let ledger = self.ledger(&marked).await?;
+        let judged = marked.into_iter().map(|marked| {
+            let (owner, why) = ledger.judge(&marked.token);
+            Found { marked, owner, why }
+        });
+        Ok(judged.collect())
+    }
+
+    /// Removes one of them; no error when it is gone already.
+    ///
+    /// # Errors
+    /// Those of the destination; `job.step-timeout`, `job.cancelled`.
+    pub async fn remove_marked(
+        &self,
+        destination: &str,
+        marked: &Marked,
+        cancel: &CancellationToken,
+    ) -> Result<()> {
+        let role = self.marking(destination, cancel).await?;
+        let removal = self.removal(&*role, marked);
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(Error::cancelled()),
+            ended = tokio::time::timeout(REMOVAL_LIMIT, removal) => ended.unwrap_or_else(|_| {
+                let Marked { kind, id, .. } = marked;
+                let minutes = REMOVAL_LIMIT.as_secs() / 60;
+                Err(Error::other("job.step-timeout", format!("{kind} {id} is still there after {minutes} min")))
+            }),
+        }
+    }
+
+    async fn marking(&self, destination: &str, cancel: &CancellationToken) -> Result<Arc<dyn Destination>> {
+        let context = crate::JobContext { cancel: cancel.clone(), ..self.looking(Map::new()) };
+        self.shared.endpoints.destination(destination, &context).await
+    }
+
+    /// The pauses and repetitions that a step of a job gets, too.
+    async fn removal(&self, role: &dyn Destination, marked: &Marked) -> Result<()> {
+        let mut call = StepCall { token: marked.token.clone(), resume: None };
+        let mut failures = 0;
+        loop {
+            let pause = match role.remove_marked(&call, &marked.kind, &marked.id).await {
+                Ok(Outcome::Done(_)) => return Ok(()),
+                Ok(Outcome::Wait { state, after_ms }) => {
+                    (call.resume, failures) = (Some(state), 0);
+                    Duration::from_millis(after_ms.into())
+                }
+                Err(error) => {
+                    failures += 1;
+                    self.shared.settings.policy.calls.pause(&error, failures).ok_or(error)?
+                }
+            };
+            tokio::time::sleep_until(Instant::now() + pause).await;
+        }
+    }
+
+    async fn names_by_id(&self) -> Result<BTreeMap<String, String>> {
+        let all = ReplicaFilter { limit: usize::MAX, ..ReplicaFilter::default() };
+        let replicas = self.replicas(&all).await?;
+        Ok(replicas.into_iter().map(|replica| (replica.id, replica.name)).collect())
+    }
+
+    async fn ledger(&self, marked: &[Marked]) -> Result<Ledger> {
+        let store = &*self.shared.store;
+        let mut ledger = Ledger { replicas: self.names_by_id().await?, ..Ledger::default() };
+        let owners: BTreeSet<_> = marked.iter().filter_map(|one| one.token.split_once('-')).collect();
+        let is_gone = |id: &str| !ledger.replicas.contains_key(id);
+        if owners.iter().any(|(id, step)| *step == DISKS && is_gone(id)) {
+            let jobs = store.list(&JobFilter { limit: JOBS_MAX, ..JobFilter::default() }).await?;
+            ledger.complete = jobs.len() < JOBS_MAX as usize;
+            ledger.jobs = jobs.iter().map(|job| (job.id.clone(), Line::of(job))).collect();
+            ledger.complete &= ledger.jobs.values().all(Option::is_some);
+        }
+        for (id, _) in owners.iter().filter(|(_, step)| *step != DISKS) {
+            if ledger.jobs.contains_key(*id) {
+                continue;
+            }
+            match store.load(id).await {
+                Ok(job) => drop(ledger.jobs.insert(job.id.clone(), Line::of(&job))),
+                Err(error) if error.code == "job.unknown" => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ledger)
+    }
+}
+
+async fn all_marked(role: &dyn Destination, name: &str) -> Result<Vec<Marked>> {
+    let (mut marked, mut after) = (Vec::new(), None::<String>);
+    for _ in 0..PAGES_MAX {
+        let page = role.list_marked(after.as_deref()).await?;
+        marked.extend(page.marked);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(marked),
+        }
+    }
+    let what = format!("the list of what is marked at {name} does not end after {PAGES_MAX} pages");
+    Err(Error::other("destination.endless", what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JOB: &str = "0123456789ab";
+
+    fn line(kind: Kind, status: Status, committed: bool) -> Line {
+        let steps = ["copy-worker", CHECKPOINT, CLONE, "morph-worker", INSTANCE];
+        Line {
+            kind,
+            status,
+            committed,
+            replica: "aaaaaaaaaaaa".into(),
+            own_disks: false,
+            steps: steps.map(str::to_owned).into(),
+        }
+    }
+
+    /// One job, and whether its replica exists.
+    fn ledger(line: Option<Line>, replica: bool) -> Ledger {
+        let replicas = replica.then(|| ("aaaaaaaaaaaa".to_owned(), "web".to_owned()));
+        Ledger {
+            replicas: replicas.into_iter().collect(),
+            jobs: [(JOB.to_owned(), line)].into(),
+            complete: true,
+        }
+    }
+
+    #[test]
+    fn what_a_step_made_belongs_to_its_job_until_that_is_over() {
+        use Owner::*;
+        let worker = "0123456789ab-morph-worker";
+        let (copy, server, point) =
+            ("0123456789ab-clone", "0123456789ab-instance", "0123456789ab-checkpoint");
+        let rows = [
+            // status, committed, replica exists, token, owner
+            (Status::Running, false, true, worker, Kept),
+            (Status::Undoing, false, true, copy, Kept),
+            (Status::Stuck, false, true, server, Kept),
+            (Status::Stuck, true, false, point, Kept),
+            (Status::Failed, false, true, worker, Orphan),
+            (Status::Failed, false, true, copy, Orphan),
+            (Status::Failed, false, false, server, Orphan),
+            (Status::Cancelled, false, true, point, Orphan),
+            (Status::Succeeded, true, true, server, Kept),
+            (Status::Succeeded, true, false, copy, Kept),
+            (Status::Succeeded, true, true, worker, Orphan),
+            (Status::Succeeded, true, true, point, Kept),
+            (Status::Succeeded, true, false, point, Orphan),
+            // Abandoned past its point of no return: the server is somebody's.
+            (Status::Failed, true, true, server, Kept),
+            (Status::Failed, true, true, copy, Kept),
+            (Status::Failed, true, true, worker, Orphan),
+            (Status::Failed, true, true, point, Orphan),
+            (Status::Failed, false, true, "0123456789ab-mystery", Unknown),
+            (Status::Failed, false, true, "cccccccccccc-instance", Unknown),
+            (Status::Failed, false, true, "nonsense", Unknown),
+            (Status::Failed, false, true, "", Unknown),
+        ];
+        for (status, committed, replica, token, owner) in rows {
+            let ledger = ledger(Some(line(Kind::Deployment, status, committed)), replica);
+            let (found, why) = ledger.judge(token);
+            assert_eq!(found, owner, "{status:?} committed={committed} replica={replica} {token}: {why}");
+            assert!(!why.is_empty());
+        }
+        assert_eq!(ledger(None, true).judge(worker).0, Unknown, "begun by another version");
+    }
+
+    #[test]
+    fn the_disks_of_a_replica_are_its_own_then_its_servers() {
+        use Owner::*;
+        let rows = [
+            // kind, status, committed, own disks, replica exists, owner
+            (Kind::Execution, Status::Failed, false, false, true, Kept),
+            (Kind::Deletion, Status::Running, false, false, false, Kept),
+            (Kind::Deletion, Status::Succeeded, false, false, false, Orphan),
+            (Kind::Execution, Status::Succeeded, true, false, false, Orphan),
+            (Kind::Deployment, Status::Succeeded, true, false, false, Orphan),
+            (Kind::Deployment, Status::Succeeded, true, true, false, Kept),
+            (Kind::Deployment, Status::Failed, true, true, false, Kept),
+            (Kind::Deployment, Status::Failed, false, true, false, Orphan),
+            (Kind::Migration, Status::Succeeded, true, false, false, Kept),
+            (Kind::Migration, Status::Failed, true, false, false, Kept),
+            (Kind::Migration, Status::Failed, false, false, false, Orphan),
+            (Kind::Migration, Status::Stuck, false, false, false, Kept),
+        ];
+        for (kind, status, committed, own_disks, replica, owner) in rows {
+            let line = Line { own_disks, ..line(kind, status, committed) };
+            let (found, why) = ledger(Some(line), replica).judge("aaaaaaaaaaaa-disks");
+            assert_eq!(found, owner, "{kind:?} {status:?} {committed} {own_disks} {replica}: {why}");
+        }
+        let failed = || Some(line(Kind::Migration, Status::Failed, false));
+        assert_eq!(ledger(failed(), false).judge("dddddddddddd-disks").0, Unknown, "nobody's here");
+        let incomplete = Ledger { complete: false, ..ledger(failed(), false) };
+        assert_eq!(
+            incomplete.judge("aaaaaaaaaaaa-disks").0,
+            Unknown,
+            "another job may have handed them over"
+        );
+    }
+
+    fn found(kind: &str, id: &str, owner: Owner) -> Found {
+        let (kind, id) = (kind.to_owned(), id.to_owned());
+        let marked = Marked { kind, id, name: "n".into(), token: "t-s".into(), made_ms: None };
+        Found { marked, owner, why: "because".into() }
+    }
+
+    #[test]
+    fn only_orphans_go_unasked_and_what_is_owned_never_goes() {
+        let all = [
+            found("server", "1", Owner::Orphan),
+            found("port", "2", Owner::Unknown),
+            found("volume", "2", Owner::Orphan),
+            found("volume", "3", Owner::Kept),
+            found("volume", "4", Owner::Unknown),
+        ];
+        let choose = |ids: &[&str], foreign| {
+            let chosen = Chosen { ids: ids.iter().map(|&id| id.to_owned()).collect(), foreign }.of(&all);
+            chosen
+                .map(|chosen| {
+                    chosen.into_iter().map(|one| one.marked.kind + "/" + &one.marked.id).collect::<Vec<_>>()
+                })
+                .map_err(|error| error.code)
+        };
+        assert_eq!(choose(&[], false).unwrap(), ["server/1", "volume/2"]);
+        assert_eq!(choose(&[], true).unwrap(), ["server/1", "volume/2"], "what is unknown must be named");
+        assert_eq!(
+            choose(&["volume/2", "1", "1"], false).unwrap(),
+            ["server/1", "volume/2"],
+            "in the order of removal"
+        );
+        assert_eq!(choose(&["4", "port/2"], true).unwrap(), ["port/2", "volume/4"]);
+        for (ids, foreign, code) in [
+            (&["4"][..], false, "orphans.foreign"),
+            (&["1", "3"], true, "orphans.owned"),
+            (&["2"], true, "orphans.unknown-id"),
+            (&["5"], true, "orphans.unknown-id"),
+        ] {
+            assert_eq!(choose(ids, foreign).unwrap_err(), code, "{ids:?}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What jobs left at the destination, after every way in which they end: found, told apart, and removed.
+
+use super::world::{Job, World, succeeded};
+use super::{Fault, When, broken};
+use crate::{Chosen, Found, Owner};
+use gyre_core::{Error, Result};
+use gyre_saga::Status;
+use tokio_util::sync::CancellationToken;
+
+const CLOUD: &str = "cloud";
+
+async fn marked(world: &World) -> Vec<Found> {
+    world.engine().marked(CLOUD, &CancellationToken::new()).await.unwrap()
+}
+
+async fn remove(world: &World, found: &[Found]) -> Result<()> {
+    for one in found {
+        world.engine().remove_marked(CLOUD, &one.marked, &CancellationToken::new()).await?;
+    }
+    Ok(())
+}
+
+fn of(owner: Owner, found: &[Found]) -> Vec<Found> {
+    found.iter().filter(|one| one.owner == owner).cloned().collect()
+}
+
+/// Fails at the instance, can undo nothing, and is given up.
+async fn abandoned(job: Job) -> World {
+    let world = World::prepared(job).await;
+    world.cloud.set_fault_on("ensure-instance", Fault { when: When::After, ..broken("fake.host", 1) });
+    world.cloud.set_fault_on("remove-instance", broken("fake.stubborn", 99));
+    let stuck = world.run(job, &world.engine()).await.unwrap();
+    assert_eq!(stuck.status, Status::Stuck);
+    assert!(of(Owner::Orphan, &marked(&world).await).is_empty(), "{job:?} is not over");
+    world.engine().abandon(&stuck.job).await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn what_an_abandoned_job_left_is_found_and_goes() {
+    for (job, left) in [(Job::Deployment, 4), (Job::Migration, 4)] {
+        let world = abandoned(job).await;
+        let found = marked(&world).await;
+        let orphans = Chosen::default().of(&found).unwrap();
+        assert_eq!(orphans.len(), left, "{job:?}: {orphans:#?}");
+        assert!(of(Owner::Unknown, &found).is_empty());
+        remove(&world, &orphans).await.unwrap();
+        remove(&world, &orphans).await.unwrap();
+        assert!(marked(&world).await.iter().all(|one| one.owner == Owner::Kept));
+        if job == Job::Deployment {
+            world.assert_undone(job, "after the orphans went").await;
+            succeeded(world.execute().await);
+            world.assert_replicated();
+        } else {
+            assert!(world.cloud.held().volumes.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_job_was_to_make_is_no_orphan() {
+    for job in super::JOBS {
+        let world = World::prepared(job).await;
+        succeeded(world.run(job, &world.engine()).await);
+        let found = marked(&world).await;
+        assert_eq!(of(Owner::Kept, &found), found, "{job:?}");
+        assert_eq!(found.is_empty(), job == Job::Deletion);
+        assert!(Chosen::default().of(&found).unwrap().is_empty());
+    }
+}
+
+/// A job that another process works on, or that a crash left, owns what it made.
+#[tokio::test]
+async fn a_job_that_is_not_over_owns_what_it_made() {
+    for job in [Job::First, Job::Deployment, Job::Migration] {
+        let world = World::prepared(job).await;
+        world.cloud.set_fault_on("ensure-instance", broken("fake.host", 1));
+        world.cloud.set_fault_on("ensure-worker", broken("fake.host", 1));
+        world.cloud.set_fault_on("remove-", broken("fake.stubborn", 99));
+        let ended = world.run(job, &world.engine()).await.unwrap();
+        assert_ne!(ended.status, Status::Succeeded);
+        let found = marked(&world).await;
+        assert_eq!(of(Owner::Kept, &found), found, "{job:?}");
+        assert!(!found.is_empty(), "{job:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_installation_shares_the_cloud_and_loses_nothing() {
+    let world = abandoned(Job::Deployment).await;
+    let here = World::of_cloud(world.cloud.clone());
+    let found = marked(&here).await;
+    assert_eq!(of(Owner::Unknown, &found), found);
+    assert!(Chosen::default().of(&found).unwrap().is_empty());
+    let chosen = |foreign| Chosen { ids: vec![found[0].marked.id.clone()], foreign }.of(&found);
+    assert_eq!(chosen(false).unwrap_err().code, "orphans.foreign");
+    let before = found.len();
+    remove(&here, &chosen(true).unwrap()).await.unwrap();
+    assert_eq!(marked(&here).await.len(), before - 1);
+}
+
+#[tokio::test]
+async fn a_removal_is_repeated_while_that_helps_and_stops_when_asked_to() {
+    let world = abandoned(Job::Deployment).await;
+    let orphans = Chosen::default().of(&marked(&world).await).unwrap();
+    let busy = Fault { error: Error::unavailable("fake.busy", "later"), ..broken("", 2) };
+    world.cloud.set_fault_on("remove-marked", busy);
+    remove(&world, &orphans[..1]).await.unwrap();
+    world.cloud.set_fault_on("remove-marked", broken("fake.stubborn", 1));
+    assert_eq!(remove(&world, &orphans[1..2]).await.unwrap_err().code, "fake.stubborn");
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let error = world.engine().remove_marked(CLOUD, &orphans[1].marked, &cancel).await.unwrap_err();
+    assert_eq!(error.code, "job.cancelled");
+}
