@@ -21,6 +21,7 @@ mod migration;
 mod morphing;
 mod news;
 mod params;
+mod pins;
 mod ports;
 mod queue;
 mod replica;
