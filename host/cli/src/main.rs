@@ -4,6 +4,7 @@
 mod answer;
 mod app;
 mod args;
+mod asking;
 mod by_hand;
 mod choosing;
 mod clouds;
@@ -12,11 +13,14 @@ mod endpoints;
 mod failure;
 mod given;
 mod inspecting;
+mod installing;
 mod logging;
 mod looking;
 mod place;
 mod screen;
 mod show;
+mod standing;
+mod trusting;
 mod vault;
 mod workers;
 
@@ -109,7 +113,10 @@ fn print(answer: &Answer, as_json: bool) {
 fn log_to(screen: &Screen, verbose: u8) {
     let filter = std::env::var(LOG_VARIABLE).unwrap_or_else(|_| {
         let ours = |level: &str| {
-            let crates = ["cli", "engine", "saga", "mover", "grants", "sandbox", "ssh", "worker", "core"];
+            let crates = [
+                "cli", "engine", "saga", "mover", "grants", "sandbox", "ssh", "worker", "core", "trust",
+                "fetch",
+            ];
             let ours: String = crates.iter().map(|name| format!(",gyre_{name}={level}")).collect();
             format!("warn,gyre={level}{ours}")
         };
