@@ -328,7 +328,8 @@ impl Candidate {
     /// All that somebody should know who is asked.
     fn page(&self) -> String {
         let about = self.inspection.description.as_ref();
-        let (version, summary) = about.map_or(("?", ""), |about| (&about.version, &about.summary));
+        let (version, summary) =
+            about.map_or(("?", ""), |about| (about.version.as_str(), about.summary.as_str()));
         let mut head = Table::pairs();
         head.row(["from", &self.fetched.from]);
         head.row(["to", &self.target.display().to_string()]);

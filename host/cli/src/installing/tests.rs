@@ -57,7 +57,7 @@ async fn a_plugin_is_shown_asked_for_and_copied_and_the_configuration_left_alone
     let error = site.said("install {}/mirror/it.wasm").await.err().unwrap();
     assert_eq!(error.code, "plugin.confirm");
     let shown = error.causes.join("\n");
-    assert!(shown.contains("gyre:host/http@0.1.0") && shown.contains("stranger"), "{shown}");
+    assert!(shown.contains("gyre:host/http@0.1.0") && shown.contains("Goes where it was not let"), "{shown}");
     assert!(!site.path("plugins").exists(), "nothing was agreed to");
 
     let answer = site.said("install {}/mirror --yes").await.unwrap();
