@@ -178,7 +178,7 @@ async fn what_no_job_needs_is_released() {
     assert_eq!(who(&host, &pinned).await, TRAP);
     host.release(&BTreeSet::new()).unwrap();
     assert!(!kept.exists());
-    assert_eq!(who(&host, &pinned).await, "job.upgraded");
+    assert_eq!(who(&site.host(), &pinned).await, "job.upgraded");
 }
 
 #[tokio::test]
