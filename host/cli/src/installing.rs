@@ -281,7 +281,7 @@ impl Installer {
                 text += &said;
             }
         }
-        let answer = json!({ "plugins": answer["plugins"], "installed": rows });
+        let answer = json!({ "plugins": answer.get("plugins"), "installed": rows });
         Ok(Answer::new(answer, text).with_error(failed))
     }
 
