@@ -1,5 +1,11 @@
 //! The command line: what can be asked of gyre, in the words of its help. Refuses to do any of it.
 
+mod installing;
+mod trusting;
+
+pub use installing::{ConsentArgs, InstallArgs, InstallCommand, UpdateArgs};
+pub use trusting::{KeygenArgs, PasswordArgs, SignArgs, TrustArgs, TrustCommand, VerifyArgs};
+
 use crate::scheduling::ScheduleCommand;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
@@ -45,7 +51,7 @@ pub struct Cli {
 /// What is asked.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Look at plugins: what they are, what they import, what they are granted
+    /// Plugins: what they are, what they import, what they are granted, and whose may run
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// Look at machines where they are now
@@ -91,6 +97,10 @@ pub enum PluginCommand {
         /// Name in the configuration
         name: Option<String>,
     },
+    #[command(flatten)]
+    Trusting(TrustCommand),
+    #[command(flatten)]
+    Installing(InstallCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -440,6 +450,19 @@ mod tests {
         for line in [
             "plugin list",
             "plugin inspect openstack",
+            "plugin lock",
+            "plugin lock --check",
+            "plugin keygen --secret acme.key --public acme.pub --password-file word",
+            "plugin keygen -W",
+            "plugin sign a.wasm b.wasm --secret acme.key --comment released",
+            "plugin verify openstack",
+            "plugin verify a.wasm --public acme.pub",
+            "plugin install oci://registry.example/acme/suse:1.2 --name suse --yes --accept-wider --lock",
+            "plugin install mirror",
+            "plugin update --check",
+            "plugin update suse --yes",
+            "plugin trust",
+            "plugin trust acme RWx --plugins acme-* --interfaces gyre:host/log --yes",
             "source list",
             "source list lab --name web",
             "source show lab web-01",
@@ -511,6 +534,9 @@ mod tests {
             "schedule create web --cron @daily --skip-morphing",
             "schedule create web --cron @daily --missed twice",
             "schedule next web -n 0",
+            "plugin sign",
+            "plugin trust acme",
+            "plugin keygen --password geheim",
             "option list",
             "job show 0123456789ab --last",
             "completions tcl",

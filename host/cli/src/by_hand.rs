@@ -84,6 +84,7 @@ impl Hand {
         let context = JobContext {
             job: "by-hand".into(),
             overrides: Map::new(),
+            plugins: BTreeMap::new(),
             progress: Arc::new(self.progress()),
             cancel: self.cancel.clone(),
         };
@@ -183,6 +184,8 @@ fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
     if let Some((own, given)) = config.plugin.get_mut(PLUGIN).zip(given.plugin.get(PLUGIN)) {
         own.limit = given.limit.clone();
     }
+    // Who may run a component is asked for one image as for a whole machine.
+    (config.trust, config.file) = (given.trust.clone(), given.file.clone());
     Ok(config)
 }
 

@@ -45,7 +45,8 @@ async fn of_plugin(app: &App, plugin: &str, names: &[String]) -> Result<Answer> 
     if !app.config.plugin.contains_key(plugin) {
         return Err(nobody(app, plugin));
     }
-    let found = app.plugins.inspect(plugin).await?;
+    let (found, standing) = app.plugins.inspect(plugin).await?;
+    standing.refused.map_or(Ok(()), Err)?;
     let schema = found.description.map_or(Value::Null, |about| about.config_schema);
     let options = listing(&schema, None, names)?;
     Ok(Answer::new(json!({ "plugin": plugin, "options": options }), listed(&options, names)))

@@ -8,7 +8,7 @@ use crate::args::{
 };
 use crate::screen::Screen;
 use crate::{
-    by_hand, choosing, deploying, given, inspecting, logging, looking, orphans, scheduling, show,
+    by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans, scheduling, show, trusting,
 };
 use gyre_core::{Error, Result};
 use gyre_engine::{Ask, DeployOptions, ExecuteOptions, Fate, NewReplica, ReplicaFilter, Report};
@@ -28,6 +28,12 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
     // By hand, without a replica: the state of the jobs has no part in it.
     if let Command::Disk(command) = &cli.command {
         return by_hand::run(cli.config.as_deref(), command, screen, cancel).await;
+    }
+    if let Command::Plugin(PluginCommand::Trusting(command)) = &cli.command {
+        return trusting::run(cli.config.as_deref(), command, cli.json);
+    }
+    if let Command::Plugin(PluginCommand::Installing(command)) = &cli.command {
+        return installing::run(cli.config.as_deref(), command, cli.json).await;
     }
     let app = App::open(cli.config.as_deref(), screen.clone())?;
     if begins_something(&cli.command) {
@@ -66,7 +72,9 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
         Command::Schedule(command) => scheduling::run(&app, command).await,
         Command::Orphans(command) => orphans::run(&app, command, cli.json, screen, cancel).await,
         Command::Job(command) => job(&app, command, Stop::by(cancel)).await,
-        Command::Disk(_) | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
+        Command::Plugin(PluginCommand::Trusting(_) | PluginCommand::Installing(_))
+        | Command::Disk(_)
+        | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
     }
 }
 

@@ -11,6 +11,7 @@ use gyre_core::{Error, Result};
 use gyre_engine::{Endpoints, JobContext};
 use gyre_grants::{Host, Inspection, Secrets};
 use gyre_ssh::{Identity, KeyPair};
+use gyre_trust::Standing;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -48,11 +49,11 @@ impl Plugins {
         Ok(Self { host, config, broken })
     }
 
-    /// What can be known of a plugin without giving it anything.
+    /// What can be known of a plugin without giving it anything, and why it may not run, if so.
     ///
     /// # Errors
     /// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
-    pub async fn inspect(&self, name: &str) -> Result<Inspection> {
+    pub async fn inspect(&self, name: &str) -> Result<(Inspection, Standing)> {
         let name = name.to_owned();
         self.blocking(move |host| host.inspect(&name)).await
     }
@@ -127,6 +128,7 @@ fn context(job: &JobContext) -> gyre_grants::JobContext {
     gyre_grants::JobContext {
         job: job.job.clone(),
         overrides: job.overrides.clone(),
+        plugins: job.plugins.clone(),
         progress: job.progress.clone(),
         cancel: job.cancel.clone(),
     }
@@ -157,5 +159,33 @@ impl Endpoints for Plugins {
             used.into_iter().map(|name| host.digest(&name).map(|digest| (name, digest))).collect()
         })
         .await
+    }
+
+    async fn keep(&self, plugins: &BTreeMap<String, String>) -> Result<()> {
+        let plugins = plugins.clone();
+        self.blocking(move |host| host.keep(&plugins)).await
+    }
+
+    async fn gone(
+        &self,
+        source: &str,
+        destination: &str,
+        plugins: &BTreeMap<String, String>,
+    ) -> Result<BTreeSet<String>> {
+        let (used, plugins) = (self.used(source, destination)?, plugins.clone());
+        self.blocking(move |host| {
+            let is_gone = |name: &String, digest: &String| !used.contains(name) || !host.has(name, digest);
+            Ok(plugins
+                .into_iter()
+                .filter(|(name, digest)| is_gone(name, digest))
+                .map(|(name, _)| name)
+                .collect())
+        })
+        .await
+    }
+
+    async fn release(&self, needed: &BTreeSet<String>) -> Result<()> {
+        let needed = needed.clone();
+        self.blocking(move |host| host.release(&needed)).await
     }
 }

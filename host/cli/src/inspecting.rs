@@ -3,9 +3,11 @@
 use crate::answer::Answer;
 use crate::app::App;
 use crate::show::{Table, clean};
+use crate::standing;
 use gyre_core::config::{Grants, Plugin};
 use gyre_core::{Error, Result};
 use gyre_grants::{Inspection, Status};
+use gyre_trust::Standing;
 use serde_json::{Value, json};
 
 /// Characters of an option's description that are shown.
@@ -21,10 +23,13 @@ pub async fn list(app: &App) -> Result<Answer> {
     for name in app.config.plugin.keys() {
         let users = users(app, name);
         match app.plugins.inspect(name).await {
-            Ok(found) => {
+            Ok((found, standing)) => {
                 let (version, about) = about(&found);
+                let why_not = standing.refused.as_ref().map(|error| error.message.clone());
+                let about = why_not.as_deref().unwrap_or(about);
                 table.row([name, &found.role.to_string(), version, about, &users.join(", ")]);
-                rows.push(json!({"name": name, "inspection": found, "used-by": users}));
+                broken = broken.or_else(|| standing.refused.clone());
+                rows.push(json!({"name": name, "inspection": found, "standing": standing, "used-by": users}));
             }
             Err(error) => {
                 table.row([name, "broken", "", &error.to_string(), &users.join(", ")]);
@@ -84,13 +89,13 @@ pub async fn inspect(app: &App, name: Option<&str>) -> Result<Answer> {
 }
 
 async fn inspect_one(app: &App, name: &str) -> Result<Answer> {
-    let found = app.plugins.inspect(name).await?;
+    let (found, standing) = app.plugins.inspect(name).await?;
     let Some(configured) = app.config.plugin.get(name) else {
         return Err(Error::invalid("config.unknown-plugin", format!("gyre.toml has no [plugin.{name}]")));
     };
-    let text = page(name, &found, configured);
+    let text = page(name, &found, &standing, configured);
     let json = json!({
-        "name": name, "component": configured.component, "inspection": found,
+        "name": name, "component": configured.component, "inspection": found, "standing": standing,
         "grants": configured.grant, "limits": configured.limit,
     });
     let unknown: Vec<_> =
@@ -100,14 +105,15 @@ async fn inspect_one(app: &App, name: &str) -> Result<Answer> {
             Error::invalid("plugin.link", format!("plugin {name} imports what this host does not lend"));
         unknown.iter().fold(error, |error, import| error.cause(import))
     });
-    Ok(Answer::new(json, text).with_error(error))
+    Ok(Answer::new(json, text).with_error(error.or(standing.refused)))
 }
 
-fn page(name: &str, found: &Inspection, configured: &Plugin) -> String {
+fn page(name: &str, found: &Inspection, standing: &Standing, configured: &Plugin) -> String {
     let (version, summary) = about(found);
     let mut head = Table::pairs();
     head.row(["component", &configured.component.display().to_string()]);
     head.row(["sha256", &found.sha256]);
+    standing::rows(&mut head, standing);
     head.row(["exports", &found.exports.join(", ")]);
     format!(
         "{name} {} ({} plugin): {}\n{}\nimports\n{}\ngrants\n{}\nlimits\n{}\noptions\n{}",

@@ -151,7 +151,7 @@ fn local(app: &App) -> Checked {
 async fn plugins(app: &App) -> Vec<Checked> {
     let mut checked = Vec::new();
     for name in app.config.plugin.keys() {
-        let error = app.plugins.inspect(name).await.err();
+        let error = app.plugins.inspect(name).await.map_or_else(Some, |(_, standing)| standing.refused);
         checked.push(Checked { endpoint: format!("plugin {name}"), findings: Vec::new(), error });
     }
     checked

@@ -4,6 +4,7 @@
 mod answer;
 mod app;
 mod args;
+mod asking;
 mod by_hand;
 mod choosing;
 mod clouds;
@@ -13,6 +14,7 @@ mod endpoints;
 mod failure;
 mod given;
 mod inspecting;
+mod installing;
 mod logging;
 mod looking;
 mod orphans;
@@ -20,6 +22,8 @@ mod place;
 mod scheduling;
 mod screen;
 mod show;
+mod standing;
+mod trusting;
 mod vault;
 mod workers;
 
@@ -112,8 +116,10 @@ fn print(answer: &Answer, as_json: bool) {
 fn log_to(screen: &Screen, verbose: u8) {
     let filter = std::env::var(LOG_VARIABLE).unwrap_or_else(|_| {
         let ours = |level: &str| {
-            let crates =
-                ["cli", "engine", "saga", "schedule", "mover", "grants", "sandbox", "ssh", "worker", "core"];
+            let crates = [
+                "cli", "engine", "saga", "schedule", "mover", "grants", "sandbox", "ssh", "worker", "core", "trust",
+                "fetch",
+            ];
             let ours: String = crates.iter().map(|name| format!(",gyre_{name}={level}")).collect();
             format!("warn,gyre={level}{ours}")
         };

@@ -88,6 +88,13 @@ pub fn agent(config: &Config) -> Result<PathBuf> {
     Err(Error::invalid("config.no-agent", format!("there is no agent at {}", agent.display())))
 }
 
+/// Where logins of registries are kept, the first one first: by Podman, by Docker.
+pub fn registry_logins() -> Vec<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let docker = variable("DOCKER_CONFIG").or_else(|| variable("HOME").map(|home| home.join(".docker")));
+    variable("REGISTRY_AUTH_FILE").into_iter().chain(docker.map(|place| place.join("config.json"))).collect()
+}
+
 /// Whether everybody on this machine may read a file that holds secrets.
 pub fn is_open_to_others(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o004 != 0)

@@ -1,6 +1,10 @@
 //! `gyre.toml`: plugins by name with their grants and limits, endpoints, defaults. Parsed once, at the
 //! edge; an unknown key is an error. Secrets are named here and never written here.
 
+mod trust;
+
+pub use trust::{Publisher, PublisherKeys, Require, Trust};
+
 use crate::scripts::ScriptsByOs;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -41,6 +45,9 @@ pub struct Config {
     /// Programs that go along with every deployment, by the guest's operating system.
     #[serde(default)]
     pub scripts: ScriptsByOs,
+    /// Whose components may run.
+    #[serde(default)]
+    pub trust: Trust,
     /// What the file is called, for people who look for what stands in it.
     #[serde(skip, default = "Config::unnamed")]
     pub file: PathBuf,
@@ -54,6 +61,8 @@ pub struct Host {
     pub state: Option<PathBuf>,
     /// The static `gyre-agent` that is uploaded to workers; default: beside the `gyre` program.
     pub agent: Option<PathBuf>,
+    /// Where `gyre plugin install` puts components; default: `plugins` in the state directory.
+    pub plugins: Option<PathBuf>,
     /// Plugins must name their digest.
     #[serde(default)]
     pub locked: bool,
@@ -321,6 +330,7 @@ impl Config {
         let absolute = |path: &mut PathBuf| *path = directory.join(&*path);
         self.host.state.iter_mut().for_each(absolute);
         self.host.agent.iter_mut().for_each(absolute);
+        self.host.plugins.iter_mut().for_each(absolute);
         self.plugin.values_mut().for_each(|plugin| absolute(&mut plugin.component));
         self.scripts.linux.paths_mut().chain(self.scripts.windows.paths_mut()).for_each(absolute);
         let plugins = self.plugin.values_mut().map(|plugin| &mut plugin.ini);
@@ -422,8 +432,32 @@ mod tests {
     }
 
     #[test]
+    fn publishers_have_keys_and_limits() {
+        let text = r#"
+            [trust]
+            require = "signed"
+            [trust.publisher.acme]
+            key = "RWa"
+            [trust.publisher.own]
+            key = ["RWb", "RWc"]
+            plugins = ["own-*"]
+            interfaces = ["gyre:host/log"]
+        "#;
+        let trust = Config::parse(text, Path::new("/")).unwrap().trust;
+        assert_eq!(trust.require, Require::Signed);
+        assert_eq!(trust.publisher["acme"].key.all(), ["RWa"]);
+        assert_eq!(
+            (&trust.publisher["acme"].plugins[..], &trust.publisher["acme"].interfaces),
+            (&["*".into()][..], &None)
+        );
+        assert_eq!(trust.publisher["own"].key.all(), ["RWb", "RWc"]);
+    }
+
+    #[test]
     fn a_typo_is_an_error() {
         for (text, code) in [
+            ("[trust]\nrequire = 'signd'", "config.syntax"),
+            ("[trust.publisher.a]\nkeys = 'RW'", "config.syntax"),
             ("[plugin.a]\ncomponent = 'a'\ngrants.http = []", "config.syntax"),
             ("[source.a]\nplugin = 'b'", "config.unknown-plugin"),
             ("[host]\nlocked = true\n[plugin.a]\ncomponent = 'a'", "config.unlocked"),

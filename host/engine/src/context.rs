@@ -13,6 +13,7 @@ use gyre_saga::Call;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Map;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,8 @@ const CONSOLE_BYTES_MAX: usize = 4096;
 pub(crate) struct Context {
     pub job: String,
     pub params: Params,
+    /// The components that run, by the plugins' names.
+    pub plugins: BTreeMap<String, String>,
     pub shared: Arc<Shared>,
     pub cancel: CancellationToken,
     source: OnceCell<Arc<dyn Source>>,
@@ -30,9 +33,15 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub fn new(job: &str, params: Params, shared: Arc<Shared>, cancel: CancellationToken) -> Arc<Self> {
+    pub fn new(
+        job: &str,
+        params: Params,
+        plugins: BTreeMap<String, String>,
+        shared: Arc<Shared>,
+        cancel: CancellationToken,
+    ) -> Arc<Self> {
         let (source, destination) = (OnceCell::new(), OnceCell::new());
-        Arc::new(Self { job: job.into(), params, shared, cancel, source, destination })
+        Arc::new(Self { job: job.into(), params, plugins, shared, cancel, source, destination })
     }
 
     pub async fn source(&self) -> Result<&Arc<dyn Source>> {
@@ -52,7 +61,7 @@ impl Context {
         let cancel = self.cancel.clone();
         let (journal, job) = (self.shared.journal.clone(), self.job.clone());
         let progress = Arc::new(RoleProgress { journal, job, cancel: cancel.clone() });
-        JobContext { job: self.job.clone(), overrides, progress, cancel }
+        JobContext { job: self.job.clone(), overrides, plugins: self.plugins.clone(), progress, cancel }
     }
 
     /// Brings up the worker that a step made.

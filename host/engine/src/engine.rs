@@ -14,6 +14,7 @@ use gyre_core::roles::Progress;
 use gyre_mover::CopyOptions;
 use gyre_saga::{Action, JobRecord, Policy, Status, Store, Table, plan};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -91,7 +92,8 @@ impl Engine {
             fn report(&self, _: &str, _: u64, _: Option<u64>) {}
         }
         let cancel = CancellationToken::new();
-        JobContext { job: NO_JOB.into(), overrides, progress: Arc::new(Quiet), cancel }
+        let plugins = BTreeMap::new();
+        JobContext { job: NO_JOB.into(), overrides, plugins, progress: Arc::new(Quiet), cancel }
     }
 }
 

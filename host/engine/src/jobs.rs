@@ -166,6 +166,7 @@ impl Engine {
         self.mark(&job, Status::Failed, error.clone()).await?;
         self.shared.journal.tell(id, News::Ended { status: Status::Failed, error: Some(error) });
         self.shared.journal.finish(id).await;
+        self.release_components().await;
         Ok(self.job(id).await?.1)
     }
 

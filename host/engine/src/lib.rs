@@ -23,6 +23,7 @@ mod morphing;
 mod news;
 mod orphans;
 mod params;
+mod pins;
 mod ports;
 mod queue;
 mod replica;

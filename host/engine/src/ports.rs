@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use gyre_core::protocol::{Root, Script, ScriptEnd, System};
 use gyre_core::roles::{Destination, OsMorphing, Progress, Source, Worker};
 use gyre_core::{BlockTarget, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,8 @@ pub struct JobContext {
     pub job: String,
     /// Options that go over those of the endpoint.
     pub overrides: serde_json::Map<String, serde_json::Value>,
+    /// Digests of the plugins that the job began with, by name: these run, whatever is configured now.
+    pub plugins: BTreeMap<String, String>,
     /// Where the plugin's progress goes.
     pub progress: Arc<dyn Progress>,
     /// Cancelled when the job is asked to stop.
@@ -48,6 +50,30 @@ pub trait Endpoints: Send + Sync {
     /// # Errors
     /// `config.unknown-endpoint`, `plugin.unreadable`.
     async fn digests(&self, source: &str, destination: &str) -> Result<BTreeMap<String, String>>;
+
+    /// Keeps the components with these digests, by name, for as long as a job needs them. Idempotent.
+    ///
+    /// # Errors
+    /// `plugin.keep`, `plugin.replaced`.
+    async fn keep(&self, plugins: &BTreeMap<String, String>) -> Result<()>;
+
+    /// The names of those plugins of a job between these endpoints that can run no more: another component is
+    /// configured, and the one with this digest was not kept; or nothing uses a plugin of this name.
+    ///
+    /// # Errors
+    /// `config.unknown-endpoint`.
+    async fn gone(
+        &self,
+        source: &str,
+        destination: &str,
+        plugins: &BTreeMap<String, String>,
+    ) -> Result<BTreeSet<String>>;
+
+    /// Lets go of all kept components but those with these digests.
+    ///
+    /// # Errors
+    /// `plugin.keep`.
+    async fn release(&self, needed: &BTreeSet<String>) -> Result<()>;
 }
 
 /// Brings workers up.

@@ -2,12 +2,13 @@
 //! fate: of many jobs none waits for another but for a place.
 
 use crate::context::Context;
-use crate::engine::{Engine, is_backward, table};
+use crate::engine::{Engine, table};
 use crate::params::Params;
 use crate::queue::{Demand, Place};
 use crate::{Ask, News, Report, Started};
-use gyre_core::{Error, Result};
+use gyre_core::Result;
 use gyre_saga::{JobFilter, JobRecord, Request, Runner, Status, Stop};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -80,15 +81,13 @@ impl Engine {
 
     pub(crate) async fn work_on(&self, job: &JobRecord, resumed: bool, stop: &Stop) -> Result<Report> {
         let params = Params::from_job(job)?;
-        if resumed && !is_backward(job) {
-            self.check_plugins(job, &params).await?;
-        }
+        let plugins = if resumed { self.pinned(job, &params).await? } else { job.plugins.clone() };
         let stop = stop.part();
         let begun = News::Begun { kind: job.kind.clone(), subject: job.subject.clone(), resumed };
         self.shared.journal.tell(&job.id, begun);
         let working = async {
             let _place = self.turn(&job.id, &params, &stop).await;
-            self.run_job(job, &params, &stop).await
+            self.run_job(job, &params, plugins, &stop).await
         };
         let ended = tokio::select! {
             ended = working => ended,
@@ -99,6 +98,7 @@ impl Engine {
             self.shared.journal.tell(&job.id, ended);
         }
         self.shared.journal.finish(&job.id).await;
+        self.release_components().await;
         Ok(Report::of(&ended?, &params, resumed))
     }
 
@@ -115,8 +115,15 @@ impl Engine {
         place
     }
 
-    async fn run_job(&self, job: &JobRecord, params: &Params, stop: &Stop) -> Result<JobRecord> {
-        let context = |cancel| Context::new(&job.id, params.clone(), self.shared.clone(), cancel);
+    async fn run_job(
+        &self,
+        job: &JobRecord,
+        params: &Params,
+        plugins: BTreeMap<String, String>,
+        stop: &Stop,
+    ) -> Result<JobRecord> {
+        let context =
+            |cancel| Context::new(&job.id, params.clone(), plugins.clone(), self.shared.clone(), cancel);
         let (forward, backward) = (context(stop.step().clone()), context(CancellationToken::new()));
         let runner = Runner {
             store: self.shared.store.clone(),
@@ -137,21 +144,6 @@ impl Engine {
             }
             tokio::time::sleep(ASKED_EVERY).await;
         }
-    }
-
-    /// The states of a job's steps are its plugins' own words: another version may not understand them.
-    async fn check_plugins(&self, job: &JobRecord, params: &Params) -> Result<()> {
-        let now = self.shared.endpoints.digests(&params.source, &params.destination).await?;
-        let changed: Vec<_> =
-            job.plugins.iter().filter(|(name, digest)| now.get(*name) != Some(digest)).collect();
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let error = Error::conflict("job.upgraded", format!("job {} was begun with other plugins", job.id));
-        let error = changed.iter().fold(error, |error, (name, digest)| {
-            error.cause(format!("{name} was {}", digest.get(..12).unwrap_or(digest)))
-        });
-        Err(error.cause(format!("bring them back, or remove what it made with: gyre job undo {}", job.id)))
     }
 }
 

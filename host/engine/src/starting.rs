@@ -104,7 +104,7 @@ impl Engine {
             version: table.version,
             subject: params.subject(),
             holds: params.holds(),
-            plugins: self.shared.endpoints.digests(&params.source, &params.destination).await?,
+            plugins: self.pin(&params).await?,
             params: serde_json::to_value(&params)
                 .map_err(|e| Error::other("job.state", "the job cannot be written down").cause(e))?,
             steps: table.records(),

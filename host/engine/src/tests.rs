@@ -311,11 +311,35 @@ async fn a_crashed_job_is_undone_on_request_unless_it_is_past_the_pivot() {
 }
 
 #[tokio::test]
+async fn a_job_goes_on_with_the_plugins_it_began_with() {
+    let world = World::new().await;
+    let crash = Crash { at: 20, write: Write::Lost };
+    world.run(Job::First, &world.engine_that_crashes(crash)).await.unwrap_err();
+    world.cloud.upgrade_plugin();
+    world.cloud.held().opened_with.clear();
+    succeeded(world.execute().await);
+    let opened_with = std::mem::take(&mut world.cloud.held().opened_with);
+    assert!(!opened_with.is_empty() && opened_with.iter().all(|digest| digest == "0"), "{opened_with:?}");
+    assert!(world.cloud.held().kept.is_empty(), "nobody needs it any more");
+    world.assert_replicated();
+    // The next job begins with what is configured now, and keeps it while it runs.
+    world.run(Job::Second, &world.engine_that_crashes(crash)).await.unwrap_err();
+    assert_eq!(world.cloud.held().kept, ["1".to_owned()].into());
+    assert!(world.cloud.held().opened_with.iter().all(|digest| digest == "1"));
+    let id = world.jobs().await.remove(0).id;
+    world.cloud.upgrade_plugin();
+    world.engine().undo(&id, Stop::default()).await.unwrap();
+    assert!(world.cloud.held().opened_with.iter().all(|digest| digest == "1"), "undone by the same");
+    assert!(world.cloud.held().kept.is_empty());
+}
+
+#[tokio::test]
 async fn an_upgraded_plugin_does_not_go_on_with_a_job_but_may_undo_it() {
     let world = World::new().await;
     let crash = Crash { at: 20, write: Write::Lost };
     world.run(Job::First, &world.engine_that_crashes(crash)).await.unwrap_err();
     world.cloud.upgrade_plugin();
+    world.cloud.lose_components();
     let error = world.execute().await.unwrap_err();
     assert_eq!(error.code, "job.upgraded");
     let id = world.jobs().await.remove(0).id;

@@ -1,5 +1,5 @@
 //! The plugins of one process: loaded by the names of `gyre.toml`, linked to what their kind is lent, given
-//! their options, and handed out as roles. It knows no call of theirs.
+//! their options, and handed out as roles. A job that pinned a component gets that one. It knows no call of theirs.
 
 use crate::destination::PluginDestination;
 use crate::lent::{Lent, Purpose, Shared};
@@ -14,12 +14,13 @@ use gyre_core::error::Context as _;
 use gyre_core::options::{OptionInfo, listing};
 use gyre_core::{Error, Result, roles};
 use gyre_sandbox::bindings::{DestinationPlugin, OsmorphingPlugin, SourcePlugin};
-use gyre_sandbox::{Cell, Description, Engine, Inspection, Plugin, Role, describe};
+use gyre_sandbox::{Cell, Description, Engine, Import, Inspection, Plugin, Role, describe};
 use gyre_ssh::{Identity, KeyPair};
+use gyre_trust::{Component, Gate, Kept, Permit, Stamp, Standing};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 use wasmtime::component::{HasSelf, InstancePre, Linker};
 
@@ -44,6 +45,8 @@ pub struct JobContext {
     pub job: String,
     /// Options of this machine, which go over those of the source or destination.
     pub overrides: Map<String, Value>,
+    /// Digests of the plugins that the job began with, by name: these run, whatever is configured now.
+    pub plugins: BTreeMap<String, String>,
     /// Where progress goes.
     pub progress: Arc<dyn roles::Progress>,
     /// Ends every call that runs, and every later one: undo needs a context with a fresh one.
@@ -55,7 +58,18 @@ pub struct Host {
     engine: Engine,
     config: Arc<Config>,
     shared: Arc<Shared>,
-    loaded: Mutex<BTreeMap<String, Arc<Loaded>>>,
+    gate: Gate,
+    kept: Kept,
+    memory: Mutex<Memory>,
+}
+
+/// What was loaded before.
+#[derive(Default)]
+struct Memory {
+    /// What the configuration names, by name, and which file that was.
+    current: BTreeMap<String, (Option<Stamp>, Arc<Loaded>)>,
+    /// What jobs pinned, by name and digest.
+    pinned: BTreeMap<(String, String), Arc<Loaded>>,
 }
 
 /// A plugin that was loaded, described and linked.
@@ -71,7 +85,7 @@ impl Host {
     /// Makes the engine; nothing is loaded yet. `state` is the state directory.
     ///
     /// # Errors
-    /// `sandbox.engine`, `sandbox.cache`.
+    /// `sandbox.engine`, `sandbox.cache`, `trust.policy`, `lock.unreadable`.
     pub fn new(
         config: Arc<Config>,
         state: &Path,
@@ -81,33 +95,86 @@ impl Host {
         let engine = Engine::new(&state.join(COMPILED), identity.subkey(CACHE_PURPOSE))?;
         let configured = config.secret.keys().cloned().collect();
         let shared = Arc::new(Shared { secrets, configured, identity, roots: Roots::default() });
-        Ok(Self { engine, config, shared, loaded: Mutex::default() })
+        let (gate, kept) = (Gate::open(&config)?, Kept::new(state));
+        Ok(Self { engine, config, shared, gate, kept, memory: Mutex::default() })
     }
 
-    /// What can be known of a plugin without giving it anything.
+    /// What can be known of a plugin without giving it anything, and why it may not run, if so.
     ///
     /// # Errors
     /// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
-    pub fn inspect(&self, plugin: &str) -> Result<Inspection> {
+    pub fn inspect(&self, plugin: &str) -> Result<(Inspection, Standing)> {
         let entry = self.entry(plugin)?;
-        gyre_sandbox::inspect(&self.engine, plugin, &entry.component)
+        let component = Component::read(plugin, &entry.component)?;
+        self.inspect_component(plugin, entry.sha256.as_deref(), &component)
     }
 
     /// The same of a component that `gyre.toml` need not name.
     ///
     /// # Errors
     /// `plugin.*`, `sandbox.*`.
-    pub fn inspect_file(&self, path: &Path) -> Result<Inspection> {
+    pub fn inspect_file(&self, path: &Path) -> Result<(Inspection, Standing)> {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        gyre_sandbox::inspect(&self.engine, &name, path)
+        self.inspect_component(&name, None, &Component::read(&name, path)?)
     }
 
-    /// Digest of the plugin as it is loaded: a job keeps it.
+    /// The same of a component that was read already. It runs only if it may.
+    ///
+    /// # Errors
+    /// `plugin.*`, `sandbox.*`.
+    pub fn inspect_component(
+        &self,
+        plugin: &str,
+        sha256: Option<&str>,
+        component: &Component,
+    ) -> Result<(Inspection, Standing)> {
+        let mut standing = None;
+        let may_run = |imports: &[Import]| {
+            let standing = standing.insert(self.gate.standing(plugin, sha256, component, giving(imports)));
+            standing.refused.is_none()
+        };
+        let inspection = gyre_sandbox::inspect(&self.engine, plugin, component.bytes(), may_run)?;
+        // Where an import cannot be linked, nobody asked yet.
+        let standing = standing
+            .unwrap_or_else(|| self.gate.standing(plugin, sha256, component, giving(&inspection.imports)));
+        Ok((inspection, standing))
+    }
+
+    /// Digest of the plugin that is configured now: a job keeps it.
     ///
     /// # Errors
     /// As [`Host::source`].
     pub fn digest(&self, plugin: &str) -> Result<String> {
         Ok(self.load(plugin)?.plugin.digest().to_owned())
+    }
+
+    /// Keeps the components with these digests, by name, until [`Host::release`]. Idempotent.
+    ///
+    /// # Errors
+    /// `plugin.keep`; `plugin.replaced`: another file took the place of one meanwhile.
+    pub fn keep(&self, plugins: &BTreeMap<String, String>) -> Result<()> {
+        for (name, digest) in plugins {
+            let component = self.find(name, self.entry(name)?, digest).ok_or_else(|| {
+                let what = format!("the component of plugin {name} was replaced while the job began");
+                Error::unavailable("plugin.replaced", what).cause(format!("its sha256 was {digest}"))
+            })?;
+            self.kept.keep(&component)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the component with this digest can run: it is configured, or was kept.
+    pub fn has(&self, plugin: &str, digest: &str) -> bool {
+        self.entry(plugin).is_ok_and(|entry| self.find(plugin, entry, digest).is_some())
+    }
+
+    /// Lets go of all kept components but those with these digests, and of those kept a moment ago.
+    ///
+    /// # Errors
+    /// `plugin.keep`.
+    pub fn release(&self, needed: &BTreeSet<String>) -> Result<()> {
+        self.memory().pinned.retain(|(_, digest), _| needed.contains(digest));
+        self.kept.sweep(needed).map(drop)
     }
 
     /// A source by its name in `gyre.toml`, for one job.
@@ -118,7 +185,7 @@ impl Host {
         let place = format!("[source.{endpoint}]");
         let entry =
             self.config.source.get(endpoint).ok_or_else(|| unknown(&place, self.config.source.keys()))?;
-        let loaded = self.load_as(&entry.plugin, Role::Source, &place)?;
+        let loaded = self.load_as(&entry.plugin, Role::Source, &place, &job.plugins)?;
         let entry = Entry::of_endpoint(place, entry);
         let effective = self.options(&loaded, &entry)?.resolve(&job.overrides)?;
         let purpose = self.purpose(&loaded, endpoint, job);
@@ -130,7 +197,7 @@ impl Host {
     /// # Errors
     /// As [`Host::source`].
     pub fn destination(&self, endpoint: &str, job: &JobContext) -> Result<Arc<dyn roles::Destination>> {
-        let (loaded, entry) = self.destination_entry(endpoint)?;
+        let (loaded, entry) = self.destination_entry(endpoint, &job.plugins)?;
         let effective = self.options(&loaded, &entry)?.resolve(&job.overrides)?;
         let purpose = self.purpose(&loaded, endpoint, job);
         Ok(Arc::new(PluginDestination::new(&loaded, purpose, options::json(effective))?))
@@ -146,7 +213,7 @@ impl Host {
         endpoint: &str,
         given: &[(String, Map<String, Value>)],
     ) -> Result<Map<String, Value>> {
-        let (loaded, entry) = self.destination_entry(endpoint)?;
+        let (loaded, entry) = self.destination_entry(endpoint, &BTreeMap::new())?;
         options::environment(&entry.place, &loaded.description.config_schema, given)
     }
 
@@ -161,16 +228,20 @@ impl Host {
         overrides: &Map<String, Value>,
         names: &[String],
     ) -> Result<Vec<OptionInfo>> {
-        let (loaded, entry) = self.destination_entry(endpoint)?;
+        let (loaded, entry) = self.destination_entry(endpoint, &BTreeMap::new())?;
         let effective = self.options(&loaded, &entry)?.resolve(overrides)?;
         listing(&loaded.description.config_schema, Some(&effective), names)
     }
 
-    fn destination_entry(&self, endpoint: &str) -> Result<(Arc<Loaded>, Entry<'_>)> {
+    fn destination_entry(
+        &self,
+        endpoint: &str,
+        pins: &BTreeMap<String, String>,
+    ) -> Result<(Arc<Loaded>, Entry<'_>)> {
         let place = format!("[destination.{endpoint}]");
         let known = &self.config.destination;
         let entry = known.get(endpoint).ok_or_else(|| unknown(&place, known.keys()))?;
-        let loaded = self.load_as(&entry.plugin, Role::Destination, &place)?;
+        let loaded = self.load_as(&entry.plugin, Role::Destination, &place, pins)?;
         Ok((loaded, Entry::of_endpoint(place, entry)))
     }
 
@@ -188,7 +259,8 @@ impl Host {
         let mut morphers = Vec::new();
         for (name, entry) in &self.config.osmorphing {
             let place = format!("[osmorphing.{name}]");
-            let loaded = self.load_as(entry.plugin.as_ref().unwrap_or(name), Role::Osmorphing, &place)?;
+            let plugin = entry.plugin.as_ref().unwrap_or(name);
+            let loaded = self.load_as(plugin, Role::Osmorphing, &place, &job.plugins)?;
             let entry = Entry { place, ini: None, config: &entry.config };
             let effective = self.options(&loaded, &entry)?.resolve(&Map::new())?;
             let purpose = self.purpose(&loaded, "", job);
@@ -212,8 +284,17 @@ impl Host {
         self.config.plugin.get(name).ok_or_else(|| unknown_plugin(name, self.config.plugin.keys()))
     }
 
-    fn load_as(&self, name: &str, role: Role, place: &str) -> Result<Arc<Loaded>> {
-        let loaded = self.load(name)?;
+    fn load_as(
+        &self,
+        name: &str,
+        role: Role,
+        place: &str,
+        pins: &BTreeMap<String, String>,
+    ) -> Result<Arc<Loaded>> {
+        let loaded = match pins.get(name) {
+            Some(digest) => self.load_pinned(name, digest)?,
+            None => self.load(name)?,
+        };
         let own = loaded.plugin.role();
         if own == role {
             return Ok(loaded);
@@ -221,21 +302,66 @@ impl Host {
         Err(Error::invalid("config.role", format!("{place} names plugin {name}, which is a {own} plugin")))
     }
 
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the configuration names; read again when another file took its place.
     fn load(&self, name: &str) -> Result<Arc<Loaded>> {
         let entry = self.entry(name)?;
         // Held while a component is compiled: two callers would compile it twice.
-        let mut known = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = known.get(name) {
+        let mut memory = self.memory();
+        let is_same = |stamp: &Option<Stamp>| stamp.is_some() && *stamp == Stamp::now(&entry.component);
+        if let Some((_, loaded)) = memory.current.get(name).filter(|(stamp, _)| is_same(stamp)) {
             return Ok(loaded.clone());
         }
+        let component = Component::read(name, &entry.component)?;
+        let permit = self.gate.admit(name, entry.sha256.as_deref(), &component)?;
+        let loaded = self.prepare(name, entry, &component, &permit)?;
+        memory.current.insert(name.to_owned(), (component.stamp(), loaded.clone()));
+        Ok(loaded)
+    }
+
+    /// What a job began with: what is loaded already, what was kept, or what is configured, if that is still the same.
+    fn load_pinned(&self, name: &str, digest: &str) -> Result<Arc<Loaded>> {
+        let entry = self.entry(name)?;
+        let mut memory = self.memory();
+        let current = memory.current.get(name).map(|(_, loaded)| loaded);
+        if let Some(loaded) = current.filter(|loaded| loaded.plugin.digest() == digest) {
+            return Ok(loaded.clone());
+        }
+        let key = (name.to_owned(), digest.to_owned());
+        if let Some(loaded) = memory.pinned.get(&key) {
+            return Ok(loaded.clone());
+        }
+        let component = self.find(name, entry, digest).ok_or_else(|| not_kept(name, digest))?;
+        let permit = self.gate.admit_kept(name, &component)?;
+        let loaded = self.prepare(name, entry, &component, &permit)?;
+        memory.pinned.insert(key, loaded.clone());
+        Ok(loaded)
+    }
+
+    /// The component with this digest, kept or configured.
+    fn find(&self, name: &str, entry: &gyre_core::config::Plugin, digest: &str) -> Option<Component> {
+        let configured = || Component::read(name, &entry.component).ok();
+        let is_it = |component: &Component| component.sha256() == digest;
+        self.kept.open(name, digest).or_else(|| configured().filter(is_it))
+    }
+
+    fn prepare(
+        &self,
+        name: &str,
+        entry: &gyre_core::config::Plugin,
+        component: &Component,
+        permit: &Permit,
+    ) -> Result<Arc<Loaded>> {
         let policy = Arc::new(Policy::new(name, &entry.grant)?);
-        let plugin = Plugin::load(&self.engine, name, &entry.component, entry.sha256.as_deref())?;
+        let plugin = Plugin::load(&self.engine, name, component.bytes())?;
+        permit.check(name, giving(plugin.imports()))?;
         let description = describe(&plugin)?;
         let linker = link(&plugin)?;
         let limits = entry.limit.clone();
-        let loaded = Arc::new(Loaded { plugin, description, policy, limits, linker });
-        known.insert(name.to_owned(), loaded.clone());
-        Ok(loaded)
+        Ok(Arc::new(Loaded { plugin, description, policy, limits, linker }))
     }
 
     fn purpose(&self, loaded: &Loaded, endpoint: &str, job: &JobContext) -> Purpose {
@@ -248,6 +374,16 @@ impl Host {
             shared: self.shared.clone(),
         }
     }
+}
+
+/// The imports that give a plugin something.
+fn giving(imports: &[Import]) -> impl Iterator<Item = &str> {
+    imports.iter().filter(|import| import.gives_something()).map(|import| import.name.as_str())
+}
+
+fn not_kept(name: &str, digest: &str) -> Error {
+    let what = format!("the component of plugin {name} that the job began with is gone");
+    Error::conflict("job.upgraded", what).cause(format!("its sha256 was {digest}"))
 }
 
 /// Only the interfaces of the plugin's world, and nothing of WASI.

@@ -10,6 +10,7 @@ use gyre_core::protocol::{Root, RootReply, RootRequest};
 use gyre_core::roles::{Morphing, OsMorphing, Source};
 use gyre_core::{Error, Kind, Result};
 use gyre_grants::{Host, JobContext, Role, Secrets, Status};
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -368,7 +369,7 @@ fn what_this_host_does_not_speak_is_refused_in_one_sentence() {
         let error = world.host.source("it", &world.job).err().unwrap();
         assert_eq!((error.code.as_str(), error.message.as_str()), (code, sentence));
         // Inspecting it tells the same without failing.
-        let inspection = world.host.inspect("it").unwrap();
+        let (inspection, _) = world.host.inspect("it").unwrap();
         assert_ne!(inspection.imports[0].status, Status::Provided);
         assert!(inspection.description.is_none());
     }
@@ -419,7 +420,7 @@ fn a_component_is_held_to_its_digest_role_and_options() {
 
 #[test]
 fn inspecting_tells_everything_and_grants_nothing() {
-    let inspection = source("stranger", "", "config.urls = []").host.inspect("it").unwrap();
+    let (inspection, _) = source("stranger", "", "config.urls = []").host.inspect("it").unwrap();
     let description = inspection.description.as_ref().unwrap();
     assert_eq!((description.name.as_str(), description.version.as_str()), ("stranger", "0.1.0"));
     assert!(description.config_schema["properties"]["urls"].is_object());
@@ -441,7 +442,7 @@ fn a_forged_cache_entry_is_not_run() {
     let middle = forged.len() / 2;
     forged[middle] ^= 0xff;
     std::fs::write(entry(), &forged).unwrap();
-    let inspection = world.host.inspect("it").unwrap();
+    let (inspection, _) = world.host.inspect("it").unwrap();
     assert!(inspection.description.is_some());
     assert_eq!(std::fs::read(entry()).unwrap().len(), honest.len());
     assert_ne!(std::fs::read(entry()).unwrap(), forged, "it was compiled anew");
@@ -457,7 +458,7 @@ fn every_shipped_plugin_is_understood() {
     for (name, role) in plugins.into_iter().chain(families.map(|name| (name, Role::Osmorphing))) {
         let path = directory.join(format!("{name}.wasm"));
         assert!(path.exists(), "{} is missing: run `cargo xtask plugins`", path.display());
-        let inspection = world.host.inspect_file(&path).unwrap();
+        let (inspection, _) = world.host.inspect_file(&path).unwrap();
         assert_eq!(inspection.role, role);
         assert!(inspection.imports.iter().all(|import| import.status == Status::Provided), "{inspection:?}");
         let schema = inspection.description.unwrap().config_schema;

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -212,6 +212,20 @@ impl Store for SqliteStore {
         self.write(move |db, _| match unfinished(db, &subject)? {
             Some(id) => load(db, &id).map(Some),
             None => Ok(None),
+        })
+        .await
+    }
+
+    async fn pinned(&self) -> Result<BTreeSet<String>> {
+        self.write(|db, _| {
+            let select = "SELECT plugins FROM jobs WHERE status IN ('running', 'undoing', 'stuck')";
+            let mut statement = db.prepare(select).map_err(sql)?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(sql)?;
+            let mut digests = BTreeSet::new();
+            for row in rows {
+                digests.extend(parse::<BTreeMap<String, String>>(&row.map_err(sql)?)?.into_values());
+            }
+            Ok(digests)
         })
         .await
     }

@@ -6,7 +6,7 @@ use crate::{Entry, JobRecord, Owner, Status, StepEvent, StepRecord};
 use async_trait::async_trait;
 use gyre_core::{Error, Result};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A job to be begun.
 #[derive(Clone, Debug)]
@@ -143,6 +143,9 @@ pub trait Store: Send + Sync {
 
     /// The job of this subject that is not over, if there is one.
     async fn unfinished(&self, subject: &str) -> Result<Option<JobRecord>>;
+
+    /// The digests of all plugins that jobs which are not over began with.
+    async fn pinned(&self) -> Result<BTreeSet<String>>;
 
     /// The job's log, the oldest line first.
     async fn log(&self, id: &str) -> Result<Vec<Entry>>;

@@ -4,7 +4,6 @@
 use crate::cache::Cache;
 use gyre_core::Result;
 use gyre_core::error::Context as _;
-use sha2::{Digest as _, Sha256};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -55,8 +54,8 @@ impl Engine {
     }
 
     /// Compiles a component, or takes what an earlier run compiled. Takes about 2 ms per KiB the first time.
-    pub(crate) fn compile(&self, name: &str, wasm: &[u8]) -> Result<Component> {
-        let entry = format!("{}-{:016x}", hex(&Sha256::digest(wasm)), self.0.settings);
+    pub(crate) fn compile(&self, name: &str, wasm: &[u8], sha256: &str) -> Result<Component> {
+        let entry = format!("{sha256}-{:016x}", self.0.settings);
         if let Some(component) = self.0.cache.read(&entry).and_then(|code| self.deserialize(&code)) {
             return Ok(component);
         }

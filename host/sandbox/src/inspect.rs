@@ -11,7 +11,6 @@ use gyre_core::error::Context as _;
 use gyre_core::text::steers;
 use gyre_core::{Error, Result};
 use serde::Serialize;
-use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use wasmtime::component::Linker;
@@ -52,18 +51,24 @@ pub struct Inspection {
     pub imports: Vec<Import>,
     /// What it exports.
     pub exports: Vec<String>,
-    /// Who it says it is; none when its imports cannot be linked.
+    /// Who it says it is; none when its imports cannot be linked, or it may not run.
     pub description: Option<Description>,
 }
 
-/// Inspects the component at `path`; its imports may be unknown to this host.
+/// Inspects a component; its imports may be unknown to this host. It is asked who it is only where `may_run` says so
+/// of what it imports.
 ///
 /// # Errors
 /// Those of [`Plugin::load`] but for imports; those of [`describe`].
-pub fn inspect(engine: &Engine, name: &str, path: &Path) -> Result<Inspection> {
-    let plugin = Arc::new(Plugin::read(engine, name, path, None)?);
+pub fn inspect(
+    engine: &Engine,
+    name: &str,
+    wasm: &[u8],
+    may_run: impl FnOnce(&[Import]) -> bool,
+) -> Result<Inspection> {
+    let plugin = Arc::new(Plugin::compile(engine, name, wasm)?);
     let linkable = plugin.imports().iter().all(|import| import.status == crate::world::Status::Provided);
-    let description = if linkable { Some(describe(&plugin)?) } else { None };
+    let description = if linkable && may_run(plugin.imports()) { Some(describe(&plugin)?) } else { None };
     Ok(Inspection {
         sha256: plugin.digest().into(),
         role: plugin.role(),

@@ -22,6 +22,6 @@ mod world;
 pub use engine::{Engine, TICK};
 pub use fault::{Broken, Fault};
 pub use inspect::{Description, Inspection, describe, inspect};
-pub use plugin::{COMPONENT_BYTES_MAX, Plugin};
+pub use plugin::Plugin;
 pub use session::{Cell, Lent, Session};
 pub use world::{Import, Role, Status, VERSION, Version};

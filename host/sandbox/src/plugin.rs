@@ -1,19 +1,14 @@
-//! A component that was read, compared with its digest, compiled and judged by its imports and exports; nothing
-//! of it has run yet. It knows no grant.
+//! A component that was compiled and judged by its imports and exports; nothing of it has run yet. It knows no
+//! file and no grant: whoever read the component said before that it may be here.
 
 use crate::engine::{Engine, hex};
 use crate::world::{self, Import, Role, VERSION};
 use gyre_core::error::Context as _;
 use gyre_core::{ByteSize, Error, Result, text};
 use sha2::{Digest as _, Sha256};
-use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use wasmtime::component::Component;
 
-/// A component that is larger is refused; Python's are 18 MiB.
-pub const COMPONENT_BYTES_MAX: u64 = 64 << 20;
 /// What is told of the reasons why a component does not fit.
 const CAUSES_MAX: usize = 8;
 const CAUSE_CHARS_MAX: usize = 300;
@@ -34,23 +29,20 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// Reads and compiles the component at `path` and checks that everything it imports is lent to its role.
+    /// Compiles a component and checks that everything it imports is lent to its role.
     ///
     /// # Errors
-    /// `plugin.missing`, `plugin.too-large`, `plugin.digest`, `plugin.not-a-component`, `plugin.no-role`,
-    /// `plugin.import-unknown`, `plugin.version`, `sandbox.cache`.
-    pub fn load(engine: &Engine, name: &str, path: &Path, sha256: Option<&str>) -> Result<Arc<Self>> {
-        let plugin = Self::read(engine, name, path, sha256)?;
+    /// `plugin.not-a-component`, `plugin.no-role`, `plugin.import-unknown`, `plugin.version`, `sandbox.cache`.
+    pub fn load(engine: &Engine, name: &str, wasm: &[u8]) -> Result<Arc<Self>> {
+        let plugin = Self::compile(engine, name, wasm)?;
         plugin.imports.iter().try_for_each(|import| world::check(name, plugin.role, import))?;
         Ok(Arc::new(plugin))
     }
 
     /// As [`Plugin::load`], but only tells what cannot be linked.
-    pub(crate) fn read(engine: &Engine, name: &str, path: &Path, sha256: Option<&str>) -> Result<Self> {
-        let wasm = read_limited(name, path)?;
-        let digest = hex(&Sha256::digest(&wasm));
-        check_digest(name, &digest, sha256)?;
-        let component = engine.compile(name, &wasm)?;
+    pub(crate) fn compile(engine: &Engine, name: &str, wasm: &[u8]) -> Result<Self> {
+        let digest = hex(&Sha256::digest(wasm));
+        let component = engine.compile(name, wasm, &digest)?;
         let kind = component.component_type();
         let exports: Vec<String> = kind.exports(engine.wasmtime()).map(|(name, _)| name.to_owned()).collect();
         let role = world::role(name, exports.iter().map(String::as_str))?;
@@ -138,31 +130,5 @@ impl Plugin {
         let version = self.version.get().map(|version| format!(" {version}")).unwrap_or_default();
         let digest = self.digest.get(..SHORT_DIGEST_DIGITS).unwrap_or(&self.digest);
         format!("{}{version} (sha256 {digest})", self.name)
-    }
-}
-
-fn read_limited(name: &str, path: &Path) -> Result<Vec<u8>> {
-    let mut wasm = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(COMPONENT_BYTES_MAX + 1).read_to_end(&mut wasm))
-        .or_invalid("plugin.missing", || {
-            format!("the component of plugin {name}, {}, cannot be read", path.display())
-        })?;
-    if wasm.len() as u64 > COMPONENT_BYTES_MAX {
-        let limit = ByteSize(COMPONENT_BYTES_MAX);
-        return Err(Error::invalid("plugin.too-large", format!("plugin {name} is larger than {limit}")));
-    }
-    Ok(wasm)
-}
-
-fn check_digest(name: &str, digest: &str, expected: Option<&str>) -> Result<()> {
-    match expected {
-        Some(expected) if !expected.eq_ignore_ascii_case(digest) => Err(Error::invalid(
-            "plugin.digest",
-            format!("plugin {name} is not the one that gyre.toml names by its sha256"),
-        )
-        .cause(format!("gyre.toml: {expected}"))
-        .cause(format!("the file: {digest}"))),
-        _ => Ok(()),
     }
 }

@@ -85,6 +85,12 @@ impl Import {
         let version = Version::parse(version?)?;
         (self.status == Status::Provided && version.patch > VERSION.patch).then_some((interface, version))
     }
+
+    /// Whether it gives its plugin anything, or is of types alone.
+    pub fn gives_something(&self) -> bool {
+        !matches!(split(&self.name).0.split_once('/'), Some(("gyre:host", item)) if TYPES.contains(&item))
+            && split(&self.name).0 != "gyre:plugin/types"
+    }
 }
 
 /// What this host makes of an import.
@@ -260,6 +266,20 @@ mod tests {
             (Role::Osmorphing, "env", Status::Unknown),
         ] {
             assert_eq!(judge(role, name).status, status, "{role} {name}");
+        }
+    }
+
+    #[test]
+    fn imports_of_types_give_nothing() {
+        for (name, gives) in [
+            ("gyre:host/errors@0.1.0", false),
+            ("gyre:plugin/types@0.1.0", false),
+            ("gyre:host/log@0.1.0", true),
+            ("gyre:host/http@0.1.0", true),
+            ("wasi:cli/errors@0.2.0", true),
+            ("env", true),
+        ] {
+            assert_eq!(judge(Role::Source, name).gives_something(), gives, "{name}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! A source and a destination in memory, that count what they hold and fail where they are told to.
 
 use gyre_core::{DiskSpec, Error, Result, VmSpec};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Whether a call fails before it did anything, or after it did it all.
@@ -60,6 +60,10 @@ pub struct Held {
     pub away_until: Option<tokio::time::Instant>,
     /// The most workers that there were at once.
     pub workers_at_once: usize,
+    /// Digests of components that were kept.
+    pub kept: BTreeSet<String>,
+    /// Of the plugins that roles were opened with.
+    pub opened_with: Vec<String>,
     calls: Vec<String>,
     faults: Vec<(Option<String>, Fault)>,
 }
@@ -181,6 +185,11 @@ impl Cloud {
 
     pub fn upgrade_plugin(&self) {
         self.held().digest += 1;
+    }
+
+    /// Somebody emptied the directory of kept components.
+    pub fn lose_components(&self) {
+        self.held().kept.clear();
     }
 
     pub fn find(&self, path: &str, message: &str, remedy: &str) {

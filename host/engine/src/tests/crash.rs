@@ -84,6 +84,9 @@ impl Store for CrashingStore {
     async fn unfinished(&self, subject: &str) -> Result<Option<JobRecord>> {
         self.read(self.inner.unfinished(subject)).await
     }
+    async fn pinned(&self) -> Result<std::collections::BTreeSet<String>> {
+        self.read(self.inner.pinned()).await
+    }
     async fn log(&self, id: &str) -> Result<Vec<Entry>> {
         self.read(self.inner.log(id)).await
     }

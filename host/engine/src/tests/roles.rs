@@ -8,16 +8,28 @@ use gyre_core::block::BlockRead;
 use gyre_core::protocol::{Base64, Root, RootRequest};
 use gyre_core::roles::*;
 use gyre_core::{Error, Extent, ExtentKind, Origin, OsType, Result, VmSpec};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
 pub struct FakeEndpoints(pub Arc<Cloud>);
 
+/// The only plugin there is.
+const PLUGIN: &str = "fake";
+
+impl FakeEndpoints {
+    fn opened(&self, context: &JobContext) -> Bound {
+        let mut held = self.0.held();
+        let digest = context.plugins.get(PLUGIN).cloned().unwrap_or_else(|| held.digest.to_string());
+        held.opened_with.push(digest);
+        Bound { cloud: self.0.clone(), cancel: context.cancel.clone() }
+    }
+}
+
 #[async_trait]
 impl Endpoints for FakeEndpoints {
     async fn source(&self, _: &str, context: &JobContext) -> Result<Arc<dyn Source>> {
-        Ok(Arc::new(FakeSource(Bound { cloud: self.0.clone(), cancel: context.cancel.clone() })))
+        Ok(Arc::new(FakeSource(self.opened(context))))
     }
 
     /// Any option is one but `typo`.
@@ -25,19 +37,35 @@ impl Endpoints for FakeEndpoints {
         if context.overrides.contains_key("typo") {
             return Err(Error::invalid("config.option", "unknown option"));
         }
-        Ok(Arc::new(FakeDestination(Bound { cloud: self.0.clone(), cancel: context.cancel.clone() })))
+        Ok(Arc::new(FakeDestination(self.opened(context))))
     }
 
     async fn morphers(&self, context: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
         let morpher = |name: &str, score: u8| -> (String, Arc<dyn OsMorphing>) {
-            let bound = Bound { cloud: self.0.clone(), cancel: context.cancel.clone() };
+            let bound = self.opened(context);
             (name.to_owned(), Arc::new(FakeMorpher { bound, name: name.to_owned(), score }))
         };
         Ok(vec![morpher("best", 90), morpher("never", 0), morpher("second", 10)])
     }
 
     async fn digests(&self, _: &str, _: &str) -> Result<BTreeMap<String, String>> {
-        Ok([("fake".to_owned(), self.0.held().digest.to_string())].into())
+        Ok([(PLUGIN.to_owned(), self.0.held().digest.to_string())].into())
+    }
+
+    async fn keep(&self, plugins: &BTreeMap<String, String>) -> Result<()> {
+        self.0.held().kept.extend(plugins.values().cloned());
+        Ok(())
+    }
+
+    async fn gone(&self, _: &str, _: &str, plugins: &BTreeMap<String, String>) -> Result<BTreeSet<String>> {
+        let held = self.0.held();
+        let is_gone = |digest: &String| !held.kept.contains(digest) && *digest != held.digest.to_string();
+        Ok(plugins.iter().filter(|(_, digest)| is_gone(digest)).map(|(name, _)| name.clone()).collect())
+    }
+
+    async fn release(&self, needed: &BTreeSet<String>) -> Result<()> {
+        self.0.held().kept.retain(|digest| needed.contains(digest));
+        Ok(())
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn purpose(http: &[String], to: &[String]) -> Purpose {
         limits: Limits::default(),
         job: JobContext {
             job: "j".into(),
+            plugins: Default::default(),
             overrides: serde_json::Map::new(),
             progress: Arc::new(Silent),
             cancel: CancellationToken::new(),

@@ -53,6 +53,28 @@ async fn a_record_is_what_its_log_says_also_after_reopening() {
 }
 
 #[tokio::test]
+async fn only_jobs_that_are_not_over_need_their_plugins() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path(), Owner::this_process());
+    let with = |subject: &str, digests: [&str; 2]| NewJob {
+        plugins: [("p", digests[0]), ("q", digests[1])]
+            .map(|(name, d)| (name.to_owned(), d.to_owned()))
+            .into(),
+        ..job(subject)
+    };
+    assert!(store.pinned().await.unwrap().is_empty());
+    let mut ids = Vec::new();
+    for (subject, digests) in [("a", ["1", "2"]), ("b", ["2", "3"]), ("c", ["4", "4"])] {
+        ids.push(store.create(with(subject, digests)).await.unwrap().id);
+    }
+    for (id, status) in ids.iter().zip([Status::Failed, Status::Stuck, Status::Undoing]) {
+        let lease = store.acquire(id).await.unwrap();
+        store.set_status(&lease, status, None).await.unwrap();
+    }
+    assert_eq!(store.pinned().await.unwrap(), ["2", "3", "4"].map(str::to_owned).into());
+}
+
+#[tokio::test]
 async fn two_processes_cannot_work_on_one_job_but_one_may_follow_a_dead_one() {
     let directory = tempfile::tempdir().unwrap();
     let crashed = store(directory.path(), dead());
