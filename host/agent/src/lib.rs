@@ -7,6 +7,7 @@ pub mod bytes;
 pub mod device;
 pub mod fstab;
 pub mod http;
+pub mod local;
 pub mod loopback;
 pub mod lvm;
 pub mod partitions;

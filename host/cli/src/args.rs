@@ -1,5 +1,8 @@
 //! The command line: what can be asked of gyre, in the words of its help. Refuses to do any of it.
 
+mod authoring;
+
+pub use authoring::{AuthorCommand, KindArg, LanguageArg, TestArgs, TriedArgs, TryArgs};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -79,6 +82,8 @@ pub enum Command {
 pub enum PluginCommand {
     /// List the configured plugins
     List,
+    #[command(flatten)]
+    Author(AuthorCommand),
     /// Show imports, grants, limits and options of one plugin, or of all
     Inspect {
         /// Name in the configuration
@@ -393,6 +398,10 @@ mod tests {
         for line in [
             "plugin list",
             "plugin inspect openstack",
+            "plugin new --kind osmorphing --language python my-os --dir plugins/my-os",
+            "plugin build plugins/my-os",
+            "plugin try target/my-os.wasm --root tree --morph --chroot --hypervisor none -o console=true",
+            "plugin test target/my-os.wasm --root tree --json",
             "source list",
             "source list lab --name web",
             "source show lab web-01",
@@ -448,6 +457,9 @@ mod tests {
             "job show 0123456789ab --last",
             "completions tcl",
             "disk copy web.qcow2",
+            "plugin try my-os.wasm",
+            "plugin try my-os.wasm --root tree --chroot",
+            "plugin new --kind osmorphing --language cobol my-os",
             "replica execute web --password x",
         ] {
             assert!(parse(line).is_err(), "{line}");

@@ -7,7 +7,7 @@ use crate::args::{
     Cli, Command, JobCommand, OptionCommand, PluginCommand, ReplicaCommand, Route, SourceCommand,
 };
 use crate::screen::Screen;
-use crate::{by_hand, choosing, given, inspecting, logging, looking, show};
+use crate::{authoring, by_hand, choosing, given, inspecting, logging, looking, show};
 use gyre_core::{Error, Result};
 use gyre_engine::{Ask, DeployOptions, Fate, NewReplica, ReplicaFilter, Report};
 use gyre_saga::{JobFilter, Status, Stop};
@@ -26,6 +26,9 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
     // By hand, without a replica: the state of the jobs has no part in it.
     if let Command::Disk(command) = &cli.command {
         return by_hand::run(cli.config.as_deref(), command, screen, cancel).await;
+    }
+    if let Command::Plugin(PluginCommand::Author(command)) = &cli.command {
+        return authoring::run(cli.config.as_deref(), command, cancel).await;
     }
     let app = App::open(cli.config.as_deref(), screen.clone())?;
     if begins_something(&cli.command) {
@@ -59,7 +62,9 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             do_all(&app, screen, args.route.vm.iter().map(ask).collect(), Stop::by(cancel)).await
         }
         Command::Job(command) => job(&app, command, Stop::by(cancel)).await,
-        Command::Disk(_) | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
+        Command::Plugin(PluginCommand::Author(_)) | Command::Disk(_) | Command::Completions { .. } => {
+            Ok(Answer::new(Value::Null, ""))
+        }
     }
 }
 

@@ -4,10 +4,13 @@
 mod answer;
 mod app;
 mod args;
+mod authoring;
+mod bench;
 mod by_hand;
 mod choosing;
 mod clouds;
 mod commands;
+mod conformance;
 mod endpoints;
 mod failure;
 mod given;
@@ -17,12 +20,15 @@ mod looking;
 mod place;
 mod screen;
 mod show;
+mod tree;
+mod trying;
 mod vault;
 mod workers;
 
 use answer::Answer;
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
+use gyre_agent::run;
 use screen::Screen;
 use std::io::Write;
 use std::process::ExitCode;
@@ -43,7 +49,19 @@ fn print_completions(shell: clap_complete::Shell) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// `gyre plugin try --chroot` starts this program as the agent starts itself: as the helpers of one program of a guest.
+fn helper() -> Option<i32> {
+    match std::env::args().nth(1)?.as_str() {
+        run::OUTER => Some(run::outer()),
+        run::INNER => Some(run::inner()),
+        _ => None,
+    }
+}
+
 fn main() -> ExitCode {
+    if let Some(status) = helper() {
+        std::process::exit(status);
+    }
     let cli = Cli::parse();
     if let Command::Completions { shell } = cli.command {
         return print_completions(shell);

@@ -229,7 +229,7 @@ impl Host {
             return Ok(loaded.clone());
         }
         let policy = Arc::new(Policy::new(name, &entry.grant)?);
-        let plugin = Plugin::load(&self.engine, name, &entry.component, entry.sha256.as_deref())?;
+        let plugin = Plugin::load(&self.engine, name, &entry.component, entry.sha256.as_deref(), entry.wasi)?;
         let description = describe(&plugin)?;
         let linker = link(&plugin)?;
         let limits = entry.limit.clone();
@@ -250,12 +250,13 @@ impl Host {
     }
 }
 
-/// Only the interfaces of the plugin's world, and nothing of WASI.
+/// Only the interfaces of the plugin's world, and of WASI what was let pass when it was loaded, inert.
 fn link(plugin: &Plugin) -> Result<Linker<Cell<Lent>>> {
     fn lent(cell: &mut Cell<Lent>) -> &mut Lent {
         &mut cell.lent
     }
     let mut linker = Linker::new(plugin.engine().wasmtime());
+    plugin.link_wasi(&mut linker)?;
     let linked = match plugin.role() {
         Role::Source => SourcePlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
         Role::Destination => DestinationPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),

@@ -89,6 +89,10 @@ impl gyre_sandbox::Lent for Lent {
     fn last_lines(&self) -> Vec<String> {
         self.lines.last()
     }
+
+    fn print(&mut self, line: &str) -> wasmtime::Result<()> {
+        self.lines.print(line)
+    }
 }
 
 impl errors::Host for Lent {

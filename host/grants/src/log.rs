@@ -38,6 +38,11 @@ impl Lines {
         self.last.iter().cloned().collect()
     }
 
+    /// What the guest's language printed.
+    pub(crate) fn print(&mut self, line: &str) -> wasmtime::Result<()> {
+        self.write(Level::Info, line, &[]).map(drop)
+    }
+
     /// The line as it was written.
     fn write(&mut self, level: Level, message: &str, fields: &[(String, String)]) -> wasmtime::Result<&str> {
         self.written = self.written.saturating_add(1);

@@ -2,7 +2,10 @@
 //! of it has run yet. It knows no grant.
 
 use crate::engine::{Engine, hex};
-use crate::world::{self, Import, Role};
+use crate::session::{Cell, Lent};
+use crate::wasi;
+use crate::world::{self, Import, Role, Status};
+use gyre_core::config::Wasi;
 use gyre_core::error::Context as _;
 use gyre_core::{ByteSize, Error, Result};
 use sha2::{Digest as _, Sha256};
@@ -10,7 +13,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use wasmtime::component::Component;
+use wasmtime::component::{Component, Linker};
 
 /// A component that is larger is refused; Python's are 18 MiB.
 pub const COMPONENT_BYTES_MAX: u64 = 64 << 20;
@@ -31,14 +34,22 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// Reads and compiles the component at `path` and checks that everything it imports is lent to its role.
+    /// Reads and compiles the component at `path` and checks that everything it imports is lent to its role; with
+    /// `wasi`, WASI may be among it, which is linked inert.
     ///
     /// # Errors
     /// `plugin.missing`, `plugin.too-large`, `plugin.digest`, `plugin.not-a-component`, `plugin.no-role`,
-    /// `plugin.import-unknown`, `plugin.version`, `sandbox.cache`.
-    pub fn load(engine: &Engine, name: &str, path: &Path, sha256: Option<&str>) -> Result<Arc<Self>> {
+    /// `plugin.import-unknown`, `plugin.version`, `plugin.wasi`, `sandbox.cache`.
+    pub fn load(
+        engine: &Engine,
+        name: &str,
+        path: &Path,
+        sha256: Option<&str>,
+        wasi: Option<Wasi>,
+    ) -> Result<Arc<Self>> {
         let plugin = Self::read(engine, name, path, sha256)?;
-        plugin.imports.iter().try_for_each(|import| world::check(name, plugin.role, import))?;
+        let judged = plugin.imports.iter().filter(|import| wasi.is_none() || import.status != Status::Inert);
+        judged.into_iter().try_for_each(|import| world::check(name, plugin.role, import))?;
         Ok(Arc::new(plugin))
     }
 
@@ -98,6 +109,14 @@ impl Plugin {
     /// What it was compiled by.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Links what it imports of WASI, without effect; nothing where it imports none.
+    ///
+    /// # Errors
+    /// `plugin.link`.
+    pub fn link_wasi<T: Lent>(&self, linker: &mut Linker<Cell<T>>) -> Result<()> {
+        wasi::link(linker, self)
     }
 
     pub(crate) fn set_version(&self, version: &str) {

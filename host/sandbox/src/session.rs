@@ -21,6 +21,13 @@ pub trait Lent: Send + 'static {
     fn begin(&mut self, call: &str);
     /// The last lines that the guest logged, oldest first.
     fn last_lines(&self) -> Vec<String>;
+    /// A line that the guest's language printed: dropped, unless somebody keeps it.
+    ///
+    /// # Errors
+    /// When it printed too many: its session ends.
+    fn print(&mut self, _line: &str) -> wasmtime::Result<()> {
+        Ok(())
+    }
 }
 
 /// The data of a store: what is lent, beside what is counted.
