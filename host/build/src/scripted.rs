@@ -1,5 +1,4 @@
-//! Plugins in languages that bring their interpreter: componentize-py for Python, componentize-qjs or componentize-js for
-//! JavaScript. Knows where these tools are looked for and how they are called; neither language.
+//! Plugins in languages that bring their interpreter: componentize-py for Python, componentize-js for JavaScript. Knows where these tools are looked for and how they are called; neither language.
 
 use crate::component::{self, Made};
 use crate::program::{find, output};
@@ -68,15 +67,9 @@ impl Project {
     fn javascript(&self, file: &Path) -> Result<Command> {
         let places = [self.directory.join("node_modules/.bin")];
         let script = format!("gyre-plugin/{}.js", self.kind);
-        if let Some(program) = find("componentize-qjs", &places) {
-            let mut tool = Command::new(absolute(&program)?);
-            tool.args(["--wit", WIT, "--world", &self.world(), "--js", &script, "--module-root", "."]);
-            tool.args(["--sync", "--stub-wasi", "-o"]).arg(absolute(file)?);
-            return Ok(tool);
-        }
-        let program = find("componentize-js", &places).with_context(|| {
-            "neither componentize-qjs nor componentize-js is there: in the project, `npm install componentize-qjs`"
-        })?;
+        let program = find("componentize-js", &places).with_context(
+            || "componentize-js is not there: in the project, `npm install @bytecodealliance/componentize-js`",
+        )?;
         let mut tool = Command::new(absolute(&program)?);
         tool.args([&script, "--wit", WIT, "-n", &self.world()]);
         for feature in ["stdio", "random", "clocks", "http", "fetch-event"] {

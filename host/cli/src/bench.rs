@@ -151,11 +151,16 @@ fn endpoint(known: &Config, role: Role, plugin: &str, options: &[String]) -> Res
     };
     let mut entry = configured.unwrap_or_default();
     entry.insert("plugin".into(), plugin.into());
-    let mut entry = serde_json::to_value(entry).unwrap_or_else(|_| json!({ "plugin": plugin }));
-    for (_, given) in given::singles(options)? {
-        for (key, value) in given {
-            entry["config"][key] = value;
-        }
+    let mut config = json!(entry.remove("config"));
+    if config.is_null() {
+        config = json!({});
+    }
+    if let Some(config) = config.as_object_mut() {
+        config.extend(given::singles(options)?.into_iter().flat_map(|(_, given)| given));
+    }
+    let mut entry = json!(entry);
+    if let Some(entry) = entry.as_object_mut() {
+        entry.insert("config".into(), config);
     }
     Ok(json!({ role.name(): { ENDPOINT: entry } }))
 }

@@ -20,7 +20,8 @@ impl Source for {{Type}} {
 
     fn list_vms(_: Config, name: Option<&str>, _: Option<&str>) -> Result<VmPage> {
         let vm = VmSummary { id: "vm".into(), name: "vm".into(), os_hint: None, powered_on: false };
-        Ok(VmPage { vms: name.is_none_or(|part| vm.name.contains(part)).then_some(vm).into_iter().collect(), next: None })
+        let is_wanted = name.is_none_or(|part| vm.name.contains(part));
+        Ok(VmPage { vms: is_wanted.then_some(vm).into_iter().collect(), next: None })
     }
 
     fn get_vm(config: Config, id: &str) -> Result<VmSpec> {
@@ -29,6 +30,10 @@ impl Source for {{Type}} {
         }
         let disk = Disk::open(&config.parse::<Options>()?.image)?;
         Ok(VmSpec { disks: vec![DiskSpec::new("disk0", disk.size())], ..VmSpec::new(id, "vm") })
+    }
+
+    fn power_off(_: &Step, _: &str) -> Result<Outcome> {
+        Ok(Outcome::nothing())
     }
 
     fn ensure_snapshot(step: &Step, _: &VmSpec, _: Option<&str>) -> Result<Outcome> {
