@@ -1,7 +1,7 @@
-// Write gyre plugins in JavaScript. A plugin is an object `plugin` in `plugin.js`, made by one of `osMorphing`, `source`
-// and `destination`. It sees the host only through what its calls are handed and what is in here; outside of a
-// component `host` keeps the lines of the log, so that a plugin is tested as ordinary JavaScript. This module knows no
-// platform and no operating system.
+// Write gyre plugins for OS morphing in JavaScript. A plugin is an object `plugin` in `plugin.js`, made by `osMorphing`. It sees
+// the host only through what its calls are handed and what is in here; outside of a component `host` keeps the lines of the
+// log, so that a plugin is tested as ordinary JavaScript. This module knows no platform, and of operating systems only
+// os-release.
 
 import { PluginError } from './errors.js';
 import { host } from './host.js';
@@ -18,31 +18,13 @@ export function log(level, message, fields = {}) {
   host.log(level, message, Object.entries(fields).map(([key, value]) => [key, String(value)]));
 }
 
-/** A plugin that changes an offline guest: `detect(root)` and `morph(root, vm, morphing, config)`. */
-export const osMorphing = (about, calls) => plugin(about, calls, ['detect', 'morph']);
-
-/** A plugin that reads machines from where they are; its calls are those of wit/plugin.wit. */
-export const source = (about, calls) => plugin(about, { check: () => [], ...calls }, [
-  'listVms', 'getVm', 'powerOff', 'ensureSnapshot', 'releaseSnapshot', 'openDisk', 'extents', 'read',
-]);
-
-/** A plugin that creates disks and machines where they go; its calls are those of wit/plugin.wit. */
-export const destination = (about, calls) => plugin(about, { check: () => [], options: () => [], ...calls }, [
-  'ensureDisks', 'describeDisks', 'removeDisks', 'ensureWorker', 'describeWorker', 'removeWorker',
-  'ensureCheckpoint', 'removeCheckpoint', 'ensureClone', 'removeClone', 'restoreCheckpoint',
-  'planMorphing', 'ensureInstance', 'describeInstance', 'removeInstance',
-]);
-
-// Calls that are not written answer with an error that names them: a plugin grows call by call.
-function plugin({ name, version = '0.1.0', summary, schema = NO_OPTIONS }, calls, verbs) {
-  const made = { name, version, summary, schema, calls: { ...calls } };
-  for (const verb of verbs) made.calls[verb] ??= () => { throw unwritten(verb); };
-  return made;
-}
-
-function unwritten(verb) {
-  const shown = verb.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return new PluginError('other', 'plugin.not-written', `this plugin does not do ${shown} yet`);
+/** A plugin that changes an offline guest: `detect(root)` and `morph(root, vm, morphing, config)`, with records as in
+ * wit/plugin.wit, in camel case. `schema` is a JSON Schema of the options. */
+export function osMorphing({ name, version = '0.1.0', summary, schema = NO_OPTIONS }, calls) {
+  const unwritten = (call) => () => {
+    throw new PluginError('other', 'plugin.not-written', `this plugin does not do ${call} yet`);
+  };
+  return { name, version, summary, schema, calls: { detect: unwritten('detect'), morph: unwritten('morph'), ...calls } };
 }
 
 /** The options as an object; an empty text counts as none. */

@@ -1,7 +1,7 @@
-"""Write gyre plugins in Python. A plugin is a class `Plugin` in `plugin.py` that derives from one of `Source`,
-`Destination` and `OsMorphing`. It sees the host only through what its calls are handed and what is in here; outside
-of a component those calls go to the fakes of `gyre_plugin.fake`, so that a plugin is tested as ordinary Python.
-This module knows no platform and no operating system."""
+"""Write gyre plugins for OS morphing in Python. A plugin is a class `Plugin` in `plugin.py` that derives from
+`OsMorphing`. It sees the host only through what its calls are handed and what is in here; outside of a component
+those calls go to the fakes of `gyre_plugin.fake`, so that a plugin is tested as ordinary Python. This module knows no
+platform, and of operating systems only os-release."""
 
 import json
 
@@ -10,7 +10,7 @@ from .errors import PluginError
 from .release import os_release
 from .root import Root
 
-__all__ = ["Destination", "Match", "OsMorphing", "PluginError", "Root", "Source", "host", "log", "os_release"]
+__all__ = ["Match", "OsMorphing", "PluginError", "Root", "host", "log", "os_release"]
 
 NO_OPTIONS = {"type": "object", "additionalProperties": False}
 
@@ -33,64 +33,26 @@ class Match:
         return f"Match({self.distribution!r}, {self.version!r}, {self.score})"
 
 
-class _Plugin:
-    """Who a plugin is. `schema` is a JSON Schema of its options."""
+class OsMorphing:
+    """Changes an offline guest. `schema` is a JSON Schema of the options. Both calls may be repeated on the same root."""
 
     name = "unnamed"
     version = "0.1.0"
     summary = ""
     schema = NO_OPTIONS
 
-
-class OsMorphing(_Plugin):
-    """Changes an offline guest. Both calls may be repeated on the same root."""
-
     def detect(self, root):
         """Looks, changes nothing; answers a `Match`, or `None`: not mine."""
         raise unwritten("detect")
 
     def morph(self, root, vm, morphing, config):
-        """Makes the guest boot at the destination; `config` is a dict."""
+        """Makes the guest boot at the destination; `config` is a dict of the options, `vm` and `morphing` have the fields
+        of wit/plugin.wit, with underscores."""
         raise unwritten("morph")
 
 
-class _Verbs(_Plugin):
-    """Calls that are not written answer with an error that names them: a plugin grows call by call. Their
-    arguments and answers are those of wit/plugin.wit, with underscores; `config` is JSON text there and here."""
-
-    verbs = ()
-
-    def check(self, config, vm):
-        return []
-
-    def options(self, config, names):
-        return []
-
-    def __getattr__(self, name):
-        if name in type(self).verbs:
-            raise unwritten(name)
-        raise AttributeError(name)
-
-
-class Source(_Verbs):
-    """Reads machines from where they are."""
-
-    verbs = ("list_vms", "get_vm", "power_off", "ensure_snapshot", "release_snapshot", "open_disk", "extents", "read")
-
-
-class Destination(_Verbs):
-    """Creates disks and machines where they go."""
-
-    verbs = (
-        "ensure_disks", "describe_disks", "remove_disks",
-        "ensure_worker", "describe_worker", "remove_worker",
-        "ensure_checkpoint", "remove_checkpoint", "ensure_clone", "remove_clone", "restore_checkpoint",
-        "plan_morphing", "ensure_instance", "describe_instance", "remove_instance",
-    )
-
-
-def unwritten(verb):
-    return PluginError("other", "plugin.not-written", f"this plugin does not do {verb.replace('_', '-')} yet")
+def unwritten(call):
+    return PluginError("other", "plugin.not-written", f"this plugin does not do {call} yet")
 
 
 def options(config):
