@@ -23,7 +23,7 @@ impl Destination for {{Type}} {
 
     fn check(config: Config, _: Option<&VmSpec>) -> Result<Vec<Finding>> {
         let url = config.parse::<Options>()?.url;
-        let answer = Http::open(&url, None)?.send(Request::get("/"))?;
+        let answer = Http::open(&url, None)?.send(&Request::get("/"))?;
         let found = Finding::blocking("url", format!("{url} answers {}", answer.status));
         Ok(if answer.status == 200 { Vec::new() } else { vec![found.remedy("correct the option url")] })
     }
