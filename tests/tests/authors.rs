@@ -62,7 +62,7 @@ fn begin(gyre: &Gyre, kind: &str, language: &str) -> Result<PathBuf> {
     Ok(kept)
 }
 
-/// Its component, made with these directories first on the `PATH`.
+/// Its component.
 fn build(gyre: &Gyre, project: &Path) -> Result<PathBuf> {
     let component = project.join(format!("target/{NAME}.wasm"));
     let built = gyre.run(&["plugin", "build", project.to_str().unwrap()])?;

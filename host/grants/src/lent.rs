@@ -11,6 +11,7 @@ use gyre_core::config::Limits;
 use gyre_core::protocol::Root;
 use gyre_sandbox::Fault;
 use gyre_sandbox::bindings::errors;
+use gyre_sandbox::bindings::log::Level;
 use gyre_ssh::Identity;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -91,7 +92,7 @@ impl gyre_sandbox::Lent for Lent {
     }
 
     fn print(&mut self, line: &str) -> wasmtime::Result<()> {
-        self.lines.print(line)
+        self.say(Level::Info, line, &[])
     }
 }
 

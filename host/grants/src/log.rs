@@ -38,11 +38,6 @@ impl Lines {
         self.last.iter().cloned().collect()
     }
 
-    /// What the guest's language printed.
-    pub(crate) fn print(&mut self, line: &str) -> wasmtime::Result<()> {
-        self.write(Level::Info, line, &[]).map(drop)
-    }
-
     /// The line as it was written.
     fn write(&mut self, level: Level, message: &str, fields: &[(String, String)]) -> wasmtime::Result<&str> {
         self.written = self.written.saturating_add(1);
@@ -101,7 +96,19 @@ impl log::Host for Lent {
         message: String,
         fields: Vec<(String, String)>,
     ) -> wasmtime::Result<()> {
-        let line = self.lines.write(level, &message, &fields)?;
+        self.say(level, &message, &fields)
+    }
+}
+
+impl Lent {
+    /// A line of the guest's, into the host's log and that of the job.
+    pub(crate) fn say(
+        &mut self,
+        level: Level,
+        message: &str,
+        fields: &[(String, String)],
+    ) -> wasmtime::Result<()> {
+        let line = self.lines.write(level, message, fields)?;
         self.purpose.job.progress.log(&self.purpose.plugin, name(level), line);
         Ok(())
     }

@@ -17,6 +17,7 @@ impl VmSpec {
             tpm: false,
             os_type: OsType::Unknown,
             os_hint: None,
+            host: None,
             public_address: None,
             disks: Vec::new(),
             nics: Vec::new(),
