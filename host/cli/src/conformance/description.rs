@@ -5,8 +5,8 @@ use super::{Checks, Verdict};
 use gyre_grants::Inspection;
 use serde_json::Value;
 
-const RULE: &str = "metadata.describe";
-const SCHEMA_RULE: &str = "metadata.description.config-schema";
+const RULE: &str = "metadata#describe";
+const SCHEMA_RULE: &str = "metadata#description.config-schema";
 /// Types of JSON Schema.
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
 /// Schemas within schemas.

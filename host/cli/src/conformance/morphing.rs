@@ -13,8 +13,8 @@ use gyre_core::{Error, Result};
 use std::path::Path;
 use std::sync::Arc;
 
-const DETECT: &str = "osmorphing.detect";
-const MORPH: &str = "osmorphing.morph";
+const DETECT: &str = "osmorphing#detect";
+const MORPH: &str = "osmorphing#morph";
 /// Calls of one `detect` that are let fail, one after the other.
 const FAULTS_MAX: usize = 64;
 /// Places at which one `morph` is interrupted; each takes a copy of the tree.

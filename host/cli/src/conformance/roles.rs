@@ -14,30 +14,30 @@ fn step() -> StepCall {
 }
 
 pub async fn source(plugin: &dyn Source, checks: &mut Checks) {
-    checks.note("check answers", "source.check", Verdict::answered(&plugin.check(None).await));
-    checks.note("list-vms answers", "source.list-vms", Verdict::answered(&plugin.list_vms(None, None).await));
+    checks.note("check answers", "source#check", Verdict::answered(&plugin.check(None).await));
+    checks.note("list-vms answers", "source#list-vms", Verdict::answered(&plugin.list_vms(None, None).await));
     let unknown = plugin.get_vm(NOBODY).await;
-    checks.note("a machine that is not there is an error", "source.get-vm", refused(&unknown));
+    checks.note("a machine that is not there is an error", "source#get-vm", refused(&unknown));
     let off = plugin.power_off(&step(), NOBODY).await;
-    checks.note("power-off of what is not there answers", "source.power-off", Verdict::answered(&off));
+    checks.note("power-off of what is not there answers", "source#power-off", Verdict::answered(&off));
     let released = plugin.release_snapshot(&step(), NOBODY).await;
     checks.note(
         "release-snapshot of what is not there answers",
-        "source.release-snapshot",
+        "source#release-snapshot",
         Verdict::answered(&released),
     );
     let again = plugin.release_snapshot(&step(), NOBODY).await;
     let same = shape(&released) == shape(&again);
     let why = || "its second answer is of another kind".into();
-    checks.note("a step repeated with the same token answers the same", "types.step", Verdict::of(same, why));
+    checks.note("a step repeated with the same token answers the same", "types#step", Verdict::of(same, why));
     if let Ok(vm) = machine(None) {
         let made = plugin.ensure_snapshot(&step(), &vm, None).await;
-        checks.note("ensure-snapshot answers", "source.ensure-snapshot", Verdict::answered(&made));
+        checks.note("ensure-snapshot answers", "source#ensure-snapshot", Verdict::answered(&made));
     }
     let opened = plugin.open_disk(NOBODY, NOBODY).await;
     checks.note(
         "a disk of a snapshot that is not there is an error",
-        "source.open-disk",
+        "source#open-disk",
         refused(&opened.map(drop)),
     );
 }
@@ -57,15 +57,15 @@ fn shape<T>(answer: &Result<T>) -> Option<Kind> {
 
 pub async fn destination(plugin: &dyn Destination, checks: &mut Checks) {
     let Ok(vm) = machine(None) else { return };
-    checks.note("check answers", "destination.check", Verdict::answered(&plugin.check(Some(&vm)).await));
-    checks.note("options answers", "destination.options", Verdict::answered(&plugin.options(&[]).await));
+    checks.note("check answers", "destination#check", Verdict::answered(&plugin.check(Some(&vm)).await));
+    checks.note("options answers", "destination#options", Verdict::answered(&plugin.options(&[]).await));
     checks.note(
         "plan-morphing answers",
-        "destination.plan-morphing",
+        "destination#plan-morphing",
         Verdict::answered(&plugin.plan_morphing(&vm).await),
     );
     let ensured = plugin.ensure_disks(&step(), &vm, None).await;
-    checks.note("ensure-disks answers", "destination.ensure-disks", Verdict::answered(&ensured));
+    checks.note("ensure-disks answers", "destination#ensure-disks", Verdict::answered(&ensured));
     let step = step();
     for (name, answer) in [
         ("remove-disks", plugin.remove_disks(&step, "").await),
@@ -80,19 +80,19 @@ pub async fn destination(plugin: &dyn Destination, checks: &mut Checks) {
     let described = plugin.describe_worker(NOBODY).await;
     checks.note(
         "a worker that is not there is an error",
-        "destination.describe-worker",
+        "destination#describe-worker",
         refused(&described.map(drop)),
     );
     let described = plugin.describe_instance(NOBODY).await;
     checks.note(
         "a machine that is not there is an error",
-        "destination.describe-instance",
+        "destination#describe-instance",
         refused(&described.map(drop)),
     );
     let described = plugin.describe_disks(NOBODY).await;
     checks.note(
         "disks that are not there are an error",
-        "destination.describe-disks",
+        "destination#describe-disks",
         refused(&described.map(drop)),
     );
 }
