@@ -16,6 +16,11 @@ const NAME: &str = "my-os";
 /// The oldest Node.js that runs componentize-js.
 const NODE_MAJOR_MIN: u32 = 20;
 
+/// A plugin's name: cargo mistakes crates of one name for each other where they share a target directory.
+fn name(kind: &str) -> String {
+    if kind == "osmorphing" { NAME.into() } else { format!("my-{kind}") }
+}
+
 /// Where everything lies, kept between runs: what was compiled is the slow part.
 fn place() -> PathBuf {
     root().join("target/authors")
@@ -50,8 +55,9 @@ fn begin(gyre: &Gyre, kind: &str, language: &str) -> Result<PathBuf> {
     let (fresh, kept) = (place().join("fresh"), place().join(format!("{language}-{kind}")));
     let fresh = fresh.join(format!("{language}-{kind}"));
     std::fs::remove_dir_all(&fresh).ok();
+    let name = name(kind);
     let words =
-        ["plugin", "new", "--kind", kind, "--language", language, NAME, "--dir", fresh.to_str().unwrap()];
+        ["plugin", "new", "--kind", kind, "--language", language, &name, "--dir", fresh.to_str().unwrap()];
     let made = gyre.run(&words)?;
     ensure!(made.code == Some(0), "{}", made.said());
     let same = kept.is_dir() && sources(&fresh)?.replace("/fresh/", "/") == sources(&kept)?;
@@ -63,8 +69,8 @@ fn begin(gyre: &Gyre, kind: &str, language: &str) -> Result<PathBuf> {
 }
 
 /// Its component.
-fn build(gyre: &Gyre, project: &Path) -> Result<PathBuf> {
-    let component = project.join(format!("target/{NAME}.wasm"));
+fn build(gyre: &Gyre, project: &Path, kind: &str) -> Result<PathBuf> {
+    let component = project.join(format!("target/{}.wasm", name(kind)));
     let built = gyre.run(&["plugin", "build", project.to_str().unwrap()])?;
     ensure!(built.code == Some(0) && component.exists(), "{}", built.said());
     Ok(component)
@@ -122,7 +128,7 @@ fn every_rust_template_builds_tests_and_runs() -> Result<()> {
         let project = begin(&gyre, kind, "rust")?;
         let tests = capture(cargo(&project).arg("test"))?;
         ensure!(tests.contains("2 passed"), "{tests}");
-        let component = build(&gyre, &project)?;
+        let component = build(&gyre, &project, kind)?;
         match kind {
             "osmorphing" => judge(&gyre, &component, &[])?,
             "source" => source(&gyre, &component)?,
@@ -226,7 +232,7 @@ fn the_javascript_template_builds_tests_and_runs() -> Result<()> {
 /// Interpreters take their time to be put into a component.
 fn made_once(gyre: &Gyre, project: &Path) -> Result<PathBuf> {
     let component = project.join(format!("target/{NAME}.wasm"));
-    if component.exists() { Ok(component) } else { build(gyre, project) }
+    if component.exists() { Ok(component) } else { build(gyre, project, "osmorphing") }
 }
 
 fn path_with(first: &Path) -> PathBuf {
