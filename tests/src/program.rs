@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -13,6 +14,8 @@ pub struct Gyre {
     config: PathBuf,
     /// Where `clouds.yaml` lies.
     directory: PathBuf,
+    /// Variables that are set for it.
+    variables: Vec<(String, OsString)>,
 }
 
 /// How a run of the program ended.
@@ -53,7 +56,14 @@ impl Gyre {
     /// When it was not built.
     pub fn new(config: &Path) -> Result<Self> {
         let directory = config.parent().context("a configuration lies in a directory")?.to_path_buf();
-        Ok(Self { program: built("gyre")?, config: config.to_owned(), directory })
+        Ok(Self { program: built("gyre")?, config: config.to_owned(), directory, variables: Vec::new() })
+    }
+
+    /// With this variable set.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -65,6 +75,7 @@ impl Gyre {
             .current_dir(&self.directory)
             .stdin(Stdio::null());
         command.env("OS_CLIENT_CONFIG_FILE", self.directory.join("clouds.yaml"));
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -8,7 +8,7 @@ use gyre_core::error::Context as _;
 use gyre_core::limits::{
     AGENT_BODY_BYTES_MAX, HASH_RANGE_BYTES_MAX, LUKS_SECRET_BYTES_MAX, LUKS_SECRETS_MAX,
 };
-use gyre_core::protocol::{Base64, Device, Hello, RootReply, RootRequest, Script, System, Unlock, VERSION};
+use gyre_core::protocol::{Device, Hello, RootReply, RootRequest, Script, System, Unlock, VERSION};
 use gyre_core::{Error, Kind, Result};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -189,7 +189,7 @@ impl Agent {
 
     async fn root_call(self: &Arc<Self>, call: RootRequest) -> Result<RootReply> {
         let RootRequest::Run { argv, env, stdin, timeout_ms } = call else {
-            return self.with_guest(move |guest| file_call(guest, call)).await;
+            return self.with_guest(move |guest| guest.root()?.answer(call)).await;
         };
         let program = Program { argv, env, stdin: stdin.0, timeout_ms };
         let stop = self.programs.watch();
@@ -305,26 +305,6 @@ impl Drop for Asked<'_> {
 /// A poisoned lock guards nothing half-done: every step of a guest's state can be repeated.
 fn lock(guest: &Mutex<Guest>) -> MutexGuard<'_, Guest> {
     guest.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn file_call(guest: &mut Guest, call: RootRequest) -> Result<RootReply> {
-    let root = guest.root()?;
-    Ok(match call {
-        RootRequest::Stat { path } => RootReply::Stat { stat: root.stat(&path)? },
-        RootRequest::ReadDir { path } => RootReply::Names { names: root.read_dir(&path)? },
-        RootRequest::ReadFile { path } => RootReply::Bytes { bytes: Base64(root.read_file(&path)?) },
-        RootRequest::ReadLink { path } => RootReply::Target { target: root.read_link(&path)? },
-        RootRequest::WriteFile { path, mode, bytes } => finished(root.write_file(&path, mode, &bytes.0))?,
-        RootRequest::MakeDir { path, mode } => finished(root.make_dir(&path, mode))?,
-        RootRequest::Symlink { path, target } => finished(root.symlink(&path, &target))?,
-        RootRequest::Remove { path } => finished(root.remove(&path))?,
-        RootRequest::Rename { from, to } => finished(root.rename(&from, &to))?,
-        RootRequest::Run { .. } => return Err(Error::other("agent.defect", "a program is no file call")),
-    })
-}
-
-fn finished(result: Result<()>) -> Result<RootReply> {
-    result.map(|()| RootReply::Done)
 }
 
 fn number(query: &str, name: &str) -> Result<u64> {

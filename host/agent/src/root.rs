@@ -3,7 +3,7 @@
 //! regular file is never read. Knows no mounts and runs nothing.
 
 use gyre_core::limits::GUEST_FILE_BYTES_MAX;
-use gyre_core::protocol::{FileType, Stat};
+use gyre_core::protocol::{Base64, FileType, RootReply, RootRequest, Stat};
 use gyre_core::{Error, Kind, Result};
 use rustix::fs::{AtFlags, Dir, Gid, Mode, OFlags, ResolveFlags, Uid};
 use rustix::io::Errno;
@@ -23,12 +23,39 @@ const RACES_MAX: usize = 16;
 /// A directory that nothing done here leaves.
 pub struct Root {
     dir: OwnedFd,
+    /// Whose the files are that are made.
+    owner: (Uid, Gid),
 }
 
 impl Root {
     /// Confines to `dir`.
     pub fn new(dir: OwnedFd) -> Self {
-        Self { dir }
+        Self { dir, owner: (Uid::ROOT, Gid::ROOT) }
+    }
+
+    /// The same for somebody who is not root and tries a plugin on a tree of their own: what is made is theirs.
+    pub fn of_caller(dir: OwnedFd) -> Self {
+        Self { dir, owner: (rustix::process::geteuid(), rustix::process::getegid()) }
+    }
+
+    /// Answers a call on files.
+    ///
+    /// # Errors
+    /// `rootfs.*`; `agent.defect` for a program, which is none.
+    pub fn answer(&self, call: RootRequest) -> Result<RootReply> {
+        let finished = |result: Result<()>| result.map(|()| RootReply::Done);
+        Ok(match call {
+            RootRequest::Stat { path } => RootReply::Stat { stat: self.stat(&path)? },
+            RootRequest::ReadDir { path } => RootReply::Names { names: self.read_dir(&path)? },
+            RootRequest::ReadFile { path } => RootReply::Bytes { bytes: Base64(self.read_file(&path)?) },
+            RootRequest::ReadLink { path } => RootReply::Target { target: self.read_link(&path)? },
+            RootRequest::WriteFile { path, mode, bytes } => finished(self.write_file(&path, mode, &bytes.0))?,
+            RootRequest::MakeDir { path, mode } => finished(self.make_dir(&path, mode))?,
+            RootRequest::Symlink { path, target } => finished(self.symlink(&path, &target))?,
+            RootRequest::Remove { path } => finished(self.remove(&path))?,
+            RootRequest::Rename { from, to } => finished(self.rename(&from, &to))?,
+            RootRequest::Run { .. } => return Err(Error::other("agent.defect", "a program is no file call")),
+        })
     }
 
     /// What is at `path`, a link itself rather than what it points at.
@@ -94,7 +121,7 @@ impl Root {
         }
         let (parent, name) = self.parent(path)?;
         let part = part_name();
-        let written = write_new(&parent, &part, mode, bytes)
+        let written = write_new(&parent, &part, mode, bytes, self.owner)
             .and_then(|()| rustix::fs::renameat(&parent, part.as_str(), &parent, name));
         if written.is_err() {
             let _ = rustix::fs::unlinkat(&parent, part.as_str(), AtFlags::empty());
@@ -227,10 +254,16 @@ fn part_name() -> String {
     format!(".gyre-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn write_new(parent: &OwnedFd, name: &str, mode: u32, bytes: &[u8]) -> std::result::Result<(), Errno> {
+fn write_new(
+    parent: &OwnedFd,
+    name: &str,
+    mode: u32,
+    bytes: &[u8],
+    (user, group): (Uid, Gid),
+) -> std::result::Result<(), Errno> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut file = File::from(rustix::fs::openat(parent, name, flags, Mode::RUSR | Mode::WUSR)?);
-    rustix::fs::fchown(&file, Some(Uid::ROOT), Some(Gid::ROOT))?;
+    rustix::fs::fchown(&file, Some(user), Some(group))?;
     rustix::fs::fchmod(&file, Mode::from_raw_mode(mode & 0o7777))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| errno(&error))
 }

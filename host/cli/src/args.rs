@@ -1,8 +1,10 @@
 //! The command line: what can be asked of gyre, in the words of its help. Refuses to do any of it.
 
+mod authoring;
 mod installing;
 mod trusting;
 
+pub use authoring::{AuthorCommand, KindArg, LanguageArg, TestArgs, TriedArgs, TryArgs};
 pub use installing::{ConsentArgs, InstallArgs, InstallCommand, UpdateArgs};
 pub use trusting::{KeygenArgs, PasswordArgs, SignArgs, TrustArgs, TrustCommand, VerifyArgs};
 
@@ -92,6 +94,8 @@ pub enum Command {
 pub enum PluginCommand {
     /// List the configured plugins
     List,
+    #[command(flatten)]
+    Author(AuthorCommand),
     /// Show imports, grants, limits and options of one plugin, or of all
     Inspect {
         /// Name in the configuration
@@ -463,6 +467,10 @@ mod tests {
             "plugin update suse --yes",
             "plugin trust",
             "plugin trust acme RWx --plugins acme-* --interfaces gyre:host/log --yes",
+            "plugin new --kind osmorphing --language python my-os --dir plugins/my-os",
+            "plugin build plugins/my-os",
+            "plugin try target/my-os.wasm --root tree --morph --chroot --hypervisor none -o console=true",
+            "plugin test target/my-os.wasm --root tree --json",
             "source list",
             "source list lab --name web",
             "source show lab web-01",
@@ -541,6 +549,9 @@ mod tests {
             "job show 0123456789ab --last",
             "completions tcl",
             "disk copy web.qcow2",
+            "plugin try my-os.wasm",
+            "plugin try my-os.wasm --root tree --chroot",
+            "plugin new --kind osmorphing --language cobol my-os",
             "replica execute web --password x",
             "orphans",
             "orphans remove cloud --foreign",

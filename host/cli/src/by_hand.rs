@@ -4,12 +4,9 @@
 
 use crate::answer::Answer;
 use crate::args::{DiskCommand, ImageArgs};
-use crate::clouds::Surroundings;
-use crate::endpoints::Plugins;
-use crate::place;
 use crate::screen::Screen;
 use crate::show::{Table, seconds, size};
-use crate::vault::Vault;
+use crate::{bench, place};
 use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_agent::bytes::ReadAt as _;
@@ -20,10 +17,8 @@ use gyre_core::roles::{Outcome, Progress, StepCall};
 use gyre_core::{BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Result};
 use gyre_engine::{Endpoints as _, JobContext};
 use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, VerifyScope};
-use gyre_ssh::Identity;
 use serde::Serialize;
 use serde_json::{Map, json};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -75,12 +70,8 @@ struct Hand {
 impl Hand {
     /// The disk in an image.
     async fn open(&self, named: Option<&Path>, image: &ImageArgs) -> Result<Arc<dyn Origin>> {
-        let given = given_config(named)?;
-        let state = place::ensure_state(&given)?;
-        let mut config = config_for(&given, image)?;
-        let vault = Arc::new(Vault::open(&mut config, &Surroundings::of_process()).vault);
-        let identity = Identity::load_or_create(&state.join(crate::app::IDENTITY_NAME))?;
-        let plugins = Plugins::new(Arc::new(config), &state, vault, identity, BTreeMap::new())?;
+        let given = place::config_if_any(named)?;
+        let plugins = bench::plugins(&given, config_for(&given, image)?)?;
         let context = JobContext {
             job: "by-hand".into(),
             overrides: Map::new(),
@@ -147,14 +138,6 @@ impl Hand {
         let carried = gyre_mover::copy(job).await;
         self.screen.clear();
         carried
-    }
-}
-
-/// Only its plugin and the place of its state are of use here; there need not be one.
-fn given_config(named: Option<&Path>) -> Result<Config> {
-    match place::config(named) {
-        Err(error) if error.code == "config.missing" => Ok(Config::default()),
-        other => other,
     }
 }
 

@@ -8,7 +8,8 @@ use crate::args::{
 };
 use crate::screen::Screen;
 use crate::{
-    by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans, scheduling, show, trusting,
+    authoring, by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans, scheduling,
+    show, trusting,
 };
 use gyre_core::{Error, Result};
 use gyre_engine::{Ask, DeployOptions, ExecuteOptions, Fate, NewReplica, ReplicaFilter, Report};
@@ -34,6 +35,9 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
     }
     if let Command::Plugin(PluginCommand::Installing(command)) = &cli.command {
         return installing::run(cli.config.as_deref(), command, cli.json).await;
+    }
+    if let Command::Plugin(PluginCommand::Author(command)) = &cli.command {
+        return authoring::run(cli.config.as_deref(), command, cancel).await;
     }
     let app = App::open(cli.config.as_deref(), screen.clone())?;
     if begins_something(&cli.command) {
@@ -72,7 +76,9 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
         Command::Schedule(command) => scheduling::run(&app, command).await,
         Command::Orphans(command) => orphans::run(&app, command, cli.json, screen, cancel).await,
         Command::Job(command) => job(&app, command, Stop::by(cancel)).await,
-        Command::Plugin(PluginCommand::Trusting(_) | PluginCommand::Installing(_))
+        Command::Plugin(
+            PluginCommand::Trusting(_) | PluginCommand::Installing(_) | PluginCommand::Author(_),
+        )
         | Command::Disk(_)
         | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
     }

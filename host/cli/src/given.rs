@@ -23,13 +23,21 @@ pub type Given = Vec<(String, Map<String, Value>)>;
 pub fn read(args: &OptionArgs) -> Result<Given> {
     let files = [args.environment.as_deref(), args.options.as_deref()].into_iter().flatten();
     let mut given = files.map(file).collect::<Result<Given>>()?;
-    given.extend(args.option.iter().map(|option| single(option)).collect::<Result<Given>>()?);
+    given.extend(singles(&args.option)?);
     // Options are stored and shown; a login is neither.
     if given.iter().any(|(_, options)| options.contains_key(LOGIN)) {
         let what = format!("the option {LOGIN:?} is the endpoint's login, and not one of a machine");
         return Err(Error::invalid("options.login", what));
     }
     Ok(given)
+}
+
+/// Single ones, in their order.
+///
+/// # Errors
+/// `options.syntax`.
+pub fn singles(options: &[String]) -> Result<Given> {
+    options.iter().map(|option| single(option)).collect()
 }
 
 fn file(path: &Path) -> Result<(String, Map<String, Value>)> {

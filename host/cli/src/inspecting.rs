@@ -99,13 +99,18 @@ async fn inspect_one(app: &App, name: &str) -> Result<Answer> {
         "grants": configured.grant, "limits": configured.limit,
     });
     let unknown: Vec<_> =
-        found.imports.iter().filter(|i| i.status != Status::Provided).map(|i| i.name.as_str()).collect();
+        found.imports.iter().filter(|i| !is_linked(i.status, configured)).map(|i| i.name.as_str()).collect();
     let error = (!unknown.is_empty()).then(|| {
         let error =
             Error::invalid("plugin.link", format!("plugin {name} imports what this host does not lend"));
         unknown.iter().fold(error, |error, import| error.cause(import))
     });
     Ok(Answer::new(json, text).with_error(error.or(standing.refused)))
+}
+
+/// WASI only where the configuration says so.
+fn is_linked(status: Status, configured: &Plugin) -> bool {
+    status == Status::Provided || (status == Status::Inert && configured.wasi.is_some())
 }
 
 fn page(name: &str, found: &Inspection, standing: &Standing, configured: &Plugin) -> String {
@@ -135,6 +140,7 @@ fn imports(found: &Inspection) -> String {
             Status::Provided => "provided",
             Status::Unknown => "NOT LENT",
             Status::UnknownVersion => "UNKNOWN VERSION",
+            Status::Inert => "inert",
         };
         table.row(["", &import.name, status, import.meaning]);
     }

@@ -5,11 +5,14 @@ mod answer;
 mod app;
 mod args;
 mod asking;
+mod authoring;
+mod bench;
 mod by_hand;
 mod choosing;
 mod clouds;
 mod commands;
 mod deploying;
+mod conformance;
 mod endpoints;
 mod failure;
 mod given;
@@ -24,12 +27,15 @@ mod screen;
 mod show;
 mod standing;
 mod trusting;
+mod tree;
+mod trying;
 mod vault;
 mod workers;
 
 use answer::Answer;
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
+use gyre_agent::run;
 use screen::Screen;
 use std::io::Write;
 use std::process::ExitCode;
@@ -50,7 +56,19 @@ fn print_completions(shell: clap_complete::Shell) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// `gyre plugin try --chroot` starts this program as the agent starts itself: as the helpers of one program of a guest.
+fn helper() -> Option<i32> {
+    match std::env::args().nth(1)?.as_str() {
+        run::OUTER => Some(run::outer()),
+        run::INNER => Some(run::inner()),
+        _ => None,
+    }
+}
+
 fn main() -> ExitCode {
+    if let Some(status) = helper() {
+        std::process::exit(status);
+    }
     let cli = Cli::parse();
     if let Command::Completions { shell } = cli.command {
         return print_completions(shell);

@@ -30,6 +30,17 @@ pub fn config(named: Option<&Path>) -> Result<Config> {
     Ok(Config { file: path, ..config })
 }
 
+/// The same; an empty one where there is none, for commands that need but the place of the state.
+///
+/// # Errors
+/// As [`config`], but for `config.missing`.
+pub fn config_if_any(named: Option<&Path>) -> Result<Config> {
+    match config(named) {
+        Err(error) if error.code == "config.missing" => Ok(Config::default()),
+        other => other,
+    }
+}
+
 fn usual_config() -> Result<PathBuf> {
     let places = [PathBuf::from(CONFIG_NAME), PathBuf::from(CONFIG_SYSTEM)];
     places.into_iter().find(|path| path.exists()).ok_or_else(|| {

@@ -85,6 +85,9 @@ pub struct Plugin {
     pub component: PathBuf,
     /// Its SHA-256, hex.
     pub sha256: Option<String>,
+    /// How WASI is linked, for languages whose runtimes insist on it; default: not at all, and such a component is
+    /// refused.
+    pub wasi: Option<Wasi>,
     /// What it may do. Default: nothing.
     #[serde(default)]
     pub grant: Grants,
@@ -97,6 +100,14 @@ pub struct Plugin {
     /// Options for all entries that name this plugin. They go over those of its INI file, and under those of the entry.
     #[serde(default)]
     pub config: toml::Table,
+}
+
+/// How WASI is linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wasi {
+    /// Without effect: no files, no network, no environment; what is printed becomes lines of the log.
+    Inert,
 }
 
 /// What a plugin may do. Everything that is not written here is refused.

@@ -356,7 +356,7 @@ impl Host {
         permit: &Permit,
     ) -> Result<Arc<Loaded>> {
         let policy = Arc::new(Policy::new(name, &entry.grant)?);
-        let plugin = Plugin::load(&self.engine, name, component.bytes())?;
+        let plugin = Plugin::load(&self.engine, name, component.bytes(), entry.wasi)?;
         permit.check(name, giving(plugin.imports()))?;
         let description = describe(&plugin)?;
         let linker = link(&plugin)?;
@@ -386,12 +386,13 @@ fn not_kept(name: &str, digest: &str) -> Error {
     Error::conflict("job.upgraded", what).cause(format!("its sha256 was {digest}"))
 }
 
-/// Only the interfaces of the plugin's world, and nothing of WASI.
+/// Only the interfaces of the plugin's world, and of WASI what was let pass when it was loaded, inert.
 fn link(plugin: &Plugin) -> Result<Linker<Cell<Lent>>> {
     fn lent(cell: &mut Cell<Lent>) -> &mut Lent {
         &mut cell.lent
     }
     let mut linker = Linker::new(plugin.engine().wasmtime());
+    plugin.link_wasi(&mut linker)?;
     let linked = match plugin.role() {
         Role::Source => SourcePlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
         Role::Destination => DestinationPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),

@@ -13,6 +13,7 @@ use gyre_core::config::Limits;
 use gyre_core::protocol::Root;
 use gyre_sandbox::Fault;
 use gyre_sandbox::bindings::errors;
+use gyre_sandbox::bindings::log::Level;
 use gyre_ssh::Identity;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -97,6 +98,10 @@ impl gyre_sandbox::Lent for Lent {
 
     fn last_lines(&self) -> Vec<String> {
         self.lines.last()
+    }
+
+    fn print(&mut self, line: &str) -> wasmtime::Result<()> {
+        self.say(Level::Info, line, &[])
     }
 }
 

@@ -113,10 +113,22 @@ impl log::Host for Lent {
         message: String,
         fields: Vec<(String, String)>,
     ) -> wasmtime::Result<()> {
+        self.say(level, &message, &fields)
+    }
+}
+
+impl Lent {
+    /// A line of the guest's, without its secrets, into the host's log and that of the job.
+    pub(crate) fn say(
+        &mut self,
+        level: Level,
+        message: &str,
+        fields: &[(String, String)],
+    ) -> wasmtime::Result<()> {
         let veil = self.purpose.veil();
         let fields: Vec<_> =
             fields.iter().take(FIELDS_MAX).map(|(key, value)| (veil.over(key), veil.over(value))).collect();
-        let line = self.lines.write(level, &veil.over(&message), &fields)?;
+        let line = self.lines.write(level, &veil.over(message), &fields)?;
         self.purpose.job.progress.log(&self.purpose.plugin, name(level), line);
         Ok(())
     }

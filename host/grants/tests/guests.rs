@@ -354,9 +354,9 @@ fn what_this_host_does_not_speak_is_refused_in_one_sentence() {
             "plugin it imports gyre:host/http at 0.3.0, this host speaks 0.1.0",
         ),
         (
-            "wasi:cli/environment@0.2.12",
+            "wasi:http/types@0.2.12",
             "plugin.import-unknown",
-            "plugin it imports wasi:cli/environment@0.2.12, which this host does not lend to a source plugin",
+            "plugin it imports wasi:http/types@0.2.12, which this host does not lend to a source plugin",
         ),
         (
             "gyre:host/rootfs@0.1.0",
@@ -373,6 +373,21 @@ fn what_this_host_does_not_speak_is_refused_in_one_sentence() {
         assert_ne!(inspection.imports[0].status, Status::Provided);
         assert!(inspection.description.is_none());
     }
+}
+
+#[test]
+fn wasi_is_refused_with_the_line_that_lets_it_in() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = stub(directory.path(), "wasi:cli/environment@0.2.12");
+    let load = |table: &str| {
+        let world = try_world(&path, table, "[source.it]\nplugin = \"it\"").unwrap();
+        world.host.source("it", &world.job).err().unwrap()
+    };
+    let refused = load("");
+    assert_eq!(refused.code, "plugin.wasi");
+    assert!(refused.causes[0].contains("[plugin.it] wasi = \"inert\""), "{refused:?}");
+    // Let in; what is wrong now is that a stub plays no role.
+    assert_ne!(load("wasi = \"inert\"").code, "plugin.wasi");
 }
 
 #[test]

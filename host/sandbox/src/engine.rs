@@ -100,7 +100,8 @@ fn settings() -> Config {
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(FRAMES_MAX))
         .wasm_component_model(true)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // What wasmtime itself puts between components nested in a plugin copies from one memory to another.
+        .wasm_multi_memory(true)
         .wasm_relaxed_simd(false)
         .wasm_tail_call(false)
         .wasm_custom_page_sizes(false)

@@ -5,7 +5,7 @@ use crate::bindings::base::Base;
 use crate::engine::Engine;
 use crate::plugin::Plugin;
 use crate::session::{Cell, Lent, Session};
-use crate::world::{Import, Role};
+use crate::world::{Import, Role, Status};
 use gyre_core::config::Limits;
 use gyre_core::error::Context as _;
 use gyre_core::text::steers;
@@ -67,7 +67,8 @@ pub fn inspect(
     may_run: impl FnOnce(&[Import]) -> bool,
 ) -> Result<Inspection> {
     let plugin = Arc::new(Plugin::compile(engine, name, wasm)?);
-    let linkable = plugin.imports().iter().all(|import| import.status == crate::world::Status::Provided);
+    let linkable =
+        plugin.imports().iter().all(|import| matches!(import.status, Status::Provided | Status::Inert));
     let description = if linkable && may_run(plugin.imports()) { Some(describe(&plugin)?) } else { None };
     Ok(Inspection {
         sha256: plugin.digest().into(),
@@ -104,6 +105,8 @@ async fn ask(plugin: Arc<Plugin>) -> Result<Description> {
         ..Limits::default()
     };
     let mut linker: Linker<Cell<Nothing>> = Linker::new(plugin.engine().wasmtime());
+    // Runtimes look around before they run anything; there is nothing to see.
+    plugin.link_wasi(&mut linker)?;
     linker.define_unknown_imports_as_traps(plugin.component()).map_err(|e| {
         Error::invalid("plugin.link", format!("plugin {} cannot be linked", plugin.title()))
             .cause(e.root_cause())

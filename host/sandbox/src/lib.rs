@@ -17,6 +17,7 @@ mod meter;
 mod plugin;
 mod session;
 mod trap;
+mod wasi;
 mod world;
 
 pub use engine::{Engine, TICK};

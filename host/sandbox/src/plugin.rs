@@ -2,12 +2,15 @@
 //! file and no grant: whoever read the component said before that it may be here.
 
 use crate::engine::{Engine, hex};
-use crate::world::{self, Import, Role, VERSION};
+use crate::session::{Cell, Lent};
+use crate::wasi;
+use crate::world::{self, Import, Role, Status, VERSION};
+use gyre_core::config::Wasi;
 use gyre_core::error::Context as _;
 use gyre_core::{ByteSize, Error, Result, text};
 use sha2::{Digest as _, Sha256};
 use std::sync::{Arc, OnceLock};
-use wasmtime::component::Component;
+use wasmtime::component::{Component, Linker};
 
 /// What is told of the reasons why a component does not fit.
 const CAUSES_MAX: usize = 8;
@@ -29,13 +32,16 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// Compiles a component and checks that everything it imports is lent to its role.
+    /// Compiles a component and checks that everything it imports is lent to its role; with `wasi`, WASI may be
+    /// among it, which is linked inert.
     ///
     /// # Errors
-    /// `plugin.not-a-component`, `plugin.no-role`, `plugin.import-unknown`, `plugin.version`, `sandbox.cache`.
-    pub fn load(engine: &Engine, name: &str, wasm: &[u8]) -> Result<Arc<Self>> {
+    /// `plugin.not-a-component`, `plugin.no-role`, `plugin.import-unknown`, `plugin.version`, `plugin.wasi`,
+    /// `sandbox.cache`.
+    pub fn load(engine: &Engine, name: &str, wasm: &[u8], wasi: Option<Wasi>) -> Result<Arc<Self>> {
         let plugin = Self::compile(engine, name, wasm)?;
-        plugin.imports.iter().try_for_each(|import| world::check(name, plugin.role, import))?;
+        let judged = plugin.imports.iter().filter(|import| wasi.is_none() || import.status != Status::Inert);
+        judged.into_iter().try_for_each(|import| world::check(name, plugin.role, import))?;
         Ok(Arc::new(plugin))
     }
 
@@ -93,6 +99,14 @@ impl Plugin {
     /// What it was compiled by.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Links what it imports of WASI, without effect; nothing where it imports none.
+    ///
+    /// # Errors
+    /// `plugin.link`.
+    pub fn link_wasi<T: Lent>(&self, linker: &mut Linker<Cell<T>>) -> Result<()> {
+        wasi::link(linker, self)
     }
 
     pub(crate) fn set_version(&self, version: &str) {

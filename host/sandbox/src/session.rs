@@ -25,6 +25,13 @@ pub trait Lent: Send + 'static {
     fn has_fixed_limits(&self) -> bool {
         false
     }
+    /// A line that the guest's language printed: dropped, unless somebody keeps it.
+    ///
+    /// # Errors
+    /// When it printed too many: its session ends.
+    fn print(&mut self, _line: &str) -> wasmtime::Result<()> {
+        Ok(())
+    }
 }
 
 /// The data of a store: what is lent, beside what is counted.

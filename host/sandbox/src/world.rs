@@ -1,6 +1,7 @@
 //! Which interfaces each kind of plugin is lent, and what a component's imports and exports say about it, read
 //! before anything is linked, so that the answer is one sentence and not a linker's.
 
+use crate::wasi;
 use gyre_core::{Error, Result};
 use serde::Serialize;
 use std::fmt;
@@ -49,6 +50,9 @@ impl fmt::Display for Role {
 const BASE: [&str; 3] = ["log", "progress", "clock"];
 /// Types alone: importing them gives nothing.
 const TYPES: [&str; 3] = ["errors", "extents", "exec"];
+/// Of WASI, what the runtimes of languages import whether a plugin uses it or not.
+const WASI_PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
+const WASI_VERSION: Version = Version { major: 0, minor: 2, patch: 0 };
 /// The version of both packages that this host speaks.
 pub const VERSION: Version = Version { major: 0, minor: 1, patch: 0 };
 
@@ -103,6 +107,8 @@ pub enum Status {
     Unknown,
     /// The interface is known, this version of it is not.
     UnknownVersion,
+    /// WASI, which gives nothing: linked inert where `[plugin.NAME] wasi = "inert"` says so, else refused.
+    Inert,
 }
 
 /// `1.2.3`.
@@ -183,6 +189,10 @@ pub(crate) fn role<'a>(plugin: &str, exports: impl Iterator<Item = &'a str>) -> 
 /// What comes of one import of a plugin of this role.
 pub(crate) fn judge(role: Role, name: &str) -> Import {
     let (interface, version) = split(name);
+    if is_inert(interface, version) {
+        let meaning = "WASI: gives nothing; refused unless gyre.toml says `wasi = \"inert\"`";
+        return Import { name: name.into(), meaning, status: Status::Inert };
+    }
     let known = match interface.split_once('/') {
         Some(("gyre:host", item)) => {
             BASE.contains(&item) || TYPES.contains(&item) || role.lent().contains(&item)
@@ -200,6 +210,13 @@ pub(crate) fn judge(role: Role, name: &str) -> Import {
     Import { name: name.into(), meaning: if known { meaning(item) } else { "not lent by this host" }, status }
 }
 
+/// What can be linked without effect.
+fn is_inert(interface: &str, version: Option<&str>) -> bool {
+    let package = interface.strip_prefix(wasi::PREFIX).and_then(|name| name.split('/').next());
+    let spoken = version.and_then(Version::parse).is_some_and(|version| version.same_track(WASI_VERSION));
+    spoken && package.is_some_and(|package| WASI_PACKAGES.contains(&package))
+}
+
 /// One sentence about an import that cannot be linked.
 ///
 /// # Errors
@@ -208,10 +225,18 @@ pub(crate) fn check(plugin: &str, role: Role, import: &Import) -> Result<()> {
     let (interface, version) = split(&import.name);
     match import.status {
         Status::Provided => Ok(()),
+        Status::Inert => Err(Error::invalid(
+            "plugin.wasi",
+            format!("plugin {plugin} imports {}, and gyre links no WASI unless it is told to", import.name),
+        )
+        .cause(format!(
+            "to link it without effect (no files, no network, no environment), write in gyre.toml: [plugin.{plugin}] \
+             wasi = \"inert\""
+        ))),
         Status::UnknownVersion => check_version(plugin, "imports", interface, version),
         Status::Unknown => {
-            let hint = if interface.starts_with("wasi:") {
-                "gyre lends no WASI; build for wasm32-unknown-unknown with gyre's SDK".to_owned()
+            let hint = if interface.starts_with(wasi::PREFIX) {
+                "of WASI gyre knows only 0.2, and links it without effect; build for wasm32-unknown-unknown with gyre's SDK".to_owned()
             } else {
                 format!("a {role} plugin is lent: {}", [&BASE[..], role.lent()].concat().join(", "))
             };
@@ -262,7 +287,9 @@ mod tests {
             (Role::Destination, "gyre:host/disk@0.1.0", Status::Unknown),
             (Role::Destination, "gyre:plugin/types@0.1.0", Status::Provided),
             (Role::Osmorphing, "gyre:host/exec@0.1.0", Status::Provided),
-            (Role::Osmorphing, "wasi:cli/environment@0.2.12", Status::Unknown),
+            (Role::Osmorphing, "wasi:cli/environment@0.2.12", Status::Inert),
+            (Role::Osmorphing, "wasi:http/types@0.2.12", Status::Unknown),
+            (Role::Osmorphing, "wasi:cli/environment@0.3.0", Status::Unknown),
             (Role::Osmorphing, "env", Status::Unknown),
         ] {
             assert_eq!(judge(role, name).status, status, "{role} {name}");

@@ -50,6 +50,9 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
             "plugins/Cargo.toml",
         ]))
     });
+    phases.phase("authors: every template", Need::Independent, |count| {
+        count.tests(&mut end_to_end(&["authors"]))
+    });
     phases.phase("source disks", Need::Required, |_| disks());
     phases.phase("end to end: embedded OpenStack", Need::Independent, |count| {
         count.tests(&mut end_to_end(&["by_hand", "lab"]))

@@ -3,7 +3,7 @@
 
 use crate::bindings::destination::exports::gyre::plugin::destination as exported;
 use crate::bindings::metadata::exports::gyre::plugin::metadata;
-use crate::env;
+use crate::{env, unwritten};
 
 pub use crate::bindings::gyre::plugin::types::{
     Choice, Choices, DiskSpec, Finding, Firmware, Morphing, NicSpec, OsType, Outcome, Step, VmSpec, Wait,
@@ -16,7 +16,7 @@ pub use crate::{About, Config, Context, Error, ErrorKind, Result, about, log};
 pub use exported::{AttachedDisk, Instance, Marked, MarkedPage, TargetDisk, Transport, Worker, WorkerRole};
 
 /// Creates disks and machines. Every `remove_` succeeds when there is nothing to remove, and takes an
-/// empty state for whatever carries the step's token.
+/// empty state for whatever carries the step's token. What is not written answers `plugin.not-written`.
 #[allow(missing_docs, clippy::missing_errors_doc)] // each verb is documented in wit/plugin.wit
 pub trait Destination: 'static {
     const ABOUT: About;
@@ -29,26 +29,71 @@ pub trait Destination: 'static {
         let _ = (config, names);
         Ok(Vec::new())
     }
-    fn ensure_disks(step: &Step, vm: &VmSpec, existing: Option<&str>) -> Result<Outcome>;
-    fn describe_disks(config: Config, disks: &str) -> Result<Vec<TargetDisk>>;
-    fn remove_disks(step: &Step, disks: &str) -> Result<Outcome>;
-    fn ensure_worker(step: &Step, role: WorkerRole, os: OsType, disks: &str) -> Result<Outcome>;
-    fn describe_worker(config: Config, worker: &str) -> Result<Worker>;
+    fn ensure_disks(step: &Step, vm: &VmSpec, existing: Option<&str>) -> Result<Outcome> {
+        let _ = (step, vm, existing);
+        unwritten("ensure-disks")
+    }
+    fn describe_disks(config: Config, disks: &str) -> Result<Vec<TargetDisk>> {
+        let _ = (config, disks);
+        unwritten("describe-disks")
+    }
+    fn remove_disks(step: &Step, disks: &str) -> Result<Outcome> {
+        let _ = (step, disks);
+        unwritten("remove-disks")
+    }
+    fn ensure_worker(step: &Step, role: WorkerRole, os: OsType, disks: &str) -> Result<Outcome> {
+        let _ = (step, role, os, disks);
+        unwritten("ensure-worker")
+    }
+    fn describe_worker(config: Config, worker: &str) -> Result<Worker> {
+        let _ = (config, worker);
+        unwritten("describe-worker")
+    }
     /// None: the platform keeps no consoles.
     fn worker_console(config: Config, worker: &str) -> Result<Option<String>> {
         let _ = (config, worker);
         Ok(None)
     }
-    fn remove_worker(step: &Step, worker: &str) -> Result<Outcome>;
-    fn ensure_checkpoint(step: &Step, disks: &str) -> Result<Outcome>;
-    fn remove_checkpoint(step: &Step, checkpoint: &str) -> Result<Outcome>;
-    fn ensure_clone(step: &Step, checkpoint: &str, clone: bool) -> Result<Outcome>;
-    fn remove_clone(step: &Step, disks: &str) -> Result<Outcome>;
-    fn restore_checkpoint(step: &Step, checkpoint: &str) -> Result<Outcome>;
-    fn plan_morphing(config: Config, vm: &VmSpec) -> Result<Morphing>;
-    fn ensure_instance(step: &Step, vm: &VmSpec, disks: &str) -> Result<Outcome>;
-    fn describe_instance(config: Config, instance: &str) -> Result<Instance>;
-    fn remove_instance(step: &Step, instance: &str) -> Result<Outcome>;
+    fn remove_worker(step: &Step, worker: &str) -> Result<Outcome> {
+        let _ = (step, worker);
+        unwritten("remove-worker")
+    }
+    fn ensure_checkpoint(step: &Step, disks: &str) -> Result<Outcome> {
+        let _ = (step, disks);
+        unwritten("ensure-checkpoint")
+    }
+    fn remove_checkpoint(step: &Step, checkpoint: &str) -> Result<Outcome> {
+        let _ = (step, checkpoint);
+        unwritten("remove-checkpoint")
+    }
+    fn ensure_clone(step: &Step, checkpoint: &str, clone: bool) -> Result<Outcome> {
+        let _ = (step, checkpoint, clone);
+        unwritten("ensure-clone")
+    }
+    fn remove_clone(step: &Step, disks: &str) -> Result<Outcome> {
+        let _ = (step, disks);
+        unwritten("remove-clone")
+    }
+    fn restore_checkpoint(step: &Step, checkpoint: &str) -> Result<Outcome> {
+        let _ = (step, checkpoint);
+        unwritten("restore-checkpoint")
+    }
+    fn plan_morphing(config: Config, vm: &VmSpec) -> Result<Morphing> {
+        let _ = (config, vm);
+        unwritten("plan-morphing")
+    }
+    fn ensure_instance(step: &Step, vm: &VmSpec, disks: &str) -> Result<Outcome> {
+        let _ = (step, vm, disks);
+        unwritten("ensure-instance")
+    }
+    fn describe_instance(config: Config, instance: &str) -> Result<Instance> {
+        let _ = (config, instance);
+        unwritten("describe-instance")
+    }
+    fn remove_instance(step: &Step, instance: &str) -> Result<Outcome> {
+        let _ = (step, instance);
+        unwritten("remove-instance")
+    }
 
     /// Nothing: right for a plugin whose steps make nothing that could be left over.
     fn list_marked(config: Config, after: Option<&str>) -> Result<MarkedPage> {

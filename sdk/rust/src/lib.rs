@@ -46,6 +46,7 @@ mod error;
 pub mod fake;
 mod http;
 pub mod linux;
+mod machine;
 pub mod osmorphing;
 pub mod path;
 #[cfg(not(target_arch = "wasm32"))]
@@ -64,6 +65,12 @@ pub use error::Context;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a verb answers that its plugin does not have: a plugin grows verb by verb, and `gyre plugin test` lists those
+/// that are missing.
+fn unwritten<T>(verb: &str) -> Result<T> {
+    Err(Error::other("plugin.not-written", format!("this plugin does not do {verb} yet")))
+}
 
 /// Makes the type the component's implementation: `export!(source: Type)`, `export!(destination: Type)`
 /// or `export!(osmorphing: Type)`. Does nothing on other targets than wasm32.

@@ -3,7 +3,7 @@
 
 use crate::bindings::metadata::exports::gyre::plugin::metadata;
 use crate::bindings::source::exports::gyre::plugin::source as exported;
-use crate::env;
+use crate::{env, unwritten};
 
 pub use crate::bindings::gyre::plugin::types::{
     DiskSpec, Finding, Firmware, NicSpec, OsType, Outcome, Step, VmSpec, Wait,
@@ -18,7 +18,7 @@ pub use exported::{VmPage, VmSummary};
 #[cfg(target_arch = "wasm32")]
 use std::cell::RefCell;
 
-/// Reads machines.
+/// Reads machines. What is not written answers `plugin.not-written`.
 #[allow(missing_docs, clippy::missing_errors_doc)] // each verb is documented in wit/plugin.wit
 pub trait Source: 'static {
     const ABOUT: About;
@@ -27,12 +27,30 @@ pub trait Source: 'static {
         let _ = (config, vm);
         Ok(Vec::new())
     }
-    fn list_vms(config: Config, name: Option<&str>, after: Option<&str>) -> Result<VmPage>;
-    fn get_vm(config: Config, id: &str) -> Result<VmSpec>;
-    fn power_off(step: &Step, id: &str) -> Result<Outcome>;
-    fn ensure_snapshot(step: &Step, vm: &VmSpec, base: Option<&str>) -> Result<Outcome>;
-    fn release_snapshot(step: &Step, snapshot: &str) -> Result<Outcome>;
-    fn open_disk(config: Config, snapshot: &str, disk: &str) -> Result<Opened>;
+    fn list_vms(config: Config, name: Option<&str>, after: Option<&str>) -> Result<VmPage> {
+        let _ = (config, name, after);
+        unwritten("list-vms")
+    }
+    fn get_vm(config: Config, id: &str) -> Result<VmSpec> {
+        let _ = (config, id);
+        unwritten("get-vm")
+    }
+    fn power_off(step: &Step, id: &str) -> Result<Outcome> {
+        let _ = (step, id);
+        unwritten("power-off")
+    }
+    fn ensure_snapshot(step: &Step, vm: &VmSpec, base: Option<&str>) -> Result<Outcome> {
+        let _ = (step, vm, base);
+        unwritten("ensure-snapshot")
+    }
+    fn release_snapshot(step: &Step, snapshot: &str) -> Result<Outcome> {
+        let _ = (step, snapshot);
+        unwritten("release-snapshot")
+    }
+    fn open_disk(config: Config, snapshot: &str, disk: &str) -> Result<Opened> {
+        let _ = (config, snapshot, disk);
+        unwritten("open-disk")
+    }
 }
 
 /// What `open_disk` found.

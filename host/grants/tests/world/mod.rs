@@ -29,7 +29,13 @@ pub fn host(text: &str, state: &Path, secrets: Arc<dyn Secrets>) -> Result<Host>
 
 pub fn job(progress: Arc<dyn Progress>) -> JobContext {
     let cancel = CancellationToken::new();
-    JobContext { job: "job-1".into(), overrides: serde_json::Map::new(), progress, cancel }
+    JobContext {
+        job: "job-1".into(),
+        overrides: serde_json::Map::new(),
+        plugins: Default::default(),
+        progress,
+        cancel,
+    }
 }
 
 pub struct Silent;

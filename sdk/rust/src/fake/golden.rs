@@ -73,23 +73,7 @@ impl Case {
 
 /// A small machine with these cards.
 pub fn vm(nics: Vec<NicSpec>) -> Vm {
-    Vm {
-        id: "vm".into(),
-        name: "vm".into(),
-        hostname: None,
-        vcpus: 1,
-        cores_per_socket: None,
-        memory_mib: 1024,
-        firmware: Firmware::Bios,
-        secure_boot: false,
-        tpm: false,
-        os_type: OsType::Linux,
-        os_hint: None,
-        host: None,
-        public_address: None,
-        disks: vec![],
-        nics,
-    }
+    Vm { os_type: OsType::Linux, nics, ..Vm::new("vm", "vm") }
 }
 
 /// Runs every case below `directory`.

@@ -1,0 +1,109 @@
+//! The arguments of those who write plugins.
+
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+/// What a plugin is.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum KindArg {
+    /// Reads machines from where they are
+    Source,
+    /// Creates disks and machines where they go
+    Destination,
+    /// Makes a family of operating systems boot there
+    Osmorphing,
+}
+
+/// What a plugin is written in.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[allow(missing_docs)]
+pub enum LanguageArg {
+    Rust,
+    Python,
+    #[value(name = "javascript")]
+    JavaScript,
+}
+
+/// A plugin by itself.
+#[derive(Debug, Args)]
+pub struct TriedArgs {
+    /// File of the component, which is granted nothing; or the name of a plugin in the configuration, with what it is
+    /// granted there
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub component: String,
+    /// One option of the plugin: `-o console=true`; the value is JSON where it reads as such, and text otherwise
+    #[arg(short, value_name = "KEY=VALUE")]
+    pub option: Vec<String>,
+    /// Link WASI without effect, as `wasi = "inert"` does in the configuration
+    #[arg(long)]
+    pub wasi: bool,
+}
+
+/// How an OS-morphing plugin is tried.
+#[derive(Debug, Args)]
+pub struct TryArgs {
+    #[command(flatten)]
+    pub tried: TriedArgs,
+    /// The guest's tree, a directory. It is only read
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub root: PathBuf,
+    /// Morph a temporary copy of the tree, of at most 8 GiB, and show what changed in it
+    #[arg(long)]
+    pub morph: bool,
+    /// Let the plugin run programs of the tree in its copy, as a worker does; needs root. Without it each is refused
+    #[arg(long, requires = "morph")]
+    pub chroot: bool,
+    /// What the destination would say of its hypervisor; `none` for none
+    #[arg(long, default_value = "kvm", value_name = "NAME")]
+    pub hypervisor: String,
+    /// Leave the guest's addresses as they are
+    #[arg(long)]
+    pub keep_network: bool,
+    /// The machine, as `gyre --json source show` prints it [default: one that is called `tried`]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub vm: Option<PathBuf>,
+}
+
+/// How a plugin is tested.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    #[command(flatten)]
+    pub tried: TriedArgs,
+    /// A guest's tree that an OS-morphing plugin is to morph; it is only read, and copied for every test
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub root: Option<PathBuf>,
+    /// Let the plugin run programs of the tree in its copies; needs root
+    #[arg(long, requires = "root")]
+    pub chroot: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuthorCommand {
+    /// Begin a plugin: a directory that builds, tests and runs as it stands
+    New {
+        /// Its name: lower-case letters, digits and hyphens
+        name: String,
+        /// What it is to be
+        #[arg(long, value_enum)]
+        kind: KindArg,
+        /// What it is written in
+        #[arg(long, value_enum)]
+        language: LanguageArg,
+        /// Where [default: ./NAME]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dir: Option<PathBuf>,
+        /// The Rust SDK: sdk/rust of a checkout [default: that which this gyre was built from]
+        #[arg(long, value_name = "DIR", env = "GYRE_SDK", value_hint = ValueHint::DirPath)]
+        sdk: Option<PathBuf>,
+    },
+    /// Build the component of a plugin's project: target/NAME.wasm in it
+    Build {
+        /// The project [default: .]
+        #[arg(value_hint = ValueHint::DirPath)]
+        dir: Option<PathBuf>,
+    },
+    /// Let an OS-morphing plugin look at a guest's tree, and show what it would change
+    Try(TryArgs),
+    /// Hold a plugin against the rules of the contract
+    Test(TestArgs),
+}

@@ -1,0 +1,176 @@
+//! `gyre plugin test`: a plugin held against the rules that stand in the comments of `wit/`, as far as they can be checked
+//! without its platform. Each check names the rule that it comes from. Knows how checks are counted and told; the checks
+//! are its modules'.
+
+mod description;
+mod morphing;
+mod roles;
+mod roots;
+
+use crate::answer::Answer;
+use crate::args::TestArgs;
+use crate::bench::Bench;
+use crate::show::clean;
+use gyre_core::{Error, Result};
+use gyre_grants::Role;
+use serde::Serialize;
+use serde_json::json;
+use std::path::Path;
+use tokio_util::sync::CancellationToken;
+
+/// Codes of errors with which a sandbox ends a session, and of those that the SDKs make of an exception.
+const BROKE_OFF: [&str; 2] = ["sandbox.", "plugin.exception"];
+/// What the SDKs answer for a verb that the plugin does not have.
+const NOT_WRITTEN: &str = "plugin.not-written";
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The rule is kept.
+    Passed,
+    /// It is not.
+    Failed,
+    /// It cannot be told.
+    Skipped,
+}
+
+/// One rule and what was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Check {
+    /// What was done.
+    pub name: String,
+    /// Where the rule stands in `wit/`: interface and item.
+    pub rule: &'static str,
+    /// Whether it is kept.
+    pub outcome: Outcome,
+    /// Why not.
+    pub said: Option<String>,
+}
+
+/// What a check says: that a rule is kept, broken, or cannot be told, with why.
+pub enum Verdict {
+    /// The rule is kept.
+    Kept,
+    /// It is broken.
+    Broken(String),
+    /// It cannot be told.
+    Unknown(String),
+}
+
+impl Verdict {
+    /// Kept if `is_kept`.
+    pub fn of(is_kept: bool, why: impl FnOnce() -> String) -> Self {
+        if is_kept { Self::Kept } else { Self::Broken(why()) }
+    }
+
+    /// Kept by any answer but a broken session: an error is an answer.
+    pub fn answered<T>(answer: &Result<T>) -> Self {
+        match answer {
+            Err(error) if broke_off(error) => Self::Broken(one_line(error)),
+            Err(error) if error.code == NOT_WRITTEN => Self::Broken(error.message.clone()),
+            _ => Self::Kept,
+        }
+    }
+}
+
+/// Whether the plugin broke off rather than answered.
+pub fn broke_off(error: &Error) -> bool {
+    BROKE_OFF.iter().any(|code| error.code.starts_with(code))
+}
+
+/// An error on one line, with its first cause.
+pub fn one_line(error: &Error) -> String {
+    let cause = error.causes.first().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{}{cause} [{}]", error.message, error.code)
+}
+
+/// The checks so far.
+#[derive(Default)]
+pub struct Checks(Vec<Check>);
+
+impl Checks {
+    /// Notes one.
+    pub fn note(&mut self, name: impl Into<String>, rule: &'static str, verdict: Verdict) {
+        let (outcome, said) = match verdict {
+            Verdict::Kept => (Outcome::Passed, None),
+            Verdict::Broken(why) => (Outcome::Failed, Some(why)),
+            Verdict::Unknown(why) => (Outcome::Skipped, Some(why)),
+        };
+        self.0.push(Check { name: name.into(), rule, outcome, said });
+    }
+
+    fn count(&self, outcome: Outcome) -> usize {
+        self.0.iter().filter(|check| check.outcome == outcome).count()
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for Check { name, rule, outcome, said } in &self.0 {
+            let sign = match outcome {
+                Outcome::Passed => '✓',
+                Outcome::Failed => '✗',
+                Outcome::Skipped => '○',
+            };
+            text += &format!("{sign} {name}  ({rule})\n");
+            text += &said.as_ref().map(|said| format!("    {}\n", clean(said))).unwrap_or_default();
+        }
+        let (passed, failed, skipped) =
+            (self.count(Outcome::Passed), self.count(Outcome::Failed), self.count(Outcome::Skipped));
+        text + &format!("{passed} kept, {failed} broken, {skipped} cannot be told\n")
+    }
+
+    fn answer(self) -> Answer {
+        let failed = self.count(Outcome::Failed);
+        let error = (failed > 0).then(|| {
+            Error::invalid(
+                "plugin.conformance",
+                format!("the plugin breaks {failed} of the contract's rules"),
+            )
+        });
+        Answer::new(json!({ "checks": self.0, "failed": failed }), self.text()).with_error(error)
+    }
+}
+
+/// Tests it.
+///
+/// # Errors
+/// What keeps it from being tested at all: `plugin.*`, `config.*`, `try.*`.
+pub async fn run(config: Option<&Path>, args: &TestArgs, cancel: CancellationToken) -> Result<Answer> {
+    let bench = Bench::open(config, &args.tried, cancel).await?;
+    let mut checks = Checks::default();
+    description::check(&bench.found, &mut checks);
+    match bench.found.role {
+        Role::Osmorphing => morphing::check(bench.morpher().await?.as_ref(), args, &mut checks).await?,
+        Role::Source => roles::source(bench.source().await?.as_ref(), &mut checks).await,
+        Role::Destination => roles::destination(bench.destination().await?.as_ref(), &mut checks).await,
+    }
+    Ok(checks.answer())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_an_answer_and_a_trap_is_none() {
+        let answered = |code: &str| Verdict::answered::<()>(&Err(Error::other(code, "x")));
+        assert!(matches!(answered("my.code"), Verdict::Kept));
+        for code in ["sandbox.trap", "sandbox.memory", "plugin.exception", "plugin.not-written"] {
+            assert!(matches!(answered(code), Verdict::Broken(_)), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_broken_rule_is_the_commands_error() {
+        let mut checks = Checks::default();
+        checks.note("a", "metadata", Verdict::Kept);
+        checks.note("b", "types", Verdict::Unknown("no platform".into()));
+        assert_eq!(
+            checks.text(),
+            "✓ a  (metadata)\n○ b  (types)\n    no platform\n1 kept, 0 broken, 1 cannot be told\n"
+        );
+        checks.note("c", "types", Verdict::of(false, || "why".into()));
+        assert_eq!(checks.answer().error.unwrap().code, "plugin.conformance");
+    }
+}

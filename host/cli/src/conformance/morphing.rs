@@ -1,0 +1,146 @@
+//! The rules of `osmorphing` in `wit/plugin.wit`: `detect` looks and changes nothing, `morph` may be repeated from the start
+//! on the same root, and neither breaks off whatever the guest is like.
+
+use super::roots::{DAMAGED, Empty, Faulty, Which};
+use super::{Checks, Verdict, broke_off, one_line};
+use crate::args::TestArgs;
+use crate::tree::{self, Change};
+use crate::trying::{Copy, ReadOnly, machine, morphing};
+use gyre_agent::local::{LocalRoot, Programs};
+use gyre_core::protocol::Root;
+use gyre_core::roles::OsMorphing;
+use gyre_core::{Error, Result};
+use std::path::Path;
+use std::sync::Arc;
+
+const DETECT: &str = "osmorphing#detect";
+const MORPH: &str = "osmorphing#morph";
+/// Calls of one `detect` that are let fail, one after the other.
+const FAULTS_MAX: usize = 64;
+/// Places at which one `morph` is interrupted; each takes a copy of the tree.
+const INTERRUPTIONS_MAX: usize = 8;
+/// Paths told of a difference.
+const PATHS_TOLD: usize = 5;
+
+pub async fn check(plugin: &dyn OsMorphing, args: &TestArgs, checks: &mut Checks) -> Result<()> {
+    empty(plugin, checks).await;
+    for damaged in &DAMAGED {
+        let answer = plugin.detect(Arc::new(damaged)).await;
+        checks.note(
+            format!("detect answers on a root whose files {}", damaged.name),
+            DETECT,
+            Verdict::answered(&answer),
+        );
+    }
+    let Some(tree) = &args.root else {
+        let why = "name a guest's tree with --root DIR".to_owned();
+        checks.note("morph may be repeated", MORPH, Verdict::Unknown(why));
+        return Ok(());
+    };
+    if detects(plugin, tree, checks).await? {
+        morphs(plugin, tree, args.chroot, checks).await?;
+    }
+    Ok(())
+}
+
+async fn empty(plugin: &dyn OsMorphing, checks: &mut Checks) {
+    let answer = plugin.detect(Arc::new(Empty)).await;
+    let verdict = match &answer {
+        Ok(None) => Verdict::Kept,
+        Ok(Some(found)) => Verdict::Broken(format!("it takes an empty root for {}", found.distribution)),
+        Err(error) => Verdict::Broken(one_line(error)),
+    };
+    checks.note("detect says of an empty root that it is not its own", DETECT, verdict);
+}
+
+/// Whether the tree is the plugin's own.
+async fn detects(plugin: &dyn OsMorphing, tree: &Path, checks: &mut Checks) -> Result<bool> {
+    let root = || LocalRoot::open(tree, Programs::Refused).map(|root| Arc::new(root) as Arc<dyn Root>);
+    let changing =
+        Faulty::never(Arc::new(ReadOnly(LocalRoot::open(tree, Programs::Refused)?)), Which::Changing);
+    let first = plugin.detect(changing.clone()).await;
+    let why = || "it called what may change something".into();
+    checks.note("detect only looks", DETECT, Verdict::of(changing.calls() == 0, why));
+    let counted = Faulty::never(root()?, Which::Any);
+    let again = plugin.detect(counted.clone()).await;
+    let same = format!("{first:?}") == format!("{again:?}");
+    checks.note(
+        "detect says the same again",
+        DETECT,
+        Verdict::of(same, || "its second answer is another one".into()),
+    );
+    let mut broken = Ok(());
+    for at in 0..counted.calls().min(FAULTS_MAX) {
+        let answer = plugin.detect(Faulty::new(root()?, Which::Any, at)).await;
+        if let Some(error) = answer.err().filter(broke_off) {
+            broken = Err(error.during(format!("when its call {at} of the host failed")));
+        }
+    }
+    checks.note("detect answers when a call of the host fails", DETECT, Verdict::answered(&broken));
+    match first {
+        Ok(Some(_)) => Ok(true),
+        Ok(None) => {
+            let why = "the plugin says that the tree is none of its own".to_owned();
+            checks.note("morph may be repeated", MORPH, Verdict::Unknown(why));
+            Ok(false)
+        }
+        Err(error) => {
+            checks.note("detect answers on the tree", DETECT, Verdict::Broken(one_line(&error)));
+            Ok(false)
+        }
+    }
+}
+
+/// One try at morphing: the tree that it left, or why it did not.
+async fn morph(plugin: &dyn OsMorphing, root: Arc<dyn Root>) -> Result<()> {
+    plugin.morph(root, &machine(None)?, &morphing("kvm", true)).await
+}
+
+async fn morphs(plugin: &dyn OsMorphing, tree: &Path, chroot: bool, checks: &mut Checks) -> Result<()> {
+    let once = Copy::of(tree)?;
+    let counted = Faulty::never(once.root(chroot)?, Which::Changing);
+    if let Err(error) = morph(plugin, counted.clone()).await {
+        checks.note("morph morphs the tree", MORPH, cannot(&error));
+        return Ok(());
+    }
+    checks.note("morph morphs the tree", MORPH, Verdict::Kept);
+    let twice = Copy::of(&once.path())?;
+    let repeated = morph(plugin, twice.root(chroot)?).await;
+    let verdict = same(repeated, &once, &twice)?;
+    checks.note("morph repeated changes nothing more", MORPH, verdict);
+    let calls = counted.calls();
+    let step = calls.div_ceil(INTERRUPTIONS_MAX).max(1);
+    for at in (0..calls).step_by(step) {
+        let copy = Copy::of(tree)?;
+        let interrupted = morph(plugin, Faulty::new(copy.root(chroot)?, Which::Changing, at)).await;
+        let name = format!(
+            "morph interrupted at change {} of {calls} comes to the same when it is repeated",
+            at + 1
+        );
+        let verdict = match interrupted {
+            Err(error) if broke_off(&error) => Verdict::Broken(one_line(&error)),
+            _ => same(morph(plugin, copy.root(chroot)?).await, &once, &copy)?,
+        };
+        checks.note(name, MORPH, verdict);
+    }
+    Ok(())
+}
+
+/// Programs that nobody allowed are not the plugin's fault.
+fn cannot(error: &Error) -> Verdict {
+    let refused = error.code == "try.programs" || error.causes.iter().any(|cause| cause.contains("--chroot"));
+    match refused || error.message.contains("--chroot") {
+        true => Verdict::Unknown("it runs programs of the guest: test it as root with --chroot".into()),
+        false => Verdict::Broken(one_line(error)),
+    }
+}
+
+fn same(morphed: Result<()>, expected: &Copy, found: &Copy) -> Result<Verdict> {
+    if let Err(error) = morphed {
+        return Ok(Verdict::Broken(one_line(&error)));
+    }
+    let differing = tree::changes(&expected.path(), &found.path())?;
+    let paths: Vec<_> =
+        differing.iter().take(PATHS_TOLD).map(|Change { path, what, .. }| format!("{path} {what}")).collect();
+    Ok(Verdict::of(differing.is_empty(), || paths.join(", ")))
+}

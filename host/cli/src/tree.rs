@@ -1,0 +1,391 @@
+//! Trees of files: a copy to work on, and what differs between two, as a unified diff. Never leaves the directory it was
+//! given, follows no link, and knows nothing of guests.
+
+use gyre_core::error::Context as _;
+use gyre_core::{ByteSize, Error, Result};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, lchown, symlink};
+use std::path::{Path, PathBuf};
+
+/// What is copied at most.
+const COPY_BYTES_MAX: u64 = 8 << 30;
+const ENTRIES_MAX: usize = 1_000_000;
+/// Directories below each other.
+const DEPTH_MAX: usize = 200;
+/// A file whose lines are compared.
+const TEXT_BYTES_MAX: u64 = 1 << 20;
+/// Lines that differ, of one file, on one side; beyond that only their number is told.
+const LINES_MAX: usize = 2_000;
+/// Lines shown around a change.
+const CONTEXT: usize = 3;
+
+/// One path that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// In the tree, absolute.
+    pub path: String,
+    /// `made`, `removed`, `changed`.
+    pub what: &'static str,
+    /// A unified diff, or a sentence.
+    pub text: String,
+}
+
+/// A copy of `from` at `to`, an empty directory: files, directories and links with their modes, and their owners where
+/// this is root. What is mounted in the tree, devices, pipes and sockets are left out.
+///
+/// # Errors
+/// `try.too-large`, `try.copy`.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    let device = look(from)?.dev();
+    let (mut bytes, mut todo, mut entries) = (0, vec![(PathBuf::new(), 0)], 0);
+    while let Some((below, depth)) = todo.pop() {
+        for name in names(&from.join(&below))? {
+            let path = below.join(name);
+            let found = look(&from.join(&path))?;
+            entries += 1;
+            bytes += if found.is_file() { found.len() } else { 0 };
+            if bytes > COPY_BYTES_MAX || entries > ENTRIES_MAX || depth > DEPTH_MAX {
+                return Err(too_large(from));
+            }
+            if found.dev() == device && copy_one(&from.join(&path), &to.join(&path), &found)? {
+                todo.push((path, depth + 1));
+            }
+        }
+    }
+    set_mode(to, &look(from)?)
+}
+
+fn too_large(from: &Path) -> Error {
+    let limit = ByteSize(COPY_BYTES_MAX);
+    let what =
+        format!("{} has more than {limit} in files, or more than {ENTRIES_MAX} entries", from.display());
+    Error::invalid("try.too-large", what)
+}
+
+/// Whether it is a directory, whose contents are still to be copied.
+fn copy_one(from: &Path, to: &Path, found: &Metadata) -> Result<bool> {
+    let what = || format!("{} cannot be copied", from.display());
+    if found.is_symlink() {
+        let made = fs::read_link(from).and_then(|target| symlink(target, to));
+        made.and_then(|()| own(to, found)).or_other("try.copy", what)?;
+        return Ok(false);
+    }
+    if !found.is_dir() && !found.is_file() {
+        return Ok(false);
+    }
+    let made = if found.is_dir() { fs::create_dir(to) } else { fs::copy(from, to).map(drop) };
+    made.and_then(|()| own(to, found)).or_other("try.copy", what)?;
+    set_mode(to, found)?;
+    Ok(found.is_dir())
+}
+
+/// Only root can give a file away.
+fn own(path: &Path, found: &Metadata) -> std::io::Result<()> {
+    match lchown(path, Some(found.uid()), Some(found.gid())) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(()),
+        other => other,
+    }
+}
+
+/// After the owner, whose change drops some bits.
+fn set_mode(path: &Path, found: &Metadata) -> Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(found.mode() & 0o7777))
+        .or_other("try.copy", || format!("{} cannot be given its mode", path.display()))
+}
+
+fn look(path: &Path) -> Result<Metadata> {
+    path.symlink_metadata().or_other("try.copy", || format!("{} cannot be looked at", path.display()))
+}
+
+/// Names in a directory; none when there is none.
+fn names(path: &Path) -> Result<BTreeSet<std::ffi::OsString>> {
+    let what = || format!("{} cannot be listed", path.display());
+    match fs::read_dir(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+        other => other
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect())
+            .or_other("try.copy", what),
+    }
+}
+
+/// What differs between two trees, by path; what [`copy`] leaves out is no difference.
+///
+/// # Errors
+/// `try.copy`.
+pub fn changes(before: &Path, after: &Path) -> Result<Vec<Change>> {
+    let (mut found, mut todo) = (Vec::new(), vec![PathBuf::new()]);
+    while let Some(below) = todo.pop() {
+        let mut all = names(&before.join(&below))?;
+        all.extend(names(&after.join(&below))?);
+        for name in all {
+            let path = below.join(name);
+            let (old, new) = (Side::open(&before.join(&path)), Side::open(&after.join(&path)));
+            if old.is_left_out(before) || new.is_left_out(after) {
+                continue;
+            }
+            found.extend(difference(&path, &old, &new)?);
+            if [&old, &new].into_iter().any(Side::is_dir) {
+                todo.push(path);
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// One path in one of two trees.
+struct Side {
+    path: PathBuf,
+    found: Option<Metadata>,
+}
+
+impl Side {
+    fn open(path: &Path) -> Self {
+        Self { path: path.into(), found: path.symlink_metadata().ok() }
+    }
+
+    fn is_dir(&self) -> bool {
+        self.found.as_ref().is_some_and(Metadata::is_dir)
+    }
+
+    fn is_left_out(&self, root: &Path) -> bool {
+        let device = root.symlink_metadata().ok().map(|root| root.dev());
+        let other = |found: &Metadata| Some(found.dev()) != device;
+        self.found
+            .as_ref()
+            .is_some_and(|found| other(found) || !(found.is_dir() || found.is_file() || found.is_symlink()))
+    }
+
+    /// Kind, mode and where a link points, on a line.
+    fn head(&self) -> String {
+        match &self.found {
+            None => "nothing".into(),
+            Some(found) if found.is_symlink() => {
+                let target = fs::read_link(&self.path).unwrap_or_default();
+                format!("link to {}", target.display())
+            }
+            Some(found) => {
+                let kind = if found.is_dir() { "directory" } else { "file" };
+                format!("{kind}, mode {:04o}", found.mode() & 0o7777)
+            }
+        }
+    }
+
+    /// Bytes of a file; none of anything else.
+    fn bytes(&self) -> Result<Option<Vec<u8>>> {
+        match &self.found {
+            Some(found) if found.is_file() && found.len() <= TEXT_BYTES_MAX => {
+                let bytes = fs::read(&self.path);
+                bytes.map(Some).or_other("try.copy", || format!("{} cannot be read", self.path.display()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn size(&self) -> u64 {
+        self.found.as_ref().filter(|found| found.is_file()).map_or(0, Metadata::len)
+    }
+}
+
+fn difference(path: &Path, old: &Side, new: &Side) -> Result<Option<Change>> {
+    let what = match (&old.found, &new.found) {
+        (None, _) => "made",
+        (_, None) => "removed",
+        _ => "changed",
+    };
+    let (before, after) = (old.bytes()?, new.bytes()?);
+    let same_head = old.head() == new.head();
+    let same_size = old.size() == new.size();
+    let same_bytes =
+        before == after && same_size && (before.is_some() || same_file(&old.path, &new.path, old.size())?);
+    if same_head && same_bytes {
+        return Ok(None);
+    }
+    let mut text = if same_head { String::new() } else { format!("{} → {}\n", old.head(), new.head()) };
+    let as_text = |bytes: &Option<Vec<u8>>| String::from_utf8(bytes.clone().unwrap_or_default()).ok();
+    match (as_text(&before), as_text(&after)) {
+        _ if same_bytes => {}
+        (Some(old), Some(new)) if before.is_some() || after.is_some() => text += &unified(&old, &new),
+        _ => text += &format!("{} → {} that are no text\n", ByteSize(old.size()), ByteSize(new.size())),
+    }
+    Ok(Some(Change { path: format!("/{}", path.display()), what, text }))
+}
+
+/// Files too large to be shown, piece by piece.
+fn same_file(old: &Path, new: &Path, size: u64) -> Result<bool> {
+    use std::io::Read as _;
+    if size == 0 {
+        return Ok(true);
+    }
+    let open = |path: &Path| {
+        fs::File::open(path).or_other("try.copy", || format!("{} cannot be read", path.display()))
+    };
+    let (mut old, mut new) = (open(old)?, open(new)?);
+    let (mut a, mut b) = (Vec::new(), Vec::new());
+    loop {
+        a.clear();
+        b.clear();
+        let read = old.by_ref().take(TEXT_BYTES_MAX).read_to_end(&mut a);
+        read.and_then(|_| new.by_ref().take(TEXT_BYTES_MAX).read_to_end(&mut b))
+            .or_other("try.copy", || "a file cannot be read".into())?;
+        if a != b || a.is_empty() {
+            return Ok(a == b);
+        }
+    }
+}
+
+/// One line of a diff.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line<'a> {
+    Same(&'a str),
+    Old(&'a str),
+    New(&'a str),
+}
+
+/// The lines that differ, with a few around them.
+fn unified(old: &str, new: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let Some(lines) = edits(&old, &new) else {
+        return format!("{} lines → {} lines\n", old.len(), new.len());
+    };
+    let changed: Vec<usize> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| !matches!(line, Line::Same(_)))
+        .map(|(at, _)| at)
+        .collect();
+    let near = |at: usize| {
+        let after = changed.partition_point(|change| change + CONTEXT < at);
+        changed.get(after).is_some_and(|change| *change <= at + CONTEXT)
+    };
+    let (mut text, mut numbers, mut shown) = (String::new(), (1, 1), false);
+    for (at, line) in lines.iter().enumerate() {
+        if near(at) {
+            if !shown {
+                text += &format!("@@ -{} +{} @@\n", numbers.0, numbers.1);
+            }
+            let (sign, line) = match line {
+                Line::Same(line) => (' ', line),
+                Line::Old(line) => ('-', line),
+                Line::New(line) => ('+', line),
+            };
+            text += &format!("{sign}{line}\n");
+        }
+        shown = near(at);
+        numbers.0 += usize::from(!matches!(line, Line::New(_)));
+        numbers.1 += usize::from(!matches!(line, Line::Old(_)));
+    }
+    text
+}
+
+/// All lines of both, in order; none when too many differ. By the longest common subsequence of what lies between
+/// their common beginning and end.
+fn edits<'a>(old: &[&'a str], new: &[&'a str]) -> Option<Vec<Line<'a>>> {
+    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let rest = |lines: &[&'a str]| lines.get(head..).unwrap_or_default().to_vec();
+    let (mut a, mut b) = (rest(old), rest(new));
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    a.truncate(a.len() - tail);
+    b.truncate(b.len() - tail);
+    if a.len() > LINES_MAX || b.len() > LINES_MAX {
+        return None;
+    }
+    let mut lines: Vec<Line> = old.iter().take(head).map(|line| Line::Same(line)).collect();
+    lines.extend(middle(&a, &b));
+    lines.extend(old.iter().skip(old.len() - tail).map(|line| Line::Same(line)));
+    Some(lines)
+}
+
+fn middle<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<Line<'a>> {
+    // common[i][j]: how many lines a[i..] and b[j..] have in common.
+    let width = b.len() + 1;
+    let mut common = vec![0u16; (a.len() + 1) * width];
+    let at = |common: &[u16], i: usize, j: usize| common.get(i * width + j).copied().unwrap_or_default();
+    for (i, line) in a.iter().enumerate().rev() {
+        for (j, other) in b.iter().enumerate().rev() {
+            let longest = if line == other {
+                at(&common, i + 1, j + 1) + 1
+            } else {
+                at(&common, i + 1, j).max(at(&common, i, j + 1))
+            };
+            if let Some(place) = common.get_mut(i * width + j) {
+                *place = longest;
+            }
+        }
+    }
+    let (mut i, mut j, mut lines) = (0, 0, Vec::new());
+    loop {
+        match (a.get(i), b.get(j)) {
+            (Some(line), Some(other)) if line == other => {
+                lines.push(Line::Same(line));
+                (i, j) = (i + 1, j + 1);
+            }
+            (Some(line), other) if other.is_none() || at(&common, i + 1, j) >= at(&common, i, j + 1) => {
+                lines.push(Line::Old(line));
+                i += 1;
+            }
+            (_, Some(line)) => {
+                lines.push(Line::New(line));
+                j += 1;
+            }
+            (_, None) => return lines,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diff_shows_what_changed_and_a_little_around_it() {
+        let old: String = (1..=20).map(|n| format!("line {n}\n")).collect();
+        let new = old.replace("line 10\n", "line ten\nand more\n");
+        let expected = "@@ -7 +7 @@\n line 7\n line 8\n line 9\n-line 10\n+line ten\n+and more\n line 11\n line 12\n line 13\n";
+        assert_eq!(unified(&old, &new), expected);
+        assert_eq!(unified("", "a\n"), "@@ -1 +1 @@\n+a\n");
+        assert_eq!(unified("a\n", ""), "@@ -1 +1 @@\n-a\n");
+        let far = old.replace("line 1\n", "x\n").replace("line 20\n", "y\n");
+        assert_eq!(unified(&old, &far).matches("@@ -").count(), 2);
+        let many: String = (0..=LINES_MAX).map(|n| format!("{n}\n")).collect();
+        assert_eq!(unified("", &many), format!("0 lines → {} lines\n", LINES_MAX + 1));
+    }
+
+    #[test]
+    fn a_copy_differs_in_nothing_and_every_change_is_seen() {
+        let directory = tempfile::tempdir().unwrap();
+        let (from, to) = (directory.path().join("a"), directory.path().join("b"));
+        fs::create_dir_all(from.join("etc/x")).unwrap();
+        fs::create_dir(&to).unwrap();
+        fs::write(from.join("etc/file"), "one\n").unwrap();
+        fs::write(from.join("etc/binary"), [0xff, 0]).unwrap();
+        fs::set_permissions(from.join("etc/file"), fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("/etc/file", from.join("link")).unwrap();
+        copy(&from, &to).unwrap();
+        assert_eq!(changes(&from, &to).unwrap(), []);
+        assert_eq!(fs::metadata(to.join("etc/file")).unwrap().mode() & 0o7777, 0o640);
+
+        fs::write(to.join("etc/file"), "two\n").unwrap();
+        fs::write(to.join("etc/binary"), [0xff, 1]).unwrap();
+        fs::remove_file(to.join("link")).unwrap();
+        symlink("elsewhere", to.join("link")).unwrap();
+        fs::remove_dir(to.join("etc/x")).unwrap();
+        fs::create_dir(to.join("new")).unwrap();
+        fs::write(to.join("new/file"), "").unwrap();
+        let found = changes(&from, &to).unwrap();
+        let shown: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.what)).collect();
+        let expected = [
+            ("/etc/binary", "changed"),
+            ("/etc/file", "changed"),
+            ("/etc/x", "removed"),
+            ("/link", "changed"),
+            ("/new", "made"),
+            ("/new/file", "made"),
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(found[1].text, "@@ -1 +1 @@\n-one\n+two\n");
+        assert_eq!(found[3].text, "link to /etc/file → link to elsewhere\n");
+    }
+}

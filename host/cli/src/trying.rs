@@ -1,0 +1,174 @@
+//! `gyre plugin try`: an OS-morphing plugin, in its sandbox, over a directory as the guest's root. What it would change it
+//! changes in a copy. Knows how a try is set up and told; not what morphing is.
+
+use crate::answer::Answer;
+use crate::args::TryArgs;
+use crate::bench::Bench;
+use crate::show::clean;
+use crate::tree::{self, Change};
+use async_trait::async_trait;
+use gyre_agent::local::{LocalRoot, Programs};
+use gyre_core::error::Context as _;
+use gyre_core::protocol::{Root, RootReply, RootRequest};
+use gyre_core::roles::{Morphing, OsMatch};
+use gyre_core::{Error, Result, VmSpec};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// The machine's name where none is given.
+const NAME: &str = "tried";
+/// What stands for no hypervisor.
+const NO_HYPERVISOR: &str = "none";
+
+/// Tries it.
+///
+/// # Errors
+/// `try.*`; what the plugin answers; `plugin.*`, `config.*`, `sandbox.*`.
+pub async fn run(config: Option<&Path>, args: &TryArgs, cancel: CancellationToken) -> Result<Answer> {
+    let original = LocalRoot::open(&args.root, Programs::Refused)?;
+    let morpher = Bench::open(config, &args.tried, cancel).await?.morpher().await?;
+    let Some(found) = morpher.detect(Arc::new(ReadOnly(original))).await? else {
+        let text = format!("not mine: the plugin knows no guest in {}\n", args.root.display());
+        return Ok(Answer::new(json!({ "match": null }), text));
+    };
+    let mine = format!("{}\n", told(&found));
+    if !args.morph {
+        return Ok(Answer::new(json!({ "match": found }), mine));
+    }
+    let copy = Copy::of(&args.root)?;
+    let (vm, morphing) = (machine(args.vm.as_deref())?, morphing(&args.hypervisor, !args.keep_network));
+    let morphed = morpher.morph(copy.root(args.chroot)?, &vm, &morphing).await;
+    // What it changed before it failed is what its author wants to see.
+    let changes = tree::changes(&args.root, &copy.path())?;
+    let json = json!({ "match": found, "changes": changes, "programs": args.chroot });
+    Ok(Answer::new(json, format!("{mine}{}", diff(&changes))).with_error(morphed.err()))
+}
+
+fn told(found: &OsMatch) -> String {
+    clean(&format!("mine: {} {}, score {}", found.distribution, found.version, found.score))
+}
+
+/// The changes as a patch would show them.
+fn diff(changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return "nothing changed\n".into();
+    }
+    let one = |Change { path, what, text }: &Change| {
+        let lines: String = text.lines().map(|line| format!("{}\n", clean(line))).collect();
+        format!("--- {what} {}\n{lines}", clean(path))
+    };
+    changes.iter().map(one).collect()
+}
+
+/// What the destination would ask.
+pub fn morphing(hypervisor: &str, set_dhcp: bool) -> Morphing {
+    let hypervisor = (hypervisor != NO_HYPERVISOR).then(|| hypervisor.to_owned());
+    Morphing { hypervisor, set_dhcp, macs: Vec::new() }
+}
+
+/// The machine in the file, else one with a disk and a card.
+pub fn machine(file: Option<&Path>) -> Result<VmSpec> {
+    let text = match file {
+        Some(file) => std::fs::read_to_string(file)
+            .or_invalid("options.unreadable", || format!("the machine {} cannot be read", file.display()))?,
+        None => json!({
+            "id": NAME, "name": NAME, "vcpus": 1, "memory-mib": 1024,
+            "disks": [{ "id": "disk0", "size": 1_u64 << 30 }],
+            "nics": [{ "id": "nic0", "network": "VM Network", "mac": "00:50:56:00:00:01" }],
+        })
+        .to_string(),
+    };
+    let read: Result<Value, _> = serde_json::from_str(&text);
+    let vm = read.map(|value| value.get("vm").cloned().unwrap_or(value)).and_then(serde_json::from_value);
+    vm.or_invalid("options.syntax", || "the machine is not as `gyre --json source show` prints one".into())
+}
+
+/// A copy of a tree that is gone with this value.
+pub struct Copy(TempDir);
+
+impl Copy {
+    /// Copies.
+    ///
+    /// # Errors
+    /// `try.copy`, `try.too-large`.
+    pub fn of(tree: &Path) -> Result<Self> {
+        let made = tempfile::Builder::new().prefix("gyre-try-").tempdir();
+        let directory = made.or_other("try.copy", || "there is no room for a copy in TMPDIR".into())?;
+        // Below the temporary directory, whose own mode keeps others out.
+        let copy = Self(directory);
+        std::fs::create_dir(copy.path()).or_other("try.copy", || "a copy cannot be made".into())?;
+        tree::copy(tree, &copy.path())?;
+        Ok(copy)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> std::path::PathBuf {
+        self.0.path().join("root")
+    }
+
+    /// As a guest's root.
+    ///
+    /// # Errors
+    /// `try.*`.
+    pub fn root(&self, chroot: bool) -> Result<Arc<dyn Root>> {
+        let programs = if chroot { Programs::Confined } else { Programs::Refused };
+        Ok(Arc::new(LocalRoot::open(&self.path(), programs)?))
+    }
+}
+
+/// A root that is only looked at.
+pub struct ReadOnly<R>(pub R);
+
+#[async_trait]
+impl<R: Root> Root for ReadOnly<R> {
+    async fn call(&self, request: RootRequest) -> Result<RootReply> {
+        if is_look(&request) {
+            return self.0.call(request).await;
+        }
+        let call = serde_json::to_value(&request).ok();
+        let call = call.and_then(|call| call.get("call")?.as_str().map(str::to_owned)).unwrap_or_default();
+        Err(Error::conflict(
+            "rootfs.read-only",
+            format!("detect may only look, and the plugin called {call}"),
+        ))
+    }
+}
+
+/// Whether a call changes nothing.
+pub const fn is_look(request: &RootRequest) -> bool {
+    matches!(
+        request,
+        RootRequest::Stat { .. }
+            | RootRequest::ReadDir { .. }
+            | RootRequest::ReadFile { .. }
+            | RootRequest::ReadLink { .. }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_is_read_as_it_is_shown() {
+        assert_eq!(machine(None).unwrap().disks.len(), 1);
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("vm.json");
+        std::fs::write(&file, r#"{"id":"1","name":"n","vcpus":2,"memory-mib":512,"disks":[]}"#).unwrap();
+        assert_eq!(machine(Some(&file)).unwrap().vcpus, 2);
+        std::fs::write(&file, "{}").unwrap();
+        assert_eq!(machine(Some(&file)).unwrap_err().code, "options.syntax");
+    }
+
+    #[tokio::test]
+    async fn detect_gets_a_root_that_it_cannot_change() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = ReadOnly(LocalRoot::open(directory.path(), Programs::Refused).unwrap());
+        let error = root.call(RootRequest::Remove { path: "/x".into() }).await.unwrap_err();
+        assert!(error.code == "rootfs.read-only" && error.message.contains("remove"), "{error}");
+        assert!(root.call(RootRequest::Stat { path: "/".into() }).await.is_ok());
+    }
+}

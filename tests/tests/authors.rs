@@ -1,0 +1,257 @@
+//! What an author does, in every language that has a template: begin a plugin, test it natively, build its component, hold
+//! it against the contract and try it on a guest's tree, with the program as it is installed. Tools of other languages are
+//! fetched once, below `target/languages`; components are made again only when their sources changed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use anyhow::{Context, Result, ensure};
+use gyre_tests::fixture::{capture, root};
+use gyre_tests::program::{Ended, Gyre};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the plugins are called, and the operating system that they are for.
+const NAME: &str = "my-os";
+/// The oldest Node.js that runs componentize-js.
+const NODE_MAJOR_MIN: u32 = 20;
+
+/// A plugin's name: cargo mistakes crates of one name for each other where they share a target directory.
+fn name(kind: &str) -> String {
+    if kind == "osmorphing" { NAME.into() } else { format!("my-{kind}") }
+}
+
+/// Where everything lies, kept between runs: what was compiled is the slow part.
+fn place() -> PathBuf {
+    root().join("target/authors")
+}
+
+fn gyre() -> Result<Gyre> {
+    std::fs::create_dir_all(place())?;
+    let config = place().join("gyre.toml");
+    std::fs::write(&config, "[host]\nstate = \"state\"\n")?;
+    Gyre::new(&config)
+}
+
+/// Files of a project, without what tools put beside them.
+fn sources(directory: &Path) -> Result<String> {
+    let (mut text, mut todo) = (String::new(), vec![directory.to_owned()]);
+    while let Some(directory) = todo.pop() {
+        let mut paths: Vec<_> = std::fs::read_dir(directory)?.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("__pycache__") {
+                todo.push(path);
+            } else if path.is_file() && !path.ends_with("Cargo.lock") {
+                text += &format!("--- {}\n{}\n", path.display(), std::fs::read_to_string(&path)?);
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// A project as `gyre plugin new` makes it today, in the place of the last one unless nothing changed.
+fn begin(gyre: &Gyre, kind: &str, language: &str) -> Result<PathBuf> {
+    let (fresh, kept) = (place().join("fresh"), place().join(format!("{language}-{kind}")));
+    let fresh = fresh.join(format!("{language}-{kind}"));
+    std::fs::remove_dir_all(&fresh).ok();
+    let name = name(kind);
+    let words =
+        ["plugin", "new", "--kind", kind, "--language", language, &name, "--dir", fresh.to_str().unwrap()];
+    let made = gyre.run(&words)?;
+    ensure!(made.code == Some(0), "{}", made.said());
+    let same = kept.is_dir() && sources(&fresh)?.replace("/fresh/", "/") == sources(&kept)?;
+    if !same {
+        std::fs::remove_dir_all(&kept).ok();
+        std::fs::rename(&fresh, &kept)?;
+    }
+    Ok(kept)
+}
+
+/// Its component.
+fn build(gyre: &Gyre, project: &Path, kind: &str) -> Result<PathBuf> {
+    let component = project.join(format!("target/{}.wasm", name(kind)));
+    let built = gyre.run(&["plugin", "build", project.to_str().unwrap()])?;
+    ensure!(built.code == Some(0) && component.exists(), "{}", built.said());
+    Ok(component)
+}
+
+/// Two trees: the plugin's own guest, and another.
+fn trees() -> Result<(PathBuf, PathBuf)> {
+    let (own, other) = (place().join("tree"), place().join("other"));
+    for (tree, id) in [(&own, NAME), (&other, "other")] {
+        std::fs::remove_dir_all(tree).ok();
+        std::fs::create_dir_all(tree.join("etc"))?;
+        std::fs::write(tree.join("etc/os-release"), format!("ID={id}\nVERSION_ID=\"1.2\"\n"))?;
+    }
+    Ok((own, other))
+}
+
+/// Through the real sandbox: whose the trees are, what morphing changes, and every rule of the contract.
+fn judge(gyre: &Gyre, component: &Path, more: &[&str]) -> Result<()> {
+    let (own, other) = trees()?;
+    let component = component.to_str().unwrap();
+    let words = |verb: &'static str, tree: &Path, last: &[&str]| -> Vec<String> {
+        let words = ["plugin", verb, component, "--root", tree.to_str().unwrap()];
+        words.iter().chain(more).chain(last).map(|word| (*word).to_owned()).collect()
+    };
+    let json = |words: Vec<String>| gyre.json(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    ensure!(json(words("try", &other, &[]))?["match"].is_null(), "it takes another guest for its own");
+    let tried = json(words("try", &own, &["--morph"]))?;
+    ensure!(tried["match"]["version"] == "1.2" && tried["match"]["score"] == 100, "{tried}");
+    let changed = tried["changes"].as_array().context("no changes")?;
+    let file = changed.iter().find(|change| change["path"] == "/etc/modules-load.d/gyre.conf");
+    let diff = file.context("the file was not made")?["text"].as_str().unwrap_or_default();
+    ensure!(diff.contains("+virtio_blk"), "{tried}");
+    ensure!(!own.join("etc/modules-load.d").exists(), "the tree itself was changed");
+    keeps_every_rule(&json(words("test", &own, &[]))?, 20)
+}
+
+fn keeps_every_rule(answer: &Value, at_least: usize) -> Result<()> {
+    let checks = answer["checks"].as_array().context("no checks")?;
+    ensure!(checks.len() >= at_least, "only {} checks", checks.len());
+    ensure!(checks.iter().all(|check| check["outcome"] == "passed"), "{answer:#}");
+    Ok(())
+}
+
+fn cargo(project: &Path) -> Command {
+    let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    // All projects share what they are made of.
+    cargo.current_dir(project).env("CARGO_TARGET_DIR", place().join("native"));
+    cargo
+}
+
+#[test]
+fn every_rust_template_builds_tests_and_runs() -> Result<()> {
+    let gyre = gyre()?.with("CARGO_TARGET_DIR", root().join("target/wasm"));
+    for kind in ["osmorphing", "source", "destination"] {
+        let project = begin(&gyre, kind, "rust")?;
+        let tests = capture(cargo(&project).arg("test"))?;
+        ensure!(tests.contains("2 passed"), "{tests}");
+        let component = build(&gyre, &project, kind)?;
+        match kind {
+            "osmorphing" => judge(&gyre, &component, &[])?,
+            "source" => source(&gyre, &component)?,
+            _ => destination(&gyre, &component)?,
+        }
+    }
+    Ok(())
+}
+
+/// A source that is granted nothing answers all the same.
+fn source(gyre: &Gyre, component: &Path) -> Result<()> {
+    let words = ["plugin", "test", component.to_str().unwrap(), "-o", "image=/nowhere.raw"];
+    keeps_every_rule(&gyre.json(&words)?, 12)
+}
+
+/// What is not written yet is named, and nothing else is wrong.
+fn destination(gyre: &Gyre, component: &Path) -> Result<()> {
+    let words =
+        ["--json", "plugin", "test", component.to_str().unwrap(), "-o", "url=https://platform.example"];
+    let tested = gyre.run(&words)?;
+    ensure!(tested.code == Some(2), "{}", tested.said());
+    let answer: Value = serde_json::from_str(&tested.stdout)?;
+    let checks = answer["checks"].as_array().context("no checks")?;
+    let said = |check: &Value| check["said"].as_str().unwrap_or_default().contains("does not do");
+    let failed: Vec<_> = checks.iter().filter(|check| check["outcome"] == "failed").collect();
+    ensure!(failed.len() >= 8 && failed.iter().all(|check| said(check)), "{answer:#}");
+    Ok(())
+}
+
+/// A virtual environment with componentize-py; none where Python cannot make one.
+fn python() -> Result<Option<PathBuf>> {
+    let venv = root().join("target/languages/python");
+    if !venv.join("bin/componentize-py").exists() {
+        if capture(Command::new("python3").args(["-m", "venv"]).arg(&venv)).is_err() {
+            println!("left out: python3 cannot make a virtual environment (python3-venv)");
+            return Ok(None);
+        }
+        capture(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "componentize-py==0.25.1"]))?;
+    }
+    Ok(Some(venv.join("bin")))
+}
+
+#[test]
+fn the_python_template_builds_tests_and_runs() -> Result<()> {
+    let Some(tools) = python()? else { return Ok(()) };
+    let gyre = gyre()?.with("PATH", path_with(&tools));
+    let project = begin(&gyre, "osmorphing", "python")?;
+    capture(Command::new("python3").args(["-m", "unittest"]).current_dir(&project))?;
+    let component = made_once(&gyre, &project)?;
+    judge(&gyre, &component, &[])?;
+    needs_wasi(&gyre, &project, &tools)
+}
+
+/// The same plugin with its runtime's WASI: refused, unless it is let in without effect.
+fn needs_wasi(gyre: &Gyre, project: &Path, tools: &Path) -> Result<()> {
+    let component = project.join("target/wasi.wasm");
+    if !component.exists() {
+        let mut tool = Command::new(tools.join("componentize-py"));
+        tool.args(["-d", "wit", "-w", "gyre:plugin/osmorphing-plugin", "componentize"]);
+        tool.args(["gyre_plugin.osmorphing_component", "-o", "target/wasi.wasm"]).current_dir(project);
+        capture(&mut tool)?;
+    }
+    let (own, _) = trees()?;
+    let refused: Ended =
+        gyre.run(&["plugin", "try", component.to_str().unwrap(), "--root", own.to_str().unwrap()])?;
+    ensure!(refused.said().contains("[plugin.wasi] wasi = \"inert\""), "{}", refused.said());
+    judge(gyre, &component, &["--wasi"])
+}
+
+/// componentize-js; none where Node.js is missing or too old.
+fn javascript() -> Result<Option<PathBuf>> {
+    let version = capture(Command::new("node").arg("--version")).unwrap_or_default();
+    let major =
+        version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < NODE_MAJOR_MIN) {
+        println!("left out: componentize-js needs Node.js {NODE_MAJOR_MIN}, and there is {version:?}");
+        return Ok(None);
+    }
+    let tools = root().join("target/languages/js");
+    std::fs::create_dir_all(&tools)?;
+    let programs = tools.join("node_modules/.bin");
+    if !programs.join("componentize-js").exists() {
+        let wanted = "@bytecodealliance/componentize-js@0.23.0";
+        capture(
+            Command::new("npm").args(["install", "--no-fund", "--no-audit", wanted]).current_dir(&tools),
+        )?;
+    }
+    Ok(Some(programs))
+}
+
+#[test]
+fn the_javascript_template_builds_tests_and_runs() -> Result<()> {
+    let Some(tools) = javascript()? else { return Ok(()) };
+    let gyre = gyre()?.with("PATH", path_with(&tools));
+    let project = begin(&gyre, "osmorphing", "javascript")?;
+    capture(Command::new("node").arg("--test").current_dir(&project))?;
+    let component = made_once(&gyre, &project)?;
+    judge(&gyre, &component, &[])
+}
+
+/// Interpreters take their time to be put into a component.
+fn made_once(gyre: &Gyre, project: &Path) -> Result<PathBuf> {
+    let component = project.join(format!("target/{NAME}.wasm"));
+    if component.exists() { Ok(component) } else { build(gyre, project, "osmorphing") }
+}
+
+fn path_with(first: &Path) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::iter::once(first.to_owned()).chain(std::env::split_paths(&path));
+    std::env::join_paths(places).unwrap().into()
+}
+
+#[test]
+fn a_missing_tool_is_named_with_the_line_that_installs_it() -> Result<()> {
+    let gyre = gyre()?.with("PATH", "/nowhere");
+    let directory = tempfile::tempdir_in(place())?;
+    for (file, text, line) in [
+        ("package.json", r#"{"name": "a", "gyre": {"kind": "osmorphing"}}"#, "npm install"),
+        ("pyproject.toml", "[project]\nname = \"a\"\n[tool.gyre]\nkind = \"osmorphing\"\n", "pip install"),
+    ] {
+        std::fs::write(directory.path().join(file), text)?;
+        let failed = gyre.run(&["plugin", "build", directory.path().to_str().unwrap()])?;
+        ensure!(failed.code == Some(2) && failed.said().contains(line), "{}", failed.said());
+    }
+    Ok(())
+}
