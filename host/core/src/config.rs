@@ -4,7 +4,11 @@
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+/// Where `gyre serve` listens unless told otherwise.
+const SERVE_PORT: u16 = 7766;
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,6 +38,9 @@ pub struct Config {
     /// How many jobs run at once.
     #[serde(default)]
     pub jobs: Jobs,
+    /// How `gyre serve` is reached.
+    #[serde(default)]
+    pub serve: Serve,
     /// What the file is called, for people who look for what stands in it.
     #[serde(skip, default = "Config::unnamed")]
     pub file: PathBuf,
@@ -273,6 +280,46 @@ impl Default for Jobs {
     }
 }
 
+/// How `gyre serve` is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Serve {
+    /// Address and port to listen at.
+    pub listen: SocketAddr,
+    /// Names, besides `localhost` and addresses, by which clients call this host.
+    pub names: Vec<String>,
+    /// File with the token that clients show; default: `serve.token` in the state directory, made when it is missing.
+    pub token_file: Option<PathBuf>,
+    /// PEM file with the certificate of this host and those that lead to its authority.
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file with the certificate's private key.
+    pub tls_key: Option<PathBuf>,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], SERVE_PORT));
+        Self { listen, names: Vec::new(), token_file: None, tls_certificate: None, tls_key: None }
+    }
+}
+
+impl Serve {
+    /// Tokens do not travel in the clear.
+    fn check(&self) -> Result<()> {
+        if self.tls_certificate.is_some() != self.tls_key.is_some() {
+            let what = "[serve] tls-certificate and tls-key are needed together";
+            return Err(Error::invalid("config.serve", what));
+        }
+        if self.tls_certificate.is_none() && !self.listen.ip().is_loopback() {
+            let what = format!("[serve] listen = \"{}\" is reached by other hosts, and needs TLS", self.listen);
+            return Err(Error::invalid("config.serve", what).cause(
+                "set tls-certificate and tls-key, or listen on 127.0.0.1 and put a TLS proxy in front",
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// Which blocks are read back from the device after the copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -305,6 +352,8 @@ impl Config {
         let absolute = |path: &mut PathBuf| *path = directory.join(&*path);
         self.host.state.iter_mut().for_each(absolute);
         self.host.agent.iter_mut().for_each(absolute);
+        let Serve { token_file, tls_certificate, tls_key, .. } = &mut self.serve;
+        [token_file, tls_certificate, tls_key].into_iter().flatten().for_each(absolute);
         self.plugin.values_mut().for_each(|plugin| absolute(&mut plugin.component));
         let plugins = self.plugin.values_mut().map(|plugin| &mut plugin.ini);
         let endpoints = self.source.values_mut().chain(self.destination.values_mut()).map(|e| &mut e.ini);
@@ -338,6 +387,7 @@ impl Config {
         if [at_once, per_source, per_destination, per_host].contains(&0) {
             return Err(Error::invalid("config.jobs", "every number in [jobs] must be at least 1"));
         }
+        self.serve.check()?;
         let unlocked = self.plugin.iter().find(|(_, plugin)| self.host.locked && plugin.sha256.is_none());
         match unlocked {
             Some((name, _)) => Err(Error::invalid(
@@ -396,6 +446,9 @@ mod tests {
             ("[host]\nlocked = true\n[plugin.a]\ncomponent = 'a'", "config.unlocked"),
             ("[transfer]\nconnections = 0", "config.transfer"),
             ("[jobs]\nper-host = 0", "config.jobs"),
+            ("[serve]\nlisten = '0.0.0.0:1'", "config.serve"),
+            ("[serve]\ntls-key = 'k'", "config.serve"),
+            ("[serve]\nlisten = 'localhost'", "config.syntax"),
         ] {
             assert_eq!(Config::parse(text, Path::new("/")).unwrap_err().code, code, "{text}");
         }

@@ -35,6 +35,7 @@ pub enum Outcome {
 
 /// One thing that a check found before anything was created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The job cannot work while this stands.
     pub blocking: bool,
@@ -49,6 +50,7 @@ pub struct Finding {
 
 /// One line of a list of machines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct VmSummary {
     /// As the source names it for good.
@@ -160,6 +162,7 @@ pub struct Morphing {
 
 /// The migrated machine, as it runs at the destination.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Instance {
     /// The platform's id of it.
     pub id: String,
