@@ -56,7 +56,8 @@ impl Gyre {
         Ok(Self { program: built("gyre")?, config: config.to_owned(), directory })
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A run of it that is not begun yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
             .arg("--config")

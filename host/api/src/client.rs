@@ -44,7 +44,8 @@ impl Client {
     /// # Errors
     /// `server.url`: it is none, or the token would travel to another host in the clear.
     pub fn new(url: &str, token: Token) -> Result<Self> {
-        let wrong = |cause: String| Error::invalid("server.url", format!("{url:?} is not a server's")).cause(cause);
+        let wrong =
+            |cause: String| Error::invalid("server.url", format!("{url:?} is not a server's")).cause(cause);
         let parsed = reqwest::Url::parse(url).map_err(|e| wrong(e.to_string()))?;
         let is_local = is_loopback(&parsed);
         match parsed.scheme() {
@@ -73,7 +74,7 @@ impl Client {
     ///
     /// # Errors
     /// `server.*`, and whatever the server answers; so do all that follow.
-    
+
     pub async fn replicas(&self, query: &ReplicaQuery) -> Result<ReplicaPage> {
         self.get("/v1/replicas", query).await
     }
@@ -182,7 +183,12 @@ impl Client {
         parse(&self.whole(response).await?)
     }
 
-    async fn send<B: Serialize, A: DeserializeOwned>(&self, method: Method, path: &str, body: &B) -> Result<A> {
+    async fn send<B: Serialize, A: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &B,
+    ) -> Result<A> {
         let body = serde_json::to_vec(body)
             .or_other("server.client", || "the request cannot be written down".into())?;
         let request = self.request(method, path).header("content-type", "application/json").body(body);
@@ -191,9 +197,7 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http
-            .request(method, format!("{}{path}", self.base))
-            .header("authorization", self.token.bearer())
+        self.http.request(method, format!("{}{path}", self.base)).header("authorization", self.token.bearer())
     }
 
     /// An answer that is no error of the server.
@@ -311,7 +315,8 @@ mod tests {
         let expected = [event(false, "{\"a\":1}"), event(false, "{\"b\":\"ä\"}"), event(true, "{}")];
         for size in 1..text.len() {
             let mut lines = Lines::default();
-            let found: Vec<_> = text.as_bytes().chunks(size).flat_map(|piece| lines.push(piece).unwrap()).collect();
+            let found: Vec<_> =
+                text.as_bytes().chunks(size).flat_map(|piece| lines.push(piece).unwrap()).collect();
             assert_eq!(found, expected, "pieces of {size}");
         }
         let endless = Lines::default().push(&vec![b'x'; EVENT_BYTES_MAX + 1]);

@@ -45,8 +45,16 @@ pub(crate) fn stream(api: Arc<Api>, job: Option<String>, after: u64) -> Result<R
     let permit = api.stream_permit()?;
     let now = Instant::now();
     let first = format!("retry: {RETRY_MS}\n\n");
-    let reader =
-        Reader { api, job, after, first: Some(first), beat: now, until: now + LIFE, is_over: false, _permit: permit };
+    let reader = Reader {
+        api,
+        job,
+        after,
+        first: Some(first),
+        beat: now,
+        until: now + LIFE,
+        is_over: false,
+        _permit: permit,
+    };
     let frames = futures::stream::unfold(reader, |mut reader| async move {
         let text = reader.next().await?;
         Some((Ok::<_, Infallible>(Frame::data(Bytes::from(text))), reader))
@@ -73,7 +81,9 @@ impl Reader {
         if let Some(first) = self.first.take() {
             return Some(first);
         }
-        while !self.is_over && Instant::now() < self.until && !self.api.closing.is_cancelled() {
+        while !self.is_over {
+            // Looked at once more when it is to end: how a job was parked is told still.
+            let is_last = Instant::now() >= self.until || self.api.closing.is_cancelled();
             match self.look().await {
                 Ok(text) if !text.is_empty() => {
                     self.beat = Instant::now();
@@ -84,6 +94,9 @@ impl Reader {
                     tracing::warn!(%error, "a stream of events ends early");
                     return None;
                 }
+            }
+            if is_last {
+                return None;
             }
             if self.beat.elapsed() >= BEAT_EVERY {
                 self.beat = Instant::now();

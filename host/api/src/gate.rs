@@ -3,9 +3,9 @@
 
 use crate::token::Token;
 use gyre_core::{Error, Result};
+use hyper::Request;
 use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN};
 use hyper::http::uri::Authority;
-use hyper::Request;
 use std::net::IpAddr;
 
 /// Who may ask.
@@ -111,7 +111,14 @@ mod tests {
         for good in ["127.0.0.1:7766", "localhost", "[::1]:7766", "192.0.2.7", "gyre.EXAMPLE:443"] {
             gate.check_host(&request(&[("host", good)])).unwrap();
         }
-        for bad in ["evil.example", "evil.example:7766", "localhost.evil.example", "127.0.0.1.evil.example", "", "a b"] {
+        for bad in [
+            "evil.example",
+            "evil.example:7766",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "",
+            "a b",
+        ] {
             assert_eq!(gate.check_host(&request(&[("host", bad)])).unwrap_err().code, "api.host", "{bad:?}");
         }
         assert_eq!(gate.check_host(&request(&[])).unwrap_err().code, "api.host");
@@ -135,7 +142,9 @@ mod tests {
         let asked = |value: &str| gate.check_token(request(&[("authorization", value)]).headers());
         asked(&token.bearer()).unwrap();
         asked(&token.bearer().replace("Bearer", "bearer")).unwrap();
-        for bad in ["", "Bearer", "Bearer ", "Basic eDp5", &token.bearer()[7..], &format!("{}0", token.bearer())] {
+        for bad in
+            ["", "Bearer", "Bearer ", "Basic eDp5", &token.bearer()[7..], &format!("{}0", token.bearer())]
+        {
             let error = asked(bad).unwrap_err();
             assert_eq!(error.code, "api.token", "{bad:?}");
             assert!(!error.to_string().contains(&token.bearer()[7..]), "{error}");

@@ -23,10 +23,13 @@ mod tls;
 mod token;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub use client::Client;
 pub use gate::Gate;
 pub use metrics::Metrics;
-pub use order::Order;
+pub use order::{Order, new_replica};
 pub use server::{Api, Server};
 pub use site::Site;
 pub use tasks::Tasks;

@@ -2,7 +2,7 @@
 //! and jobs are no labels: their number has no bound. Refuses to know how it is read.
 
 use gyre_core::Error;
-use gyre_engine::{News, Reporter, Report};
+use gyre_engine::{News, Report, Reporter};
 use gyre_saga::JobRecord;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -52,14 +52,44 @@ enum Family {
 /// Each family: its metric, the name of its samples, their type, what it says. Families of one metric stand together.
 const FAMILIES: [(Family, &str, &str, &str, &str); 9] = [
     (Family::Begun, "gyre_jobs_begun_total", "gyre_jobs_begun_total", "counter", "Runs of jobs that began."),
-    (Family::Ended, "gyre_jobs_ended_total", "gyre_jobs_ended_total", "counter", "Runs of jobs that ended, and how."),
-    (Family::StepSum, "gyre_step_seconds", "gyre_step_seconds_sum", "summary", "Time that steps of jobs took."),
+    (
+        Family::Ended,
+        "gyre_jobs_ended_total",
+        "gyre_jobs_ended_total",
+        "counter",
+        "Runs of jobs that ended, and how.",
+    ),
+    (
+        Family::StepSum,
+        "gyre_step_seconds",
+        "gyre_step_seconds_sum",
+        "summary",
+        "Time that steps of jobs took.",
+    ),
     (Family::StepCount, "gyre_step_seconds", "gyre_step_seconds_count", "summary", ""),
-    (Family::Retries, "gyre_step_retries_total", "gyre_step_retries_total", "counter", "Steps that were called again."),
+    (
+        Family::Retries,
+        "gyre_step_retries_total",
+        "gyre_step_retries_total",
+        "counter",
+        "Steps that were called again.",
+    ),
     (Family::Errors, "gyre_errors_total", "gyre_errors_total", "counter", "Errors of steps, by code."),
     (Family::Warnings, "gyre_warnings_total", "gyre_warnings_total", "counter", "Warnings in jobs."),
-    (Family::Bytes, "gyre_bytes_total", "gyre_bytes_total", "counter", "Bytes of disks, by what was done with them."),
-    (Family::Requests, "gyre_http_requests_total", "gyre_http_requests_total", "counter", "Requests to the API."),
+    (
+        Family::Bytes,
+        "gyre_bytes_total",
+        "gyre_bytes_total",
+        "counter",
+        "Bytes of disks, by what was done with them.",
+    ),
+    (
+        Family::Requests,
+        "gyre_http_requests_total",
+        "gyre_http_requests_total",
+        "counter",
+        "Requests to the API.",
+    ),
 ];
 
 impl Default for Metrics {
@@ -125,7 +155,12 @@ impl Metrics {
         gauge(&mut text, "gyre_jobs_queued", "Jobs that wait for their turn.", &alone(queued));
         gauge(&mut text, "gyre_jobs_unfinished", "Jobs that are not over, of all processes.", &open);
         gauge(&mut text, "gyre_event_streams", "Streams of events that are read.", &alone(streams as f64));
-        gauge(&mut text, "gyre_start_time_seconds", "When the process began, since 1970.", &alone(self.since));
+        gauge(
+            &mut text,
+            "gyre_start_time_seconds",
+            "When the process began, since 1970.",
+            &alone(self.since),
+        );
         let version = BTreeMap::from([(labels(&[("version", env!("CARGO_PKG_VERSION"))]), 1.0)]);
         gauge(&mut text, "gyre_build_info", "Version of gyre.", &version);
         text

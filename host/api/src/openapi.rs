@@ -124,7 +124,12 @@ mod tests {
         let mut ids = BTreeSet::new();
         for route in &routes {
             let operation = &document["paths"][route.path][route.method.as_str().to_ascii_lowercase()];
-            assert!(operation["responses"][route.status.as_str()].is_object(), "{} {}", route.method, route.path);
+            assert!(
+                operation["responses"][route.status.as_str()].is_object(),
+                "{} {}",
+                route.method,
+                route.path
+            );
             assert!(ids.insert(operation["operationId"].clone()), "{operation}");
             for name in route.parameters() {
                 let parameters = operation["parameters"].as_array().unwrap();

@@ -84,7 +84,12 @@ pub(crate) struct Route {
 
 impl Route {
     /// A function that reads `Q` from the query and `B` from the body, and answers `A`.
-    pub fn json<Q, B, A, F, R>(method: Method, path: &'static str, about: &'static [&'static str], respond: F) -> Self
+    pub fn json<Q, B, A, F, R>(
+        method: Method,
+        path: &'static str,
+        about: &'static [&'static str],
+        respond: F,
+    ) -> Self
     where
         Q: DeserializeOwned + JsonSchema,
         B: DeserializeOwned + JsonSchema + Send + 'static,
@@ -117,7 +122,12 @@ impl Route {
     }
 
     /// A function that reads `Q` from the query, and answers something else than JSON of a type.
-    pub fn other<Q, F, R>(content: &'static str, path: &'static str, about: &'static [&'static str], respond: F) -> Self
+    pub fn other<Q, F, R>(
+        content: &'static str,
+        path: &'static str,
+        about: &'static [&'static str],
+        respond: F,
+    ) -> Self
     where
         Q: DeserializeOwned + JsonSchema,
         F: Fn(Call, Q) -> R + Send + Sync + Copy + 'static,

@@ -41,8 +41,13 @@ fn replicas() -> Vec<Route> {
             to::create_replicas,
         ),
         get(one, &["Show a replica, or those below the name, with the last jobs."], to::show_replica),
-        Route::json(delete, one, &["Delete a replica, its disks and its snapshot.", AT_ONCE], to::delete_replica)
-            .begins(),
+        Route::json(
+            delete,
+            one,
+            &["Delete a replica, its disks and its snapshot.", AT_ONCE],
+            to::delete_replica,
+        )
+        .begins(),
         Route::json(
             post.clone(),
             "/v1/replicas/{name}/execute",
@@ -86,7 +91,10 @@ fn jobs() -> Vec<Route> {
         Route::other(
             EVENTS,
             "/v1/stream",
-            &["What happens in all jobs, as it happens.", "Server-sent events, as those of one job, without an end."],
+            &[
+                "What happens in all jobs, as it happens.",
+                "Server-sent events, as those of one job, without an end.",
+            ],
             to::stream_events,
         ),
     ]
@@ -120,6 +128,7 @@ fn surroundings() -> Vec<Route> {
         ),
         Route::other(JSON, "/v1/openapi.json", &["This document."], to::document),
         Route::other(METRICS, "/metrics", &["Metrics for Prometheus."], to::metrics),
-        Route::other(JSON, "/healthz", &["Whether the server answers.", "Needs no token."], to::health).open(),
+        Route::other(JSON, "/healthz", &["Whether the server answers.", "Needs no token."], to::health)
+            .open(),
     ]
 }

@@ -127,7 +127,8 @@ impl Api {
         let call = Call { api: self.clone(), path, query, headers: head.headers, body };
         let work = tokio::spawn(route.respond(call));
         let reply = tokio::time::timeout(ANSWER_TIME, work).await.map_err(|_| {
-            let what = format!("there was no answer in {} s; what was asked for goes on", ANSWER_TIME.as_secs());
+            let what =
+                format!("there was no answer in {} s; what was asked for goes on", ANSWER_TIME.as_secs());
             Error::unavailable("api.time-out", what)
         })?;
         let reply = reply.map_err(|e| Error::other("api.defect", "the answer broke off").cause(e))??;

@@ -76,7 +76,9 @@ impl TokenFile {
     fn create(&self) -> Result<()> {
         let what = || format!("the token file {} cannot be made", self.0.display());
         let mut random = [0; RANDOM_BYTES];
-        std::fs::File::open("/dev/urandom").and_then(|mut f| f.read_exact(&mut random)).or_other(CODE, what)?;
+        std::fs::File::open("/dev/urandom")
+            .and_then(|mut f| f.read_exact(&mut random))
+            .or_other(CODE, what)?;
         let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut options = std::fs::OpenOptions::new();
         let file = options.write(true).create_new(true).mode(0o600).open(&self.0);
@@ -95,7 +97,11 @@ fn check_private(file: &std::fs::File, path: &Path) -> Result<()> {
         return Ok(());
     }
     let what = format!("others may read the token file {}", path.display());
-    Err(Error::invalid(CODE, what).cause(format!("its mode is {:o}: chmod 600 {}", mode & 0o777, path.display())))
+    Err(Error::invalid(CODE, what).cause(format!(
+        "its mode is {:o}: chmod 600 {}",
+        mode & 0o777,
+        path.display()
+    )))
 }
 
 #[cfg(test)]

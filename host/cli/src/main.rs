@@ -8,15 +8,20 @@ mod by_hand;
 mod choosing;
 mod clouds;
 mod commands;
+mod desk;
 mod endpoints;
 mod failure;
 mod given;
 mod inspecting;
+mod lock;
 mod logging;
 mod looking;
 mod place;
+mod remote;
 mod screen;
+mod serving;
 mod show;
+mod site;
 mod vault;
 mod workers;
 
@@ -69,12 +74,27 @@ fn main() -> ExitCode {
 
 async fn answer(cli: &Cli, screen: &Screen) -> Answer {
     let cancel = CancellationToken::new();
-    tokio::spawn(watch_signals(cancel.clone(), screen.clone()));
+    tokio::spawn(watch_signals(cancel.clone(), screen.clone(), farewell(cli)));
     commands::run(cli, screen, cancel).await.unwrap_or_else(Answer::of_error)
 }
 
+/// What is said at the first signal, and at the second.
+const fn farewell(cli: &Cli) -> (&'static str, &'static str) {
+    match (&cli.command, &cli.server) {
+        (Command::Serve, _) => (
+            "stopping: jobs are parked, and go on at the next start; again to leave at once",
+            "left in the middle: jobs go on at the next start",
+        ),
+        (_, Some(_)) => ("leaving: what was begun goes on at the server", "left"),
+        _ => (
+            "stopping, and removing what was made; again to leave at once",
+            "left in the middle: run the same command again to go on, or see gyre job list",
+        ),
+    }
+}
+
 /// The first signal stops the job in good order, the second leaves at once.
-async fn watch_signals(cancel: CancellationToken, screen: Screen) {
+async fn watch_signals(cancel: CancellationToken, screen: Screen, (first, second): (&str, &str)) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
@@ -88,11 +108,11 @@ async fn watch_signals(cancel: CancellationToken, screen: Screen) {
         }
         if cancel.is_cancelled() {
             screen.clear();
-            screen.line("left in the middle: run the same command again to go on, or see gyre job list");
+            screen.line(second);
             std::process::exit(INTERRUPTED);
         }
         cancel.cancel();
-        screen.line("stopping, and removing what was made; again to leave at once");
+        screen.line(first);
     }
 }
 
@@ -109,12 +129,13 @@ fn print(answer: &Answer, as_json: bool) {
 fn log_to(screen: &Screen, verbose: u8) {
     let filter = std::env::var(LOG_VARIABLE).unwrap_or_else(|_| {
         let ours = |level: &str| {
-            let crates = ["cli", "engine", "saga", "mover", "grants", "sandbox", "ssh", "worker", "core"];
+            let crates =
+                ["cli", "api", "engine", "saga", "mover", "grants", "sandbox", "ssh", "worker", "core"];
             let ours: String = crates.iter().map(|name| format!(",gyre_{name}={level}")).collect();
             format!("warn,gyre={level}{ours}")
         };
         match verbose {
-            0 => "error,gyre=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn".into(),
+            0 => "error,gyre=warn,gyre_api=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn".into(),
             1 => ours("info"),
             2 => ours("debug"),
             _ => "trace".into(),

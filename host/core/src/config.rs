@@ -311,7 +311,8 @@ impl Serve {
             return Err(Error::invalid("config.serve", what));
         }
         if self.tls_certificate.is_none() && !self.listen.ip().is_loopback() {
-            let what = format!("[serve] listen = \"{}\" is reached by other hosts, and needs TLS", self.listen);
+            let what =
+                format!("[serve] listen = \"{}\" is reached by other hosts, and needs TLS", self.listen);
             return Err(Error::invalid("config.serve", what).cause(
                 "set tls-certificate and tls-key, or listen on 127.0.0.1 and put a TLS proxy in front",
             ));

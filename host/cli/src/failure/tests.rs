@@ -94,5 +94,5 @@ fn is_code(literal: &str) -> bool {
             && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
     };
     let (scope, name) = literal.split_once('.').unwrap_or_default();
-    plain(scope) && plain(name) && !["yaml", "json", "db", "key", "toml", "wasm"].contains(&name)
+    plain(scope) && plain(name) && !["yaml", "json", "db", "key", "lock", "toml", "wasm"].contains(&name)
 }
