@@ -130,7 +130,7 @@ mod tests {
                 route.method,
                 route.path
             );
-            assert!(ids.insert(operation["operationId"].clone()), "{operation}");
+            assert!(ids.insert(operation["operationId"].to_string()), "{operation}");
             for name in route.parameters() {
                 let parameters = operation["parameters"].as_array().unwrap();
                 assert!(parameters.iter().any(|p| p["name"] == name && p["in"] == "path"), "{operation}");
