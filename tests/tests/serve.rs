@@ -8,9 +8,8 @@
 use anyhow::{Context, Result, ensure};
 use gyre_tests::cloud::wait;
 use gyre_tests::fixture::capture;
-use gyre_tests::program::Gyre;
-use gyre_tests::setting::{self, DESTINATION, SOURCE, VM};
-use gyre_tests::site::Site;
+use gyre_tests::setting::{DESTINATION, SOURCE, VM};
+use gyre_tests::small::Small;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -18,7 +17,6 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// How long a server may take to start, and a job to end.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -33,11 +31,11 @@ struct Serving {
 }
 
 impl Serving {
-    fn start(setting: &Setting) -> Result<Self> {
-        let state = setting.directory.path().join("state");
+    fn start(small: &Small) -> Result<Self> {
+        let state = small.state();
         std::fs::remove_file(state.join("serve.lock")).ok();
-        let log = File::options().create(true).append(true).open(setting.log())?;
-        let child = setting.gyre.command(&["serve"]).stderr(log).stdout(Stdio::null()).spawn()?;
+        let log = File::options().create(true).append(true).open(log(small))?;
+        let child = small.gyre.command(&["serve"]).stderr(log).stdout(Stdio::null()).spawn()?;
         let url = wait("the server", LIMIT, || {
             let text = std::fs::read_to_string(state.join("serve.lock")).unwrap_or_default();
             Ok(text.strip_suffix('\n').and_then(|text| Some(text.split_once(' ')?.1.to_owned())))
@@ -98,45 +96,17 @@ impl Drop for Serving {
     }
 }
 
-/// A machine with one disk, a cloud, and a configuration that lets a server listen anywhere.
-struct Setting {
-    directory: TempDir,
-    site: Site,
-    gyre: Gyre,
+/// A machine with a larger disk than the small one's, and a server that listens anywhere.
+fn small() -> Result<Small> {
+    let small = Small::new(|_| ())?;
+    small.append("\n[serve]\nlisten = \"127.0.0.1:0\"\n")?;
+    make_disk(&small.disk())?;
+    Ok(small)
 }
 
-impl Setting {
-    fn new() -> Result<Self> {
-        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let site = Site::lab(&directory.path().join("lab"), |_| ())?;
-        let disk = directory.path().join("images").join(format!("{VM}.qcow2"));
-        std::fs::create_dir_all(disk.parent().context("no directory")?)?;
-        make_disk(&disk)?;
-        let config =
-            setting::write_config(directory.path(), &site, &disk, "http://127.0.0.1/ bookworm main")?;
-        let mut file = File::options().append(true).open(&config)?;
-        write!(file, "\n[serve]\nlisten = \"127.0.0.1:0\"\n")?;
-        Ok(Self { gyre: Gyre::new(&config)?, directory, site })
-    }
-
-    fn log(&self) -> PathBuf {
-        self.directory.path().join("serve.log")
-    }
-
-    fn disk(&self) -> PathBuf {
-        self.directory.path().join("images").join(format!("{VM}.qcow2"))
-    }
-
-    /// The volume holds what the machine's disk does.
-    fn compare(&self, serving: &Serving) -> Result<()> {
-        let shown = self.gyre.json(&["--server", &serving.url, "replica", "show", "big"])?;
-        let identity = shown["last"]["disks"][0]["identity"].as_str().context("no disk")?;
-        let volume = self.site.volume(identity)?;
-        let mut compare = Command::new("qemu-img");
-        compare.args(["compare", "-f", "qcow2", "-F", "raw"]).arg(self.disk()).arg(volume);
-        println!("{}", capture(&mut compare)?);
-        Ok(())
-    }
+/// What the server says.
+fn log(small: &Small) -> PathBuf {
+    small.directory.path().join("serve.log")
 }
 
 fn make_disk(path: &Path) -> Result<()> {
@@ -149,22 +119,22 @@ fn make_disk(path: &Path) -> Result<()> {
 
 #[test]
 fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
-    let setting = Setting::new()?;
-    let before = setting.site.cloud()?.inventory()?;
-    let serving = Serving::start(&setting)?;
+    let small = small()?;
+    let before = small.site.cloud()?.inventory()?;
+    let serving = Serving::start(&small)?;
     strangers_are_refused(&serving)?;
-    nobody_else_works_on_jobs(&setting, &serving)?;
+    nobody_else_works_on_jobs(&small, &serving)?;
     let server = ["--server", serving.url.as_str()];
     let with =
         |words: &[&'static str]| -> Vec<&str> { server.into_iter().chain(words.iter().copied()).collect() };
     let create = ["replica", "create", "big", "--source", SOURCE, "--vm", VM, "--destination", DESTINATION];
-    setting.gyre.json(&with(&create))?;
+    small.gyre.json(&with(&create))?;
 
     // Begun by a command that is stopped: the job goes on.
     let mut follower =
-        setting.gyre.command(&with(&["replica", "execute", "big"])).stderr(Stdio::piped()).spawn()?;
+        small.gyre.command(&with(&["replica", "execute", "big"])).stderr(Stdio::piped()).spawn()?;
     let job = wait("the job", LIMIT, || {
-        let jobs = setting.gyre.json(&with(&["job", "list"]))?;
+        let jobs = small.gyre.json(&with(&["job", "list"]))?;
         Ok(jobs["jobs"][0]["job"].as_str().map(str::to_owned))
     })?;
     let stream = format!("/v1/jobs/{job}/stream");
@@ -181,29 +151,29 @@ fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
 
     // Parked in the middle of the copy.
     let running =
-        setting.gyre.json(&with(&["job", "show"]).into_iter().chain([job.as_str()]).collect::<Vec<_>>())?;
+        small.gyre.json(&with(&["job", "show"]).into_iter().chain([job.as_str()]).collect::<Vec<_>>())?;
     ensure!(running["status"] == "running", "{running}");
-    ensure!(serving.stop()? == Some(0), "{}", std::fs::read_to_string(setting.log())?);
-    let parked = setting.gyre.json(&["job", "show", &job])?;
+    ensure!(serving.stop()? == Some(0), "{}", std::fs::read_to_string(log(&small))?);
+    let parked = small.gyre.json(&["job", "show", &job])?;
     ensure!(parked["status"] == "running" && step(&parked, "copy-disks")["phase"] == "started", "{parked}");
 
     // Gone on with, by itself.
-    let serving = Serving::start(&setting)?;
-    let log = setting.gyre.run(&["--server", &serving.url, "job", "log", "--follow", &job])?;
-    println!("{}", log.stdout);
-    ensure!(log.code == Some(0) && log.stdout.contains("ended: succeeded"), "{}", log.said());
-    ensure!(log.stdout.contains("goes on"), "{}", log.said());
-    setting.compare(&serving)?;
+    let serving = Serving::start(&small)?;
+    let told = small.gyre.run(&["--server", &serving.url, "job", "log", "--follow", &job])?;
+    println!("{}", told.stdout);
+    ensure!(told.code == Some(0) && told.stdout.contains("ended: succeeded"), "{}", told.said());
+    ensure!(told.stdout.contains("goes on"), "{}", told.said());
+    small.assert_replicated("big")?;
 
-    both_ways_say_the_same(&setting, &serving, &job)?;
-    only_changes_move(&setting, &serving)?;
+    both_ways_say_the_same(&small, &serving, &job)?;
+    only_changes_move(&small, &serving)?;
     counted(&serving)?;
-    setting.gyre.json(&["--server", &serving.url, "replica", "delete", "big", "--yes"])?;
-    ensure!(setting.site.cloud()?.inventory()? == before, "something is left over");
+    small.gyre.json(&["--server", &serving.url, "replica", "delete", "big", "--yes"])?;
+    ensure!(small.site.cloud()?.inventory()? == before, "something is left over");
     ensure!(serving.stop()? == Some(0), "the server did not end well");
-    let log = std::fs::read_to_string(setting.log())?;
-    ensure!(!log.contains("panicked"), "{log}");
-    println!("{log}");
+    let said = std::fs::read_to_string(log(&small))?;
+    ensure!(!said.contains("panicked"), "{said}");
+    println!("{said}");
     Ok(())
 }
 
@@ -241,30 +211,30 @@ fn strangers_are_refused(serving: &Serving) -> Result<()> {
     Ok(())
 }
 
-fn nobody_else_works_on_jobs(setting: &Setting, serving: &Serving) -> Result<()> {
+fn nobody_else_works_on_jobs(small: &Small, serving: &Serving) -> Result<()> {
     let pid = format!("process {}", serving.child.id());
     for words in [vec!["serve"], vec!["replica", "execute", "big"], vec!["job", "resume", "0123456789ab"]] {
-        let ended = setting.gyre.run(&words)?;
+        let ended = small.gyre.run(&words)?;
         ensure!(ended.code == Some(5), "{words:?}: {}", ended.said());
         for part in ["serve.running", &pid, &serving.url, "--server"] {
             ensure!(ended.stderr.contains(part), "{part:?} is missing: {}", ended.said());
         }
     }
     // Who only looks is let in.
-    setting.gyre.json(&["job", "list"])?;
-    let wrong = setting.directory.path().join("wrong-token");
+    small.gyre.json(&["job", "list"])?;
+    let wrong = small.directory.path().join("wrong-token");
     std::fs::write(&wrong, "0123456789abcdef0123456789abcdef")?;
     capture(Command::new("chmod").arg("600").arg(&wrong))?;
     let wrong = wrong.display().to_string();
-    let ended = setting.gyre.run(&["--server", &serving.url, "--token-file", &wrong, "job", "list"])?;
+    let ended = small.gyre.run(&["--server", &serving.url, "--token-file", &wrong, "job", "list"])?;
     ensure!(ended.code == Some(3) && ended.stderr.contains("api.token"), "{}", ended.said());
-    let ended = setting.gyre.run(&["--server", &serving.url, "plugin", "list"])?;
+    let ended = small.gyre.run(&["--server", &serving.url, "plugin", "list"])?;
     ensure!(ended.code == Some(2) && ended.stderr.contains("server.command"), "{}", ended.said());
     Ok(())
 }
 
 /// What is asked here and what is asked of the server is answered with the same words.
-fn both_ways_say_the_same(setting: &Setting, serving: &Serving, job: &str) -> Result<()> {
+fn both_ways_say_the_same(small: &Small, serving: &Serving, job: &str) -> Result<()> {
     for words in [
         vec!["replica", "list"],
         vec!["replica", "show", "big"],
@@ -278,7 +248,7 @@ fn both_ways_say_the_same(setting: &Setting, serving: &Serving, job: &str) -> Re
             let here: Vec<&str> = json.iter().chain(&words).copied().collect();
             let there: Vec<&str> =
                 ["--server", &serving.url].into_iter().chain(here.iter().copied()).collect();
-            let (here, there) = (setting.gyre.run(&here)?, setting.gyre.run(&there)?);
+            let (here, there) = (small.gyre.run(&here)?, small.gyre.run(&there)?);
             // A job that is over is told apart before anybody asks who may work on it.
             let is_refused = words.contains(&"resume");
             if is_refused {
@@ -291,14 +261,14 @@ fn both_ways_say_the_same(setting: &Setting, serving: &Serving, job: &str) -> Re
     Ok(())
 }
 
-fn only_changes_move(setting: &Setting, serving: &Serving) -> Result<()> {
+fn only_changes_move(small: &Small, serving: &Serving) -> Result<()> {
     let change = ["-c", "write -P 255 100M 100k"];
-    capture(Command::new("qemu-io").args(change).arg(setting.disk()))?;
-    let ended = setting.gyre.run(&["--server", &serving.url, "replica", "execute", "big"])?;
+    capture(Command::new("qemu-io").args(change).arg(small.disk()))?;
+    let ended = small.gyre.run(&["--server", &serving.url, "replica", "execute", "big"])?;
     println!("{}", ended.said());
     ensure!(ended.code == Some(0) && ended.stdout.contains("execution 2 succeeded"), "{}", ended.said());
     ensure!(ended.stderr.contains("copy disks") && ended.stdout.contains("128.0 KiB"), "{}", ended.said());
-    setting.compare(serving)
+    small.assert_replicated("big")
 }
 
 /// The metrics are in the format of Prometheus, and count what was done.

@@ -215,6 +215,13 @@ impl State {
         self.count(Family::StepCount, &labels, 1.0);
     }
 
+    /// Nothing is done for a job that waits.
+    fn has_its_turn(&mut self, job: &str) {
+        if let Some(seen) = self.jobs.get_mut(job) {
+            seen.is_queued = false;
+        }
+    }
+
     fn kind_of(&self, job: &str) -> String {
         self.jobs.get(job).map(|seen| seen.kind.clone()).unwrap_or_default()
     }
@@ -230,7 +237,9 @@ impl Reporter for Metrics {
                 state.jobs.insert(job.to_owned(), seen);
                 state.count(Family::Begun, &[("kind", kind)], 1.0);
             }
+            News::Undoing { .. } => state.has_its_turn(job),
             News::Step { name, .. } => {
+                state.has_its_turn(job);
                 if let Some(seen) = state.jobs.get_mut(job) {
                     seen.step = Some((name.clone(), Instant::now()));
                 }
@@ -264,10 +273,12 @@ mod tests {
     #[test]
     fn a_job_is_queued_then_worked_on_and_its_steps_are_timed() {
         let metrics = Metrics::default();
-        metrics.tell("j", &News::Queued { ahead: 1 });
-        assert_eq!(value(&metrics.text(&[], 0), "gyre_jobs_queued"), Some(1.0));
         let begun = News::Begun { kind: "execution".into(), subject: "replica web".into(), resumed: false };
         metrics.tell("j", &begun);
+        metrics.tell("j", &News::Queued { ahead: 1 });
+        let text = metrics.text(&[], 0);
+        assert_eq!(value(&text, "gyre_jobs_queued"), Some(1.0));
+        assert_eq!(value(&text, "gyre_jobs_working{kind=\"execution\"}"), None);
         metrics.tell("j", &News::Step { name: "copy".into(), index: 1, total: 2, again: false });
         metrics.tell("j", &News::Done { name: "copy".into() });
         let text = metrics.text(&[], 3);

@@ -111,14 +111,7 @@ impl Tasks {
         }
         let job = id.to_owned();
         let ended = self.spawn(id.to_owned(), None, move |engine, stop| async move {
-            match deal {
-                Deal::Cancel => engine.cancel(&job, stop).await,
-                Deal::Force => engine.force(&job, stop).await,
-                Deal::Resume => engine.resume(&job, stop).await,
-                Deal::Undo => engine.undo(&job, stop).await,
-                Deal::Skip => engine.skip(&job, stop).await,
-                Deal::Abandon => engine.abandon(&job).await,
-            }
+            deal.carry_out(&engine, &job, stop).await
         });
         match tokio::time::timeout(EARLY, ended).await {
             Ok(Ok(Some(error))) => Err(error),

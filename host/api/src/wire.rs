@@ -4,7 +4,7 @@
 use gyre_core::roles::VmSummary;
 use gyre_core::{Error, Result};
 use gyre_engine::{Checked, DeployOptions, Engine, Replica, ReplicaFilter, Report, Told};
-use gyre_saga::{Entry, JobFilter, JobRecord, Status, StepRecord};
+use gyre_saga::{Entry, JobFilter, JobRecord, Status, StepRecord, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -345,6 +345,21 @@ impl Deal {
             Deal::Undo => "undo",
             Deal::Skip => "skip",
             Deal::Abandon => "abandon",
+        }
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// Those of the engine's verb.
+    pub async fn carry_out(self, engine: &Engine, id: &str, stop: Stop) -> Result<Report> {
+        match self {
+            Deal::Cancel => engine.cancel(id, stop).await,
+            Deal::Force => engine.force(id, stop).await,
+            Deal::Resume => engine.resume(id, stop).await,
+            Deal::Undo => engine.undo(id, stop).await,
+            Deal::Skip => engine.skip(id, stop).await,
+            Deal::Abandon => engine.abandon(id).await,
         }
     }
 }

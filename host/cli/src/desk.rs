@@ -70,14 +70,6 @@ impl Desk for Local<'_> {
     }
 
     async fn deal(&self, id: &str, deal: Deal, stop: Stop) -> Result<Report> {
-        let engine = &self.app.engine;
-        match deal {
-            Deal::Cancel => engine.cancel(id, stop).await,
-            Deal::Force => engine.force(id, stop).await,
-            Deal::Resume => engine.resume(id, stop).await,
-            Deal::Undo => engine.undo(id, stop).await,
-            Deal::Skip => engine.skip(id, stop).await,
-            Deal::Abandon => engine.abandon(id).await,
-        }
+        deal.carry_out(&self.app.engine, id, stop).await
     }
 }
