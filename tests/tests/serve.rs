@@ -70,8 +70,8 @@ impl Serving {
         Ok(stream)
     }
 
-    /// Reads a stream of events until a line has `text`.
-    fn read_stream_until(&self, path: &str, text: &str) -> Result<Vec<String>> {
+    /// Reads a stream of events until one is what is waited for.
+    fn read_stream_until(&self, path: &str, is_it: impl Fn(&Value) -> bool) -> Result<Vec<String>> {
         let mut stream = self.connect()?;
         write!(
             stream,
@@ -80,12 +80,14 @@ impl Serving {
         )?;
         let mut lines = Vec::new();
         for line in BufReader::new(stream).lines() {
-            lines.push(line?);
-            if lines.last().is_some_and(|line| line.contains(text)) {
+            let line = line?;
+            let event = line.strip_prefix("data: ").map(serde_json::from_str::<Value>).transpose()?;
+            lines.push(line);
+            if event.is_some_and(|event| is_it(&event)) {
                 return Ok(lines);
             }
         }
-        anyhow::bail!("the stream ended without {text:?}: {lines:#?}")
+        anyhow::bail!("the stream ended too early: {lines:#?}")
     }
 }
 
@@ -113,7 +115,9 @@ fn make_disk(path: &Path) -> Result<()> {
     capture(Command::new("qemu-img").args(["create", "-f", "qcow2"]).arg(path).arg(format!("{DISK_MIB}M")))?;
     let parts = (0..DISK_MIB / 64).map(|part| format!("write -P {} {}M 64M", part % 255 + 1, part * 64));
     let mut write = Command::new("qemu-io");
-    parts.for_each(|part| drop(write.args(["-c", &part])));
+    for part in parts {
+        write.args(["-c", &part]);
+    }
     capture(write.arg(path)).map(drop)
 }
 
@@ -138,7 +142,8 @@ fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
         Ok(jobs["jobs"][0]["job"].as_str().map(str::to_owned))
     })?;
     let stream = format!("/v1/jobs/{job}/stream");
-    let lines = serving.read_stream_until(&stream, "\"event\":\"disk\"")?;
+    let is_far = |event: &Value| event["done"].as_u64().is_some_and(|done| done > DISK_MIB << 20 >> 4);
+    let lines = serving.read_stream_until(&stream, |event| event["event"] == "disk" && is_far(event))?;
     ensure!(lines.iter().any(|line| line.contains("text/event-stream")), "{lines:#?}");
     ensure!(lines.iter().any(|line| line.contains("\"event\":\"begun\"")), "{lines:#?}");
     capture(Command::new("kill").args(["-INT", &follower.id().to_string()]))?;

@@ -266,7 +266,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(api: Arc<A
     });
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
-    http.max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
+    http.max_buf_size(HEAD_BYTES_MAX).max_header_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), answer));
     let ended = async {
         tokio::select! {

@@ -19,6 +19,8 @@ use tokio_util::task::TaskTracker;
 const EARLY: Duration = Duration::from_millis(1000);
 /// Ends that are remembered.
 const ENDS_MAX: usize = 1000;
+/// Of the error that ends the work on a job which is to go on later.
+const PARKED: &str = "job.parked";
 /// Events that are asked for at once.
 const EVENTS_PAGE: u32 = 1000;
 
@@ -188,11 +190,16 @@ impl Tasks {
         let run = work(self.engine.clone(), stop.clone());
         self.tracker.spawn(async move {
             let report = run.await;
-            let end = working.tasks.clone().settle(&working.job, report, again, &stop).await;
+            let end = working.tasks.clone().settle(report, again, &stop).await;
             let error = end.error.clone();
             working.tasks.remember(&working.job, end);
             drop(working);
-            let _ = tell.send(error);
+            if let Err(Some(error)) = tell.send(error)
+                && error.code != PARKED
+            {
+                // Nobody waits for it: whoever looks after the server learns it here.
+                tracing::error!(%error, "the work on a job ended before the job did");
+            }
         });
         ended
     }
@@ -200,19 +207,13 @@ impl Tasks {
     /// What was asked for is begun anew once the job that was in its way is undone.
     async fn settle(
         self: Arc<Self>,
-        job: &str,
         report: Result<Report>,
         again: Option<(String, Ask)>,
         stop: &Stop,
     ) -> RunEnd {
         let report = match report {
             Ok(report) => report,
-            Err(error) => {
-                if error.code != "job.parked" {
-                    tracing::error!(job, %error, "the work on the job ended before the job did");
-                }
-                return RunEnd { error: Some(error), next: None };
-            }
+            Err(error) => return RunEnd { error: Some(error), next: None },
         };
         self.metrics.ended(&report);
         let is_gone = matches!(report.status, Status::Failed | Status::Cancelled);

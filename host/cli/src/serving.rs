@@ -66,7 +66,7 @@ pub async fn serve(config: Option<&Path>, screen: &Screen, stop: CancellationTok
     let going_on = tasks.go_on().await?;
     screen.line(&format!("serving at {url}; the token is in {}", token.0.display()));
     if going_on > 0 {
-        screen.line(&format!("going on with {going_on} jobs that an earlier run left"));
+        screen.line(&format!("jobs that an earlier run left, and that go on: {going_on}"));
     }
     // What begins jobs by itself (schedules) runs beside this, begins them with `tasks`, and ends with `stop`.
     notify("READY=1");
