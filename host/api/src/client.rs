@@ -74,7 +74,6 @@ impl Client {
     ///
     /// # Errors
     /// `server.*`, and whatever the server answers; so do all that follow.
-
     pub async fn replicas(&self, query: &ReplicaQuery) -> Result<ReplicaPage> {
         self.get("/v1/replicas", query).await
     }

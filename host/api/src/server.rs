@@ -275,8 +275,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(api: Arc<A
         }
         connection.as_mut().await
     };
-    match tokio::time::timeout(CONNECTION_TIME, ended).await {
-        Ok(Err(error)) => tracing::debug!(%error, "a connection ended badly"),
-        Ok(Ok(())) | Err(_) => {}
+    if let Ok(Err(error)) = tokio::time::timeout(CONNECTION_TIME, ended).await {
+        tracing::debug!(%error, "a connection ended badly");
     }
 }

@@ -116,7 +116,11 @@ impl Tasks {
             deal.carry_out(&engine, &job, stop).await
         });
         match tokio::time::timeout(EARLY, ended).await {
-            Ok(Ok(Some(error))) => Err(error),
+            Ok(Ok(Some(error))) => {
+                // It is told here, and is not how the job ended.
+                self.forget_end(id);
+                Err(error)
+            }
             _ => Ok(begun),
         }
     }

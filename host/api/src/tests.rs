@@ -298,6 +298,7 @@ async fn a_job_that_nobody_works_on_is_dealt_with_and_what_forbids_that_is_said_
     let end = client.follow(&job, begun.after, &|_| ()).await.unwrap();
     assert_eq!((end.status, end.error), (Status::Cancelled, None));
     assert_eq!(client.deal(&job, Deal::Cancel).await.unwrap_err().code, "job.over");
+    assert_eq!(client.follow(&job, begun.after, &|_| ()).await.unwrap().error, None);
     let page = client.jobs(&JobQuery { limit: Some(1), ..JobQuery::default() }).await.unwrap();
     assert_eq!((page.jobs[0].status, page.next.as_ref()), (Status::Cancelled, Some(&job)));
     assert!(client.job(&job).await.unwrap().report.error.is_some());
@@ -329,6 +330,22 @@ async fn the_same_asked_twice_is_one_job_which_can_be_stopped() {
     let anew = client.execute("a").await.unwrap().jobs.remove(0).job.unwrap();
     assert_ne!(anew, job);
     assert_eq!(client.follow(&anew, 0, &|_| ()).await.unwrap().status, Status::Failed);
+}
+
+#[tokio::test]
+async fn what_is_asked_while_an_earlier_one_is_undone_is_begun_anew_and_followed_from_there() {
+    let world = World::new().await;
+    let (client, first) = (world.client(), world.job("a").await);
+    let lease = world.store.acquire(&first).await.unwrap();
+    world.store.set_status(&lease, Status::Undoing, Some(&Error::cancelled())).await.unwrap();
+    world.store.release(&lease).await.unwrap();
+    let begun = client.execute("a").await.unwrap().jobs.remove(0);
+    assert_eq!((begun.job.as_ref(), begun.resumed), (Some(&first), true));
+    let end = client.follow(&first, begun.after, &|_| ()).await.unwrap();
+    assert_eq!(end.status, Status::Cancelled);
+    let second = end.next.expect("the job that was begun in its place");
+    assert_ne!(second, first);
+    assert_eq!(client.follow(&second, 0, &|_| ()).await.unwrap().status, Status::Failed);
 }
 
 #[tokio::test]
