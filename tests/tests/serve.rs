@@ -173,6 +173,7 @@ fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
     both_ways_say_the_same(&small, &serving, &job)?;
     only_changes_move(&small, &serving)?;
     counted(&serving)?;
+    schedules_run(&small)?;
     small.gyre.json(&["--server", &serving.url, "replica", "delete", "big", "--yes"])?;
     ensure!(small.site.cloud()?.inventory()? == before, "something is left over");
     ensure!(serving.stop()? == Some(0), "the server did not end well");
@@ -273,6 +274,22 @@ fn only_changes_move(small: &Small, serving: &Serving) -> Result<()> {
     println!("{}", ended.said());
     ensure!(ended.code == Some(0) && ended.stdout.contains("execution 2 succeeded"), "{}", ended.said());
     ensure!(ended.stderr.contains("copy disks") && ended.stdout.contains("128.0 KiB"), "{}", ended.said());
+    small.assert_replicated("big")
+}
+
+/// The server begins what is planned, with nobody asking.
+fn schedules_run(small: &Small) -> Result<()> {
+    small.gyre.json(&["schedule", "create", "big", "--cron", "* * * * *"])?;
+    wait("the planned execution", LIMIT, || {
+        let shown = small.gyre.json(&["replica", "show", "big"])?;
+        Ok((shown["last"]["number"] == 3).then_some(()))
+    })?;
+    small.gyre.json(&["schedule", "delete", "big"])?;
+    wait("the last planned execution", LIMIT, || {
+        let jobs = small.gyre.json(&["job", "list"])?;
+        let is_open = |job: &Value| job["status"] == "running";
+        Ok((!jobs["jobs"].as_array().context("no jobs")?.iter().any(is_open)).then_some(()))
+    })?;
     small.assert_replicated("big")
 }
 

@@ -480,8 +480,13 @@ fn pretty_name(release: &str) -> Option<String> {
     const CHARS_MAX: usize = 200;
     let field = |key: &str| release.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
     let value = field("PRETTY_NAME").or_else(|| field("NAME"))?;
-    let value: String =
-        value.trim().trim_matches(['"', '\'']).chars().filter(|c| !c.is_control()).take(CHARS_MAX).collect();
+    let value: String = value
+        .trim()
+        .trim_matches(['"', '\''])
+        .chars()
+        .filter(|c| !gyre_core::text::steers(*c))
+        .take(CHARS_MAX)
+        .collect();
     (!value.is_empty()).then_some(value)
 }
 

@@ -455,6 +455,10 @@ fn runs_programs_in_the_guest_and_nowhere_else() {
     assert_eq!((status, stdout.as_str()), (7, "input"));
     assert!(stderr.starts_with("it /") && stderr.lines().count() == 1, "nothing of the helpers': {stderr}");
     assert_eq!(agent.run("kill -TERM $$").0, 128 + 15);
+    let shell = "$(touch /owned) `touch /owned`; touch /owned | \"'*?&\n>/owned";
+    let words = ["sh", "-c", "printf %s \"$1\"", "sh", shell];
+    assert_eq!(agent.run_with(&words, b"", None).unwrap().1, shell, "no shell reads it");
+    assert_ne!(agent.run("test -e /owned").0, 0);
     let missing = agent.run_with(&["no-such-program"], b"", None).unwrap_err();
     assert_eq!((missing.code.as_str(), missing.kind), ("rootfs.program-not-found", Kind::NotFound));
     let resolv = std::fs::read_to_string("/etc/resolv.conf").unwrap();

@@ -89,8 +89,8 @@ impl Client {
     }
 
     /// Begins an execution of a replica, or of each below the name.
-    pub async fn execute(&self, name: &str) -> Result<Accepted> {
-        self.send(Method::POST, &format!("/v1/replicas/{}/execute", part(name)), &Nothing {}).await
+    pub async fn execute(&self, name: &str, execute: Execute) -> Result<Accepted> {
+        self.send(Method::POST, &format!("/v1/replicas/{}/execute", part(name)), &execute).await
     }
 
     /// Begins a deployment.

@@ -5,7 +5,7 @@ use crate::order::{Order, new_replica};
 use crate::route::{Call, Reply, json};
 use crate::wire::*;
 use gyre_core::{Error, Result};
-use gyre_engine::blocking;
+use gyre_engine::{ExecuteOptions, blocking};
 use gyre_saga::JobFilter;
 use serde_json::json;
 
@@ -35,8 +35,8 @@ pub(crate) async fn delete_replica(call: Call, _: Nothing, _: Nothing) -> Result
     begin(&call, Order::Delete(call.name().to_owned())).await
 }
 
-pub(crate) async fn execute_replica(call: Call, _: Nothing, _: Nothing) -> Result<Accepted> {
-    begin(&call, Order::Execute(call.name().to_owned())).await
+pub(crate) async fn execute_replica(call: Call, _: Nothing, ask: Execute) -> Result<Accepted> {
+    begin(&call, Order::Execute(call.name().to_owned(), ask.into())).await
 }
 
 pub(crate) async fn deploy_replica(call: Call, _: Nothing, deploy: Deploy) -> Result<Accepted> {
@@ -44,9 +44,9 @@ pub(crate) async fn deploy_replica(call: Call, _: Nothing, deploy: Deploy) -> Re
 }
 
 pub(crate) async fn migrate(call: Call, _: Nothing, migrate: Migrate) -> Result<Accepted> {
-    let Migrate { route, system, skip_morphing } = migrate;
+    let Migrate { route, power_off, system, skip_morphing } = migrate;
     let deploy = Deploy { system, skip_morphing, own_disks: false };
-    begin(&call, Order::Migrate(route, deploy.into())).await
+    begin(&call, Order::Migrate(route, ExecuteOptions { power_off }, deploy.into())).await
 }
 
 /// Of several, each has its own fate; that of one is the fate of the request.

@@ -4,19 +4,19 @@
 use crate::site::Site;
 use crate::wire::Route;
 use gyre_core::{Error, Result};
-use gyre_engine::{Ask, DeployOptions, Engine, NewReplica};
+use gyre_engine::{Ask, DeployOptions, Engine, ExecuteOptions, NewReplica};
 
 /// Something to be done.
 #[derive(Clone, Debug)]
 pub enum Order {
     /// To bring a replica up to date.
-    Execute(String),
+    Execute(String, ExecuteOptions),
     /// To make servers out of it.
     Deploy(String, DeployOptions),
     /// To remove it.
     Delete(String),
     /// To bring machines over.
-    Migrate(Route, DeployOptions),
+    Migrate(Route, ExecuteOptions, DeployOptions),
 }
 
 impl Order {
@@ -26,14 +26,14 @@ impl Order {
     /// `store.*`, those of [`Site::environment`], `replica.machines`.
     pub async fn asks(&self, engine: &Engine, site: &dyn Site) -> Result<Vec<(String, Ask)>> {
         let (name, ask): (_, &(dyn Fn(String) -> Ask + Sync)) = match self {
-            Order::Execute(name) => (name, &Ask::Execute),
+            Order::Execute(name, options) => (name, &|name| Ask::Execute(name, *options)),
             Order::Deploy(name, options) => (name, &|name| Ask::Deploy(name, options.clone())),
             Order::Delete(name) => (name, &Ask::Delete),
-            Order::Migrate(route, options) => {
+            Order::Migrate(route, execute, deploy) => {
                 let new = new_replica(route, site).await?;
                 let ask = |vm: &String| {
                     let new = NewReplica { vm: vm.clone(), ..new.clone() };
-                    (vm.clone(), Ask::Migrate(new, options.clone()))
+                    (vm.clone(), Ask::Migrate(new, *execute, deploy.clone()))
                 };
                 return Ok(route.vms.iter().map(ask).collect());
             }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use gyre_core::config::{Jobs, Transfer};
 use gyre_core::roles::{Destination, OsMorphing, Source, VmSummary, Worker};
 use gyre_core::{Error, Result};
-use gyre_engine::{Checked, Endpoints, Engine, JobContext, Settings, WorkerSession, Workers};
+use gyre_engine::{Checked, Endpoints, Engine, ExecuteOptions, JobContext, Settings, WorkerSession, Workers};
 use gyre_saga::{NewJob, NewNote, Owner, Policy, SqliteStore, Status, Store};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -131,7 +131,11 @@ impl World {
     /// A job that crashed before its first step.
     async fn job(&self, name: &str) -> String {
         self.replica(name).await;
-        self.engine.start(gyre_engine::Ask::Execute(name.into())).await.unwrap().job
+        self.engine
+            .start(gyre_engine::Ask::Execute(name.into(), ExecuteOptions::default()))
+            .await
+            .unwrap()
+            .job
     }
 
     /// A job that was begun with a plugin which is not there any more.
@@ -310,8 +314,8 @@ async fn the_same_asked_twice_is_one_job_which_can_be_stopped() {
     world.nowhere.holds.store(true, Ordering::Relaxed);
     world.replica("a").await;
     let client = world.client();
-    let first = client.execute("a").await.unwrap().jobs.remove(0);
-    let again = client.execute("a").await.unwrap().jobs.remove(0);
+    let first = client.execute("a", Execute::default()).await.unwrap().jobs.remove(0);
+    let again = client.execute("a", Execute::default()).await.unwrap().jobs.remove(0);
     assert_eq!((&first.job, first.resumed, again.resumed), (&again.job, false, true));
     let job = first.job.unwrap();
     assert_eq!(client.deploy("a", &Deploy::default()).await.unwrap_err().code, "job.unfinished");
@@ -327,7 +331,7 @@ async fn the_same_asked_twice_is_one_job_which_can_be_stopped() {
     assert_eq!(heard.first().unwrap()["event"], "begun", "{heard:?}");
     assert_eq!(heard.last().unwrap()["event"], "ended", "{heard:?}");
     world.nowhere.holds.store(false, Ordering::Relaxed);
-    let anew = client.execute("a").await.unwrap().jobs.remove(0).job.unwrap();
+    let anew = client.execute("a", Execute::default()).await.unwrap().jobs.remove(0).job.unwrap();
     assert_ne!(anew, job);
     assert_eq!(client.follow(&anew, 0, &|_| ()).await.unwrap().status, Status::Failed);
 }
@@ -339,7 +343,7 @@ async fn what_is_asked_while_an_earlier_one_is_undone_is_begun_anew_and_followed
     let lease = world.store.acquire(&first).await.unwrap();
     world.store.set_status(&lease, Status::Undoing, Some(&Error::cancelled())).await.unwrap();
     world.store.release(&lease).await.unwrap();
-    let begun = client.execute("a").await.unwrap().jobs.remove(0);
+    let begun = client.execute("a", Execute::default()).await.unwrap().jobs.remove(0);
     assert_eq!((begun.job.as_ref(), begun.resumed), (Some(&first), true));
     let end = client.follow(&first, begun.after, &|_| ()).await.unwrap();
     assert_eq!(end.status, Status::Cancelled);
@@ -354,7 +358,7 @@ async fn a_server_that_stops_parks_its_jobs_and_says_so_and_the_next_one_goes_on
     world.nowhere.holds.store(true, Ordering::Relaxed);
     world.replica("a").await;
     let client = world.client();
-    let job = client.execute("a").await.unwrap().jobs.remove(0).job.unwrap();
+    let job = client.execute("a", Execute::default()).await.unwrap().jobs.remove(0).job.unwrap();
     let following = async { client.follow(&job, 0, &|_| ()).await.unwrap() };
     let stopping = async {
         while world.server.api.streams() == 0 {

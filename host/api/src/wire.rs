@@ -3,7 +3,7 @@
 
 use gyre_core::roles::VmSummary;
 use gyre_core::{Error, Result};
-use gyre_engine::{Checked, DeployOptions, Engine, Replica, ReplicaFilter, Report, Told};
+use gyre_engine::{Checked, DeployOptions, Engine, ExecuteOptions, Replica, ReplicaFilter, Report, Told};
 use gyre_saga::{Entry, JobFilter, JobRecord, Status, StepRecord, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -140,6 +140,20 @@ pub struct Create {
     pub route: Route,
 }
 
+/// How a replica is brought up to date.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Execute {
+    /// Power the machine off at its source before the snapshot; it stays off, whatever becomes of the job.
+    pub power_off: bool,
+}
+
+impl From<Execute> for ExecuteOptions {
+    fn from(Execute { power_off }: Execute) -> Self {
+        Self { power_off }
+    }
+}
+
 /// How a server is made of a replica.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -172,6 +186,9 @@ impl From<&DeployOptions> for Deploy {
 pub struct Migrate {
     /// Which machines go where.
     pub route: Route,
+    /// Power the machines off at their source before the snapshot; they stay off.
+    #[serde(default)]
+    pub power_off: bool,
     /// Which of several operating systems on the disks.
     #[serde(default)]
     pub system: Option<String>,

@@ -12,6 +12,7 @@ use gyre_core::config::Config;
 use gyre_engine::{Engine, Reporter, Settings};
 use gyre_mover::CopyOptions;
 use gyre_saga::{Owner, Policy, SqliteStore, Store};
+use gyre_schedule::Schedules;
 use gyre_ssh::Identity;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct App {
     pub plugins: Arc<Plugins>,
     /// The jobs.
     pub engine: Engine,
+    /// When replicas are executed.
+    pub schedules: Schedules,
     /// Files with secrets in them that everybody on this machine may read.
     pub open_files: Vec<PathBuf>,
 }
@@ -55,7 +58,7 @@ impl App {
             policy: Policy::default(),
         };
         let engine = Engine::new(store.clone(), plugins.clone(), Arc::new(workers), reporter, settings);
-        Ok(Self { config, state, plugins, engine, open_files })
+        Ok(Self { config, state, plugins, engine, schedules: Schedules::new(store), open_files })
     }
 
     /// Says what is wrong with the configuration and does not stop anything.

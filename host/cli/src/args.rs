@@ -1,5 +1,6 @@
 //! The command line: what can be asked of gyre, in the words of its help. Refuses to do any of it.
 
+use crate::scheduling::ScheduleCommand;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -70,6 +71,9 @@ pub enum Command {
     Deploy(DeployArgs),
     /// Replicate a machine, deploy it, and keep nothing but the new server
     Migrate(MigrateArgs),
+    /// Execute replicas regularly, while `gyre serve` runs
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// Look at jobs, and deal with those that are not over
     #[command(subcommand)]
     Job(JobCommand),
@@ -200,6 +204,9 @@ pub enum ReplicaCommand {
     Execute {
         /// Name of the replica
         name: String,
+        /// Power the machine off at its source before the snapshot; it stays off
+        #[arg(long)]
+        power_off_source: bool,
     },
     /// Show a replica and its last jobs
     Show {
@@ -261,6 +268,9 @@ pub struct DeployArgs {
 pub struct MigrateArgs {
     #[command(flatten)]
     pub route: Route,
+    /// Power the machine off at its source before the snapshot; it stays off
+    #[arg(long)]
+    pub power_off_source: bool,
     #[command(flatten)]
     pub morph: MorphArgs,
 }
@@ -417,6 +427,15 @@ mod tests {
             "option list cloud --values",
             "option list cloud --values migr_image flavor_name -o list_all_destination_networks=true",
             "replica execute web --json",
+            "replica execute web --power-off-source",
+            "schedule create web --cron @daily",
+            "schedule create web --name nightly --cron @daily --zone Europe/Berlin --missed once --until 2027-01-01 --deploy --system a",
+            "schedule list",
+            "schedule show nightly",
+            "schedule pause nightly",
+            "schedule resume nightly",
+            "schedule delete nightly",
+            "schedule next nightly -n 3",
             "replica show web",
             "replica create web --source lab --vm web-01 --vm db-01 --destination cloud",
             "replica list --config /etc/gyre.toml -vv",
@@ -426,6 +445,7 @@ mod tests {
             "deploy web --skip-morphing",
             "deploy web --own-disks",
             "migrate --source lab --vm web-01 --destination cloud",
+            "migrate --source lab --vm web-01 --destination cloud --power-off-source",
             "job list --limit 5",
             "job list --replica web --kind execution --status failed --before 0123456789ab",
             "job log 0123456789ab --follow",
@@ -456,6 +476,10 @@ mod tests {
             "check --vm web-01",
             "deploy web --system a --skip-morphing",
             "job show",
+            "schedule create web",
+            "schedule create web --cron @daily --skip-morphing",
+            "schedule create web --cron @daily --missed twice",
+            "schedule next web -n 0",
             "option list",
             "job show 0123456789ab --last",
             "completions tcl",
@@ -477,6 +501,7 @@ mod tests {
             "replica",
             "deploy",
             "migrate",
+            "schedule",
             "job",
             "disk",
             "serve",

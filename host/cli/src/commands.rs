@@ -10,10 +10,10 @@ use crate::desk::{Desk, Local};
 use crate::lock::Lock;
 use crate::remote::Remote;
 use crate::screen::Screen;
-use crate::{by_hand, choosing, given, inspecting, logging, looking, serving, show};
+use crate::{by_hand, choosing, given, inspecting, logging, looking, scheduling, serving, show};
 use gyre_api::{Create, Deal, JobQuery, Layer, Order, ReplicaQuery};
 use gyre_core::{Error, Result};
-use gyre_engine::{DeployOptions, Fate, Report};
+use gyre_engine::{DeployOptions, ExecuteOptions, Fate, Report};
 use gyre_saga::{Status, Stop};
 use serde_json::json;
 use std::io::{BufRead, IsTerminal, Write};
@@ -54,6 +54,7 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             choosing::list(&app, of, names, *values, &given::read(options)?).await
         }
         Command::Check(args) => looking::check(&app, args, &given::read(&args.options)?).await,
+        Command::Schedule(command) => scheduling::run(&app, command).await,
         command => {
             let desk = Local { app: &app, screen };
             asked(&desk, command, cli.json, Stop::by(cancel)).await.unwrap_or_else(|| Err(not_served()))
@@ -70,7 +71,10 @@ async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Op
             do_all(desk, Order::Deploy(args.name.clone(), options), stop).await
         }
         Command::Migrate(args) => match route(&args.route) {
-            Ok(route) => do_all(desk, Order::Migrate(route, morphing(&args.morph)), stop).await,
+            Ok(route) => {
+                let execute = ExecuteOptions { power_off: args.power_off_source };
+                do_all(desk, Order::Migrate(route, execute, morphing(&args.morph)), stop).await
+            }
             Err(error) => Err(error),
         },
         Command::Job(command) => job(desk, command, stop).await,
@@ -116,7 +120,10 @@ fn morphing(args: &crate::args::MorphArgs) -> DeployOptions {
 async fn replica(desk: &dyn Desk, command: &ReplicaCommand, json: bool, stop: Stop) -> Result<Answer> {
     match command {
         ReplicaCommand::Create { name, route } => create(desk, name, route).await,
-        ReplicaCommand::Execute { name } => do_all(desk, Order::Execute(name.clone()), stop).await,
+        ReplicaCommand::Execute { name, power_off_source } => {
+            let options = ExecuteOptions { power_off: *power_off_source };
+            do_all(desk, Order::Execute(name.clone(), options), stop).await
+        }
         ReplicaCommand::Show { name } => {
             let view = desk.replica(name).await?;
             match view.replicas.as_slice() {

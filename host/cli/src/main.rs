@@ -17,7 +17,9 @@ mod lock;
 mod logging;
 mod looking;
 mod place;
+mod planned;
 mod remote;
+mod scheduling;
 mod screen;
 mod serving;
 mod show;
@@ -130,12 +132,13 @@ fn log_to(screen: &Screen, verbose: u8) {
     let filter = std::env::var(LOG_VARIABLE).unwrap_or_else(|_| {
         let ours = |level: &str| {
             let crates =
-                ["cli", "api", "engine", "saga", "mover", "grants", "sandbox", "ssh", "worker", "core"];
+                ["cli", "api", "engine", "saga", "schedule", "mover", "grants", "sandbox", "ssh", "worker", "core"];
             let ours: String = crates.iter().map(|name| format!(",gyre_{name}={level}")).collect();
             format!("warn,gyre={level}{ours}")
         };
         match verbose {
-            0 => "error,gyre=warn,gyre_api=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn".into(),
+            0 => "error,gyre=warn,gyre_api=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn,gyre_schedule=warn"
+                .into(),
             1 => ours("info"),
             2 => ours("debug"),
             _ => "trace".into(),

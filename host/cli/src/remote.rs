@@ -8,11 +8,11 @@ use crate::{place, serving};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use gyre_api::{
-    Begun, Client, Create, Deal, Deploy, EventQuery, JobLine, JobQuery, JobView, Migrate, Order,
+    Begun, Client, Create, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery, JobView, Migrate, Order,
     ReplicaQuery, ReplicaView, TokenFile,
 };
 use gyre_core::{Error, Kind, Result};
-use gyre_engine::{Fate, Replica, Report, Reporter as _, Told};
+use gyre_engine::{ExecuteOptions, Fate, Replica, Report, Reporter as _, Told};
 use gyre_saga::Stop;
 
 /// Jobs that are followed at once; the server does not work on more at once than some.
@@ -88,12 +88,14 @@ impl Desk for Remote {
 
     async fn carry_out(&self, order: Order, stop: &Stop) -> Result<Vec<Fate>> {
         let accepted = match &order {
-            Order::Execute(name) => self.client.execute(name).await,
+            Order::Execute(name, ExecuteOptions { power_off }) => {
+                self.client.execute(name, Execute { power_off: *power_off }).await
+            }
             Order::Deploy(name, options) => self.client.deploy(name, &Deploy::from(options)).await,
             Order::Delete(name) => self.client.delete(name).await,
-            Order::Migrate(route, options) => {
-                let Deploy { system, skip_morphing, .. } = Deploy::from(options);
-                self.client.migrate(&Migrate { route: route.clone(), system, skip_morphing }).await
+            Order::Migrate(route, ExecuteOptions { power_off }, options) => {
+                let (power_off, Deploy { system, skip_morphing, .. }) = (*power_off, Deploy::from(options));
+                self.client.migrate(&Migrate { route: route.clone(), power_off, system, skip_morphing }).await
             }
         };
         let jobs = accepted?.jobs;

@@ -4,12 +4,14 @@
 use crate::answer::Answer;
 use crate::app::App;
 use crate::lock::Lock;
+use crate::planned::Planned;
 use crate::screen::Screen;
 use gyre_api::{Api, Gate, Metrics, Server, Tasks, TokenFile, acceptor};
 use gyre_core::Result;
 use gyre_core::config::Config;
 use gyre_core::error::Context as _;
 use gyre_engine::{News, Reporter};
+use gyre_schedule::Scheduler;
 use serde_json::json;
 use std::ffi::OsString;
 use std::os::linux::net::SocketAddrExt as _;
@@ -68,10 +70,13 @@ pub async fn serve(config: Option<&Path>, screen: &Screen, stop: CancellationTok
     if going_on > 0 {
         screen.line(&format!("jobs that an earlier run left, and that go on: {going_on}"));
     }
-    // What begins jobs by itself (schedules) runs beside this, begins them with `tasks`, and ends with `stop`.
+    let planned = Planned::new(app.engine.clone(), tasks.clone());
+    let schedules = Scheduler::new(app.schedules.clone(), Arc::new(planned)).run(stop.child_token());
+    let schedules = tokio::spawn(schedules);
     notify("READY=1");
     server.accept(listener, &stop).await;
     notify("STOPPING=1");
+    schedules.abort();
     let left = end(&server, &tasks).await;
     drop(lock);
     Ok(Answer::new(json!({ "left": left }), parked(left)))

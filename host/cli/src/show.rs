@@ -66,7 +66,7 @@ impl Table {
 
 /// Without control characters: names and messages come from clouds, plugins and guests.
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    gyre_core::text::plain(text)
 }
 
 /// `4.0 GiB`.

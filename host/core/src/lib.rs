@@ -6,11 +6,13 @@ pub mod config;
 pub mod error;
 pub mod extent;
 pub mod limits;
+pub mod name;
 pub mod options;
 pub mod protocol;
 pub mod retry;
 pub mod roles;
 pub mod size;
+pub mod text;
 pub mod vm;
 
 pub use block::{BlockRead, BlockTarget, Hash, Origin};

@@ -41,7 +41,9 @@ pub(crate) fn copying_steps(table: Table<Context>, params: &Params) -> Table<Con
     let table = table
         .step("source-check", source_check).attempts(CHECK_ATTEMPTS)
         .step(DESCRIBE_VM, describe_vm)
-        .step("destination-check", destination_check).attempts(CHECK_ATTEMPTS)
+        .step("destination-check", destination_check).attempts(CHECK_ATTEMPTS);
+    let table = if params.execute.power_off { table.step("power-off-source", power_off_source) } else { table };
+    let table = table
         .step(SOURCE_SNAPSHOT, source_snapshot).undo(release_snapshot)
         .step("source-map", source_map)
         .step(TARGET_DISKS, target_disks);
@@ -92,6 +94,16 @@ fn judge(context: &Context, endpoint: &str, findings: &[Finding]) -> Result<Outc
         context.warn(format!("{endpoint}: {}", check::sentence(finding)));
     }
     Ok(Outcome::Done(encode(&findings)?))
+}
+
+/// After all that can be known to be wrong was looked for: there is no way back but somebody's hand.
+async fn power_off_source(context: Arc<Context>, call: Call) -> Result<Outcome> {
+    let outcome = context.source().await?.power_off(&call.step, &context.params.vm).await?;
+    if matches!(outcome, Outcome::Done(_)) {
+        let (name, source) = (context.vm(&call)?.name, &context.params.source);
+        context.warn(format!("the machine {name:?} is off at the source {source}, and stays so"));
+    }
+    Ok(outcome)
 }
 
 async fn source_snapshot(context: Arc<Context>, call: Call) -> Result<Outcome> {

@@ -37,7 +37,7 @@ pub use copying::DiskCopy;
 pub use engine::{Engine, Settings};
 pub use jobs::Told;
 pub use news::{News, Reporter};
-pub use params::{DeployOptions, Kind, replica_subject};
+pub use params::{DeployOptions, ExecuteOptions, Kind, replica_subject};
 pub use ports::{Endpoints, JobContext, WorkerSession, Workers};
 pub use replica::{DiskBase, NewReplica, Replica, Success};
 pub use replicas::{MEMBERS_MAX, ReplicaFilter};

@@ -34,6 +34,14 @@ impl Kind {
     }
 }
 
+/// How a replica is brought up to date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecuteOptions {
+    /// Power the machine off at its source before the snapshot; it stays off, whatever becomes of the job.
+    #[serde(default)]
+    pub power_off: bool,
+}
+
 /// How a machine is made out of a replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeployOptions {
@@ -68,6 +76,8 @@ pub(crate) struct Params {
     pub disks: Option<State>,
     /// The last success, as it was when the job began.
     pub base: Option<Success>,
+    #[serde(default)]
+    pub execute: ExecuteOptions,
     pub deploy: DeployOptions,
 }
 
@@ -86,6 +96,7 @@ impl Params {
             number: if kind == Kind::Execution { replica.executions + 1 } else { last },
             disks: replica.disks.clone(),
             base: replica.last.clone(),
+            execute: ExecuteOptions::default(),
             deploy,
         }
     }

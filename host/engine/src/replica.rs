@@ -1,5 +1,6 @@
 //! What is known of a replica between its jobs. Refuses to know how it came to be.
 
+use gyre_core::name;
 use gyre_core::roles::State;
 use gyre_core::{Error, Result, VmSpec};
 use gyre_saga::Store;
@@ -7,8 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 const COLLECTION: &str = "replica";
-/// Characters of a replica's name.
-pub(crate) const NAME_MAX: usize = 64;
 
 /// A replica to be made.
 #[derive(Clone, Debug)]
@@ -93,14 +92,7 @@ impl Success {
 /// # Errors
 /// `replica.name`.
 pub(crate) fn check_name(name: &str) -> Result<()> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if begins && name.len() <= NAME_MAX && name.chars().all(plain) {
-        return Ok(());
-    }
-    Err(Error::invalid("replica.name", format!("{name:?} cannot be the name of a replica")).cause(format!(
-        "a name begins with a letter or digit and has at most {NAME_MAX} letters, digits, dots, underscores and dashes"
-    )))
+    name::check_name("replica", "replica.name", name)
 }
 
 impl Replica {

@@ -4,7 +4,8 @@
 use crate::NewReplica;
 use crate::engine::Engine;
 use crate::params::replica_subject;
-use crate::replica::{NAME_MAX, Replica, check_name};
+use crate::replica::{Replica, check_name};
+use gyre_core::name::NAME_MAX;
 use gyre_core::{Error, Result, VmSpec};
 use gyre_saga::{JobFilter, JobRecord};
 use serde_json::Map;

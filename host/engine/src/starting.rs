@@ -4,7 +4,7 @@
 use crate::engine::{Engine, is_backward, table};
 use crate::params::{Kind, Params, replica_subject};
 use crate::replica::Replica;
-use crate::{DeployOptions, NewReplica, News};
+use crate::{DeployOptions, ExecuteOptions, NewReplica, News};
 use gyre_core::{Error, Result};
 use gyre_saga::{JobRecord, NewJob};
 use serde_json::{Map, Value};
@@ -13,13 +13,13 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug)]
 pub enum Ask {
     /// To bring a replica of this name up to date.
-    Execute(String),
+    Execute(String, ExecuteOptions),
     /// To make a server out of it.
     Deploy(String, DeployOptions),
     /// To remove it, its disks and its snapshot.
     Delete(String),
     /// To bring a machine over, keeping no replica.
-    Migrate(NewReplica, DeployOptions),
+    Migrate(NewReplica, ExecuteOptions, DeployOptions),
 }
 
 /// A job that is to be worked on.
@@ -43,31 +43,38 @@ impl Started {
 impl Ask {
     const fn kind(&self) -> Kind {
         match self {
-            Ask::Execute(_) => Kind::Execution,
+            Ask::Execute(..) => Kind::Execution,
             Ask::Deploy(..) => Kind::Deployment,
             Ask::Delete(_) => Kind::Deletion,
             Ask::Migrate(..) => Kind::Migration,
         }
     }
 
+    fn execute(&self) -> ExecuteOptions {
+        match self {
+            Ask::Execute(_, execute) | Ask::Migrate(_, execute, _) => *execute,
+            Ask::Deploy(..) | Ask::Delete(_) => ExecuteOptions::default(),
+        }
+    }
+
     fn deploy(&self) -> DeployOptions {
         match self {
-            Ask::Deploy(_, deploy) | Ask::Migrate(_, deploy) => deploy.clone(),
-            Ask::Execute(_) | Ask::Delete(_) => DeployOptions::default(),
+            Ask::Deploy(_, deploy) | Ask::Migrate(_, _, deploy) => deploy.clone(),
+            Ask::Execute(..) | Ask::Delete(_) => DeployOptions::default(),
         }
     }
 
     fn subject(&self) -> String {
         match self {
-            Ask::Execute(name) | Ask::Deploy(name, _) | Ask::Delete(name) => replica_subject(name),
-            Ask::Migrate(new, _) => crate::params::migration_subject(&new.source, &new.vm, &new.destination),
+            Ask::Execute(name, _) | Ask::Deploy(name, _) | Ask::Delete(name) => replica_subject(name),
+            Ask::Migrate(new, ..) => crate::params::migration_subject(&new.source, &new.vm, &new.destination),
         }
     }
 
     /// Those that were asked for; `None`: those of the replica.
     const fn options(&self) -> Option<&Map<String, Value>> {
         match self {
-            Ask::Migrate(new, _) => Some(&new.options),
+            Ask::Migrate(new, ..) => Some(&new.options),
             _ => None,
         }
     }
@@ -75,7 +82,8 @@ impl Ask {
     /// A job goes on with what it was begun with: whoever asks for something else is not to get that.
     fn check(&self, job: &JobRecord) -> Result<()> {
         let params = Params::from_job(job)?;
-        if params.deploy == self.deploy() && self.options().is_none_or(|options| *options == params.options) {
+        let same = params.execute == self.execute() && params.deploy == self.deploy();
+        if same && self.options().is_none_or(|options| *options == params.options) {
             return Ok(());
         }
         let (kind, id) = (&job.kind, &job.id);
@@ -133,22 +141,23 @@ impl Engine {
 
     async fn params(&self, ask: &Ask) -> Result<Params> {
         let name = match ask {
-            Ask::Migrate(new, deploy) => {
+            Ask::Migrate(new, execute, deploy) => {
                 self.check_options(&new.destination, &new.options).await?;
                 let replica = self.fresh("migration", new.clone()).await?;
                 return Ok(Params {
                     name: None,
                     number: 1,
+                    execute: *execute,
                     ..Params::of(&replica, Kind::Migration, deploy.clone())
                 });
             }
-            Ask::Execute(name) | Ask::Deploy(name, _) | Ask::Delete(name) => name,
+            Ask::Execute(name, _) | Ask::Deploy(name, _) | Ask::Delete(name) => name,
         };
         let replica = Replica::load(&*self.shared.store, name).await?;
         if let Ask::Deploy(_, deploy) = ask {
             check_deployable(&replica, deploy)?;
         }
-        Ok(Params::of(&replica, ask.kind(), ask.deploy()))
+        Ok(Params { execute: ask.execute(), ..Params::of(&replica, ask.kind(), ask.deploy()) })
     }
 
     /// What is stored stays, so options are held against the plugin's schema before: opening a destination

@@ -5,6 +5,7 @@
 mod cloud;
 mod crash;
 mod many;
+mod power;
 mod roles;
 mod stopping;
 mod workers;
@@ -67,7 +68,11 @@ async fn nothing_is_deployed_that_was_never_executed() {
     let world = World::new().await;
     let error = world.run(Job::Deployment, &world.engine()).await.unwrap_err();
     assert_eq!(error.code, "replica.never-executed");
-    let unknown = world.engine().run(Ask::Execute("other".into()), Stop::default()).await.unwrap_err();
+    let unknown = world
+        .engine()
+        .run(Ask::Execute("other".into(), Default::default()), Stop::default())
+        .await
+        .unwrap_err();
     assert_eq!(unknown.code, "replica.unknown");
 }
 
@@ -362,7 +367,10 @@ async fn options_that_the_destination_does_not_know_are_not_stored() {
     let error = world.engine().create_replica("other", with_option(Some("typo"))).await.unwrap_err();
     assert_eq!(error.code, "config.option");
     let (engine, new) = (world.engine(), with_option(Some("typo")));
-    let error = engine.run(Ask::Migrate(new, DeployOptions::default()), Stop::default()).await.unwrap_err();
+    let error = engine
+        .run(Ask::Migrate(new, Default::default(), DeployOptions::default()), Stop::default())
+        .await
+        .unwrap_err();
     assert_eq!(error.code, "config.option");
     assert_eq!(world.replicas().await.len(), 1);
     assert!(world.jobs().await.is_empty() && world.cloud.calls() == before);
@@ -382,11 +390,17 @@ async fn a_job_is_not_gone_on_with_for_whoever_asks_for_something_else() {
             refused.push(engine.run(Ask::Deploy("web".into(), skip()), Stop::default()).await.unwrap_err());
         } else {
             refused.push(
-                engine.run(Ask::Migrate(with_option(None), skip()), Stop::default()).await.unwrap_err(),
+                engine
+                    .run(Ask::Migrate(with_option(None), Default::default(), skip()), Stop::default())
+                    .await
+                    .unwrap_err(),
             );
             let other = with_option(Some("other"));
             refused.push(
-                engine.run(Ask::Migrate(other, DeployOptions::default()), Stop::default()).await.unwrap_err(),
+                engine
+                    .run(Ask::Migrate(other, Default::default(), DeployOptions::default()), Stop::default())
+                    .await
+                    .unwrap_err(),
             );
         }
         for error in refused {

@@ -1,7 +1,9 @@
-//! What plugins answer, bounded before anyone keeps it, and what they are asked, in the WIT's records.
+//! What plugins answer, bounded and without their secrets before anyone keeps it, and what they are asked, in the
+//! WIT's records.
 
+use crate::veil::Veil;
 use gyre_core::limits::DISKS_MAX;
-use gyre_core::roles::{Outcome, StepCall};
+use gyre_core::roles::{Finding, Outcome, StepCall};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_sandbox::Plugin;
 use gyre_sandbox::bindings::types;
@@ -9,6 +11,8 @@ use std::collections::BTreeSet;
 
 /// A state that a plugin asks the host to keep.
 const STATE_BYTES_MAX: usize = 1 << 20;
+/// What one check may find.
+const FINDINGS_MAX: usize = 1_000;
 /// The longest that a step may ask to be left alone.
 const WAIT_MS_MAX: u32 = 3_600_000;
 
@@ -21,8 +25,8 @@ pub(crate) fn step(step: &StepCall, config: &str) -> types::Step {
 }
 
 /// # Errors
-/// `plugin.answer` when the state is larger than the host keeps.
-pub(crate) fn outcome(plugin: &Plugin, outcome: types::Outcome) -> Result<Outcome> {
+/// `plugin.answer` when the state is larger than the host keeps; `plugin.secret-told` when it holds a secret.
+pub(crate) fn outcome(plugin: &Plugin, veil: &Veil, outcome: types::Outcome) -> Result<Outcome> {
     let outcome = match outcome.into() {
         Outcome::Wait { state, after_ms } => Outcome::Wait { state, after_ms: after_ms.min(WAIT_MS_MAX) },
         done @ Outcome::Done(_) => done,
@@ -34,12 +38,33 @@ pub(crate) fn outcome(plugin: &Plugin, outcome: types::Outcome) -> Result<Outcom
             &format!("a state of {} bytes; at most {STATE_BYTES_MAX} are kept", state.len()),
         ));
     }
+    veil.check_kept(&format!("a state of plugin {}", plugin.title()), state)?;
     Ok(outcome)
 }
 
 /// # Errors
-/// `plugin.answer` when two disks have one id, or one has none, or there are too many.
-pub(crate) fn check_vm(plugin: &Plugin, vm: &VmSpec) -> Result<()> {
+/// `plugin.answer` when there are too many.
+pub(crate) fn findings(plugin: &Plugin, veil: &Veil, findings: Vec<types::Finding>) -> Result<Vec<Finding>> {
+    if findings.len() > FINDINGS_MAX {
+        return Err(bad(
+            plugin,
+            &format!("{} findings; at most {FINDINGS_MAX} are looked at", findings.len()),
+        ));
+    }
+    let told = |finding: types::Finding| Finding {
+        blocking: finding.blocking,
+        path: veil.over(&finding.path),
+        message: veil.over(&finding.message),
+        remedy: finding.remedy.map(|remedy| veil.over(&remedy)),
+    };
+    Ok(findings.into_iter().map(told).collect())
+}
+
+/// # Errors
+/// `plugin.answer` when two disks have one id, or one has none, or there are too many; `plugin.secret-told`.
+pub(crate) fn check_vm(plugin: &Plugin, veil: &Veil, vm: &VmSpec) -> Result<()> {
+    let text = serde_json::to_string(vm).unwrap_or_default();
+    veil.check_kept(&format!("a machine that plugin {} describes", plugin.title()), &text)?;
     if vm.disks.len() > DISKS_MAX {
         return Err(bad(
             plugin,

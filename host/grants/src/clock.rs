@@ -1,6 +1,7 @@
 //! `gyre:host/clock` and `gyre:host/progress`: the time, short sleeps, what the operator sees, and whether to stop.
 
 use crate::lent::Lent;
+use gyre_core::text::steers;
 use gyre_sandbox::bindings::{clock, progress};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -27,7 +28,8 @@ impl clock::Host for Lent {
 
 impl progress::Host for Lent {
     async fn report(&mut self, phase: String, done: u64, total: Option<u64>) -> wasmtime::Result<()> {
-        let phase: String = phase.chars().filter(|c| !c.is_control()).take(PHASE_CHARS_MAX).collect();
+        let phase = self.purpose.veil().over(&phase);
+        let phase: String = phase.chars().filter(|c| !steers(*c)).take(PHASE_CHARS_MAX).collect();
         self.purpose.job.progress.report(&phase, done, total);
         Ok(())
     }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use gyre_core::roles::{
     Choices, Destination, Finding, Instance, Morphing, Outcome, StepCall, TargetDisk, Worker, WorkerRole,
 };
-use gyre_core::{Error, OsType, Result, VmSpec};
+use gyre_core::{OsType, Result, VmSpec};
 use gyre_sandbox::bindings::DestinationPlugin;
 use gyre_sandbox::bindings::destination::DestinationPluginPre;
 use gyre_sandbox::bindings::types;
@@ -46,7 +46,7 @@ macro_rules! ask {
                 Box::pin(async move { guest.gyre_plugin_destination().$call(store, $($argument),*).await })
             })
             .await?;
-        answer.map_err(Error::from)
+        answer.map_err(|error| $self.purpose.veil().error(error.into()))
     }};
 }
 
@@ -54,7 +54,7 @@ macro_rules! ask {
 macro_rules! step {
     ($self:ident, $name:literal, $call:ident, $step:ident, $state:ident) => {{
         let (step, state) = (answer::step($step, &$self.config), $state.to_owned());
-        answer::outcome(&$self.plugin, ask!($self, $name, $call(&step, &state))?)
+        answer::outcome(&$self.plugin, $self.purpose.veil(), ask!($self, $name, $call(&step, &state))?)
     }};
 }
 
@@ -62,7 +62,11 @@ macro_rules! step {
 impl Destination for PluginDestination {
     async fn check(&self, vm: Option<&VmSpec>) -> Result<Vec<Finding>> {
         let (config, vm) = (self.config.clone(), vm.cloned().map(types::VmSpec::from));
-        Ok(answer::all(ask!(self, "check", call_check(&config, vm.as_ref()))?))
+        answer::findings(
+            &self.plugin,
+            self.purpose.veil(),
+            ask!(self, "check", call_check(&config, vm.as_ref()))?,
+        )
     }
 
     async fn options(&self, names: &[String]) -> Result<Vec<Choices>> {
@@ -74,7 +78,7 @@ impl Destination for PluginDestination {
         let (step, vm, existing) =
             (answer::step(step, &self.config), vm.clone().into(), existing.map(str::to_owned));
         let outcome = ask!(self, "ensure-disks", call_ensure_disks(&step, &vm, existing.as_ref()))?;
-        answer::outcome(&self.plugin, outcome)
+        answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
 
     async fn describe_disks(&self, disks: &str) -> Result<Vec<TargetDisk>> {
@@ -95,7 +99,7 @@ impl Destination for PluginDestination {
     ) -> Result<Outcome> {
         let (step, disks) = (answer::step(step, &self.config), disks.to_owned());
         let outcome = ask!(self, "ensure-worker", call_ensure_worker(&step, role.into(), os.into(), &disks))?;
-        answer::outcome(&self.plugin, outcome)
+        answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
 
     async fn describe_worker(&self, worker: &str) -> Result<Worker> {
@@ -120,6 +124,7 @@ impl Destination for PluginDestination {
         let (step, checkpoint) = (answer::step(step, &self.config), checkpoint.to_owned());
         answer::outcome(
             &self.plugin,
+            self.purpose.veil(),
             ask!(self, "ensure-clone", call_ensure_clone(&step, &checkpoint, clone))?,
         )
     }
@@ -140,7 +145,7 @@ impl Destination for PluginDestination {
     async fn ensure_instance(&self, step: &StepCall, vm: &VmSpec, disks: &str) -> Result<Outcome> {
         let (step, vm, disks) = (answer::step(step, &self.config), vm.clone().into(), disks.to_owned());
         let outcome = ask!(self, "ensure-instance", call_ensure_instance(&step, &vm, &disks))?;
-        answer::outcome(&self.plugin, outcome)
+        answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
 
     async fn describe_instance(&self, instance: &str) -> Result<Instance> {

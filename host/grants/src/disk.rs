@@ -1,6 +1,6 @@
-//! `gyre:host/disk`: files below a granted directory, which no symbolic link leads out of (cap-std sees to that),
-//! and files and block devices that are granted by their own path. A handle also serves the mover, which reads it
-//! without asking the guest.
+//! `gyre:host/disk`: files below a granted directory, which no symbolic link leads out of (cap-std sees to that) and
+//! that have no second name outside, and files and block devices that are granted by their own path. A handle also
+//! serves the mover, which reads it without asking the guest.
 
 use crate::lent::Lent;
 use crate::policy::{Policy, Wish};
@@ -14,13 +14,15 @@ use gyre_sandbox::bindings::disk::{self, Access, Disk};
 use gyre_sandbox::bindings::extents;
 use rustix::fs::{FallocateFlags, OFlags, SeekFrom};
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Seek as _};
-use std::os::unix::fs::{FileExt as _, FileTypeExt as _};
+use std::os::unix::fs::{FileExt as _, FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::component::Resource;
 
+/// Where device nodes belong.
+const DEVICES: &str = "/dev";
 /// Zeros are written in pieces of this size where the file system cannot make them itself.
 const ZERO_PIECE_BYTES: usize = 1 << 20;
 
@@ -73,8 +75,12 @@ impl OpenDisk {
         let write = access.contains(Access::WRITE);
         policy.check(&Wish::Disk { path, write })?;
         let granted = policy.disk(path, write).map(|grant| grant.path().to_owned()).unwrap_or_default();
-        let file = open_below(&granted, path, write)?;
-        let kind = file.metadata().or_other("disk.open", || cannot("open", path))?.file_type();
+        let file = open_below(&granted, path, write)
+            .map_err(|error| refused(&granted, path, &error, &policy.allow_disk(path, write)))?;
+        let metadata = file.metadata().or_other("disk.open", || cannot("open", path))?;
+        check_inside(&granted, path, &metadata)
+            .map_err(|error| error.cause(policy.allow_disk(path, write)))?;
+        let kind = metadata.file_type();
         if !kind.is_file() && !kind.is_block_device() {
             return Err(Error::invalid(
                 "disk.kind",
@@ -211,10 +217,10 @@ fn cannot(verb: &str, path: &Path) -> String {
 }
 
 /// Opens `path`, which is `granted` itself or lies below it.
-fn open_below(granted: &Path, path: &Path, write: bool) -> Result<File> {
+fn open_below(granted: &Path, path: &Path, write: bool) -> std::io::Result<File> {
     // Without waiting: a FIFO would otherwise block until someone writes to it.
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let opened = match path.strip_prefix(granted) {
+    match path.strip_prefix(granted) {
         Ok(rest) if !rest.as_os_str().is_empty() => {
             Dir::open_ambient_dir(granted, cap_std::ambient_authority())
                 .and_then(|dir| {
@@ -226,11 +232,27 @@ fn open_below(granted: &Path, path: &Path, write: bool) -> Result<File> {
             use std::os::unix::fs::OpenOptionsExt as _;
             File::options().read(true).write(write).custom_flags(flags).open(path)
         }
-    };
-    opened.map_err(|error| refused(granted, path, &error))
+    }
 }
 
-fn refused(granted: &Path, path: &Path, error: &std::io::Error) -> Error {
+/// That what a granted directory led to lies in it alone. A file of several names may have one outside, and whoever may
+/// write to the directory could have made the name in it; a device node is what lies elsewhere, unless it is a
+/// directory of devices that was granted. What is granted by its own path is meant as it is.
+fn check_inside(granted: &Path, path: &Path, found: &Metadata) -> Result<()> {
+    let outside = |what: &str| Err(Error::denied("grant.disk", format!("{} {what}", path.display())));
+    let kind = found.file_type();
+    if granted == path {
+        Ok(())
+    } else if kind.is_file() && found.nlink() > 1 {
+        outside("has a second name (a hard link), which may lie outside the granted directory")
+    } else if kind.is_block_device() && !granted.starts_with(DEVICES) {
+        outside("is a block device, which a granted directory does not cover")
+    } else {
+        Ok(())
+    }
+}
+
+fn refused(granted: &Path, path: &Path, error: &std::io::Error, remedy: &str) -> Error {
     match error.kind() {
         ErrorKind::NotFound => {
             Error::not_found("disk.missing", format!("the disk {} does not exist", path.display()))
@@ -239,7 +261,7 @@ fn refused(granted: &Path, path: &Path, error: &std::io::Error) -> Error {
             "grant.disk",
             format!("{} leads out of the granted directory {}", path.display(), granted.display()),
         )
-        .cause("grant the file that the link points to by its own path"),
+        .cause(remedy),
         ErrorKind::PermissionDenied => Error::denied("disk.permission", cannot("open", path))
             .cause(error)
             .cause("gyre itself may not open it"),

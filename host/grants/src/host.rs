@@ -272,19 +272,8 @@ impl Loaded {
         typed: impl FnOnce(InstancePre<Cell<Lent>>) -> wasmtime::Result<P>,
     ) -> Result<P> {
         let linked = self.linker.instantiate_pre(self.plugin.component()).and_then(typed);
-        linked.map_err(|error| misfit(&self.plugin, &error))
+        linked.map_err(|error| self.plugin.misfit(&error))
     }
-}
-
-/// What does not fit between a plugin and its world, found before anything of it runs.
-fn misfit(plugin: &Plugin, error: &wasmtime::Error) -> Error {
-    let title = plugin.title();
-    Error::invalid(
-        "plugin.link",
-        format!("plugin {title} does not fit the world of a {} plugin", plugin.role()),
-    )
-    .cause(error)
-    .cause(error.root_cause())
 }
 
 fn unknown<'a>(place: &str, known: impl Iterator<Item = &'a String>) -> Error {

@@ -82,8 +82,7 @@ impl Purpose {
     }
 
     fn outgoing(&self, open: &Open, request: Request) -> Result<Outgoing> {
-        let method = Method::from_bytes(request.method.as_bytes())
-            .or_invalid("http.method", || format!("{:?} is no HTTP method", request.method))?;
+        let method = method(&request.method)?;
         if request.body.len() > BODY_BYTES_MAX {
             return Err(too_large("request"));
         }
@@ -242,6 +241,17 @@ fn join(base: &Url, path: &str) -> Result<Url> {
     Ok(url)
 }
 
+/// Not those that have a server or proxy send back what the host put in, or that make a tunnel of the connection.
+fn method(name: &str) -> Result<Method> {
+    const NEVER: [&str; 3] = ["TRACE", "TRACK", "CONNECT"];
+    let method = Method::from_bytes(name.as_bytes())
+        .or_invalid("http.method", || format!("{name:?} is no HTTP method"))?;
+    if NEVER.iter().any(|never| method.as_str().eq_ignore_ascii_case(never)) {
+        return Err(Error::invalid("http.method", format!("the host sends no {method} requests")));
+    }
+    Ok(method)
+}
+
 fn headers(list: &[(String, String)]) -> Result<HeaderMap> {
     if list.len() > HEADERS_MAX {
         return Err(Error::invalid("http.header", format!("a request has more than {HEADERS_MAX} headers")));
@@ -257,7 +267,7 @@ fn headers(list: &[(String, String)]) -> Result<HeaderMap> {
 
 /// Those that steer the connection are the host's own.
 fn header_name(name: &str) -> Result<HeaderName> {
-    const OURS: [&str; 9] = [
+    const OURS: [&str; 10] = [
         "host",
         "content-length",
         "transfer-encoding",
@@ -267,6 +277,7 @@ fn header_name(name: &str) -> Result<HeaderName> {
         "trailer",
         "keep-alive",
         "proxy-authorization",
+        "proxy-connection",
     ];
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .or_invalid("http.header", || format!("{name:?} is no name of a header"))?;
@@ -410,7 +421,7 @@ fn check_marker(marker: &str) -> Result<()> {
 }
 
 /// A text as it stands between the quotes of a JSON string.
-fn json_inside(text: &str) -> String {
+pub(crate) fn json_inside(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')).unwrap_or_default().to_owned()
 }

@@ -7,6 +7,8 @@ use crate::disk::Disks;
 use crate::log::Lines;
 use crate::policy::Policy;
 use crate::tls::Roots;
+use crate::veil::Veil;
+use gyre_core::Kind;
 use gyre_core::config::Limits;
 use gyre_core::protocol::Root;
 use gyre_sandbox::Fault;
@@ -36,6 +38,13 @@ pub(crate) struct Purpose {
     pub(crate) limits: Limits,
     pub(crate) job: JobContext,
     pub(crate) shared: Arc<Shared>,
+}
+
+impl Purpose {
+    /// What lies over everything that the plugin says.
+    pub(crate) fn veil(&self) -> &Veil {
+        &self.policy.veil
+    }
 }
 
 /// The data of a session.
@@ -94,7 +103,12 @@ impl gyre_sandbox::Lent for Lent {
 impl errors::Host for Lent {
     fn convert_error(&mut self, fault: Fault) -> wasmtime::Result<errors::Error> {
         match fault {
-            Fault::Refused(error) => Ok(error.into()),
+            Fault::Refused(error) => {
+                if error.kind == Kind::Denied {
+                    self.lines.refused(&self.purpose.veil().error(error.clone()))?;
+                }
+                Ok(error.into())
+            }
             Fault::Trap(error) => Err(error),
         }
     }

@@ -6,7 +6,8 @@
 //!                                               └─ log clock secrets disk http ssh rootfs ── policy::check
 //! ```
 //!
-//! It decides nothing about the order of calls, and keeps no secret value longer than its use.
+//! It decides nothing about the order of calls, and keeps no secret value longer than its use but to blank it
+//! out of what the plugin says ([`veil`]).
 
 mod answer;
 mod clock;
@@ -26,6 +27,7 @@ mod secrets;
 mod source;
 mod ssh;
 mod tls;
+mod veil;
 mod worker;
 
 pub use gyre_sandbox::{Description, Import, Inspection, Role, Status};

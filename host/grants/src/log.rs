@@ -1,7 +1,9 @@
-//! `gyre:host/log`: a guest's lines in the host's log, with its name on each; so many per call and no more. The
-//! last of them are kept for the error that may follow.
+//! `gyre:host/log`: a guest's lines in the host's log, with its name on each; so many per call and no more, those that
+//! the host writes of what it refused among them. The last are kept for the error that may follow.
 
 use crate::lent::Lent;
+use gyre_core::Error;
+use gyre_core::text::steers;
 use gyre_sandbox::Broken;
 use gyre_sandbox::bindings::log::{self, Level};
 use std::collections::VecDeque;
@@ -38,14 +40,29 @@ impl Lines {
         self.last.iter().cloned().collect()
     }
 
-    /// The line as it was written.
-    fn write(&mut self, level: Level, message: &str, fields: &[(String, String)]) -> wasmtime::Result<&str> {
+    /// One line more of this call.
+    pub(crate) fn count(&mut self) -> wasmtime::Result<()> {
         self.written = self.written.saturating_add(1);
         if self.written > self.limit {
             let what =
                 format!("it wrote more log lines in one call than its limit `log-lines` of {}", self.limit);
-            return Err(Broken::new("sandbox.log-flood", what).into());
+            return Err(Broken::new("sandbox.log-flood", what).of("log-lines").into());
         }
+        Ok(())
+    }
+
+    /// A line of the host's own on what it refused: a guest that asks without end is a flood, too.
+    pub(crate) fn refused(&mut self, error: &Error) -> wasmtime::Result<()> {
+        self.count()?;
+        let (plugin, job, call, code) = (&self.plugin, &self.job, &self.call, &error.code);
+        let line = line(&error.message, &[]);
+        tracing::warn!(target: "gyre::plugin", %plugin, %job, %call, %code, "refused: {line}");
+        Ok(())
+    }
+
+    /// The line as it was written.
+    fn write(&mut self, level: Level, message: &str, fields: &[(String, String)]) -> wasmtime::Result<&str> {
+        self.count()?;
         let line = line(message, fields);
         let (plugin, job, call) = (&self.plugin, &self.job, &self.call);
         match level {
@@ -79,7 +96,7 @@ fn line(message: &str, fields: &[(String, String)]) -> String {
     let parts =
         fields.iter().take(FIELDS_MAX).flat_map(|(key, value)| [" ", key.as_str(), "=", value.as_str()]);
     let text = std::iter::once(message).chain(parts).flat_map(str::chars);
-    for c in text.map(|c| if c.is_control() { ' ' } else { c }) {
+    for c in text.map(|c| if steers(c) { ' ' } else { c }) {
         if line.len() + c.len_utf8() > LINE_BYTES_MAX {
             line.push('…');
             break;
@@ -96,7 +113,10 @@ impl log::Host for Lent {
         message: String,
         fields: Vec<(String, String)>,
     ) -> wasmtime::Result<()> {
-        let line = self.lines.write(level, &message, &fields)?;
+        let veil = self.purpose.veil();
+        let fields: Vec<_> =
+            fields.iter().take(FIELDS_MAX).map(|(key, value)| (veil.over(key), veil.over(value))).collect();
+        let line = self.lines.write(level, &veil.over(&message), &fields)?;
         self.purpose.job.progress.log(&self.purpose.plugin, name(level), line);
         Ok(())
     }

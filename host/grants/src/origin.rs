@@ -5,6 +5,7 @@
 use crate::answer::bad;
 use crate::disk::{Disks, Handle, OpenDisk, blocking};
 use crate::lent::Lent;
+use crate::policy::Policy;
 use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::extent::{CODECS, check_cover};
@@ -25,12 +26,16 @@ pub(crate) struct PluginOrigin {
     size: u64,
     /// The handle that is the whole disk.
     whole: Option<Handle>,
+    /// Whose veil lies over what the plugin says.
+    policy: Arc<Policy>,
 }
 
 impl PluginOrigin {
     pub(crate) fn from_plugin(mut session: Session<Lent, SourcePlugin>, size: u64) -> Result<Self> {
-        let disks = lent(&mut session)?.disks.clone();
-        Ok(Self { plugin: session.plugin().clone(), session: Mutex::new(session), disks, size, whole: None })
+        let plugin = session.plugin().clone();
+        let lent = lent(&mut session)?;
+        let (disks, policy) = (lent.disks.clone(), lent.purpose.policy.clone());
+        Ok(Self { plugin, session: Mutex::new(session), disks, size, whole: None, policy })
     }
 
     pub(crate) fn from_disk(
@@ -40,8 +45,8 @@ impl PluginOrigin {
         let plugin = session.plugin().clone();
         let lent = lent(&mut session)?;
         let whole = lent.take_disk(handle).map_err(|_| bad(&plugin, "a disk handle that is not its own"))?;
-        let (disks, size) = (lent.disks.clone(), whole.disk.size());
-        Ok(Self { plugin, session: Mutex::new(session), disks, size, whole: Some(whole) })
+        let (disks, policy, size) = (lent.disks.clone(), lent.purpose.policy.clone(), whole.disk.size());
+        Ok(Self { plugin, session: Mutex::new(session), disks, size, whole: Some(whole), policy })
     }
 
     /// Asks the plugin, and believes nothing.
@@ -55,7 +60,7 @@ impl PluginOrigin {
                 })
             })
             .await?
-            .map_err(Error::from)?;
+            .map_err(|error| self.policy.veil.error(error.into()))?;
         if answer.len() > EXTENTS_MAX {
             return Err(bad(
                 &self.plugin,
@@ -111,7 +116,7 @@ impl PluginOrigin {
                 Box::pin(async move { guest.gyre_plugin_source().call_read(store, offset, length).await })
             })
             .await?
-            .map_err(Error::from)?;
+            .map_err(|error| self.policy.veil.error(error.into()))?;
         if bytes.len() as u64 != u64::from(length) {
             return Err(bad(&self.plugin, &format!("{} bytes where {length} were asked for", bytes.len())));
         }

@@ -3,7 +3,7 @@
 use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use async_trait::async_trait;
-use gyre_core::protocol::Root;
+use gyre_core::protocol::{Root, RootReply, RootRequest};
 use gyre_core::roles::{Morphing, OsMatch, OsMorphing};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_sandbox::bindings::OsmorphingPlugin;
@@ -49,10 +49,25 @@ impl PluginMorphing {
     }
 }
 
+/// A root as `detect` gets it. Every configured plugin is asked, also those that are not to morph.
+struct Looked(Arc<dyn Root>);
+
+#[async_trait]
+impl Root for Looked {
+    async fn call(&self, request: RootRequest) -> Result<RootReply> {
+        use RootRequest::{ReadDir, ReadFile, ReadLink, Stat};
+        if matches!(request, Stat { .. } | ReadDir { .. } | ReadFile { .. } | ReadLink { .. }) {
+            return self.0.call(request).await;
+        }
+        Err(Error::denied("rootfs.detect", "`detect` may look at the guest's system and nothing more")
+            .cause("what changes it, and every program of it, belongs into `morph`"))
+    }
+}
+
 #[async_trait]
 impl OsMorphing for PluginMorphing {
     async fn detect(&self, root: Arc<dyn Root>) -> Result<Option<OsMatch>> {
-        let (mut session, root) = self.open(root).await?;
+        let (mut session, root) = self.open(Arc::new(Looked(root))).await?;
         let answer = session
             .call("detect", move |store, guest| {
                 Box::pin(async move {

@@ -3,6 +3,7 @@
 //! allow it. It does nothing itself and knows no connection, file or secret value.
 
 use crate::pattern::{Match, Pattern, address};
+use crate::veil::Veil;
 use gyre_core::config::{DiskGrant, Grants, SecretGrant};
 use gyre_core::{Error, Result};
 use reqwest::Url;
@@ -38,6 +39,8 @@ pub(crate) struct Policy {
     grants: Grants,
     http: Vec<Pattern>,
     ssh: Vec<Pattern>,
+    /// What the plugin must not tell; here because a plugin has one policy, and every session has it at hand.
+    pub(crate) veil: Veil,
     /// By secret; empty: wherever `http` reaches.
     to: Vec<(String, Vec<Pattern>)>,
 }
@@ -59,6 +62,7 @@ impl Policy {
             grants: grants.clone(),
             http: urls(&grants.http).map_err(named)?,
             ssh: grants.ssh.iter().map(|text| Pattern::ssh(text)).collect::<Result<_>>().map_err(named)?,
+            veil: Veil::default(),
             to: to.collect::<Result<_>>().map_err(named)?,
         })
     }
@@ -155,7 +159,7 @@ impl Policy {
             ),
             Wish::Disk { path, write } => {
                 let verb = if *write { "write" } else { "read" };
-                ("grant.disk", format!("{verb} the disk {}", path.display()), self.disk_line(path, *write))
+                ("grant.disk", format!("{verb} the disk {}", path.display()), String::new())
             }
             Wish::Secret(name) => (
                 "grant.secret",
@@ -179,9 +183,23 @@ impl Policy {
                 )
             }
         };
-        tracing::warn!(plugin = %self.plugin, code, "refused to {what}");
-        Error::denied(code, format!("plugin {} may not {what}", self.plugin))
-            .cause(format!("to allow it, write in gyre.toml: [plugin.{}] {line}", self.plugin))
+        let remedy = match wish {
+            Wish::Disk { path, write } => self.allow_disk(path, *write),
+            _ => self.remedy(&line),
+        };
+        Error::denied(code, format!("plugin {} may not {what}", self.plugin)).cause(remedy)
+    }
+
+    fn remedy(&self, line: &str) -> String {
+        format!("to allow it, write in gyre.toml: [plugin.{}] {line}", self.plugin)
+    }
+
+    /// The line that allows a path; none allows one that does not say where it leads.
+    pub(crate) fn allow_disk(&self, path: &Path, write: bool) -> String {
+        if check_plain(path).is_err() {
+            return "no grant covers it: name it by an absolute path without `.` and `..`".into();
+        }
+        self.remedy(&self.disk_line(path, write))
     }
 
     fn http_line(&self, origin: &str) -> String {

@@ -65,7 +65,8 @@ impl secrets::HostSecret for Lent {
         self.purpose.policy.check(&Wish::Secret(&name))?;
         let held = Held { name };
         // Fetched once, so that a missing one is told here and not in the middle of something.
-        self.purpose.secret_value(&held)?;
+        let value = self.purpose.secret_value(&held)?;
+        self.purpose.veil().learn(&self.purpose.endpoint, &held.name, &value, false);
         self.push(held)
     }
 
@@ -86,8 +87,11 @@ impl secrets::HostSecret for Lent {
     async fn reveal(&mut self, secret: Resource<Secret>) -> Result<Vec<u8>, Fault> {
         let held = self.get::<Held, _>(&secret)?.clone();
         self.purpose.policy.check(&Wish::Reveal(&held.name))?;
+        self.lines.count()?;
         tracing::info!(plugin = %self.purpose.plugin, job = %self.purpose.job.job, secret = %held.name, "secret revealed");
-        Ok(self.purpose.secret_value(&held)?)
+        let value = self.purpose.secret_value(&held)?;
+        self.purpose.veil().learn(&self.purpose.endpoint, &held.name, &value, true);
+        Ok(value)
     }
 
     async fn drop(&mut self, secret: Resource<Secret>) -> wasmtime::Result<()> {

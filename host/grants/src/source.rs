@@ -7,7 +7,7 @@ use crate::lent::{Lent, Purpose};
 use crate::origin::PluginOrigin;
 use async_trait::async_trait;
 use gyre_core::roles::{Finding, Outcome, Source, StepCall, VmPage};
-use gyre_core::{Error, Origin, Result, VmSpec};
+use gyre_core::{Origin, Result, VmSpec};
 use gyre_sandbox::bindings::SourcePlugin;
 use gyre_sandbox::bindings::source::SourcePluginPre;
 use gyre_sandbox::bindings::source_types;
@@ -46,7 +46,7 @@ macro_rules! ask {
                 Box::pin(async move { guest.gyre_plugin_source().$call(store, $($argument),*).await })
             })
             .await?;
-        answer.map_err(Error::from)
+        answer.map_err(|error| $self.purpose.veil().error(error.into()))
     }};
 }
 
@@ -54,7 +54,11 @@ macro_rules! ask {
 impl Source for PluginSource {
     async fn check(&self, vm: Option<&str>) -> Result<Vec<Finding>> {
         let (config, vm) = (self.config.clone(), vm.map(str::to_owned));
-        Ok(answer::all(ask!(self, "check", call_check(&config, vm.as_deref()))?))
+        answer::findings(
+            &self.plugin,
+            self.purpose.veil(),
+            ask!(self, "check", call_check(&config, vm.as_deref()))?,
+        )
     }
 
     async fn list_vms(&self, name: Option<&str>, after: Option<&str>) -> Result<VmPage> {
@@ -65,25 +69,30 @@ impl Source for PluginSource {
     async fn get_vm(&self, id: &str) -> Result<VmSpec> {
         let (config, id) = (self.config.clone(), id.to_owned());
         let vm: VmSpec = ask!(self, "get-vm", call_get_vm(&config, &id))?.into();
-        answer::check_vm(&self.plugin, &vm)?;
+        answer::check_vm(&self.plugin, self.purpose.veil(), &vm)?;
         Ok(vm)
     }
 
     async fn power_off(&self, step: &StepCall, id: &str) -> Result<Outcome> {
         let (step, id) = (answer::step(step, &self.config), id.to_owned());
-        answer::outcome(&self.plugin, ask!(self, "power-off", call_power_off(&step, &id))?)
+        answer::outcome(
+            &self.plugin,
+            self.purpose.veil(),
+            ask!(self, "power-off", call_power_off(&step, &id))?,
+        )
     }
 
     async fn ensure_snapshot(&self, step: &StepCall, vm: &VmSpec, base: Option<&str>) -> Result<Outcome> {
         let (step, vm, base) = (answer::step(step, &self.config), vm.clone().into(), base.map(str::to_owned));
         let outcome = ask!(self, "ensure-snapshot", call_ensure_snapshot(&step, &vm, base.as_ref()))?;
-        answer::outcome(&self.plugin, outcome)
+        answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
 
     async fn release_snapshot(&self, step: &StepCall, snapshot: &str) -> Result<Outcome> {
         let (step, snapshot) = (answer::step(step, &self.config), snapshot.to_owned());
         answer::outcome(
             &self.plugin,
+            self.purpose.veil(),
             ask!(self, "release-snapshot", call_release_snapshot(&step, &snapshot))?,
         )
     }
@@ -98,7 +107,7 @@ impl Source for PluginSource {
                 })
             })
             .await?
-            .map_err(Error::from)?;
+            .map_err(|error| self.purpose.veil().error(error.into()))?;
         Ok(match origin {
             source_types::Origin::Plugin(size) => Arc::new(PluginOrigin::from_plugin(session, size)?),
             source_types::Origin::Disk(handle) => Arc::new(PluginOrigin::from_disk(session, &handle)?),

@@ -3,25 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // a test may fail
 
+mod world;
+
 use async_trait::async_trait;
-use gyre_core::config::Config;
 use gyre_core::protocol::{Root, RootReply, RootRequest};
-use gyre_core::roles::{Morphing, OsMorphing, Progress, Source};
-use gyre_core::{Error, Kind, Result, VmSpec};
+use gyre_core::roles::{Morphing, OsMorphing, Source};
+use gyre_core::{Error, Kind, Result};
 use gyre_grants::{Host, JobContext, Role, Secrets, Status};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
-
-fn guest(name: &str) -> PathBuf {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests");
-    let directory = std::env::var_os("GYRE_GUESTS").map_or(built, PathBuf::from);
-    let path = directory.join(format!("{name}.wasm"));
-    assert!(path.exists(), "{} is missing: run `cargo xtask plugins`", path.display());
-    path
-}
+use world::{Silent, assembled, guest, host, job, machine};
 
 struct OneSecret;
 
@@ -32,12 +25,6 @@ impl Secrets for OneSecret {
             _ => Err(Error::not_found("secret.missing", "no such secret")),
         }
     }
-}
-
-struct Silent;
-
-impl Progress for Silent {
-    fn report(&self, _: &str, _: u64, _: Option<u64>) {}
 }
 
 /// A guest's root in which nothing is there.
@@ -61,12 +48,8 @@ struct World {
 fn try_world(component: &Path, table: &str, endpoint: &str) -> Result<World> {
     let text = format!("[plugin.it]\ncomponent = {component:?}\n{table}\n{endpoint}");
     let state = tempfile::tempdir().unwrap();
-    let config = Arc::new(Config::parse(&text, state.path())?);
-    let identity = gyre_ssh::Identity::load_or_create(&state.path().join("key"))?;
-    let host = Host::new(config, state.path(), Arc::new(OneSecret), identity)?;
-    let (progress, cancel) = (Arc::new(Silent), CancellationToken::new());
-    let job = JobContext { job: "job-1".into(), overrides: serde_json::Map::new(), progress, cancel };
-    Ok(World { host, job, state })
+    let host = host(&text, state.path(), Arc::new(OneSecret))?;
+    Ok(World { host, job: job(Arc::new(Silent)), state })
 }
 
 impl World {
@@ -92,9 +75,7 @@ async fn detect(world: &World) -> Error {
 }
 
 async fn morph(world: &World) -> Result<()> {
-    let vm = r#"{"id":"1","name":"n","vcpus":2,"memory-mib":512,"disks":[]}"#;
-    let vm: VmSpec = serde_json::from_str(vm).unwrap();
-    world.morpher().morph(Arc::new(Nothing), &vm, &Morphing::default()).await
+    world.morpher().morph(Arc::new(Nothing), &machine(), &Morphing::default()).await
 }
 
 /// What `check` of a source told, by path.
@@ -146,7 +127,7 @@ async fn trap_tells_where_and_what_it_said_last() {
     let text = error.to_string();
     assert!(text.contains("about to give up disk=0") && text.contains("on purpose"), "{text}");
     assert!(
-        text.contains("at gyre:plugin/osmorphing@0.1.0#detect"),
+        text.contains("<trap::Trap as gyre_plugin::osmorphing::OsMorphing>::detect < gyre:plugin/osmorphing@0.1.0#detect"),
         "no frame of the guest is named: {text}"
     );
     // The next call has a store of its own.
@@ -359,9 +340,7 @@ fn stub(directory: &Path, import: &str) -> PathBuf {
     let text = format!(
         "(component (import \"{import}\" (instance)) (instance $none) (export \"gyre:plugin/source@0.1.0\" (instance $none)))"
     );
-    let path = directory.join("stub.wasm");
-    std::fs::write(&path, wat::parse_str(text).unwrap()).unwrap();
-    path
+    assembled(directory, &text)
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use crate::bindings::{destination_types, errors, extents, osmorphing_types, source_types, types};
 use gyre_core::roles;
+use gyre_core::text::steers;
 use gyre_core::{
     DiskSpec, Error, Extent, ExtentKind, Firmware, Kind, NicSpec, OsType, Packed, Stored, VmSpec,
 };
@@ -12,10 +13,10 @@ const CODE_BYTES_MAX: usize = 128;
 const MESSAGE_BYTES_MAX: usize = 4096;
 const CAUSES_MAX: usize = 16;
 
-/// Cuts at a character, and drops control characters, which would reach a terminal.
+/// Cuts at a character, and drops what would steer a terminal.
 fn clean(text: &str, bytes_max: usize) -> String {
     let mut kept = String::new();
-    for c in text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }) {
+    for c in text.chars().map(|c| if steers(c) && c != '\n' { ' ' } else { c }) {
         if kept.len() + c.len_utf8() > bytes_max {
             kept.push('…');
             break;

@@ -8,6 +8,7 @@ use crate::session::{Cell, Lent, Session};
 use crate::world::{Import, Role};
 use gyre_core::config::Limits;
 use gyre_core::error::Context as _;
+use gyre_core::text::steers;
 use gyre_core::{Error, Result};
 use serde::Serialize;
 use std::path::Path;
@@ -138,9 +139,9 @@ fn checked(
     })
 }
 
-/// Without control characters: it is printed on terminals.
+/// Without what would steer a terminal: it is printed on one.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(TEXT_BYTES_MAX).collect()
+    text.chars().filter(|c| !steers(*c)).take(TEXT_BYTES_MAX).collect()
 }
 
 /// Lends nothing.
@@ -151,5 +152,9 @@ impl Lent for Nothing {
 
     fn last_lines(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    fn has_fixed_limits(&self) -> bool {
+        true
     }
 }

@@ -43,6 +43,7 @@ impl ResourceLimiter for Limiter {
                     ByteSize(used as u64)
                 ),
             )
+            .of("memory-mib")
             .into());
         }
         self.memory_used = used;
@@ -59,6 +60,7 @@ impl ResourceLimiter for Limiter {
                     self.table_elements
                 ),
             )
+            .of("table-elements")
             .into());
         }
         self.table_elements_used = used;

@@ -2,9 +2,9 @@
 //! of it has run yet. It knows no grant.
 
 use crate::engine::{Engine, hex};
-use crate::world::{self, Import, Role};
+use crate::world::{self, Import, Role, VERSION};
 use gyre_core::error::Context as _;
-use gyre_core::{ByteSize, Error, Result};
+use gyre_core::{ByteSize, Error, Result, text};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::Read as _;
@@ -14,6 +14,9 @@ use wasmtime::component::Component;
 
 /// A component that is larger is refused; Python's are 18 MiB.
 pub const COMPONENT_BYTES_MAX: u64 = 64 << 20;
+/// What is told of the reasons why a component does not fit.
+const CAUSES_MAX: usize = 8;
+const CAUSE_CHARS_MAX: usize = 300;
 /// Hex digits of a digest in messages.
 const SHORT_DIGEST_DIGITS: usize = 12;
 
@@ -101,7 +104,33 @@ impl Plugin {
     }
 
     pub(crate) fn set_version(&self, version: &str) {
-        let _ = self.version.set(version.to_owned());
+        if !version.is_empty() {
+            let _ = self.version.set(version.to_owned());
+        }
+    }
+
+    /// What does not fit between the component and its world, found before anything of it runs; where it was built for
+    /// a later version of the contract, with both versions. Kind invalid: `plugin.version`, `plugin.link`.
+    pub fn misfit(&self, cause: &wasmtime::Error) -> Error {
+        let error = match self.imports.iter().find_map(Import::later) {
+            Some((interface, version)) => Error::invalid(
+                "plugin.version",
+                format!(
+                    "plugin {} was built for {interface} {version} and needs something that {VERSION}, which this gyre has, does not have",
+                    self.title()
+                ),
+            )
+            .cause(format!("use a gyre that speaks {version}, or a build of the plugin for {VERSION}")),
+            None => Error::invalid(
+                "plugin.link",
+                format!("plugin {} does not fit the world of a {} plugin", self.title(), self.role),
+            ),
+        };
+        // Names of the component's own are among them.
+        let told = |cause: &(dyn std::error::Error + 'static)| -> String {
+            text::plain(&cause.to_string()).chars().take(CAUSE_CHARS_MAX).collect()
+        };
+        cause.chain().take(CAUSES_MAX).fold(error, |error, cause| error.cause(told(cause)))
     }
 
     /// `openstack 0.1.0 (sha256 0123456789ab)`.

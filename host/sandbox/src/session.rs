@@ -21,6 +21,10 @@ pub trait Lent: Send + 'static {
     fn begin(&mut self, call: &str);
     /// The last lines that the guest logged, oldest first.
     fn last_lines(&self) -> Vec<String>;
+    /// Whether the limits are the host's own, so that no line of `gyre.toml` raises them.
+    fn has_fixed_limits(&self) -> bool {
+        false
+    }
 }
 
 /// The data of a store: what is lent, beside what is counted.
@@ -118,7 +122,7 @@ impl Guard {
                 Err(_) => Err(Stop::Trapped(Broken::new(
                     "sandbox.timeout",
                     format!("it did not answer within its limit `call-wall-ms` of {} ms", self.limits.call_wall_ms),
-                ).into())),
+                ).of("call-wall-ms").into())),
             },
         }
     }
@@ -126,16 +130,14 @@ impl Guard {
     fn error<T: Lent>(&self, call: &str, stop: &Stop, store: &Store<Cell<T>>) -> Error {
         match stop {
             Stop::Cancelled => Error::cancelled(),
-            Stop::Trapped(cause) if call == "instantiate" && is_link_error(cause) => Error::invalid(
-                "plugin.link",
-                format!(
-                    "plugin {} does not fit the world of a {} plugin",
-                    self.plugin.title(),
-                    self.plugin.role()
-                ),
-            )
-            .cause(cause.root_cause()),
-            Stop::Trapped(cause) => trap::error(&self.plugin, call, cause, &store.data().lent.last_lines()),
+            Stop::Trapped(cause) if call == "instantiate" && is_link_error(cause) => {
+                self.plugin.misfit(cause)
+            }
+            Stop::Trapped(cause) => {
+                let lent = &store.data().lent;
+                let limits = (!lent.has_fixed_limits()).then_some(&self.limits);
+                trap::error(&self.plugin, call, cause, &lent.last_lines(), limits)
+            }
         }
     }
 }
@@ -148,7 +150,7 @@ enum Stop {
 
 /// Neither the guest's code nor a limit: what it exports has another shape.
 fn is_link_error(cause: &wasmtime::Error) -> bool {
-    !cause.is::<wasmtime::Trap>() && !cause.is::<Broken>()
+    !cause.is::<wasmtime::Trap>() && !cause.is::<Broken>() && !trap::is_limit(cause)
 }
 
 fn store<T: Lent>(plugin: &Plugin, limits: &Limits, lent: T, meter: &Arc<Meter>) -> Store<Cell<T>> {
@@ -163,7 +165,7 @@ fn store<T: Lent>(plugin: &Plugin, limits: &Limits, lent: T, meter: &Arc<Meter>)
     store.epoch_deadline_callback(move |_| {
         if meter.spent() > Duration::from_millis(limit_ms) {
             let what = format!("it computed for longer than its limit `call-ms` of {limit_ms} ms");
-            return Err(Broken::new("sandbox.computing", what).into());
+            return Err(Broken::new("sandbox.computing", what).of("call-ms").into());
         }
         Ok(UpdateDeadline::Yield(1))
     });

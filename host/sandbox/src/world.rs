@@ -78,6 +78,15 @@ pub struct Import {
     pub status: Status,
 }
 
+impl Import {
+    /// Interface and version, where the version is a later one of those that this host speaks.
+    pub(crate) fn later(&self) -> Option<(&str, Version)> {
+        let (interface, version) = split(&self.name);
+        let version = Version::parse(version?)?;
+        (self.status == Status::Provided && version.patch > VERSION.patch).then_some((interface, version))
+    }
+}
+
 /// What this host makes of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -104,6 +113,15 @@ impl Version {
         let mut parts = text.split('.').map(|part| part.parse::<u64>().ok());
         let version = Self { major: parts.next()??, minor: parts.next()??, patch: parts.next()?? };
         parts.next().is_none().then_some(version)
+    }
+
+    /// What is to be had of the other side, said to somebody who has a plugin of this version.
+    fn advice(self) -> String {
+        let Version { major, minor, .. } = VERSION;
+        if (self.major, self.minor, self.patch) > (major, minor, VERSION.patch) {
+            return format!("use a gyre that speaks {self}, or a build of the plugin for {VERSION}");
+        }
+        format!("use a build of the plugin for {major}.{minor}, or a gyre that still speaks {self}")
     }
 
     /// Versions of one track differ only by additions: the same major, or the same 0.minor.
@@ -192,11 +210,18 @@ pub(crate) fn check(plugin: &str, role: Role, import: &Import) -> Result<()> {
                 format!("a {role} plugin is lent: {}", [&BASE[..], role.lent()].concat().join(", "))
             };
             let name = &import.name;
-            Err(Error::invalid(
+            let error = Error::invalid(
                 "plugin.import-unknown",
                 format!("plugin {plugin} imports {name}, which this host does not lend to a {role} plugin"),
             )
-            .cause(hint))
+            .cause(hint);
+            let later = version
+                .and_then(Version::parse)
+                .filter(|version| interface.starts_with("gyre:") && *version != VERSION);
+            Err(match later {
+                Some(version) => error.cause(format!("this gyre speaks {VERSION}: {}", version.advice())),
+                None => error,
+            })
         }
     }
 }
@@ -210,7 +235,10 @@ fn check_version(plugin: &str, verb: &str, interface: &str, version: Option<&str
         "plugin.version",
         format!("plugin {plugin} {verb} {interface} at {theirs}, this host speaks {VERSION}"),
     )
-    .cause(format!("use a build of the plugin for {}.{}, or another gyre", VERSION.major, VERSION.minor)))
+    .cause(match version.and_then(Version::parse) {
+        Some(version) => version.advice(),
+        None => format!("use a build of the plugin for {VERSION}"),
+    }))
 }
 
 #[cfg(test)]

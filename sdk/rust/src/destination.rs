@@ -65,70 +65,70 @@ impl<T: Destination> metadata::Guest for Adapter<T> {
 impl<T: Destination> exported::Guest for Adapter<T> {
     fn check(config: String, vm: Option<VmSpec>) -> Result<Vec<Finding>> {
         env::start();
-        T::check(Config::new(config), vm.as_ref())
+        env::verb!(T::check(Config::new(config), vm.as_ref()))
     }
     fn options(config: String, names: Vec<String>) -> Result<Vec<Choices>> {
         env::start();
-        T::options(Config::new(config), &names)
+        env::verb!(T::options(Config::new(config), &names))
     }
     fn ensure_disks(step: Step, vm: VmSpec, existing: Option<String>) -> Result<Outcome> {
         env::start();
-        T::ensure_disks(&step, &vm, existing.as_deref())
+        env::verb!(T::ensure_disks(&step, &vm, existing.as_deref()))
     }
     fn describe_disks(config: String, disks: String) -> Result<Vec<TargetDisk>> {
         env::start();
-        T::describe_disks(Config::new(config), &disks)
+        env::verb!(T::describe_disks(Config::new(config), &disks))
     }
     fn remove_disks(step: Step, disks: String) -> Result<Outcome> {
         env::start();
-        T::remove_disks(&step, &disks)
+        env::verb!(T::remove_disks(&step, &disks))
     }
     fn ensure_worker(step: Step, role: WorkerRole, os: OsType, disks: String) -> Result<Outcome> {
         env::start();
-        T::ensure_worker(&step, role, os, &disks)
+        env::verb!(T::ensure_worker(&step, role, os, &disks))
     }
     fn describe_worker(config: String, worker: String) -> Result<Worker> {
         env::start();
-        T::describe_worker(Config::new(config), &worker)
+        env::verb!(T::describe_worker(Config::new(config), &worker))
     }
     fn remove_worker(step: Step, worker: String) -> Result<Outcome> {
         env::start();
-        T::remove_worker(&step, &worker)
+        env::verb!(T::remove_worker(&step, &worker))
     }
     fn ensure_checkpoint(step: Step, disks: String) -> Result<Outcome> {
         env::start();
-        T::ensure_checkpoint(&step, &disks)
+        env::verb!(T::ensure_checkpoint(&step, &disks))
     }
     fn remove_checkpoint(step: Step, checkpoint: String) -> Result<Outcome> {
         env::start();
-        T::remove_checkpoint(&step, &checkpoint)
+        env::verb!(T::remove_checkpoint(&step, &checkpoint))
     }
     fn ensure_clone(step: Step, checkpoint: String, clone: bool) -> Result<Outcome> {
         env::start();
-        T::ensure_clone(&step, &checkpoint, clone)
+        env::verb!(T::ensure_clone(&step, &checkpoint, clone))
     }
     fn remove_clone(step: Step, disks: String) -> Result<Outcome> {
         env::start();
-        T::remove_clone(&step, &disks)
+        env::verb!(T::remove_clone(&step, &disks))
     }
     fn restore_checkpoint(step: Step, checkpoint: String) -> Result<Outcome> {
         env::start();
-        T::restore_checkpoint(&step, &checkpoint)
+        env::verb!(T::restore_checkpoint(&step, &checkpoint))
     }
     fn plan_morphing(config: String, vm: VmSpec) -> Result<Morphing> {
         env::start();
-        T::plan_morphing(Config::new(config), &vm)
+        env::verb!(T::plan_morphing(Config::new(config), &vm))
     }
     fn ensure_instance(step: Step, vm: VmSpec, disks: String) -> Result<Outcome> {
         env::start();
-        T::ensure_instance(&step, &vm, &disks)
+        env::verb!(T::ensure_instance(&step, &vm, &disks))
     }
     fn describe_instance(config: String, instance: String) -> Result<Instance> {
         env::start();
-        T::describe_instance(Config::new(config), &instance)
+        env::verb!(T::describe_instance(Config::new(config), &instance))
     }
     fn remove_instance(step: Step, instance: String) -> Result<Outcome> {
         env::start();
-        T::remove_instance(&step, &instance)
+        env::verb!(T::remove_instance(&step, &instance))
     }
 }

@@ -56,7 +56,7 @@ impl<T: OsMorphing> metadata::Guest for Adapter<T> {
 impl<T: OsMorphing> exported::Guest for Adapter<T> {
     fn detect(root: &crate::bindings::gyre::host::rootfs::Rootfs) -> Result<Option<Match>> {
         env::start();
-        T::detect(&Root::new(root))
+        env::verb!(T::detect(&Root::new(root)))
     }
 
     fn morph(
@@ -66,6 +66,6 @@ impl<T: OsMorphing> exported::Guest for Adapter<T> {
         config: String,
     ) -> Result<()> {
         env::start();
-        T::morph(&Root::new(root), &vm, &morphing, Config::new(config))
+        env::verb!(T::morph(&Root::new(root), &vm, &morphing, Config::new(config)))
     }
 }

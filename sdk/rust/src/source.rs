@@ -108,32 +108,32 @@ impl<T: Source> metadata::Guest for Adapter<T> {
 impl<T: Source> exported::Guest for Adapter<T> {
     fn check(config: String, vm: Option<String>) -> Result<Vec<Finding>> {
         env::start();
-        T::check(Config::new(config), vm.as_deref())
+        env::verb!(T::check(Config::new(config), vm.as_deref()))
     }
     fn list_vms(config: String, name: Option<String>, after: Option<String>) -> Result<VmPage> {
         env::start();
-        T::list_vms(Config::new(config), name.as_deref(), after.as_deref())
+        env::verb!(T::list_vms(Config::new(config), name.as_deref(), after.as_deref()))
     }
     fn get_vm(config: String, id: String) -> Result<VmSpec> {
         env::start();
-        T::get_vm(Config::new(config), &id)
+        env::verb!(T::get_vm(Config::new(config), &id))
     }
     fn power_off(step: Step, id: String) -> Result<Outcome> {
         env::start();
-        T::power_off(&step, &id)
+        env::verb!(T::power_off(&step, &id))
     }
     fn ensure_snapshot(step: Step, vm: VmSpec, base: Option<String>) -> Result<Outcome> {
         env::start();
-        T::ensure_snapshot(&step, &vm, base.as_deref())
+        env::verb!(T::ensure_snapshot(&step, &vm, base.as_deref()))
     }
     fn release_snapshot(step: Step, snapshot: String) -> Result<Outcome> {
         env::start();
-        T::release_snapshot(&step, &snapshot)
+        env::verb!(T::release_snapshot(&step, &snapshot))
     }
     fn open_disk(config: String, snapshot: String, disk: String) -> Result<exported::Origin> {
         env::start();
         OPEN.set(None);
-        match T::open_disk(Config::new(config), &snapshot, &disk)? {
+        match env::verb!(T::open_disk(Config::new(config), &snapshot, &disk))? {
             Opened::Disk(disk) => Ok(exported::Origin::Disk(disk.0)),
             Opened::Reader(reader) => {
                 let size = reader.size();

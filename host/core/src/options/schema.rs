@@ -2,21 +2,38 @@
 //! subset of the specification (draft 2020-12) that option schemas use. Anything else in a schema is let pass.
 
 use serde_json::{Map, Value};
+use std::cell::Cell;
 
 /// Nested schemas, so that one that refers to itself ends.
 const DEPTH_MAX: usize = 32;
+/// Comparisons of one check: a schema comes from a plugin, and two parts that refer to themselves would take years.
+const WORK_MAX: usize = 100_000;
+/// Values and names told of those that would do.
+const TOLD_MAX: usize = 50;
 /// A known name is suggested up to so many edits away.
 const EDITS_MAX: usize = 3;
 
 /// What is wrong with all options together.
 pub fn problems(schema: &Value, options: &Value) -> Vec<String> {
-    Checker { root: schema, is_whole: true, problems: Vec::new() }.checked(options)
+    checked(schema, true, options)
 }
 
 /// What is wrong with one option as one place writes it: others may say the rest of a table.
 pub fn problems_of(schema: &Value, name: &str, value: &Value) -> Vec<String> {
     let option = Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
-    Checker { root: schema, is_whole: false, problems: Vec::new() }.checked(&option)
+    checked(schema, false, &option)
+}
+
+fn checked(schema: &Value, is_whole: bool, options: &Value) -> Vec<String> {
+    let work = Cell::new(0);
+    let mut checker = Checker { root: schema, is_whole, problems: Vec::new(), work: &work };
+    checker.value(schema, options, "", 0);
+    if work.get() < WORK_MAX {
+        return checker.problems;
+    }
+    vec![format!(
+        "the plugin's schema takes more than {WORK_MAX} comparisons to check these options: it is made wrong"
+    )]
 }
 
 /// The schema behind references, and of a choice that may be left open the one that is none.
@@ -83,12 +100,15 @@ struct Checker<'a> {
     /// Whether everything is there, so that something may be missing.
     is_whole: bool,
     problems: Vec<String>,
+    /// Comparisons so far, those of all choices together.
+    work: &'a Cell<usize>,
 }
 
 impl<'a> Checker<'a> {
-    fn checked(mut self, options: &Value) -> Vec<String> {
-        self.value(self.root, options, "", 0);
-        self.problems
+    /// Whether so much more may be done.
+    fn may(&self, work: usize) -> bool {
+        self.work.set(self.work.get().saturating_add(work));
+        self.work.get() < WORK_MAX
     }
 
     fn problem(&mut self, text: String) {
@@ -96,8 +116,9 @@ impl<'a> Checker<'a> {
     }
 
     fn value(&mut self, schema: &'a Value, value: &Value, path: &str, depth: usize) {
-        let Some(schema) =
-            resolve(self.root, schema).and_then(Value::as_object).filter(|_| depth < DEPTH_MAX)
+        let Some(schema) = resolve(self.root, schema)
+            .and_then(Value::as_object)
+            .filter(|_| depth < DEPTH_MAX && self.may(1))
         else {
             return;
         };
@@ -122,8 +143,8 @@ impl<'a> Checker<'a> {
 
     fn listed(&mut self, schema: &Map<String, Value>, value: &Value, path: &str) {
         let wrong = match (schema.get("enum").and_then(Value::as_array), schema.get("const")) {
-            (Some(values), _) if !values.contains(value) => {
-                Some(values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            (Some(values), _) if self.may(values.len()) && !values.contains(value) => {
+                Some(values.iter().take(TOLD_MAX).map(ToString::to_string).collect::<Vec<_>>().join(", "))
             }
             (_, Some(only)) if only != value => Some(only.to_string()),
             _ => None,
@@ -171,13 +192,15 @@ impl<'a> Checker<'a> {
                 (None, None) if properties.is_none() => {}
                 (None, _) => {
                     let known = properties.into_iter().flat_map(Map::keys).map(String::as_str);
-                    self.problem(unknown(path, name, known));
+                    if self.may(properties.map_or(0, Map::len)) {
+                        self.problem(unknown(path, name, known));
+                    }
                 }
             }
         }
         let required = schema.get("required").and_then(Value::as_array).filter(|_| self.is_whole);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
-            if !object.contains_key(name) {
+            if self.may(1) && !object.contains_key(name) {
                 self.problem(format!("{} is missing", join(path, name)));
             }
         }
@@ -187,7 +210,8 @@ impl<'a> Checker<'a> {
     fn any(&mut self, choices: &'a [Value], value: &Value, path: &str, depth: usize) {
         let mut best: Option<Vec<String>> = None;
         for choice in choices {
-            let mut checker = Checker { root: self.root, is_whole: self.is_whole, problems: Vec::new() };
+            let (root, is_whole, work) = (self.root, self.is_whole, self.work);
+            let mut checker = Checker { root, is_whole, problems: Vec::new(), work };
             checker.value(choice, value, path, depth + 1);
             let problems = checker.problems;
             // Deeper problems come from a choice that fits better on the outside.
@@ -339,6 +363,14 @@ mod tests {
         }
         assert_eq!(super::problems(&deep, &value), [""; 0]);
         assert_eq!(core_of(&schema, &schema), &schema);
+    }
+
+    #[test]
+    fn a_schema_of_parts_without_end_ends() {
+        let again = json!({ "$ref": "#/$defs/A" });
+        let bomb = json!({ "$ref": "#/$defs/A", "$defs": { "A": { "allOf": [again, again] } } });
+        let problems = super::problems(&bomb, &json!({}));
+        assert!(problems.len() == 1 && problems[0].contains("it is made wrong"), "{problems:?}");
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Held {
     /// Token, name and volumes.
     pub instances: BTreeMap<String, (String, String, Vec<String>)>,
     pub mounted: usize,
+    /// The machine at its source.
+    pub powered_off: bool,
     pub corrupt: bool,
     pub findings: Vec<gyre_core::roles::Finding>,
     pub digest: u32,

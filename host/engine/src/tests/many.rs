@@ -9,7 +9,7 @@ use gyre_saga::{JobFilter, Status, Stop};
 fn executions(count: usize) -> Vec<(String, Ask)> {
     let names =
         (1..=count).map(|n| if n == 1 { "web/web-server".into() } else { format!("web/web-server-{n}") });
-    names.map(|name: String| (name.clone(), Ask::Execute(name))).collect()
+    names.map(|name: String| (name.clone(), Ask::Execute(name, Default::default()))).collect()
 }
 
 #[tokio::test]
@@ -81,14 +81,16 @@ async fn a_machine_is_read_by_one_job_at_a_time() {
     let engine = world.engine();
     let running = {
         let engine = engine.clone();
-        tokio::spawn(async move { engine.run(Ask::Execute("web".into()), Stop::default()).await })
+        tokio::spawn(async move {
+            engine.run(Ask::Execute("web".into(), Default::default()), Stop::default()).await
+        })
     };
     world.cloud.wait_for("reach-worker", 1).await;
     let refusals = [
-        (Ask::Execute("web".into()), "job.busy"),
+        (Ask::Execute("web".into(), Default::default()), "job.busy"),
         (Ask::Deploy("web".into(), DeployOptions::default()), "job.unfinished"),
         (Ask::Delete("web".into()), "job.unfinished"),
-        (Ask::Migrate(new_replica(), DeployOptions::default()), "job.held"),
+        (Ask::Migrate(new_replica(), Default::default(), DeployOptions::default()), "job.held"),
     ];
     for (ask, code) in refusals {
         let error = world.engine().run(ask.clone(), Stop::default()).await.unwrap_err();
@@ -96,7 +98,7 @@ async fn a_machine_is_read_by_one_job_at_a_time() {
     }
     let other = NewReplica { vm: "vm-2".into(), ..new_replica() };
     world.engine().create_replica("other", other).await.unwrap();
-    world.engine().start(Ask::Execute("other".into())).await.unwrap();
+    world.engine().start(Ask::Execute("other".into(), Default::default())).await.unwrap();
     world.cloud.held().closed = false;
     succeeded(running.await.unwrap());
 }

@@ -72,8 +72,16 @@ impl Source for FakeSource {
         self.0.call("get-vm", |held| Ok(VmSpec { id: id.into(), ..held.vm.clone().unwrap() }))
     }
 
-    async fn power_off(&self, _: &StepCall, _: &str) -> Result<Outcome> {
-        self.0.call("power-off", |_| Ok(Outcome::Done(String::new())))
+    /// The guest takes a while to shut down.
+    async fn power_off(&self, step: &StepCall, vm: &str) -> Result<Outcome> {
+        assert_eq!(vm, "vm-1");
+        self.0.call("power-off", |held| {
+            if step.resume.is_none() {
+                return Ok(Outcome::Wait { state: "asked".into(), after_ms: 1 });
+            }
+            held.powered_off = true;
+            Ok(Outcome::Done(String::new()))
+        })
     }
 
     async fn ensure_snapshot(&self, step: &StepCall, _: &VmSpec, base: Option<&str>) -> Result<Outcome> {

@@ -168,7 +168,7 @@ async fn everything_that_happens_is_kept_with_the_job_in_order() {
         },
     );
     let engine = world.engine();
-    let report = succeeded(engine.run(Ask::Execute("web".into()), Stop::default()).await);
+    let report = succeeded(engine.run(Ask::Execute("web".into(), Default::default()), Stop::default()).await);
     let told = engine.told(Some(&report.job), 0, 10_000).await.unwrap();
     assert!(told.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     let kind = |news: &News| serde_json::to_value(news).unwrap()["event"].as_str().unwrap().to_owned();

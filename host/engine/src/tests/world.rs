@@ -37,10 +37,10 @@ impl Job {
     pub fn ask(self) -> Ask {
         let deploy = DeployOptions::default();
         match self {
-            Job::First | Job::Second => Ask::Execute("web".into()),
+            Job::First | Job::Second => Ask::Execute("web".into(), Default::default()),
             Job::Deployment => Ask::Deploy("web".into(), deploy),
             Job::HandingOver => Ask::Deploy("web".into(), DeployOptions { own_disks: true, ..deploy }),
-            Job::Migration => Ask::Migrate(new_replica(), deploy),
+            Job::Migration => Ask::Migrate(new_replica(), Default::default(), deploy),
             Job::Deletion => Ask::Delete("web".into()),
         }
     }

@@ -471,7 +471,10 @@ pub fn describe(cloud: &mut Cloud, state: &str) -> Result<Worker> {
 fn check_alive(server: Option<&nova::Server>, id: &str) -> Result<()> {
     let status = server.map_or("gone", |server| server.status.as_str());
     if ["gone", "ERROR", "SHUTOFF", "SUSPENDED", "PAUSED", "SHELVED", "SHELVED_OFFLOADED"].contains(&status) {
-        return Err(Error::unavailable("worker.gone", format!("the worker {id} does not run any more: {status}")));
+        return Err(Error::unavailable(
+            "worker.gone",
+            format!("the worker {id} does not run any more: {status}"),
+        ));
     }
     Ok(())
 }

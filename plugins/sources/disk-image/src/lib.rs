@@ -90,8 +90,11 @@ impl Source for DiskImage {
     }
 
     fn power_off(_step: &Step, id: &str) -> Result<Outcome> {
-        log!(info, "{id} is a set of image files: there is nothing to power off");
-        Ok(Outcome::nothing())
+        // To answer that it is off would be believed.
+        let what = format!(
+            "{id} is a set of image files: this source cannot power off the machine that runs on them"
+        );
+        Err(Error::invalid("disk-image.no-power", what))
     }
 
     fn ensure_snapshot(step: &Step, vm: &VmSpec, _base: Option<&str>) -> Result<Outcome> {

@@ -86,3 +86,9 @@ fn a_manifest_finds_a_flipped_bit() {
     let doubts = DiskImage::check(Config::new(config("bare.ova", "")), None).unwrap();
     assert!(matches!(doubts.as_slice(), [doubt] if !doubt.blocking), "{doubts:?}");
 }
+
+#[test]
+fn nobody_is_told_that_a_machine_is_off_which_files_cannot_say() {
+    let error = DiskImage::power_off(&Step::new("t", config("vm.qcow2", "")), "vm").unwrap_err();
+    assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Invalid, "disk-image.no-power"));
+}

@@ -1,0 +1,313 @@
+//! The schedules that are kept: making, listing, pausing, removing them. Every writer goes by the version of the
+//! document, so that a person's change is never lost to the loop's, nor the loop's note to a person's. Refuses to
+//! start anything.
+
+use crate::document::{NewSchedule, Schedule};
+use gyre_core::name::check_name;
+use gyre_core::{Error, Result};
+use gyre_saga::{Document, Store};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+const COLLECTION: &str = "schedule";
+/// Schedules of one state directory.
+pub const SCHEDULES_MAX: usize = 5_000;
+/// How often a change is done over because another one came first.
+const CHANGE_TRIES_MAX: u32 = 8;
+
+/// The schedules of one state directory. Clones share their loop's wake-up.
+#[derive(Clone)]
+pub struct Schedules {
+    store: Arc<dyn Store>,
+    changed: Arc<Notify>,
+}
+
+impl Schedules {
+    /// Those of this store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, changed: Arc::new(Notify::new()) }
+    }
+
+    /// Makes a schedule; times planned before `now` are none of its. Whether there is such a replica, the caller
+    /// has looked.
+    ///
+    /// # Errors
+    /// `schedule.name`, `schedule.exists`, `schedule.too-many`, `schedule.cron`, `schedule.zone`, `schedule.grace`,
+    /// `schedule.until`, `schedule.never`; `store.*`.
+    pub async fn create(&self, name: &str, new: NewSchedule, now: u64) -> Result<Schedule> {
+        check_name("schedule", "schedule.name", name)?;
+        let table = new.rule.check(now)?;
+        self.check_room().await?;
+        let mut rule = new.rule;
+        rule.zone = table.zone_name().to_owned();
+        let mut schedule = Schedule {
+            id: self.store.new_id().await?,
+            name: name.to_owned(),
+            replica: new.replica,
+            rule,
+            task: new.task,
+            created: now,
+            done_until: now,
+            run: None,
+            waiting: None,
+            missed_runs: None,
+            paused_by: None,
+            version: 0,
+        };
+        match self.save(&mut schedule).await {
+            Err(error) if error.code == "store.changed" => {
+                Err(Error::conflict("schedule.exists", format!("there is a schedule {name:?} already")))
+            }
+            saved => {
+                self.wake();
+                saved.map(|()| schedule)
+            }
+        }
+    }
+
+    async fn check_room(&self) -> Result<()> {
+        if self.store.documents(COLLECTION).await?.len() < SCHEDULES_MAX {
+            return Ok(());
+        }
+        Err(Error::conflict("schedule.too-many", format!("there are {SCHEDULES_MAX} schedules already")))
+    }
+
+    /// All schedules, by name.
+    ///
+    /// # Errors
+    /// `store.*`.
+    pub async fn all(&self) -> Result<Vec<Schedule>> {
+        self.each().await?.into_iter().map(|(_, schedule)| schedule).collect()
+    }
+
+    /// Those of a replica, by name.
+    ///
+    /// # Errors
+    /// `store.*`.
+    pub async fn of_replica(&self, replica: &str) -> Result<Vec<Schedule>> {
+        let mut all = self.all().await?;
+        all.retain(|schedule| schedule.replica == replica);
+        Ok(all)
+    }
+
+    /// One schedule.
+    ///
+    /// # Errors
+    /// `schedule.unknown`; `store.*`.
+    pub async fn get(&self, name: &str) -> Result<Schedule> {
+        let found = self.store.get(COLLECTION, name).await?;
+        found.map(parse).unwrap_or_else(|| Err(unknown(name)))
+    }
+
+    /// Lets nothing of it begin any more, a deployment included; what runs goes on. No error when it was paused.
+    ///
+    /// # Errors
+    /// `schedule.unknown`; `store.*`.
+    pub async fn pause(&self, name: &str) -> Result<Schedule> {
+        let paused = self.change(name, None, |schedule| {
+            schedule.rule.enabled = false;
+            schedule.waiting = None;
+        });
+        let paused = paused.await?;
+        self.wake();
+        Ok(paused)
+    }
+
+    /// Lets it begin its runs again, those planned after `now`: what was planned while it was paused is not made
+    /// up for, and a time that was dealt with is forgotten should the clock have been set back behind it.
+    ///
+    /// # Errors
+    /// `schedule.unknown`, `schedule.until`, `schedule.never`; `store.*`.
+    pub async fn resume(&self, name: &str, now: u64) -> Result<Schedule> {
+        self.get(name).await?.rule.check(now)?;
+        let resumed = self.change(name, None, |schedule| {
+            schedule.rule.enabled = true;
+            (schedule.done_until, schedule.waiting, schedule.paused_by) = (now, None, None);
+        });
+        let resumed = resumed.await?;
+        self.wake();
+        Ok(resumed)
+    }
+
+    /// Removes it; what it began goes on, but no deployment follows any more.
+    ///
+    /// # Errors
+    /// `schedule.unknown`; `store.*`.
+    pub async fn remove(&self, name: &str) -> Result<Schedule> {
+        let schedule = self.get(name).await?;
+        self.store.remove(COLLECTION, name).await?;
+        self.wake();
+        Ok(schedule)
+    }
+
+    /// Lets the loop of this process look at once: something it waits for may have come, as the end of a job.
+    pub fn wake(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Comes back when somebody called [`Schedules::wake`] since the last time.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Each by itself: one that cannot be read does not hide the others.
+    pub(crate) async fn each(&self) -> Result<Vec<(String, Result<Schedule>)>> {
+        let documents = self.store.documents(COLLECTION).await?;
+        Ok(documents.into_iter().map(|document| (document.key.clone(), parse(document))).collect())
+    }
+
+    /// Writes it, unless it was changed since it was read.
+    ///
+    /// # Errors
+    /// `store.changed`; other `store.*`.
+    pub(crate) async fn save(&self, schedule: &mut Schedule) -> Result<()> {
+        let value = serde_json::to_value(&*schedule)
+            .map_err(|e| Error::other("store.corrupt", "a schedule cannot be written down").cause(e))?;
+        schedule.version = self.store.put(COLLECTION, &schedule.name, schedule.version, &value).await?;
+        Ok(())
+    }
+
+    /// Changes it as it is now, whoever else changes it; with `id`, only if it is still the one of this id.
+    ///
+    /// # Errors
+    /// `schedule.unknown`; `store.*`.
+    pub(crate) async fn change(
+        &self,
+        name: &str,
+        id: Option<&str>,
+        change: impl Fn(&mut Schedule),
+    ) -> Result<Schedule> {
+        let mut tries = 0;
+        loop {
+            let mut schedule = self.get(name).await?;
+            if id.is_some_and(|id| id != schedule.id) {
+                return Err(unknown(name));
+            }
+            change(&mut schedule);
+            tries += 1;
+            match self.save(&mut schedule).await {
+                Err(error) if error.code == "store.changed" && tries < CHANGE_TRIES_MAX => {}
+                saved => return saved.map(|()| schedule),
+            }
+        }
+    }
+}
+
+fn parse(document: Document) -> Result<Schedule> {
+    let schedule: Schedule = serde_json::from_value(document.value).map_err(|e| {
+        let what = format!("the record of the schedule {:?} cannot be read", document.key);
+        Error::other("store.corrupt", what).cause(e)
+    })?;
+    Ok(Schedule { version: document.version, ..schedule })
+}
+
+fn unknown(name: &str) -> Error {
+    Error::not_found("schedule.unknown", format!("there is no schedule {name:?}"))
+}
+
+#[cfg(test)]
+impl Schedules {
+    /// Writes a record that is none.
+    pub(crate) async fn garble(&self, name: &str) {
+        self.store.put(COLLECTION, name, 0, &serde_json::json!({"name": name})).await.unwrap();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{GRACE_MS, GRACE_MS_MAX, MissedPolicy, Rule, State, Task};
+    use gyre_saga::{Owner, SqliteStore};
+    use serde_json::json;
+
+    /// 2026-11-10, 01:00 in UTC.
+    const NOW: u64 = 1_794_272_400_000;
+
+    fn new(change: impl FnOnce(&mut Rule)) -> NewSchedule {
+        let mut rule = Rule {
+            cron: "30 2 * * *".into(),
+            zone: "europe/berlin".into(),
+            missed: MissedPolicy::Once,
+            grace_ms: GRACE_MS,
+            until: Some(NOW + 3 * 86_400_000),
+            enabled: true,
+        };
+        change(&mut rule);
+        let task = Task { power_off: true, deploy: Some(json!({"skip_morphing": true})) };
+        NewSchedule { replica: "web".into(), rule, task }
+    }
+
+    fn schedules() -> (Schedules, tempfile::TempDir) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(directory.path(), Owner::this_process()).unwrap();
+        (Schedules::new(Arc::new(store)), directory)
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_what_was_made() {
+        let (schedules, _directory) = schedules();
+        let made = schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        assert_eq!((made.rule.zone.as_str(), made.done_until), ("Europe/Berlin", NOW));
+        assert_eq!(schedules.get("web").await.unwrap(), made);
+        schedules.create("db", new(|rule| rule.enabled = false), NOW).await.unwrap();
+        let names: Vec<_> = schedules.all().await.unwrap().into_iter().map(|one| one.name).collect();
+        assert_eq!(names, ["db", "web"]);
+        assert_eq!(schedules.of_replica("web").await.unwrap().len(), 2);
+        assert!(schedules.of_replica("other").await.unwrap().is_empty());
+        schedules.remove("web").await.unwrap();
+        for error in
+            [schedules.remove("web").await, schedules.pause("web").await, schedules.resume("web", NOW).await]
+        {
+            assert_eq!(error.unwrap_err().code, "schedule.unknown");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_would_never_run_is_not_made() {
+        let (schedules, _directory) = schedules();
+        schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        let far = NOW + 1;
+        for (name, new, code) in [
+            ("web", new(|_| ()), "schedule.exists"),
+            ("a/b", new(|_| ()), "schedule.name"),
+            ("a", new(|rule| rule.cron = "61 * * * *".into()), "schedule.cron"),
+            ("a", new(|rule| rule.zone = "Berlin".into()), "schedule.zone"),
+            ("a", new(|rule| rule.grace_ms = GRACE_MS_MAX + 1), "schedule.grace"),
+            ("a", new(|rule| rule.until = Some(NOW)), "schedule.until"),
+            ("a", new(move |rule| rule.until = Some(far)), "schedule.never"),
+            ("a", new(|rule| rule.cron = "0 0 31 2 *".into()), "schedule.never"),
+        ] {
+            assert_eq!(schedules.create(name, new, NOW).await.unwrap_err().code, code);
+        }
+        assert_eq!(schedules.all().await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn pausing_and_resuming_change_what_comes_next() {
+        let (schedules, _directory) = schedules();
+        schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        let paused = schedules.pause("web").await.unwrap();
+        assert_eq!((paused.state(NOW), paused.upcoming(NOW, 5).unwrap()), (State::Paused, vec![]));
+        let later = NOW + 2 * 3_600_000;
+        let resumed = schedules.resume("web", later).await.unwrap();
+        assert_eq!((resumed.state(later), resumed.done_until), (State::Active, later));
+        let over = schedules.resume("web", NOW + 3 * 86_400_000).await.unwrap_err();
+        assert_eq!(over.code, "schedule.until");
+    }
+
+    #[tokio::test]
+    async fn changes_at_the_same_time_are_both_kept() {
+        let (schedules, _directory) = schedules();
+        let made = schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        let count = |schedule: &mut Schedule| schedule.done_until += 1;
+        let changes = (0..4).map(|_| schedules.change("web", Some(&made.id), count));
+        let [a, b, c, d]: [_; 4] = changes.collect::<Vec<_>>().try_into().unwrap_or_else(|_| panic!("four"));
+        let (a, b, c, d) = tokio::join!(a, b, c, d);
+        assert!([a, b, c, d].iter().all(Result::is_ok));
+        assert_eq!(schedules.get("web").await.unwrap().done_until, NOW + 4);
+        let mut stale = made.clone();
+        assert_eq!(schedules.save(&mut stale).await.unwrap_err().code, "store.changed");
+        let other = schedules.change("web", Some("other"), count).await;
+        assert_eq!(other.unwrap_err().code, "schedule.unknown");
+    }
+}

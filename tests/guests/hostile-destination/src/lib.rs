@@ -1,0 +1,89 @@
+//! Hostile destinations in one: `attack` of the options says which. They lie about the worker that the host is to log in
+//! on, and about what the host is to keep.
+
+use gyre_plugin::destination::*;
+
+struct Hostile;
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    /// What it tries.
+    attack: String,
+    /// The host or credential that it tries it with.
+    #[serde(default)]
+    on: String,
+}
+
+impl Destination for Hostile {
+    const ABOUT: About =
+        about!("hostile-destination", "Tries what a destination must not.").config::<Options>();
+
+    fn describe_worker(config: Config, _: &str) -> Result<Worker> {
+        let options: Options = config.parse()?;
+        let elsewhere = options.attack == "credential";
+        let (host, credential) =
+            if elsewhere { ("172.30.0.9", options.on.as_str()) } else { (options.on.as_str(), "own") };
+        Ok(Worker {
+            host: host.into(),
+            port: 22,
+            user: "root".into(),
+            host_key: None,
+            credential: credential.into(),
+            os_type: OsType::Linux,
+            transport: Transport::Ssh,
+            disks: Vec::new(),
+        })
+    }
+
+    fn ensure_disks(_: &Step, _: &VmSpec, _: Option<&str>) -> Result<Outcome> {
+        Ok(Outcome::Done("x".repeat(2 << 20)))
+    }
+
+    fn ensure_checkpoint(_: &Step, _: &str) -> Result<Outcome> {
+        Ok(Outcome::Wait(Wait { state: "for ever".into(), after_ms: u32::MAX }))
+    }
+
+    fn describe_disks(_: Config, _: &str) -> Result<Vec<TargetDisk>> {
+        Err(unused())
+    }
+    fn remove_disks(_: &Step, _: &str) -> Result<Outcome> {
+        Err(unused())
+    }
+    fn ensure_worker(_: &Step, _: WorkerRole, _: OsType, _: &str) -> Result<Outcome> {
+        Err(unused())
+    }
+    fn remove_worker(_: &Step, _: &str) -> Result<Outcome> {
+        Err(unused())
+    }
+    fn remove_checkpoint(_: &Step, _: &str) -> Result<Outcome> {
+        Err(unused())
+    }
+    fn ensure_clone(_: &Step, _: &str, _: bool) -> Result<Outcome> {
+        Err(unused())
+    }
+    fn remove_clone(_: &Step, _: &str) -> Result<Outcome> {
+        Err(unused())
+    }
+    fn restore_checkpoint(_: &Step, _: &str) -> Result<Outcome> {
+        Err(unused())
+    }
+    fn plan_morphing(_: Config, _: &VmSpec) -> Result<Morphing> {
+        Err(unused())
+    }
+    fn ensure_instance(_: &Step, _: &VmSpec, _: &str) -> Result<Outcome> {
+        Err(unused())
+    }
+    fn describe_instance(_: Config, _: &str) -> Result<Instance> {
+        Err(unused())
+    }
+    fn remove_instance(_: &Step, _: &str) -> Result<Outcome> {
+        Err(unused())
+    }
+}
+
+fn unused() -> Error {
+    Error::other("guest.unused", "this guest only misbehaves")
+}
+
+gyre_plugin::export!(destination: Hostile);
