@@ -66,7 +66,8 @@ impl Gyre {
         self
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A run of it that is not begun yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
             .arg("--config")

@@ -9,7 +9,7 @@ use crate::vault::{Opened, Vault};
 use crate::workers::AgentWorkers;
 use gyre_core::Result;
 use gyre_core::config::Config;
-use gyre_engine::{Engine, Settings};
+use gyre_engine::{Engine, Reporter, Settings};
 use gyre_mover::CopyOptions;
 use gyre_saga::{Owner, Policy, SqliteStore, Store};
 use gyre_schedule::Schedules;
@@ -24,6 +24,8 @@ pub const IDENTITY_NAME: &str = "host.key";
 pub struct App {
     /// The configuration, each endpoint with its login.
     pub config: Arc<Config>,
+    /// The state directory.
+    pub state: PathBuf,
     /// Plugins and what their endpoints are called.
     pub plugins: Arc<Plugins>,
     /// The jobs.
@@ -39,7 +41,7 @@ impl App {
     ///
     /// # Errors
     /// `config.*`, `store.*`, `ssh.identity`, `sandbox.*`.
-    pub fn open(config: Option<&Path>, screen: Screen) -> Result<Self> {
+    pub fn open(config: Option<&Path>, reporter: Arc<dyn Reporter>) -> Result<Self> {
         let mut config = place::config(config)?;
         let state = place::ensure_state(&config)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&state, Owner::this_process())?);
@@ -49,19 +51,20 @@ impl App {
         let plugins = Arc::new(Plugins::new(config.clone(), &state, vault.clone(), identity, broken)?);
         let workers = AgentWorkers::new(config.clone(), vault, plugins.clone());
         let settings = Settings {
-            directory: state,
+            directory: state.clone(),
             transfer: config.transfer.clone(),
             jobs: config.jobs.clone(),
             copy: CopyOptions::default(),
             policy: Policy::default(),
         };
-        let engine = Engine::new(
-            store.clone(),
-            plugins.clone(),
-            Arc::new(workers),
-            Arc::new(screen.clone()),
-            settings,
-        );
-        Ok(Self { config, plugins, engine, schedules: Schedules::new(store), open_files })
+        let engine = Engine::new(store.clone(), plugins.clone(), Arc::new(workers), reporter, settings);
+        Ok(Self { config, state, plugins, engine, schedules: Schedules::new(store), open_files })
+    }
+
+    /// Says what is wrong with the configuration and does not stop anything.
+    pub fn warn(&self, screen: &Screen) {
+        for path in &self.open_files {
+            screen.line(&format!("! everybody on this machine may read the secrets in {}", path.display()));
+        }
     }
 }

@@ -42,6 +42,14 @@ pub struct Cli {
     #[arg(long, global = true)]
     pub json: bool,
 
+    /// Let this server do it: for the commands replica, deploy, migrate and job
+    #[arg(long, global = true, env = "GYRE_SERVER", value_name = "URL")]
+    pub server: Option<String>,
+
+    /// File with the server's token [default, for a server on this host: that of the configuration]
+    #[arg(long, global = true, env = "GYRE_TOKEN_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub token_file: Option<PathBuf>,
+
     /// Say more: once for what gyre does, twice for what plugins say, three times for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -80,6 +88,8 @@ pub enum Command {
     /// Look for what gyre made at a destination and no job owns any more, and remove it
     #[command(subcommand)]
     Orphans(OrphansCommand),
+    /// Run jobs and answer the HTTP API until told to stop; jobs that were interrupted go on
+    Serve,
     /// Do with one disk image by hand what a job does with the disks of a machine
     #[command(subcommand)]
     Disk(DiskCommand),
@@ -472,6 +482,8 @@ mod tests {
             "plugin try target/my-os.wasm --root tree --morph --chroot --hypervisor none -o console=true",
             "plugin test target/my-os.wasm --root tree --json",
             "source list",
+            "serve",
+            "--server http://127.0.0.1:7766 replica list",
             "source list lab --name web",
             "source show lab web-01",
             "check",
@@ -575,6 +587,7 @@ mod tests {
             "job",
             "orphans",
             "disk",
+            "serve",
             "completions",
             "Exit codes",
         ] {

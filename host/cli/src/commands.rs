@@ -6,20 +6,22 @@ use crate::app::App;
 use crate::args::{
     Cli, Command, JobCommand, OptionCommand, PluginCommand, ReplicaCommand, Route, SourceCommand,
 };
+use crate::desk::{Desk, Local};
+use crate::lock::Lock;
+use crate::remote::Remote;
 use crate::screen::Screen;
 use crate::{
     authoring, by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans, scheduling,
-    show, trusting,
+    serving, show, trusting,
 };
+use gyre_api::{Create, Deal, JobQuery, Layer, Order, ReplicaQuery};
 use gyre_core::{Error, Result};
-use gyre_engine::{Ask, DeployOptions, ExecuteOptions, Fate, NewReplica, ReplicaFilter, Report};
-use gyre_saga::{JobFilter, Status, Stop};
-use serde_json::{Value, json};
+use gyre_engine::{DeployOptions, ExecuteOptions, Fate, Report};
+use gyre_saga::{Status, Stop};
+use serde_json::json;
 use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-
-/// Jobs that `replica show` lists.
-const HISTORY: u32 = 5;
 
 /// Does what was asked.
 ///
@@ -39,11 +41,19 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
     if let Command::Plugin(PluginCommand::Author(command)) = &cli.command {
         return authoring::run(cli.config.as_deref(), command, cancel).await;
     }
-    let app = App::open(cli.config.as_deref(), screen.clone())?;
+    if matches!(cli.command, Command::Serve) {
+        return serving::serve(cli.config.as_deref(), screen, cancel).await;
+    }
+    if let Some(url) = &cli.server {
+        let remote = Remote::open(cli, url, screen)?;
+        return asked(&remote, &cli.command, cli.json, Stop::by(cancel))
+            .await
+            .unwrap_or_else(|| Err(not_served()));
+    }
+    let app = App::open(cli.config.as_deref(), Arc::new(screen.clone()))?;
+    let _lock = works_on_jobs(&cli.command).then(|| Lock::of_command(&app.state)).transpose()?;
     if begins_something(&cli.command) {
-        for path in &app.open_files {
-            screen.line(&format!("! everybody on this machine may read the secrets in {}", path.display()));
-        }
+        app.warn(screen);
     }
     match &cli.command {
         Command::Plugin(PluginCommand::List) => inspecting::list(&app).await,
@@ -56,31 +66,56 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             choosing::list(&app, of, names, *values, &given::read(options)?).await
         }
         Command::Check(args) => looking::check(&app, args, &given::read(&args.options)?).await,
-        Command::Replica(command) => replica(&app, screen, command, cli.json, Stop::by(cancel)).await,
-        Command::Deploy(args) => {
-            let options =
-                DeployOptions { own_disks: args.own_disks, ..deploying::options(&app.config, &args.morph)? };
-            let ask = |name| Ask::Deploy(name, options.clone());
-            of_replica(&app, screen, &args.name, ask, Stop::by(cancel)).await
-        }
-        Command::Migrate(args) => {
-            let new = new_replica(&app, &args.route).await?;
-            let options = deploying::options(&app.config, &args.morph)?;
-            let execute = ExecuteOptions { power_off: args.power_off_source };
-            let ask = |vm: &String| {
-                let new = NewReplica { vm: vm.clone(), ..new.clone() };
-                (vm.clone(), Ask::Migrate(new, execute, options.clone()))
-            };
-            do_all(&app, screen, args.route.vm.iter().map(ask).collect(), Stop::by(cancel)).await
-        }
         Command::Schedule(command) => scheduling::run(&app, command).await,
         Command::Orphans(command) => orphans::run(&app, command, cli.json, screen, cancel).await,
-        Command::Job(command) => job(&app, command, Stop::by(cancel)).await,
-        Command::Plugin(
-            PluginCommand::Trusting(_) | PluginCommand::Installing(_) | PluginCommand::Author(_),
-        )
-        | Command::Disk(_)
-        | Command::Completions { .. } => Ok(Answer::new(Value::Null, "")),
+        command => {
+            let desk = Local { app: &app, screen };
+            asked(&desk, command, cli.json, Stop::by(cancel)).await.unwrap_or_else(|| Err(not_served()))
+        }
+    }
+}
+
+/// Commands about replicas and jobs, wherever they are worked on; `None`: it is another one.
+async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Option<Result<Answer>> {
+    Some(match command {
+        Command::Replica(command) => replica(desk, command, json, stop).await,
+        Command::Deploy(args) => {
+            match deploying::options(&args.morph) {
+                Ok(options) => {
+                    let options = DeployOptions { own_disks: args.own_disks, ..options };
+                    do_all(desk, Order::Deploy(args.name.clone(), options), stop).await
+                }
+                Err(error) => Err(error),
+            }
+        }
+        Command::Migrate(args) => match (route(&args.route), deploying::options(&args.morph)) {
+            (Ok(route), Ok(options)) => {
+                let execute = ExecuteOptions { power_off: args.power_off_source };
+                do_all(desk, Order::Migrate(route, execute, options), stop).await
+            }
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        },
+        Command::Job(command) => job(desk, command, stop).await,
+        _ => return None,
+    })
+}
+
+fn not_served() -> Error {
+    let what = "a server is asked about replicas, deployments, migrations and jobs alone";
+    Error::invalid("server.command", what)
+}
+
+/// Whether jobs may be worked on in this process: not beside a server.
+fn works_on_jobs(command: &Command) -> bool {
+    match command {
+        Command::Deploy(_) | Command::Migrate(_) => true,
+        Command::Replica(command) => {
+            matches!(command, ReplicaCommand::Execute { .. } | ReplicaCommand::Delete { .. })
+        }
+        Command::Job(command) => {
+            !matches!(command, JobCommand::List { .. } | JobCommand::Show { .. } | JobCommand::Log { .. })
+        }
+        _ => false,
     }
 }
 
@@ -92,54 +127,47 @@ fn begins_something(command: &Command) -> bool {
     )
 }
 
-async fn replica(
-    app: &App,
-    screen: &Screen,
-    command: &ReplicaCommand,
-    json: bool,
-    stop: Stop,
-) -> Result<Answer> {
+async fn replica(desk: &dyn Desk, command: &ReplicaCommand, json: bool, stop: Stop) -> Result<Answer> {
     match command {
-        ReplicaCommand::Create { name, route } => create(app, name, route).await,
+        ReplicaCommand::Create { name, route } => create(desk, name, route).await,
         ReplicaCommand::Execute { name, power_off_source } => {
             let options = ExecuteOptions { power_off: *power_off_source };
-            of_replica(app, screen, name, |name| Ask::Execute(name, options), stop).await
+            do_all(desk, Order::Execute(name.clone(), options), stop).await
         }
         ReplicaCommand::Show { name } => {
-            let (members, jobs) = (app.engine.members(name).await?, app.engine.jobs_of(name, HISTORY).await?);
-            let history: Value = jobs.iter().map(job_json).collect();
-            match members.as_slice() {
+            let view = desk.replica(name).await?;
+            match view.replicas.as_slice() {
                 [replica] if replica.name == *name => {
-                    let mut answer = Answer::new(replica, show::replica(replica, &jobs));
+                    let mut answer = Answer::new(replica, show::replica(replica, &view.jobs));
                     if let Some(object) = answer.json.as_object_mut() {
-                        object.insert("jobs".into(), history);
+                        object.insert("jobs".into(), json!(view.jobs));
                     }
                     Ok(answer)
                 }
                 members => {
-                    let text = format!("{}\n{}", show::replicas(members), show::jobs(&jobs));
-                    Ok(Answer::new(json!({ "replicas": members, "jobs": history }), text))
+                    let text = format!("{}\n{}", show::replicas(members), show::jobs(&view.jobs));
+                    Ok(Answer::new(&view, text))
                 }
             }
         }
         ReplicaCommand::List { text, source, destination, after, limit } => {
             let (text, source, destination) = (text.clone(), source.clone(), destination.clone());
-            let filter = ReplicaFilter { text, source, destination, after: after.clone(), limit: *limit };
-            let replicas = app.engine.replicas(&filter).await?;
+            let limit = Some(u32::try_from(*limit).unwrap_or(u32::MAX));
+            let query = ReplicaQuery { text, source, destination, after: after.clone(), limit };
+            let replicas = desk.replicas(&query).await?;
             Ok(Answer::new(json!({ "replicas": replicas }), show::replicas(&replicas)))
         }
         ReplicaCommand::Delete { name, yes } => {
             if !yes {
                 confirm_deletion(name, person(json).as_mut())?;
             }
-            of_replica(app, screen, name, Ask::Delete, stop).await
+            do_all(desk, Order::Delete(name.clone()), stop).await
         }
     }
 }
 
-async fn create(app: &App, name: &str, route: &Route) -> Result<Answer> {
-    let more = route.vm.get(1..).unwrap_or_default();
-    let replicas = app.engine.create_replicas(name, new_replica(app, route).await?, more).await?;
+async fn create(desk: &dyn Desk, name: &str, args: &Route) -> Result<Answer> {
+    let replicas = desk.create(&Create { name: name.to_owned(), route: route(args)? }).await?;
     let next = format!("gyre replica execute {name} makes the disks and fills them\n");
     match replicas.as_slice() {
         [replica] => Ok(Answer::new(replica, format!("replica {name} noted: {next}"))),
@@ -150,28 +178,8 @@ async fn create(app: &App, name: &str, route: &Route) -> Result<Answer> {
     }
 }
 
-/// What is asked of a replica is asked of each that stands below it.
-async fn of_replica(
-    app: &App,
-    screen: &Screen,
-    name: &str,
-    ask: impl Fn(String) -> Ask,
-    stop: Stop,
-) -> Result<Answer> {
-    let members = match app.engine.members(name).await {
-        Ok(members) => members.into_iter().map(|replica| replica.name).collect(),
-        // The job of a replica that is gone is finished by the same command all the same.
-        Err(error) if error.code == "replica.unknown" => vec![name.to_owned()],
-        Err(error) => return Err(error),
-    };
-    do_all(app, screen, members.into_iter().map(|name| (name.clone(), ask(name))).collect(), stop).await
-}
-
-async fn do_all(app: &App, screen: &Screen, asks: Vec<(String, Ask)>, stop: Stop) -> Result<Answer> {
-    if asks.len() > 1 {
-        screen.expect_several();
-    }
-    let mut fates = app.engine.run_all(asks, &stop).await;
+async fn do_all(desk: &dyn Desk, order: Order, stop: Stop) -> Result<Answer> {
+    let mut fates = desk.carry_out(order, &stop).await?;
     match fates.pop() {
         Some(only) if fates.is_empty() => Ok(job_answer(only.report?)),
         last => Ok(several(fates.into_iter().chain(last))),
@@ -223,32 +231,30 @@ pub(crate) fn confirm(question: &str, nobody: Error, person: Option<&mut impl Bu
     Err(Error::new(gyre_core::Kind::Cancelled, "job.cancelled", "nothing was deleted"))
 }
 
-async fn job(app: &App, command: &JobCommand, stop: Stop) -> Result<Answer> {
-    let engine = &app.engine;
+async fn job(desk: &dyn Desk, command: &JobCommand, stop: Stop) -> Result<Answer> {
     match command {
         JobCommand::List { replica, kind, status, before, limit } => {
-            let filter = JobFilter {
-                subject: replica.as_deref().map(gyre_engine::replica_subject),
+            let query = JobQuery {
+                replica: replica.clone(),
                 kind: kind.clone(),
                 status: status.as_deref().and_then(Status::parse),
                 before: before.clone(),
-                limit: *limit,
-                ..JobFilter::default()
+                limit: Some(*limit),
+                ..JobQuery::default()
             };
-            let jobs = engine.jobs(&filter).await?;
-            let list: Vec<_> = jobs.iter().map(job_json).collect();
-            Ok(Answer::new(json!({ "jobs": list }), show::jobs(&jobs)))
+            let jobs = desk.jobs(&query).await?;
+            Ok(Answer::new(json!({ "jobs": jobs }), show::jobs(&jobs)))
         }
-        JobCommand::Show { id, .. } => show_job(app, &or_newest(app, id.as_ref()).await?).await,
+        JobCommand::Show { id, .. } => show_job(desk, &or_newest(desk, id.as_ref()).await?).await,
         JobCommand::Log { id, follow, .. } => {
-            logging::log(app, &or_newest(app, id.as_ref()).await?, *follow, &stop).await
+            logging::log(desk, &or_newest(desk, id.as_ref()).await?, *follow, &stop).await
         }
-        JobCommand::Cancel { id, force: false } => Ok(stopped(engine.cancel(id, stop).await?)),
-        JobCommand::Cancel { id, force: true } => Ok(stopped(engine.force(id, stop).await?)),
-        JobCommand::Skip { id } => Ok(job_answer(engine.skip(id, stop).await?)),
-        JobCommand::Resume { id } => Ok(job_answer(engine.resume(id, stop).await?)),
-        JobCommand::Undo { id } => Ok(stopped(engine.undo(id, stop).await?)),
-        JobCommand::Abandon { id } => Ok(stopped(engine.abandon(id).await?)),
+        JobCommand::Cancel { id, force: false } => Ok(stopped(desk.deal(id, Deal::Cancel, stop).await?)),
+        JobCommand::Cancel { id, force: true } => Ok(stopped(desk.deal(id, Deal::Force, stop).await?)),
+        JobCommand::Skip { id } => Ok(job_answer(desk.deal(id, Deal::Skip, stop).await?)),
+        JobCommand::Resume { id } => Ok(job_answer(desk.deal(id, Deal::Resume, stop).await?)),
+        JobCommand::Undo { id } => Ok(stopped(desk.deal(id, Deal::Undo, stop).await?)),
+        JobCommand::Abandon { id } => Ok(stopped(desk.deal(id, Deal::Abandon, stop).await?)),
     }
 }
 
@@ -258,37 +264,25 @@ fn stopped(report: Report) -> Answer {
     Answer::new(&report, show::report(&report)).with_error(stuck)
 }
 
-async fn or_newest(app: &App, id: Option<&String>) -> Result<String> {
+async fn or_newest(desk: &dyn Desk, id: Option<&String>) -> Result<String> {
     match id {
         Some(id) => Ok(id.clone()),
-        None => newest(app).await,
+        None => newest(desk).await,
     }
 }
 
-async fn newest(app: &App) -> Result<String> {
-    let newest = app.engine.jobs(&JobFilter { limit: 1, ..JobFilter::default() }).await?.pop();
-    newest.map(|job| job.id).ok_or_else(|| Error::not_found("job.unknown", "there was no job yet"))
+async fn newest(desk: &dyn Desk) -> Result<String> {
+    let newest = desk.jobs(&JobQuery { limit: Some(1), ..JobQuery::default() }).await?.pop();
+    newest.map(|job| job.job).ok_or_else(|| Error::not_found("job.unknown", "there was no job yet"))
 }
 
-async fn show_job(app: &App, id: &str) -> Result<Answer> {
-    let (job, report, log) = app.engine.job(id).await?;
-    let mut text = format!("{}\n{}", show::report(&report), show::steps(&job));
-    if let Some(error) = &report.error {
+async fn show_job(desk: &dyn Desk, id: &str) -> Result<Answer> {
+    let view = desk.job(id).await?;
+    let mut text = format!("{}\n{}", show::report(&view.report), show::steps(&view.steps));
+    if let Some(error) = &view.report.error {
         text += &format!("\n{}", crate::failure::text(error));
     }
-    let mut answer = Answer::new(&report, text);
-    if let Some(object) = answer.json.as_object_mut() {
-        object.insert("steps".into(), json!(job.steps));
-        object.insert("log".into(), json!(log));
-    }
-    Ok(answer)
-}
-
-fn job_json(job: &gyre_saga::JobRecord) -> Value {
-    json!({
-        "job": job.id, "kind": job.kind, "subject": job.subject, "status": job.status,
-        "created": job.created, "updated": job.updated, "error": job.error,
-    })
+    Ok(Answer::new(&view, text))
 }
 
 /// A job that did not succeed is an answer and an error.
@@ -308,13 +302,14 @@ fn job_answer(report: Report) -> Answer {
     Answer::new(&report, text).with_error(error)
 }
 
-async fn new_replica(app: &App, route: &Route) -> Result<NewReplica> {
-    let options = app.plugins.environment(&route.destination, &given::read(&route.options)?).await?;
-    Ok(NewReplica {
-        source: route.source.clone(),
-        vm: route.vm.first().cloned().unwrap_or_default(),
-        destination: route.destination.clone(),
-        options,
+fn route(args: &Route) -> Result<gyre_api::Route> {
+    let layer = |(from, options)| Layer { from, options };
+    Ok(gyre_api::Route {
+        source: args.source.clone(),
+        vms: args.vm.clone(),
+        destination: args.destination.clone(),
+        options: serde_json::Map::new(),
+        layers: given::read(&args.options)?.into_iter().map(layer).collect(),
     })
 }
 

@@ -11,22 +11,35 @@ use gyre_engine::DeployOptions;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// What `args` ask for, over what the configuration says of all machines.
+/// What `args` ask for of one machine.
 ///
 /// # Errors
-/// `script.unreadable`, `script.size`, `script.phase`, `secret.unknown`, `secret.many`.
-pub fn options(config: &Config, args: &MorphArgs) -> Result<DeployOptions> {
-    let system = args.system.clone();
-    if args.skip_morphing {
-        return Ok(DeployOptions { system, skip_morphing: true, ..DeployOptions::default() });
+/// `script.unreadable`, `script.size`, `script.phase`.
+pub fn options(args: &MorphArgs) -> Result<DeployOptions> {
+    Ok(DeployOptions {
+        system: args.system.clone(),
+        skip_morphing: args.skip_morphing,
+        luks_secrets: args.luks_secret.clone(),
+        scripts: UserScripts { own: own_scripts(&args.script)?, ..UserScripts::default() },
+        ..DeployOptions::default()
+    })
+}
+
+/// The same over what the configuration says of all machines: that of whoever does it, and not of who asked.
+///
+/// # Errors
+/// `script.unreadable`, `script.size`, `secret.unknown`, `secret.many`.
+pub fn complete(config: &Config, asked: DeployOptions) -> Result<DeployOptions> {
+    if asked.skip_morphing {
+        return Ok(asked);
     }
     let scripts = UserScripts {
-        own: own_scripts(&args.script)?,
+        own: asked.scripts.own,
         linux: general_scripts(&config.scripts.linux)?,
         windows: general_scripts(&config.scripts.windows)?,
     };
-    let luks_secrets = secrets(config, &args.luks_secret)?;
-    Ok(DeployOptions { system, luks_secrets, scripts, ..DeployOptions::default() })
+    let luks_secrets = secrets(config, &asked.luks_secrets)?;
+    Ok(DeployOptions { luks_secrets, scripts, ..asked })
 }
 
 /// Those of this machine, else those of all; what is named and not there is told before a job begins.
@@ -90,6 +103,10 @@ mod tests {
     use super::*;
     use gyre_core::OsType;
 
+    fn asked(config: &Config, args: &MorphArgs) -> Result<DeployOptions> {
+        complete(config, options(args)?)
+    }
+
     fn args(script: &[String], secret: &[&str]) -> MorphArgs {
         let luks_secret = secret.iter().map(ToString::to_string).collect();
         MorphArgs { system: None, skip_morphing: false, luks_secret, script: script.to_vec() }
@@ -107,13 +124,13 @@ mod tests {
         let config = Config::parse(text, directory.path()).unwrap();
         let own = |phase: &str, file: &str| format!("{phase}={}", directory.path().join(file).display());
 
-        let asked = options(&config, &args(&[own("after-mount", "own")], &[])).unwrap();
-        assert_eq!(asked.scripts.of(OsType::Linux, Phase::AfterMount), Some("echo own\n"));
-        assert_eq!(asked.scripts.of(OsType::Linux, Phase::FirstBoot), Some("#!/bin/sh\necho all\n"));
-        assert_eq!(asked.luks_secrets, ["a"]);
-        assert_eq!(options(&config, &args(&[], &["b", "a"])).unwrap().luks_secrets, ["b", "a"]);
+        let both = asked(&config, &args(&[own("after-mount", "own")], &[])).unwrap();
+        assert_eq!(both.scripts.of(OsType::Linux, Phase::AfterMount), Some("echo own\n"));
+        assert_eq!(both.scripts.of(OsType::Linux, Phase::FirstBoot), Some("#!/bin/sh\necho all\n"));
+        assert_eq!(both.luks_secrets, ["a"]);
+        assert_eq!(asked(&config, &args(&[], &["b", "a"])).unwrap().luks_secrets, ["b", "a"]);
         let skipping = MorphArgs { skip_morphing: true, ..args(&[], &[]) };
-        assert_eq!(options(&config, &skipping).unwrap().scripts, UserScripts::default());
+        assert_eq!(asked(&config, &skipping).unwrap().scripts, UserScripts::default());
 
         let twice = [own("first-boot", "own"), own("first-boot", "all")];
         for (given, code) in [
@@ -124,9 +141,9 @@ mod tests {
             (&[own("first-boot", "empty")], "script.size"),
             (&[own("first-boot", "nothing")], "script.unreadable"),
         ] {
-            assert_eq!(options(&config, &args(given, &[])).unwrap_err().code, code, "{given:?}");
+            assert_eq!(asked(&config, &args(given, &[])).unwrap_err().code, code, "{given:?}");
         }
-        assert_eq!(options(&config, &args(&[], &["c"])).unwrap_err().code, "secret.unknown");
-        assert_eq!(options(&config, &args(&[], &["a"; 9])).unwrap_err().code, "secret.many");
+        assert_eq!(asked(&config, &args(&[], &["c"])).unwrap_err().code, "secret.unknown");
+        assert_eq!(asked(&config, &args(&[], &["a"; 9])).unwrap_err().code, "secret.many");
     }
 }

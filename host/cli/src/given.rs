@@ -24,12 +24,20 @@ pub fn read(args: &OptionArgs) -> Result<Given> {
     let files = [args.environment.as_deref(), args.options.as_deref()].into_iter().flatten();
     let mut given = files.map(file).collect::<Result<Given>>()?;
     given.extend(singles(&args.option)?);
-    // Options are stored and shown; a login is neither.
+    refuse_login(&given)?;
+    Ok(given)
+}
+
+/// Options are stored and shown; a login is neither.
+///
+/// # Errors
+/// `options.login`.
+pub fn refuse_login(given: &Given) -> Result<()> {
     if given.iter().any(|(_, options)| options.contains_key(LOGIN)) {
         let what = format!("the option {LOGIN:?} is the endpoint's login, and not one of a machine");
         return Err(Error::invalid("options.login", what));
     }
-    Ok(given)
+    Ok(())
 }
 
 /// Single ones, in their order.

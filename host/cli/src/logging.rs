@@ -2,7 +2,7 @@
 //! know how events came about.
 
 use crate::answer::Answer;
-use crate::app::App;
+use crate::desk::Desk;
 use crate::show::{clean, seconds, size, time};
 use gyre_core::{Error, Result};
 use gyre_engine::{News, Told};
@@ -20,13 +20,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// `job.unknown`, `store.*`.
-pub async fn log(app: &App, id: &str, follow: bool, stop: &Stop) -> Result<Answer> {
+pub async fn log(desk: &dyn Desk, id: &str, follow: bool, stop: &Stop) -> Result<Answer> {
     let mut after = 0;
     let mut all = Vec::new();
     loop {
         // Looked at before the events are: what is told after an end is not missed.
-        let (job, _, _) = app.engine.job(id).await?;
-        let mut page = app.engine.told(Some(id), after, PAGE).await?;
+        let status = desk.job(id).await?.report.status;
+        let mut page = desk.told(id, after, PAGE).await?;
         let is_last = page.len() < PAGE as usize;
         after = page.last().map_or(after, |told| told.seq);
         if follow {
@@ -34,7 +34,7 @@ pub async fn log(app: &App, id: &str, follow: bool, stop: &Stop) -> Result<Answe
         } else {
             all.append(&mut page);
         }
-        if is_last && (!follow || job.status.is_final() || job.status == gyre_saga::Status::Stuck) {
+        if is_last && (!follow || status.is_final() || status == gyre_saga::Status::Stuck) {
             break;
         }
         if is_last {

@@ -50,7 +50,11 @@ pub async fn list(app: &App, endpoint: Option<&str>, name: Option<&str>) -> Resu
     Ok(Answer::new(json!({ "machines": rows }), text).with_error(failed))
 }
 
-async fn machines(app: &App, source: &str, name: Option<&str>) -> Result<Vec<VmSummary>> {
+/// All machines of a source.
+///
+/// # Errors
+/// Those of the source; `source.endless`.
+pub async fn machines(app: &App, source: &str, name: Option<&str>) -> Result<Vec<VmSummary>> {
     let source = app.plugins.source(source, &app.engine.looking(Map::new())).await?;
     let (mut vms, mut after) = (Vec::new(), None::<String>);
     for _ in 0..PAGES_MAX {
@@ -103,6 +107,15 @@ fn machine(vm: &VmSpec) -> String {
 /// # Errors
 /// None: what does not work is the answer.
 pub async fn check(app: &App, args: &CheckArgs, given: &Given) -> Result<Answer> {
+    let answers = checked(app, args, given).await;
+    let error = answers.iter().find_map(why_not);
+    let text = answers.iter().map(paragraph).collect::<String>();
+    let json = json!({ "ready": error.is_none(), "checks": answers });
+    Ok(Answer::new(json, text).with_error(error))
+}
+
+/// The answer of everything that was named, or of everything there is.
+pub async fn checked(app: &App, args: &CheckArgs, given: &Given) -> Vec<Checked> {
     let mut answers = vec![local(app)];
     answers.extend(plugins(app).await);
     let all = args.source.is_none() && args.destination.is_none();
@@ -117,10 +130,7 @@ pub async fn check(app: &App, args: &CheckArgs, given: &Given) -> Result<Answer>
         let source = args.source.as_deref().map(|source| (source, args.vm.as_deref()));
         answers.extend(endpoints(app, source, args.destination.as_deref(), given).await);
     }
-    let error = answers.iter().find_map(why_not);
-    let text = answers.iter().map(paragraph).collect::<String>();
-    let json = json!({ "ready": error.is_none(), "checks": answers });
-    Ok(Answer::new(json, text).with_error(error))
+    answers
 }
 
 /// A destination is not asked with options that it does not have.

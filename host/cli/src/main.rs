@@ -13,22 +13,28 @@ mod clouds;
 mod commands;
 mod deploying;
 mod conformance;
+mod desk;
 mod endpoints;
 mod failure;
 mod given;
 mod inspecting;
 mod installing;
+mod lock;
 mod logging;
 mod looking;
 mod orphans;
 mod place;
+mod planned;
+mod remote;
 mod scheduling;
 mod screen;
+mod serving;
 mod show;
 mod standing;
 mod trusting;
 mod tree;
 mod trying;
+mod site;
 mod vault;
 mod workers;
 
@@ -94,12 +100,27 @@ fn main() -> ExitCode {
 
 async fn answer(cli: &Cli, screen: &Screen) -> Answer {
     let cancel = CancellationToken::new();
-    tokio::spawn(watch_signals(cancel.clone(), screen.clone()));
+    tokio::spawn(watch_signals(cancel.clone(), screen.clone(), farewell(cli)));
     commands::run(cli, screen, cancel).await.unwrap_or_else(Answer::of_error)
 }
 
+/// What is said at the first signal, and at the second.
+const fn farewell(cli: &Cli) -> (&'static str, &'static str) {
+    match (&cli.command, &cli.server) {
+        (Command::Serve, _) => (
+            "stopping: jobs are parked, and go on at the next start; again to leave at once",
+            "left in the middle: jobs go on at the next start",
+        ),
+        (_, Some(_)) => ("leaving: what was begun goes on at the server", "left"),
+        _ => (
+            "stopping, and removing what was made; again to leave at once",
+            "left in the middle: run the same command again to go on, or see gyre job list",
+        ),
+    }
+}
+
 /// The first signal stops the job in good order, the second leaves at once.
-async fn watch_signals(cancel: CancellationToken, screen: Screen) {
+async fn watch_signals(cancel: CancellationToken, screen: Screen, (first, second): (&str, &str)) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
@@ -113,11 +134,11 @@ async fn watch_signals(cancel: CancellationToken, screen: Screen) {
         }
         if cancel.is_cancelled() {
             screen.clear();
-            screen.line("left in the middle: run the same command again to go on, or see gyre job list");
+            screen.line(second);
             std::process::exit(INTERRUPTED);
         }
         cancel.cancel();
-        screen.line("stopping, and removing what was made; again to leave at once");
+        screen.line(first);
     }
 }
 
@@ -135,14 +156,15 @@ fn log_to(screen: &Screen, verbose: u8) {
     let filter = std::env::var(LOG_VARIABLE).unwrap_or_else(|_| {
         let ours = |level: &str| {
             let crates = [
-                "cli", "engine", "saga", "schedule", "mover", "grants", "sandbox", "ssh", "worker", "core", "trust",
-                "fetch",
+                "cli", "api", "engine", "saga", "schedule", "mover", "grants", "sandbox", "ssh", "worker", "core",
+                "trust", "fetch",
             ];
             let ours: String = crates.iter().map(|name| format!(",gyre_{name}={level}")).collect();
             format!("warn,gyre={level}{ours}")
         };
         match verbose {
-            0 => "error,gyre=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn,gyre_schedule=warn".into(),
+            0 => "error,gyre=warn,gyre_api=warn,gyre_engine=warn,gyre_grants=warn,gyre_saga=warn,gyre_schedule=warn"
+                .into(),
             1 => ours("info"),
             2 => ours("debug"),
             _ => "trace".into(),

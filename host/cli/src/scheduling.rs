@@ -176,7 +176,7 @@ fn new_schedule(config: &Config, args: &CreateArgs) -> Result<NewSchedule> {
 fn deploy_options(config: &Config, args: &CreateArgs) -> Result<Value> {
     let (system, skip_morphing) = (args.system.clone(), args.skip_morphing);
     let morph = MorphArgs { system, skip_morphing, ..MorphArgs::default() };
-    let options = DeployOptions { own_disks: args.own_disks, ..deploying::options(config, &morph)? };
+    let options = DeployOptions { own_disks: args.own_disks, ..deploying::complete(config, deploying::options(&morph)?)? };
     serde_json::to_value(options).map_err(|e| {
         Error::other("store.corrupt", "the options of the deployment cannot be written down").cause(e)
     })

@@ -199,8 +199,9 @@ impl Reporter for Screen {
                 None => self.note(job, text),
             },
             News::Warning { text } => self.say(job, &format!("! {}", clean(text))),
+            News::Ended { .. } => drop(self.state().jobs.remove(job)),
             // The log has its own way to the screen.
-            News::Waiting { .. } | News::Log { .. } | News::Ended { .. } | News::Lost { .. } => {}
+            News::Waiting { .. } | News::Log { .. } | News::Lost { .. } => {}
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Text for people: aligned tables, sizes, times, the closing summary. Refuses to decide anything, and to
 //! pass on control characters that came from elsewhere.
 
+use gyre_api::JobLine;
 use gyre_core::ByteSize;
 use gyre_core::roles::Instance;
 use gyre_engine::{Replica, Report};
 use gyre_mover::{ChangedBy, CopyReport};
-use gyre_saga::JobRecord;
+use gyre_saga::StepRecord;
 
 /// Lines of a server's console that are shown.
 const CONSOLE_LINES: usize = 8;
@@ -200,7 +201,7 @@ pub fn replicas(replicas: &[Replica]) -> String {
 }
 
 /// One replica and its last jobs.
-pub fn replica(replica: &Replica, history: &[JobRecord]) -> String {
+pub fn replica(replica: &Replica, history: &[JobLine]) -> String {
     let mut table = Table::pairs();
     table.row(["replica", &replica.name]);
     table.row(["id", &replica.id]);
@@ -221,23 +222,22 @@ pub fn replica(replica: &Replica, history: &[JobRecord]) -> String {
 }
 
 /// Jobs, a line each.
-pub fn jobs(jobs: &[JobRecord]) -> String {
+pub fn jobs(jobs: &[JobLine]) -> String {
     if jobs.is_empty() {
         return "no jobs\n".into();
     }
     let mut table = Table::new(&["job", "kind", "of", "status", "begun", "step"]);
     for job in jobs {
-        let done = job.steps.iter().filter(|step| job.is_done(&step.name)).count();
-        let step = format!("{done} of {}", job.steps.len());
-        table.row([&job.id, &job.kind, &job.subject, job.status.name(), &time(job.created), &step]);
+        let step = format!("{} of {}", job.steps_done, job.steps);
+        table.row([&job.job, &job.kind, &job.subject, job.status.name(), &time(job.created), &step]);
     }
     table.text()
 }
 
 /// The steps of a job.
-pub fn steps(job: &JobRecord) -> String {
+pub fn steps(steps: &[StepRecord]) -> String {
     let mut table = Table::new(&["step", "phase", "begun", "took"]);
-    for step in &job.steps {
+    for step in steps {
         let phase = serde_json::to_value(step.phase).ok();
         let phase = phase.as_ref().and_then(|phase| phase.as_str()).unwrap_or_default();
         let (begun, took) = step.times.map_or_else(Default::default, |(first, last)| {

@@ -9,7 +9,11 @@ use crate::scripts::ScriptsByOs;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+/// Where `gyre serve` listens unless told otherwise.
+const SERVE_PORT: u16 = 7766;
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -48,6 +52,9 @@ pub struct Config {
     /// Whose components may run.
     #[serde(default)]
     pub trust: Trust,
+    /// How `gyre serve` is reached.
+    #[serde(default)]
+    pub serve: Serve,
     /// What the file is called, for people who look for what stands in it.
     #[serde(skip, default = "Config::unnamed")]
     pub file: PathBuf,
@@ -309,6 +316,47 @@ impl Default for Jobs {
     }
 }
 
+/// How `gyre serve` is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Serve {
+    /// Address and port to listen at.
+    pub listen: SocketAddr,
+    /// Names, besides `localhost` and addresses, by which clients call this host.
+    pub names: Vec<String>,
+    /// File with the token that clients show; default: `serve.token` in the state directory, made when it is missing.
+    pub token_file: Option<PathBuf>,
+    /// PEM file with the certificate of this host and those that lead to its authority.
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file with the certificate's private key.
+    pub tls_key: Option<PathBuf>,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], SERVE_PORT));
+        Self { listen, names: Vec::new(), token_file: None, tls_certificate: None, tls_key: None }
+    }
+}
+
+impl Serve {
+    /// Tokens do not travel in the clear.
+    fn check(&self) -> Result<()> {
+        if self.tls_certificate.is_some() != self.tls_key.is_some() {
+            let what = "[serve] tls-certificate and tls-key are needed together";
+            return Err(Error::invalid("config.serve", what));
+        }
+        if self.tls_certificate.is_none() && !self.listen.ip().is_loopback() {
+            let what =
+                format!("[serve] listen = \"{}\" is reached by other hosts, and needs TLS", self.listen);
+            return Err(Error::invalid("config.serve", what).cause(
+                "set tls-certificate and tls-key, or listen on 127.0.0.1 and put a TLS proxy in front",
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// Which blocks are read back from the device after the copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -342,6 +390,8 @@ impl Config {
         self.host.state.iter_mut().for_each(absolute);
         self.host.agent.iter_mut().for_each(absolute);
         self.host.plugins.iter_mut().for_each(absolute);
+        let Serve { token_file, tls_certificate, tls_key, .. } = &mut self.serve;
+        [token_file, tls_certificate, tls_key].into_iter().flatten().for_each(absolute);
         self.plugin.values_mut().for_each(|plugin| absolute(&mut plugin.component));
         self.scripts.linux.paths_mut().chain(self.scripts.windows.paths_mut()).for_each(absolute);
         let plugins = self.plugin.values_mut().map(|plugin| &mut plugin.ini);
@@ -377,6 +427,7 @@ impl Config {
             return Err(Error::invalid("config.jobs", "every number in [jobs] must be at least 1"));
         }
         self.check_scripts()?;
+        self.serve.check()?;
         let unlocked = self.plugin.iter().find(|(_, plugin)| self.host.locked && plugin.sha256.is_none());
         match unlocked {
             Some((name, _)) => Err(Error::invalid(
@@ -477,6 +528,9 @@ mod tests {
             ("[scripts.windows]\nfirst-boot = 'a'", "config.scripts"),
             ("[deploy]\nluks-secret = ['a']", "config.syntax"),
             ("[jobs]\nper-host = 0", "config.jobs"),
+            ("[serve]\nlisten = '0.0.0.0:1'", "config.serve"),
+            ("[serve]\ntls-key = 'k'", "config.serve"),
+            ("[serve]\nlisten = 'localhost'", "config.syntax"),
         ] {
             assert_eq!(Config::parse(text, Path::new("/")).unwrap_err().code, code, "{text}");
         }

@@ -38,6 +38,7 @@ pub const OWN_DISKS: &str = "own-disks";
 
 /// One thing that a check found before anything was created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The job cannot work while this stands.
     pub blocking: bool,
@@ -52,6 +53,7 @@ pub struct Finding {
 
 /// One line of a list of machines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct VmSummary {
     /// As the source names it for good.
@@ -163,6 +165,7 @@ pub struct Morphing {
 
 /// The migrated machine, as it runs at the destination.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Instance {
     /// The platform's id of it.
     pub id: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How the machine boots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Firmware {
     /// Legacy boot from the master boot record.
@@ -16,6 +17,7 @@ pub enum Firmware {
 
 /// Which kind of worker can morph the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OsType {
     /// Any Linux.
@@ -33,6 +35,7 @@ pub enum OsType {
 
 /// One disk of a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct DiskSpec {
     /// Stable between executions.
@@ -55,6 +58,7 @@ pub struct DiskSpec {
 
 /// One network interface of a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct NicSpec {
     /// Stable between executions.
@@ -71,6 +75,7 @@ pub struct NicSpec {
 
 /// One machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct VmSpec {
     /// As the source names it for good.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// The answer of one endpoint.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Checked {
     /// `source lab`, `destination cloud`.
     pub endpoint: String,

@@ -18,6 +18,7 @@ const IN_FLIGHT_PER_CONNECTION: usize = 2;
 
 /// What was copied of one disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiskCopy {
     /// As the source names it.
     pub disk: String,

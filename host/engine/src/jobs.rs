@@ -12,7 +12,8 @@ use std::time::Duration;
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// Something that was told of a job, as it was kept.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Told {
     /// Grows with everything that is told, over all jobs.
     pub seq: u64,
@@ -170,7 +171,11 @@ impl Engine {
         Ok(self.job(id).await?.1)
     }
 
-    async fn stoppable(&self, id: &str) -> Result<JobRecord> {
+    /// The job, if what it made may still be removed.
+    ///
+    /// # Errors
+    /// `job.unknown`, `job.over`, `job.committed`.
+    pub async fn stoppable(&self, id: &str) -> Result<JobRecord> {
         let job = self.open_job(id).await?;
         if !gyre_saga::committed(&job) {
             return Ok(job);

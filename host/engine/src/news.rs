@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that happened in a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[allow(missing_docs)] // the fields are named for what they are
 pub enum News {

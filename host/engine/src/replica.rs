@@ -24,6 +24,7 @@ pub struct NewReplica {
 
 /// A machine's disks at a destination, brought up to date by executions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Replica {
     /// Unique for ever.
     pub id: String,
@@ -53,6 +54,7 @@ pub struct Replica {
 
 /// A successful execution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Success {
     /// Of the execution, from 1.
     pub number: u64,
@@ -68,6 +70,7 @@ pub struct Success {
 
 /// One disk of a successful execution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiskBase {
     /// As the source names it.
     pub disk: String,

@@ -7,11 +7,12 @@ use gyre_core::Error;
 use gyre_core::roles::Instance;
 use gyre_mover::CopyReport;
 use gyre_saga::{JobRecord, Status};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a job has come to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Id of the job.
     pub job: String,
@@ -33,7 +34,7 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
     /// What was copied, per disk.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disks: Vec<DiskCopy>,
     /// The sums of `disks`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,14 +46,15 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<Instance>,
     /// Steps that may have left something which nobody removed: their tokens stand in what they made.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Left>,
     /// From the job's beginning to its end, seconds.
     pub seconds: f64,
 }
 
 /// A step that may have left something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Left {
     /// Name of the step.
     pub step: String,

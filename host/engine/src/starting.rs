@@ -33,6 +33,13 @@ pub struct Started {
     pub(crate) anew: Option<Box<Ask>>,
 }
 
+impl Started {
+    /// Whether what was asked for is begun anew by [`Engine::work`], as another job, once this one is undone.
+    pub const fn begins_anew(&self) -> bool {
+        self.anew.is_some()
+    }
+}
+
 impl Ask {
     const fn kind(&self) -> Kind {
         match self {

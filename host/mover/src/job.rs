@@ -67,6 +67,7 @@ impl Default for CopyOptions {
 
 /// How the copy knew what to move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangedBy {
     /// The source said what changed.
@@ -80,6 +81,7 @@ pub enum ChangedBy {
 
 /// What a copy did; all counts in bytes. `moved + zeroed + skipped + resumed` is `size`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CopyReport {
     /// Of the source disk.
     pub size: u64,

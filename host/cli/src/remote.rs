@@ -1,0 +1,129 @@
+//! A server as the desk of commands: what it does is followed and shown as if it were done here. Whoever stops
+//! following stops nothing.
+
+use crate::args::Cli;
+use crate::desk::Desk;
+use crate::screen::Screen;
+use crate::{place, serving};
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use gyre_api::{
+    Begun, Client, Create, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery, JobView, Migrate, Order,
+    ReplicaQuery, ReplicaView, TokenFile,
+};
+use gyre_core::{Error, Kind, Result};
+use gyre_engine::{ExecuteOptions, Fate, Replica, Report, Reporter as _, Told};
+use gyre_saga::Stop;
+
+/// Jobs that are followed at once; the server does not work on more at once than some.
+const FOLLOWED_MAX: usize = 32;
+
+/// A server.
+pub struct Remote {
+    client: Client,
+    screen: Screen,
+}
+
+impl Remote {
+    /// The server at this URL. Calls nobody.
+    ///
+    /// # Errors
+    /// `server.url`, `serve.token`, those of the configuration where the token is looked for there.
+    pub fn open(cli: &Cli, url: &str, screen: &Screen) -> Result<Self> {
+        let file = match &cli.token_file {
+            Some(file) => TokenFile(file.clone()),
+            None => {
+                let config = place::config(cli.config.as_deref()).map_err(|error| {
+                    error.cause("it would say where the server's token is; --token-file says it, too")
+                })?;
+                serving::token_file(&config, &place::state(&config)?)
+            }
+        };
+        Ok(Self { client: Client::new(url, file.read()?)?, screen: screen.clone() })
+    }
+
+    /// Shows what happens in a job, and the one that is begun in its place, and answers what has become of it.
+    async fn follow(&self, begun: Begun, stop: &Stop) -> Result<Report> {
+        let Begun { job, mut resumed, mut after, error, .. } = begun;
+        let none = || Error::other("server.answer", "the server names no job and no error");
+        let mut job = job.ok_or_else(|| error.unwrap_or_else(none))?;
+        loop {
+            let tell = |told: &Told| self.screen.tell(&told.job, &told.news);
+            let end = tokio::select! {
+                end = self.client.follow(&job, after, &tell) => end?,
+                () = stop.asked() => return Err(self.left(&job)),
+            };
+            match (end.next, end.error) {
+                (Some(next), _) => (job, after, resumed) = (next, 0, false),
+                (None, Some(error)) => return Err(error),
+                (None, None) => {
+                    let report = self.client.job(&job).await?.report;
+                    return Ok(Report { resumed, ..report });
+                }
+            }
+        }
+    }
+
+    fn left(&self, job: &str) -> Error {
+        let url = self.client.url();
+        Error::new(Kind::Cancelled, "server.left", format!("job {job} goes on at the server"))
+            .cause(format!("look at it: gyre --server {url} job log --follow {job}"))
+            .cause(format!("stop it: gyre --server {url} job cancel {job}"))
+    }
+}
+
+#[async_trait]
+impl Desk for Remote {
+    async fn replicas(&self, query: &ReplicaQuery) -> Result<Vec<Replica>> {
+        Ok(self.client.replicas(query).await?.replicas)
+    }
+
+    async fn replica(&self, name: &str) -> Result<ReplicaView> {
+        self.client.replica(name).await
+    }
+
+    async fn create(&self, new: &Create) -> Result<Vec<Replica>> {
+        Ok(self.client.create(new).await?.replicas)
+    }
+
+    async fn carry_out(&self, order: Order, stop: &Stop) -> Result<Vec<Fate>> {
+        let accepted = match &order {
+            Order::Execute(name, ExecuteOptions { power_off }) => {
+                self.client.execute(name, Execute { power_off: *power_off }).await
+            }
+            Order::Deploy(name, options) => self.client.deploy(name, &Deploy::from(options)).await,
+            Order::Delete(name) => self.client.delete(name).await,
+            Order::Migrate(route, ExecuteOptions { power_off }, options) => {
+                let (power_off, deploy) = (*power_off, Deploy::from(options));
+                self.client.migrate(&Migrate { route: route.clone(), power_off, deploy }).await
+            }
+        };
+        let jobs = accepted?.jobs;
+        if jobs.len() > 1 {
+            self.screen.expect_several();
+        }
+        let fates = jobs.into_iter().map(|begun| async {
+            let name = begun.name.clone();
+            Fate { name, report: self.follow(begun, stop).await }
+        });
+        Ok(futures::stream::iter(fates).buffered(FOLLOWED_MAX).collect().await)
+    }
+
+    async fn jobs(&self, query: &JobQuery) -> Result<Vec<JobLine>> {
+        Ok(self.client.jobs(query).await?.jobs)
+    }
+
+    async fn job(&self, id: &str) -> Result<JobView> {
+        self.client.job(id).await
+    }
+
+    async fn told(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Told>> {
+        Ok(self.client.events(id, &EventQuery { after, limit: Some(limit) }).await?.events)
+    }
+
+    async fn deal(&self, id: &str, deal: Deal, stop: Stop) -> Result<Report> {
+        let none = || Error::other("server.answer", "the server names no job");
+        let begun = self.client.deal(id, deal).await?.jobs.pop().ok_or_else(none)?;
+        self.follow(begun, &stop).await
+    }
+}
