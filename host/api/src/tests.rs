@@ -49,8 +49,9 @@ impl Endpoints for Nowhere {
     async fn keep(&self, _: &BTreeMap<String, String>) -> Result<()> {
         Ok(())
     }
-    async fn gone(&self, _: &str, _: &str, _: &BTreeMap<String, String>) -> Result<BTreeSet<String>> {
-        Ok(BTreeSet::new())
+    /// Nothing is kept here.
+    async fn gone(&self, _: &str, _: &str, pinned: &BTreeMap<String, String>) -> Result<BTreeSet<String>> {
+        Ok(pinned.keys().cloned().collect())
     }
     async fn release(&self, _: &BTreeSet<String>) -> Result<()> {
         Ok(())
