@@ -249,16 +249,13 @@ pub fn reclaim_server(cloud: &mut Cloud, id: &str) -> Result<bool> {
     }
 }
 
-/// Volumes attached to a server.
+/// Volumes attached to a server; none where it has gone since somebody looked.
 ///
 /// # Errors
-/// Those of [`Cloud::list`].
+/// Those of [`Cloud::get`].
 pub fn attachments(cloud: &mut Cloud, server: &str) -> Result<Vec<Attachment>> {
-    cloud.list_unpaged(
-        NOVA,
-        &format!("/servers/{}/os-volume_attachments", encode(server)),
-        "volumeAttachments",
-    )
+    let path = format!("/servers/{}/os-volume_attachments", encode(server));
+    Ok(cloud.get(NOVA, &path, "volumeAttachments")?.unwrap_or_default())
 }
 
 /// Asks for a volume to be attached.

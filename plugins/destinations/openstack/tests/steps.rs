@@ -193,6 +193,19 @@ fn a_worker_is_described_and_one_that_is_gone_is_told() {
     assert_eq!((gone.kind, gone.code.as_str()), (ErrorKind::Unavailable, "worker.gone"));
 }
 
+/// Somebody deletes the worker while its removal looks at it.
+#[test]
+fn a_worker_that_vanishes_during_its_removal_is_removed() {
+    let (_host, model) = cloud();
+    let config = options(json!({}));
+    let disks = disks(&config);
+    let ensure = |step: &Step| OpenStack::ensure_worker(step, WorkerRole::Copy, OsType::Linux, &disks);
+    let state = done(&step("tok", &config), ensure).unwrap();
+    model.borrow_mut().faults.push(("GET", "os-volume_attachments", Fault::Status(404, "no such server")));
+    done(&step("other", &config), |step| OpenStack::remove_worker(step, &state)).unwrap();
+    assert_eq!(model.borrow().made(), [("volumes", 2)]);
+}
+
 #[test]
 fn the_worker_gets_one_user_and_the_pinned_host_key() {
     use base64::Engine;
