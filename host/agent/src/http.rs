@@ -293,6 +293,9 @@ fn file_call(guest: &mut Guest, call: RootRequest) -> Result<RootReply> {
         RootRequest::Symlink { path, target } => finished(root.symlink(&path, &target))?,
         RootRequest::Remove { path } => finished(root.remove(&path))?,
         RootRequest::Rename { from, to } => finished(root.rename(&from, &to))?,
+        RootRequest::WriteAt { path, offset, bytes } => finished(root.write_at(&path, offset, &bytes.0))?,
+        RootRequest::OpenHive { path } => RootReply::Hive { hive: guest.hives.open(&root, &path)? },
+        RootRequest::Hive { hive, ask } => guest.hives.call(&root, hive, ask)?,
         RootRequest::Run { .. } => return Err(Error::other("agent.defect", "a program is no file call")),
     })
 }

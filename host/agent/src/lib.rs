@@ -10,6 +10,7 @@ pub mod http;
 pub mod loopback;
 pub mod lvm;
 pub mod partitions;
+pub mod registry;
 pub mod root;
 pub mod run;
 pub mod serve;

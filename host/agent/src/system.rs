@@ -7,6 +7,7 @@ use crate::bytes::{ReadAt as _, Window};
 use crate::device::{self, Disk};
 use crate::fstab::{self, FSTAB_BYTES_MAX, Line};
 use crate::loopback::Loop;
+use crate::registry::Hives;
 use crate::root::Root;
 use crate::run::{Ended, attend};
 use crate::superblock::{Content, Superblock, probe};
@@ -78,12 +79,21 @@ pub struct Guest {
     mounts: Vec<Mounted>,
     groups: Vec<String>,
     nodes: Vec<Node>,
+    /// Registry hives that are open in its root.
+    pub hives: Hives,
 }
 
 impl Guest {
     /// Over `disks`, with mount points below `base`.
     pub fn new(disks: Arc<Vec<Disk>>, base: PathBuf) -> Self {
-        Self { disks, base, mounts: Vec::new(), groups: Vec::new(), nodes: Vec::new() }
+        Self {
+            disks,
+            base,
+            mounts: Vec::new(),
+            groups: Vec::new(),
+            nodes: Vec::new(),
+            hives: Hives::default(),
+        }
     }
 
     /// Every operating system on the disks. Nothing stays mounted.
@@ -169,6 +179,7 @@ impl Guest {
     /// # Errors
     /// `system.unmount`.
     pub fn unmount(&mut self) -> Result<()> {
+        self.hives = Hives::default();
         let mut failed = None;
         while let Some(mounted) = self.mounts.pop() {
             if let Err(error) = unmount_one(&mounted.path) {

@@ -106,16 +106,87 @@ pub struct System {
 #[serde(tag = "call", rename_all = "kebab-case")]
 #[allow(missing_docs)] // each call is documented in wit/deps/gyre-host/host.wit, interface rootfs
 pub enum RootRequest {
-    Stat { path: String },
-    ReadDir { path: String },
-    ReadFile { path: String },
-    WriteFile { path: String, mode: u32, bytes: Base64 },
-    MakeDir { path: String, mode: u32 },
-    Symlink { path: String, target: String },
-    ReadLink { path: String },
-    Remove { path: String },
-    Rename { from: String, to: String },
-    Run { argv: Vec<String>, env: Vec<(String, String)>, stdin: Base64, timeout_ms: Option<u32> },
+    Stat {
+        path: String,
+    },
+    ReadDir {
+        path: String,
+    },
+    ReadFile {
+        path: String,
+    },
+    WriteFile {
+        path: String,
+        mode: u32,
+        bytes: Base64,
+    },
+    MakeDir {
+        path: String,
+        mode: u32,
+    },
+    Symlink {
+        path: String,
+        target: String,
+    },
+    ReadLink {
+        path: String,
+    },
+    Remove {
+        path: String,
+    },
+    Rename {
+        from: String,
+        to: String,
+    },
+    Run {
+        argv: Vec<String>,
+        env: Vec<(String, String)>,
+        stdin: Base64,
+        timeout_ms: Option<u32>,
+    },
+    /// Overwrites and lengthens a regular file that is there.
+    WriteAt {
+        path: String,
+        offset: u64,
+        bytes: Base64,
+    },
+    OpenHive {
+        path: String,
+    },
+    Hive {
+        hive: u32,
+        ask: HiveRequest,
+    },
+}
+
+/// One call on an open registry hive.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "kebab-case")]
+#[allow(missing_docs)] // each call is documented in wit/deps/gyre-host/host.wit, interface registry
+pub enum HiveRequest {
+    Keys { key: String },
+    Values { key: String },
+    Get { key: String, name: String },
+    Set { key: String, name: String, value: HiveValue },
+    CreateKey { key: String },
+    RemoveKey { key: String },
+    RemoveValue { key: String, name: String },
+    Commit,
+    Close,
+}
+
+/// A value of a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum HiveValue {
+    Sz(String),
+    ExpandSz(String),
+    MultiSz(Vec<String>),
+    Dword(u32),
+    Qword(u64),
+    Binary(Base64),
+    Other(u32, Base64),
 }
 
 /// The answer to a [`RootRequest`].
@@ -129,6 +200,9 @@ pub enum RootReply {
     Bytes { bytes: Base64 },
     Target { target: String },
     Output { status: i32, stdout: Base64, stderr: Base64 },
+    Hive { hive: u32 },
+    KeyNames { names: Option<Vec<String>> },
+    Value { value: Option<HiveValue> },
 }
 
 /// What kind of file.
@@ -186,6 +260,17 @@ impl<'de> Deserialize<'de> for Base64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_travel_as_they_are() {
+        let value = HiveValue::Other(8, Base64(vec![0, 255]));
+        let request =
+            RootRequest::Hive { hive: 1, ask: HiveRequest::Set { key: "a".into(), name: "b".into(), value } };
+        let text = serde_json::to_string(&request).unwrap();
+        let again: RootRequest = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), text);
+        assert!(text.contains(r#""value":{"kind":"other","data":[8,"AP8="]}"#), "{text}");
+    }
 
     #[test]
     fn bytes_travel_as_base64() {

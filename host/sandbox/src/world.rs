@@ -34,7 +34,7 @@ impl Role {
         match self {
             Role::Source => &["secrets", "disk", "http", "ssh"],
             Role::Destination => &["secrets", "http"],
-            Role::Osmorphing => &["rootfs"],
+            Role::Osmorphing => &["rootfs", "registry", "files"],
         }
     }
 }
@@ -63,6 +63,8 @@ fn meaning(interface: &str) -> &'static str {
         "http" => "sends HTTP requests to what `grant.http` names",
         "ssh" => "runs programs over SSH on what `grant.ssh` names",
         "rootfs" => "reads and changes the guest's mounted system, runs its programs there",
+        "registry" => "reads and changes registry hives of the guest's mounted system",
+        "files" => "reads files below `grant.disk`, copies them into the guest's mounted system",
         _ => "types only: gives nothing",
     }
 }
@@ -256,6 +258,8 @@ mod tests {
             (Role::Destination, "gyre:host/disk@0.1.0", Status::Unknown),
             (Role::Destination, "gyre:plugin/types@0.1.0", Status::Provided),
             (Role::Osmorphing, "gyre:host/exec@0.1.0", Status::Provided),
+            (Role::Osmorphing, "gyre:host/registry@0.1.0", Status::Provided),
+            (Role::Source, "gyre:host/registry@0.1.0", Status::Unknown),
             (Role::Osmorphing, "wasi:cli/environment@0.2.12", Status::Unknown),
             (Role::Osmorphing, "env", Status::Unknown),
         ] {
