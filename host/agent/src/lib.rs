@@ -9,6 +9,7 @@ pub mod fstab;
 pub mod http;
 pub mod loopback;
 pub mod lvm;
+pub mod ntfs;
 pub mod partitions;
 pub mod registry;
 pub mod root;

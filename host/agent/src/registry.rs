@@ -39,10 +39,7 @@ impl Hives {
         if self.open.len() >= OPEN_MAX {
             return Err(Error::conflict("registry.open", format!("{OPEN_MAX} hives are open already")));
         }
-        let bytes = read(root, path)?;
-        let logs = logs(root, path)?;
-        let logs: Vec<&[u8]> = logs.iter().map(Vec::as_slice).collect();
-        let mut hive = Hive::recover(bytes, &logs).map_err(|error| failed(path, error))?;
+        let mut hive = load(root, path)?;
         hive.set_time(now());
         self.next = self.next.wrapping_add(1);
         self.open.insert(self.next, Open { path: path.into(), hive });
@@ -65,6 +62,17 @@ impl Hives {
         }
         answer(&mut open.hive, ask).map_err(|error| failed(&open.path, error))
     }
+}
+
+/// Reads a hive, and completes it with its logs where it was not put away.
+///
+/// # Errors
+/// `registry.*`, `rootfs.*`.
+pub fn load(root: &Root, path: &str) -> Result<Hive> {
+    let bytes = read(root, path)?;
+    let logs = logs(root, path)?;
+    let logs: Vec<&[u8]> = logs.iter().map(Vec::as_slice).collect();
+    Hive::recover(bytes, &logs).map_err(|error| failed(path, error))
 }
 
 fn answer(hive: &mut Hive, ask: HiveRequest) -> gyre_hive::Result<RootReply> {

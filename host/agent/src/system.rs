@@ -11,10 +11,10 @@ use crate::registry::Hives;
 use crate::root::Root;
 use crate::run::{Ended, attend};
 use crate::superblock::{Content, Superblock, probe};
-use crate::{lvm, partitions};
+use crate::{lvm, ntfs, partitions};
 use gyre_core::error::Context as _;
 use gyre_core::protocol::System;
-use gyre_core::{Error, Kind, Result};
+use gyre_core::{Error, Kind, OsType, Result};
 use rustix::mount::{MountFlags, UnmountFlags};
 use std::collections::BTreeMap;
 use std::ffi::CString;
@@ -351,7 +351,12 @@ impl Guest {
         volumes: &[Volume],
         failures: &mut Vec<Error>,
     ) -> Result<Option<Found>> {
-        let may_be_root = matches!(volume.superblock.content, Content::Ext | Content::Xfs | Content::Btrfs);
+        if let Some(refusal) = refusal(volume) {
+            failures.push(refusal);
+            return Ok(None);
+        }
+        let may_be_root =
+            matches!(volume.superblock.content, Content::Ext | Content::Xfs | Content::Btrfs | Content::Ntfs);
         if !may_be_root || matches!(volume.place, Place::Scattered) {
             return Ok(None);
         }
@@ -366,15 +371,19 @@ impl Guest {
                 }
                 continue;
             }
-            let found = self.root().map(|root| inspect(&root, volume, volumes, *subvolume));
+            let found = self.root().and_then(|root| self.inspect_any(&root, volume, volumes, *subvolume));
             let mounted = self.mounts.pop();
             if let Some(mounted) = mounted {
                 unmount_one(&mounted.path)
                     .or_other("system.unmount", || format!("cannot unmount {}", volume.name))?;
             }
             self.nodes.clear();
-            if let Some(found) = found? {
-                return Ok(Some(found));
+            match found {
+                Ok(Some(found)) => return Ok(Some(found)),
+                Ok(None) => {}
+                // Windows is there, and may not be touched: others on the disks may be.
+                Err(error) if error.kind == Kind::Conflict => failures.push(error),
+                Err(error) => return Err(error),
             }
         }
         Ok(None)
@@ -391,26 +400,39 @@ impl Guest {
         if target == self.root_path() {
             make_private_dir(target).or_other("system.mount", what)?;
         }
-        let kind = volume
-            .superblock
-            .content
-            .file_system()
-            .ok_or(())
-            .map_err(|()| Error::other("system.mount", what()))?;
         let (device, node) = self.node_of(volume, writable)?;
-        let mut data = options(volume.superblock.content, writable);
-        data.extend(subvolume.map(|name| format!("subvol={name}")));
-        let data = CString::new(data.join(",")).or_other("system.mount", what)?;
-        let flags = MountFlags::NODEV | if writable { MountFlags::empty() } else { MountFlags::RDONLY };
-        rustix::mount::mount(&node, target, kind, flags, data.as_c_str()).map_err(|error| {
-            let kind = if error == rustix::io::Errno::BUSY { Kind::Unavailable } else { Kind::Other };
-            Error::new(kind, "system.mount", what()).cause(error)
-        })?;
+        match volume.superblock.content {
+            Content::Ntfs => ntfs::mount(&node, target, &volume.name, writable)?,
+            content => mount_kernel(content, &node, target, subvolume, writable)
+                .map_err(|error| error.during(what()))?,
+        }
         // A descriptor's path means nothing later: remember the place itself.
         let path = std::fs::read_link(target).unwrap_or_else(|_| target.to_path_buf());
         self.mounts.push(Mounted { path, _device: device });
         self.nodes.push(Node { path: node, links: links(volume) });
         Ok(())
+    }
+
+    /// Whether this is a root, of whatever kind.
+    fn inspect_any(
+        &self,
+        root: &Root,
+        volume: &Volume,
+        volumes: &[Volume],
+        subvolume: Option<&str>,
+    ) -> Result<Option<Found>> {
+        if volume.superblock.content != Content::Ntfs {
+            return Ok(inspect(root, volume, volumes, subvolume));
+        }
+        let Some(name) = ntfs::inspect(root, &volume.name)? else { return Ok(None) };
+        if let Place::Range { disk, offset, size } = volume.place
+            && let Some(disk) = self.disks.get(disk)
+        {
+            ntfs::check_clean(&Window { disk, offset, length: size }, &volume.name)?;
+        }
+        let root = volume.name.clone();
+        let system = System { root, name, mounts: Vec::new(), os_type: OsType::Windows };
+        Ok(Some(Found { system, subvolume: None, lines: Vec::new() }))
     }
 
     /// The kernel's own node of a volume, or a loop device.
@@ -445,6 +467,42 @@ impl Guest {
             }
         }
     }
+}
+
+/// By the kernel's own file systems.
+fn mount_kernel(
+    content: Content,
+    node: &Path,
+    target: &Path,
+    subvolume: Option<&str>,
+    writable: bool,
+) -> Result<()> {
+    let why = || format!("the kernel did not mount {}", node.display());
+    let kind =
+        content.file_system().ok_or(()).map_err(|()| Error::other("system.mount", "no file system"))?;
+    let mut data = options(content, writable);
+    data.extend(subvolume.map(|name| format!("subvol={name}")));
+    let data = CString::new(data.join(",")).or_other("system.mount", why)?;
+    let flags = MountFlags::NODEV | if writable { MountFlags::empty() } else { MountFlags::RDONLY };
+    rustix::mount::mount(node, target, kind, flags, data.as_c_str()).map_err(|error| {
+        let kind = if error == rustix::io::Errno::BUSY { Kind::Unavailable } else { Kind::Other };
+        Error::new(kind, "system.mount", why()).cause(error)
+    })
+}
+
+/// Why a volume that may hold Windows is not even looked into.
+fn refusal(volume: &Volume) -> Option<Error> {
+    let (code, remedy) = match volume.superblock.content {
+        Content::BitLocker => {
+            ("system.bitlocker", "decrypt it in the guest (`manage-bde -off C:`), and replicate once more")
+        }
+        Content::Dynamic => {
+            ("system.dynamic-disk", "make it a basic disk in the guest, and replicate once more")
+        }
+        _ => return None,
+    };
+    let why = format!("{} is {}", volume.name, volume.superblock.content.name());
+    Some(Error::conflict(code, why).cause(remedy))
 }
 
 impl Drop for Guest {
@@ -483,7 +541,7 @@ fn inspect(root: &Root, volume: &Volume, volumes: &[Volume], subvolume: Option<&
         .collect();
     let mounts = lines.iter().map(|(line, name)| (line.point.clone(), name.clone())).collect();
     let name = name.unwrap_or_else(|| format!("an unknown Linux on {}", volume.name));
-    let system = System { root: volume.name.clone(), name, mounts };
+    let system = System { root: volume.name.clone(), name, mounts, os_type: OsType::Linux };
     Some(Found { system, subvolume: subvolume.map(str::to_string), lines })
 }
 
@@ -559,7 +617,10 @@ fn disk_volumes(index: usize, disk: &Disk) -> Vec<Volume> {
     }
     let volume = |partition: partitions::Partition| {
         let (offset, size) = (partition.offset, partition.size);
-        let superblock = probe(&Window { disk, offset, length: size });
+        let mut superblock = probe(&Window { disk, offset, length: size });
+        if partition.is_dynamic {
+            superblock.content = Content::Dynamic;
+        }
         let name = format!("disk{index}/part{}", partition.number);
         let place = Place::Range { disk: index, offset, size };
         Volume { name, place, superblock, partition: Some(partition), disk: Some(index) }
@@ -703,10 +764,12 @@ fn unmount_one(path: &Path) -> std::io::Result<()> {
     rustix::mount::unmount(path, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW).map_err(Into::into)
 }
 
-/// Why it may be there all the same. What may pass is told instead: it is no reason to give up.
+/// Why it may be there all the same. What may pass is told instead: it is no reason to give up; so is what says
+/// itself what to do about it.
 fn with_failures(error: Error, failures: Vec<Error>) -> Error {
-    if let Some(passing) = failures.iter().find(|failure| failure.kind == Kind::Unavailable) {
-        return passing.clone();
+    let says_all = |failure: &&Error| matches!(failure.kind, Kind::Unavailable | Kind::Conflict);
+    if let Some(known) = failures.iter().find(says_all) {
+        return known.clone();
     }
     failures.iter().take(32).fold(error, Error::cause)
 }

@@ -7,7 +7,7 @@ use gyre_core::protocol::{
     Base64, FileType, Hello, Listen, Ready, RootReply, RootRequest, Start, System, VERSION,
 };
 use gyre_core::roles::AttachedDisk;
-use gyre_core::{Error, Kind};
+use gyre_core::{Error, Kind, OsType};
 use serde::de::DeserializeOwned;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
@@ -403,8 +403,12 @@ fn finds_mounts_and_leaves_a_system_on_partitions() {
     let systems = agent.systems();
     let mounts =
         [("/boot", "disk0/part2"), ("/boot/efi", "disk0/part1")].map(|(a, b)| (a.to_string(), b.to_string()));
-    let expected =
-        System { root: "disk0/part3".into(), name: "Test OS 1 (made up)".into(), mounts: mounts.into() };
+    let expected = System {
+        root: "disk0/part3".into(),
+        name: "Test OS 1 (made up)".into(),
+        mounts: mounts.into(),
+        os_type: OsType::Linux,
+    };
     assert_eq!(systems, [expected]);
     assert!(volume.bytes() == before, "looking changes nothing");
 

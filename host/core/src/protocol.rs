@@ -99,6 +99,9 @@ pub struct System {
     pub name: String,
     /// What will be mounted below the root: mount point and volume.
     pub mounts: Vec<(String, String)>,
+    /// What kind of system it is.
+    #[serde(default)]
+    pub os_type: crate::OsType,
 }
 
 /// One call on the mounted root. Paths are absolute inside it and cannot leave it.

@@ -109,7 +109,12 @@ mod tests {
 
     #[test]
     fn a_system_is_chosen_or_asked_for() {
-        let system = |root: &str, name: &str| System { root: root.into(), name: name.into(), mounts: vec![] };
+        let system = |root: &str, name: &str| System {
+            root: root.into(),
+            name: name.into(),
+            mounts: vec![],
+            os_type: Default::default(),
+        };
         let both = [system("disk0/part1", "Debian 12"), system("lvm/vg/root", "Ubuntu")];
         assert_eq!(choose(&both[..1], None).unwrap().root, "disk0/part1");
         assert_eq!(choose(&both, Some("Ubuntu")).unwrap().root, "lvm/vg/root");

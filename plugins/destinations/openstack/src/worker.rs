@@ -4,7 +4,7 @@
 
 use crate::cinder;
 use crate::cloud::Cloud;
-use crate::contract::{AttachedDisk, Error, Explain, HostKey, OsType, Result, Transport, Worker, WorkerRole};
+use crate::contract::{AttachedDisk, Error, Explain, HostKey, OsType, Result, Transport, Worker};
 use crate::contract::{generate_host_key, generate_ssh_key, log};
 use crate::disks::{self, Disks};
 use crate::glance::{self, Image};
@@ -75,10 +75,10 @@ pub struct WorkerDisk {
 /// # Errors
 /// `openstack.worker-error` with the faults and consoles of what failed to start; those of the options'
 /// names; `openstack.volume-in-use`, `openstack.attach-failed`.
-pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<String> {
+pub fn ensure(run: &mut Run, disks: &str) -> Flow<String> {
     let disks = Disks::parse(disks)?;
     refuse_taken(run, &disks)?;
-    let (image, path) = image_option(&run.options, role, os)?;
+    let (image, path) = image_option(&run.options)?;
     let image = glance::find(&mut run.cloud, &path, &image)?;
     takes(&image, disks.disks.len())?;
     let (name, path) = run.options.worker_network()?;
@@ -304,16 +304,12 @@ fn root_volume(run: &mut Run, image: &Image, gib: u64) -> Result<Value> {
     Ok(json!([root]))
 }
 
-/// The image of a worker and the option that names it.
+/// The image of a worker and the option that names it. Every worker runs Linux: Windows guests, too, are morphed
+/// offline.
 ///
 /// # Errors
-/// `openstack.option` where none does, `openstack.worker-os` for guests that need another worker.
-pub fn image_option(options: &Options, role: WorkerRole, os: OsType) -> Result<(String, String)> {
-    if role == WorkerRole::Morph && os == OsType::Windows {
-        let message =
-            "Windows guests cannot be morphed yet: that takes a Windows worker, which gyre does not drive";
-        return Err(Error::invalid("openstack.worker-os", message));
-    }
+/// `openstack.option` where none does.
+pub fn image_option(options: &Options) -> Result<(String, String)> {
     let by_name = options.migr_image.as_ref().map(|name| (name, "migr_image"));
     let by_map = options.migr_image_map.linux.as_ref().map(|name| (name, "migr_image_map.linux"));
     let missing =
