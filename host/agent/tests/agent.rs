@@ -4,7 +4,8 @@
 
 use gyre_agent::loopback::Loop;
 use gyre_core::protocol::{
-    Base64, FileType, Hello, HiveRequest, HiveValue, Listen, Ready, RootReply, RootRequest, Start, System, VERSION,
+    Base64, FileType, Hello, HiveRequest, HiveValue, Listen, Ready, RootReply, RootRequest, Start, System,
+    VERSION,
 };
 use gyre_core::roles::AttachedDisk;
 use gyre_core::{Error, Kind, OsType};

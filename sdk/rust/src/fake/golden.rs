@@ -194,7 +194,7 @@ fn changes(before: &Entries, after: &Entries) -> String {
 }
 
 fn is_kept_hive(before: &Entries, path: &str, entry: &TreeText) -> bool {
-    path.strip_suffix(KEPT_HIVE).and_then(|old| before.get(old)) == Some(entry)
+    entry.is_hive() && path.strip_suffix(KEPT_HIVE).and_then(|old| before.get(old)) == Some(entry)
 }
 
 fn compare(golden: &Path, now: &str) -> String {

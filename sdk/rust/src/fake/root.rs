@@ -157,9 +157,13 @@ impl TreeText {
         self.head.starts_with("dir ")
     }
 
+    pub(super) fn is_hive(&self) -> bool {
+        self.head.starts_with("hive ")
+    }
+
     /// The keys of a hive that are other than before, and those that are gone; `None` where either is no hive.
     pub(super) fn hive_changes(&self, before: &Self, path: &str) -> Option<String> {
-        if !self.head.starts_with("hive ") || !before.head.starts_with("hive ") {
+        if !self.is_hive() || !before.is_hive() {
             return None;
         }
         let mut text = format!("{ENTRY}changed {}\n", self.head.replace("{}", path));
