@@ -74,7 +74,7 @@ impl registry::Host for Lent {}
 
 impl registry::HostHive for Lent {
     async fn open(&mut self, root: Resource<Rootfs>, path: String) -> Result<Resource<Hive>, Fault> {
-        let root = self.get::<Arc<dyn Root>, _>(&root)?.clone();
+        let root = Lent::get::<Arc<dyn Root>, _>(self, &root)?.clone();
         match root.call(RootRequest::OpenHive { path }).await? {
             RootReply::Hive { hive } => self.push(Open { root, hive }),
             _ => Err(out_of_turn()),
