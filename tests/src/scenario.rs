@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 const CHANGES: u64 = 40;
 /// An emulated machine on a busy host needs about 180 CPU-seconds to its login prompt.
 const BOOT_LIMIT: Duration = Duration::from_secs(900);
+/// The longest that a job may take until it asks for its worker.
+const KILL_LIMIT: Duration = Duration::from_secs(300);
 /// Name of the replica.
 pub const REPLICA: &str = "web";
 
@@ -112,12 +114,29 @@ impl<'a> Scenario<'a> {
         Ok(replicated)
     }
 
+    /// An execution that dies while the cloud makes its worker.
+    fn kill_one(&self) -> Result<()> {
+        let gyre = &self.setting.gyre;
+        let mut killed = gyre.start(&["replica", "execute", REPLICA])?;
+        wait("the copy worker to be asked for", KILL_LIMIT, || {
+            let job = gyre.json(&["job", "show", "--last"])?;
+            let steps = job["steps"].as_array().cloned().unwrap_or_default();
+            let is_asked = |step: &Value| step["name"] == "copy-worker" && step["phase"] != "never";
+            Ok((job["status"] == "running" && steps.iter().any(is_asked)).then_some(()))
+        })?;
+        killed.kill()?;
+        killed.wait()?;
+        Ok(())
+    }
+
     /// Only what changed moves.
     fn second_execution(&mut self, replicated: &Replicated) -> Result<()> {
         let blocks = self.setting.disk.change(CHANGES, 0xa5)?;
         ensure!(self.same(replicated).is_err(), "the change of the source cannot be seen");
+        self.kill_one()?;
         let report = self.execute()?;
-        self.tick("second execution");
+        ensure!(report["resumed"] == true, "another job was begun than that which was killed: {report}");
+        self.tick("second execution, killed while its worker was made and gone on with");
         let moved = bytes(&report["total"], "moved")?;
         ensure!(
             moved > 0 && moved <= blocks * BLOCK_BYTES,

@@ -2,7 +2,7 @@
 //! it against the contract and try it on a guest's tree, with the program as it is installed. Tools of other languages are
 //! fetched once, below `target/languages`; components are made again only when their sources changed.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use anyhow::{Context, Result, ensure};
 use gyre_tests::fixture::{capture, root};

@@ -2,7 +2,7 @@
 //! elsewhere, short of room; and many of them at once. What is asked afterwards is always the same: what the job was
 //! to make is there, and nothing else is. Needs root; `cargo xtask test` builds what these tests start.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use anyhow::{Context, Result, ensure};
 use gyre_tests::cloud::{Cloud, Inventory, wait};

@@ -173,6 +173,7 @@ fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
     both_ways_say_the_same(&small, &serving, &job)?;
     only_changes_move(&small, &serving)?;
     counted(&serving)?;
+    no_secret_is_served(&small, &serving, &job)?;
     schedules_run(&small)?;
     small.gyre.json(&["--server", &serving.url, "replica", "delete", "big", "--yes"])?;
     ensure!(small.site.cloud()?.inventory()? == before, "something is left over");
@@ -214,6 +215,22 @@ fn strangers_are_refused(serving: &Serving) -> Result<()> {
     let (_, text) = serving.get("/v1/openapi.json")?;
     let document: Value = serde_json::from_str(text.split_once("\r\n\r\n").context("no body")?.1)?;
     ensure!(document["paths"].as_object().is_some_and(|paths| paths.len() > 15), "{document}");
+    Ok(())
+}
+
+/// Neither the cloud's password, nor the host's own key, nor the token itself.
+fn no_secret_is_served(small: &Small, serving: &Serving, job: &str) -> Result<()> {
+    let key = std::fs::read(small.state().join("host.key"))?;
+    let canaries = [gyre_lab::PASSWORD.as_bytes(), serving.token.as_bytes(), &key];
+    let of_job = |more: &str| format!("/v1/jobs/{job}{more}");
+    let paths =
+        ["/v1/replicas", "/v1/replicas/big", "/v1/jobs", &of_job(""), &of_job("/events"), "/v1/events"];
+    for path in paths.into_iter().chain(["/v1/sources", "/v1/destinations", "/metrics", "/v1/openapi.json"]) {
+        let (status, text) = serving.get(path)?;
+        ensure!(status == 200 && text.len() > 100, "{path}: {text}");
+        let is_told = |canary: &&[u8]| text.as_bytes().windows(canary.len()).any(|window| window == *canary);
+        ensure!(!canaries.iter().any(is_told), "{path} tells a secret");
+    }
     Ok(())
 }
 

@@ -5,10 +5,12 @@ use async_trait::async_trait;
 use gyre_core::config::{Jobs, Transfer};
 use gyre_core::roles::{Destination, OsMorphing, Source, VmSummary, Worker};
 use gyre_core::{Error, Result};
-use gyre_engine::{Checked, DeployOptions, Endpoints, Engine, ExecuteOptions, JobContext, Settings, WorkerSession, Workers};
+use gyre_engine::{
+    Checked, DeployOptions, Endpoints, Engine, ExecuteOptions, JobContext, Settings, WorkerSession, Workers,
+};
 use gyre_saga::{NewJob, NewNote, Owner, Policy, SqliteStore, Status, Store};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -43,6 +45,16 @@ impl Endpoints for Nowhere {
     }
     async fn digests(&self, _: &str, _: &str) -> Result<BTreeMap<String, String>> {
         Ok(BTreeMap::new())
+    }
+    async fn keep(&self, _: &BTreeMap<String, String>) -> Result<()> {
+        Ok(())
+    }
+    /// Nothing is kept here.
+    async fn gone(&self, _: &str, _: &str, pinned: &BTreeMap<String, String>) -> Result<BTreeSet<String>> {
+        Ok(pinned.keys().cloned().collect())
+    }
+    async fn release(&self, _: &BTreeSet<String>) -> Result<()> {
+        Ok(())
     }
 }
 

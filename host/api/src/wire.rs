@@ -2,8 +2,8 @@
 //! added and never change their meaning. Nothing here has room for a secret.
 
 use gyre_core::roles::VmSummary;
-use gyre_core::{Error, Result};
 use gyre_core::scripts::{Scripts, UserScripts};
+use gyre_core::{Error, Result};
 use gyre_engine::{Checked, DeployOptions, Engine, ExecuteOptions, Replica, ReplicaFilter, Report, Told};
 use gyre_saga::{Entry, JobFilter, JobRecord, Status, StepRecord, Stop};
 use schemars::JsonSchema;

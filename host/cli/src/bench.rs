@@ -49,7 +49,10 @@ impl Bench {
         let known = place::config_if_any(config)?;
         let (name, plugin) = wanted(&known, tried)?;
         let bare = Config { plugin: BTreeMap::from([(name.clone(), plugin)]), ..only_place(&known) };
-        let found = plugins(&known, bare.clone())?.inspect(&name).await?;
+        let (found, standing) = plugins(&known, bare.clone())?.inspect(&name).await?;
+        if let Some(refused) = standing.refused {
+            return Err(refused);
+        }
         let own = endpoint(&known, found.role, &name, &tried.option)?;
         let text = toml::to_string(&own).map_err(|e| {
             Error::invalid("config.option", "an option has a value that gyre.toml cannot hold").cause(e)
@@ -58,11 +61,18 @@ impl Bench {
         let entries: Config = toml::from_str(&text).map_err(|e| {
             Error::invalid("config.syntax", "the options cannot be read").cause(e.to_string().trim())
         })?;
-        let whole =
-            Config { plugin: bare.plugin, file: bare.file, host: bare.host, secret: bare.secret, ..entries };
+        let whole = Config {
+            plugin: bare.plugin,
+            file: bare.file,
+            host: bare.host,
+            secret: bare.secret,
+            trust: bare.trust,
+            ..entries
+        };
         let job = gyre_engine::JobContext {
             job: "by-hand".into(),
             overrides: Map::new(),
+            plugins: BTreeMap::new(),
             progress: Arc::new(Phases(cancel.clone())),
             cancel,
         };
@@ -131,6 +141,7 @@ fn only_place(known: &Config) -> Config {
         host: known.host.clone(),
         secret: known.secret.clone(),
         file: known.file.clone(),
+        trust: known.trust.clone(),
         ..Config::default()
     }
 }

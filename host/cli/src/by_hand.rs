@@ -75,7 +75,7 @@ impl Hand {
         let context = JobContext {
             job: "by-hand".into(),
             overrides: Map::new(),
-            plugins: BTreeMap::new(),
+            plugins: Default::default(),
             progress: Arc::new(self.progress()),
             cancel: self.cancel.clone(),
         };

@@ -11,8 +11,8 @@ use crate::lock::Lock;
 use crate::remote::Remote;
 use crate::screen::Screen;
 use crate::{
-    authoring, by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans, scheduling,
-    serving, show, trusting,
+    authoring, by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans,
+    scheduling, serving, show, trusting,
 };
 use gyre_api::{Create, Deal, JobQuery, Layer, Order, ReplicaQuery};
 use gyre_core::{Error, Result};
@@ -79,15 +79,13 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
 async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Option<Result<Answer>> {
     Some(match command {
         Command::Replica(command) => replica(desk, command, json, stop).await,
-        Command::Deploy(args) => {
-            match deploying::options(&args.morph) {
-                Ok(options) => {
-                    let options = DeployOptions { own_disks: args.own_disks, ..options };
-                    do_all(desk, Order::Deploy(args.name.clone(), options), stop).await
-                }
-                Err(error) => Err(error),
+        Command::Deploy(args) => match deploying::options(&args.morph) {
+            Ok(options) => {
+                let options = DeployOptions { own_disks: args.own_disks, ..options };
+                do_all(desk, Order::Deploy(args.name.clone(), options), stop).await
             }
-        }
+            Err(error) => Err(error),
+        },
         Command::Migrate(args) => match (route(&args.route), deploying::options(&args.morph)) {
             (Ok(route), Ok(options)) => {
                 let execute = ExecuteOptions { power_off: args.power_off_source };

@@ -4,8 +4,8 @@
 use crate::answer::Answer;
 use crate::app::App;
 use crate::args::MorphArgs;
-use crate::{deploying, failure};
 use crate::show::{self, Table};
+use crate::{deploying, failure};
 use clap::{Args, Subcommand, ValueEnum};
 use gyre_core::config::Config;
 use gyre_core::{Error, Result};
@@ -176,7 +176,10 @@ fn new_schedule(config: &Config, args: &CreateArgs) -> Result<NewSchedule> {
 fn deploy_options(config: &Config, args: &CreateArgs) -> Result<Value> {
     let (system, skip_morphing) = (args.system.clone(), args.skip_morphing);
     let morph = MorphArgs { system, skip_morphing, ..MorphArgs::default() };
-    let options = DeployOptions { own_disks: args.own_disks, ..deploying::complete(config, deploying::options(&morph)?)? };
+    let options = DeployOptions {
+        own_disks: args.own_disks,
+        ..deploying::complete(config, deploying::options(&morph)?)?
+    };
     serde_json::to_value(options).map_err(|e| {
         Error::other("store.corrupt", "the options of the deployment cannot be written down").cause(e)
     })
@@ -351,19 +354,22 @@ mod tests {
         let plain = new_schedule(&Config::default(), &args(&[])).unwrap();
         assert_eq!((plain.rule.zone.as_str(), plain.rule.grace_ms), ("UTC", gyre_schedule::GRACE_MS));
         assert_eq!((plain.rule.missed, plain.task), (MissedPolicy::Skip, Task::default()));
-        let all = new_schedule(&Config::default(), &args(&[
-            "--zone",
-            "Europe/Berlin",
-            "--missed",
-            "once",
-            "--until",
-            "2026-12-31",
-            "--power-off-source",
-            "--grace",
-            "60",
-            "--deploy",
-            "--skip-morphing",
-        ]))
+        let all = new_schedule(
+            &Config::default(),
+            &args(&[
+                "--zone",
+                "Europe/Berlin",
+                "--missed",
+                "once",
+                "--until",
+                "2026-12-31",
+                "--power-off-source",
+                "--grace",
+                "60",
+                "--deploy",
+                "--skip-morphing",
+            ]),
+        )
         .unwrap();
         assert_eq!((all.rule.until, all.rule.grace_ms), (Some(1_798_758_000_000), 3_600_000));
         let options: DeployOptions = serde_json::from_value(all.task.deploy.unwrap()).unwrap();

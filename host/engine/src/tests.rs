@@ -165,17 +165,29 @@ async fn a_job_between_two_records_can_crash_anywhere() {
     }
 }
 
+/// What a call fails with for good. Each in its turn; `GYRE_ALL_KINDS=1` asks for every one at every call.
+fn kinds_at(turn: usize) -> Vec<Kind> {
+    const ALL: [Kind; 5] = [Kind::Other, Kind::Invalid, Kind::Denied, Kind::NotFound, Kind::Conflict];
+    match std::env::var_os("GYRE_ALL_KINDS") {
+        Some(_) => ALL.to_vec(),
+        None => vec![ALL[turn % ALL.len()]],
+    }
+}
+
 #[tokio::test]
 async fn a_job_that_fails_anywhere_leaves_nothing_over_and_can_be_repeated() {
     for job in JOBS {
         let calls = World::prepared(job).await.calls_of(job).await;
         for (at, call) in calls.iter().enumerate() {
-            for when in [When::Before, When::After] {
+            let both = [When::Before, When::After].into_iter().enumerate();
+            for (when, kind) in
+                both.flat_map(|(n, when)| kinds_at(at + n).into_iter().map(move |k| (when, k)))
+            {
                 let world = World::prepared(job).await;
-                let error = Error::other("fake.broken", "broken");
+                let error = Error::new(kind, "fake.broken", "broken");
                 world.cloud.set_fault(Fault { at, when, error, times: 1 });
                 let report = world.run(job, &world.engine()).await.unwrap();
-                let context = format!("{job:?} {when:?} call {at}, {call}: {:?}", report.error);
+                let context = format!("{job:?} {when:?} call {at}, {call}: {kind:?} {:?}", report.error);
                 match report.status {
                     Status::Failed => world.assert_undone(job, &context).await,
                     Status::Stuck => assert!(report.error.is_some(), "{context}"),

@@ -84,6 +84,8 @@ async fn a_real_registry_gives_what_was_pushed() {
         eprintln!("SKIPPED: {PROGRAM} is not installed: pulling from a real registry is NOT proved here");
         return;
     };
+    // A process has one provider; the HTTP client asks for it even where nothing is encrypted.
+    rustls::crypto::ring::default_provider().install_default().ok();
     let client = Client::builder().no_proxy().build().unwrap();
     registry.until_it_listens(&client).await;
     let (config, wasm, signature) = (&b"{}"[..], &b"component"[..], &b"signature"[..]);

@@ -86,6 +86,7 @@ fn source(state: &Path, attack: &str) -> (Host, Arc<dyn Source>) {
     let job = JobContext {
         job: "bench".into(),
         overrides: serde_json::Map::new(),
+        plugins: Default::default(),
         progress: Arc::new(Silent),
         cancel: CancellationToken::new(),
     };

@@ -86,11 +86,12 @@ pub(crate) fn check_vm(plugin: &Plugin, veil: &Veil, vm: &VmSpec) -> Result<()> 
 
 /// # Errors
 /// `plugin.answer` when there are too many on one page, or one cannot be told from others.
-pub(crate) fn marked(plugin: &Plugin, page: MarkedPage) -> Result<MarkedPage> {
-    match wrong_with(&page) {
-        Some(what) => Err(bad(plugin, &what)),
-        None => Ok(page),
+pub(crate) fn marked(plugin: &Plugin, veil: &Veil, mut page: MarkedPage) -> Result<MarkedPage> {
+    if let Some(what) = wrong_with(&page) {
+        return Err(bad(plugin, &what));
     }
+    page.marked.iter_mut().for_each(|one| one.name = veil.over(&one.name));
+    Ok(page)
 }
 
 fn wrong_with(page: &MarkedPage) -> Option<String> {

@@ -166,12 +166,12 @@ impl Destination for PluginDestination {
     async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
         let (config, after) = (self.config.clone(), after.map(str::to_owned));
         let page = ask!(self, "list-marked", call_list_marked(&config, after.as_deref()))?;
-        answer::marked(&self.plugin, page.into())
+        answer::marked(&self.plugin, self.purpose.veil(), page.into())
     }
 
     async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome> {
         let (step, kind, id) = (answer::step(step, &self.config), kind.to_owned(), id.to_owned());
         let outcome = ask!(self, "remove-marked", call_remove_marked(&step, &kind, &id))?;
-        answer::outcome(&self.plugin, outcome)
+        answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
 }

@@ -10,7 +10,6 @@ use gyre_core::protocol::{Root, RootReply, RootRequest};
 use gyre_core::roles::{Morphing, OsMorphing, Source};
 use gyre_core::{Error, Kind, Result};
 use gyre_grants::{Host, JobContext, Role, Secrets, Status};
-use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -27,7 +27,11 @@ const PACKAGES: &[(&str, &[&str])] = &[
         "workers",
         &["openssh-server", "openssh-client", "iproute2", "util-linux", "mount", "sudo", "dnsmasq-base"],
     ),
-    ("test tools", &["python3", "python3-openstackclient", "curl", "file", "procps"]),
+    ("guests' storage", &["btrfs-progs", "cryptsetup-bin", "dosfstools", "mdadm", "xfsprogs"]),
+    (
+        "test tools",
+        &["python3", "python3-openstackclient", "python3-venv", "curl", "docker-registry", "file", "procps"],
+    ),
 ];
 
 /// Installs what is missing; says so when nothing is.
