@@ -148,7 +148,12 @@ fn what_does_not_fit_is_told_with_both_versions_and_what_to_do() -> Result<()> {
             "plugin.import-unknown",
             ["gyre:host/nbd@0.1.7", "this gyre speaks 0.1.0"],
         ),
-        ("wasi:cli/environment@0.2.12", "", "plugin.import-unknown", ["gyre lends no WASI", "gyre's SDK"]),
+        (
+            "wasi:cli/environment@0.2.12",
+            "",
+            "plugin.wasi",
+            ["gyre links no WASI", "[plugin.it] wasi = \"inert\""],
+        ),
     ] {
         let error = refusal(import, content);
         assert_eq!(error.code, code, "{error}");
