@@ -284,7 +284,7 @@ fn what_the_cloud_offers_is_listed() -> Result<()> {
     ensure!(offered(&own, "security_groups")?.contains(&pair("default", "")), "{own:#}");
     ensure!(offered(&own, "availability_zone")? == [pair("nova", "")], "{own:#}");
     ensure!(offered(&own, "port_reuse_policy")?.len() == 3, "{own:#}");
-    ensure!(own["options"].as_array().is_some_and(|all| all.len() == 19), "{own:#}");
+    ensure!(own["options"].as_array().is_some_and(|all| all.len() == 20), "{own:#}");
 
     let all = [
         "option",
