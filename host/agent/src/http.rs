@@ -189,7 +189,7 @@ impl Agent {
 
     async fn root_call(self: &Arc<Self>, call: RootRequest) -> Result<RootReply> {
         let RootRequest::Run { argv, env, stdin, timeout_ms } = call else {
-            return self.with_guest(move |guest| guest.root()?.answer(call)).await;
+            return self.with_guest(move |guest| guest.hives.answer(&guest.root()?, call)).await;
         };
         let program = Program { argv, env, stdin: stdin.0, timeout_ms };
         let stop = self.programs.watch();

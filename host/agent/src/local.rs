@@ -1,6 +1,7 @@
 //! A directory of this machine as a guest's root: what a worker is for a deployment, for an author who tries a plugin.
 //! Files by [`Root`], programs by [`run`], each in a mount namespace that is gone with its thread. Knows no disk.
 
+use crate::registry::Hives;
 use crate::root::Root as Files;
 use crate::run::{self, Program, Stops};
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use rustix::mount::MountPropagationFlags;
 use rustix::thread::UnshareFlags;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Whether the guest's programs run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub enum Programs {
 pub struct LocalRoot {
     path: PathBuf,
     files: Files,
+    hives: Mutex<Hives>,
     programs: Programs,
 }
 
@@ -47,7 +49,7 @@ impl LocalRoot {
             return Err(Error::invalid("try.not-root", "only root can run a guest's programs in its root"));
         }
         let files = if is_root { Files::new(file.into()) } else { Files::of_caller(file.into()) };
-        Ok(Self { path, files, programs })
+        Ok(Self { path, files, hives: Mutex::default(), programs })
     }
 
     async fn run(&self, program: Program) -> Result<RootReply> {
@@ -91,7 +93,8 @@ impl Root for LocalRoot {
             RootRequest::Run { argv, env, stdin, timeout_ms } => {
                 self.run(Program { argv, env, stdin: stdin.0, timeout_ms }).await
             }
-            files => self.files.answer(files),
+            // A poisoned lock guards nothing half-done: what was changed in memory alone is asked for again.
+            other => self.hives.lock().unwrap_or_else(PoisonError::into_inner).answer(&self.files, other),
         }
     }
 }

@@ -199,6 +199,7 @@ mod tests {
             size: 1,
             uuid: Some(format!("part-{uuid}")),
             label: Some(format!("partlabel-{uuid}")),
+            is_dynamic: false,
         };
         let volume = volume(&format!("disk{disk}/part{number}"), content, uuid);
         Volume { partition: Some(partition), disk: Some(disk), ..volume }

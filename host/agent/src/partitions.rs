@@ -24,7 +24,14 @@ pub struct Partition {
     pub uuid: Option<String>,
     /// As `PARTLABEL=` names it.
     pub label: Option<String>,
+    /// Whether it belongs to a dynamic disk of Windows (LDM), which says itself what lies where.
+    pub is_dynamic: bool,
 }
+
+/// Kinds of partitions of dynamic disks: data, and their own table.
+const DYNAMIC_GPT: [&str; 2] =
+    ["af9b60a0-1431-4f62-bc68-3311714a69ad", "5808c8aa-7e8f-42e0-85d2-e1e90434cfb3"];
+const DYNAMIC_MBR: u8 = 0x42;
 
 /// The partitions of a disk, in the table's order; none when it has no table.
 pub fn read<D: ReadAt + ?Sized>(disk: &D) -> Vec<Partition> {
@@ -69,6 +76,7 @@ fn gpt_entry(entry: &[u8], index: usize, sector: u64, disk_size: u64) -> Option<
             size,
             uuid: guid(entry, 16),
             label: (!name.is_empty()).then_some(name),
+            is_dynamic: guid(entry, 0).is_some_and(|kind| DYNAMIC_GPT.contains(&kind.as_str())),
         },
         disk_size,
     )
@@ -87,7 +95,8 @@ fn read_mbr<D: ReadAt + ?Sized>(disk: &D, sector: &[u8]) -> Vec<Partition> {
         if matches!(kind, 0x05 | 0x0f | 0x85) {
             continue;
         }
-        found.extend(mbr_partition(number, start, size, signature, disk.size()));
+        let partition = mbr_partition(number, start, size, signature, disk.size());
+        found.extend(partition.map(|found| Partition { is_dynamic: kind == DYNAMIC_MBR, ..found }));
     }
     let extended =
         (0..4).filter_map(|n| mbr_entry(sector, n)).find(|(kind, ..)| matches!(kind, 0x05 | 0x0f | 0x85));
@@ -125,7 +134,7 @@ fn mbr_entry(sector: &[u8], index: usize) -> Option<(u8, u64, u64)> {
 fn mbr_partition(number: u32, start: u64, size: u64, signature: u32, disk_size: u64) -> Option<Partition> {
     let uuid = (signature != 0).then(|| format!("{signature:08x}-{number:02x}"));
     let (offset, size) = (start.checked_mul(SECTOR)?, size.checked_mul(SECTOR)?);
-    fits(Partition { number, offset, size, uuid, label: None }, disk_size)
+    fits(Partition { number, offset, size, uuid, label: None, is_dynamic: false }, disk_size)
 }
 
 #[cfg(test)]
@@ -170,6 +179,17 @@ mod tests {
         let found = read(&disk[..]);
         assert_eq!(places(&found), [(1, 1, 8), (3, 60, 4), (5, 10, 8), (6, 19, 8)]);
         assert_eq!(found[0].uuid.as_deref(), Some("deadbeef-01"));
+    }
+
+    #[test]
+    fn dynamic_disks_of_windows_are_told() {
+        let mbr = disk(16, "label: dos\n1 : start=1M, size=8M, type=42\n2 : start=9M, size=4M, type=7\n");
+        assert_eq!(read(&mbr[..]).iter().map(|p| p.is_dynamic).collect::<Vec<_>>(), [true, false]);
+        let gpt = disk(
+            16,
+            "label: gpt\nsize=4M, type=5808C8AA-7E8F-42E0-85D2-E1E90434CFB3\nsize=4M, type=AF9B60A0-1431-4F62-BC68-3311714A69AD\nsize=4M\n",
+        );
+        assert_eq!(read(&gpt[..]).iter().map(|p| p.is_dynamic).collect::<Vec<_>>(), [true, true, false]);
     }
 
     #[test]

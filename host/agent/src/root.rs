@@ -2,14 +2,15 @@
 //! (`openat2` with `RESOLVE_IN_ROOT`): no link, however it is made, leads out, and what is not a
 //! regular file is never read. Knows no mounts and runs nothing.
 
-use gyre_core::limits::GUEST_FILE_BYTES_MAX;
+use gyre_core::limits::{COPIED_FILE_BYTES_MAX, GUEST_FILE_BYTES_MAX};
 use gyre_core::protocol::{Base64, FileType, RootReply, RootRequest, Stat};
 use gyre_core::{Error, Kind, Result};
-use rustix::fs::{AtFlags, Dir, Gid, Mode, OFlags, ResolveFlags, Uid};
+use rustix::fs::{AtFlags, Dir, Gid, Mode, OFlags, ResolveFlags, Uid, XattrFlags};
 use rustix::io::Errno;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Names in one directory.
@@ -41,7 +42,7 @@ impl Root {
     /// Answers a call on files.
     ///
     /// # Errors
-    /// `rootfs.*`; `agent.defect` for a program, which is none.
+    /// `rootfs.*`; `agent.defect` for programs and hives, which are none.
     pub fn answer(&self, call: RootRequest) -> Result<RootReply> {
         let finished = |result: Result<()>| result.map(|()| RootReply::Done);
         Ok(match call {
@@ -54,7 +55,10 @@ impl Root {
             RootRequest::Symlink { path, target } => finished(self.symlink(&path, &target))?,
             RootRequest::Remove { path } => finished(self.remove(&path))?,
             RootRequest::Rename { from, to } => finished(self.rename(&from, &to))?,
-            RootRequest::Run { .. } => return Err(Error::other("agent.defect", "a program is no file call")),
+            RootRequest::WriteAt { path, offset, bytes } => finished(self.write_at(&path, offset, &bytes.0))?,
+            RootRequest::Run { .. } | RootRequest::OpenHive { .. } | RootRequest::Hive { .. } => {
+                return Err(Error::other("agent.defect", "a program or a hive is no file call"));
+            }
         })
     }
 
@@ -95,17 +99,25 @@ impl Root {
     /// # Errors
     /// `rootfs.*`.
     pub fn read_file(&self, path: &str) -> Result<Vec<u8>> {
+        self.read_up_to(path, GUEST_FILE_BYTES_MAX)
+    }
+
+    /// The same with a limit of its own.
+    ///
+    /// # Errors
+    /// `rootfs.*`.
+    pub fn read_up_to(&self, path: &str, limit: u64) -> Result<Vec<u8>> {
         let fail = |error| failed(error, "read", path);
         // Looked at before it is opened: opening a device or a pipe can have effects.
         let found = self.open(path, OFlags::PATH).map_err(fail)?;
-        check_regular(&found, path)?;
+        check_regular(&found, path, limit)?;
         let fd = self.open(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY).map_err(fail)?;
-        check_regular(&fd, path)?;
+        check_regular(&fd, path, limit)?;
         let mut bytes = Vec::new();
-        let read = File::from(fd).take(GUEST_FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
+        let read = File::from(fd).take(limit + 1).read_to_end(&mut bytes);
         read.map_err(|error| failed(errno(&error), "read", path))?;
-        if bytes.len() as u64 > GUEST_FILE_BYTES_MAX {
-            return Err(too_large(path));
+        if bytes.len() as u64 > limit {
+            return Err(too_large(path, limit));
         }
         Ok(bytes)
     }
@@ -117,7 +129,7 @@ impl Root {
     /// `rootfs.*`.
     pub fn write_file(&self, path: &str, mode: u32, bytes: &[u8]) -> Result<()> {
         if bytes.len() as u64 > GUEST_FILE_BYTES_MAX {
-            return Err(too_large(path));
+            return Err(too_large(path, GUEST_FILE_BYTES_MAX));
         }
         let (parent, name) = self.parent(path)?;
         let part = part_name();
@@ -127,6 +139,46 @@ impl Root {
             let _ = rustix::fs::unlinkat(&parent, part.as_str(), AtFlags::empty());
         }
         written.map_err(|error| failed(error, "write", path))
+    }
+
+    /// Overwrites and lengthens a regular file that is there; a link of that name is refused.
+    ///
+    /// # Errors
+    /// `rootfs.*`.
+    pub fn write_at(&self, path: &str, offset: u64, bytes: &[u8]) -> Result<()> {
+        if offset.saturating_add(bytes.len() as u64) > COPIED_FILE_BYTES_MAX {
+            return Err(too_large(path, COPIED_FILE_BYTES_MAX));
+        }
+        let fail = |error| failed(error, "write", path);
+        let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let found = self.open(path, OFlags::PATH | OFlags::NOFOLLOW).map_err(fail)?;
+        check_regular(&found, path, COPIED_FILE_BYTES_MAX)?;
+        let fd = self.open(path, flags).map_err(fail)?;
+        check_regular(&fd, path, COPIED_FILE_BYTES_MAX)?;
+        let file = File::from(fd);
+        let written = file.write_all_at(bytes, offset).and_then(|()| file.sync_all());
+        written.map_err(|error| fail(errno(&error)))
+    }
+
+    /// Replaces a regular file that is there in one step; the new one has its owner, mode and access list. What
+    /// was there is kept as `NAME{kept}`, unless an older one is.
+    ///
+    /// # Errors
+    /// `rootfs.*`.
+    pub fn replace_file(&self, path: &str, bytes: &[u8], kept: &str) -> Result<()> {
+        let fail = |error| failed(error, "replace", path);
+        let (parent, name) = self.parent(path)?;
+        let old = self.open(path, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK).map_err(fail)?;
+        check_regular(&old, path, u64::MAX)?;
+        let part = part_name();
+        let replaced = write_like(&parent, &part, &old, bytes)
+            .and_then(|()| keep(&parent, name, &format!("{name}{kept}"), &old))
+            .and_then(|()| rustix::fs::renameat(&parent, part.as_str(), &parent, name))
+            .and_then(|()| sync_dir(&parent));
+        if replaced.is_err() {
+            let _ = rustix::fs::unlinkat(&parent, part.as_str(), AtFlags::empty());
+        }
+        replaced.map_err(fail)
     }
 
     /// Makes a directory and its parents; no error when it is there.
@@ -268,6 +320,54 @@ fn write_new(
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| errno(&error))
 }
 
+/// What NTFS drivers call a file's access list and its attributes.
+const ACCESS: [&str; 4] =
+    ["system.ntfs_security", "system.ntfs_acl", "system.ntfs_attrib", "security.selinux"];
+const ACCESS_BYTES_MAX: usize = 65_536;
+
+/// A new file with the owner, mode and access list of an old one.
+fn write_like(parent: &OwnedFd, name: &str, old: &OwnedFd, bytes: &[u8]) -> std::result::Result<(), Errno> {
+    let stat = rustix::fs::fstat(old)?;
+    let owner = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
+    write_new(parent, name, stat.st_mode, bytes, owner)?;
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let new = rustix::fs::openat(parent, name, flags, Mode::empty())?;
+    let mut value = vec![0; ACCESS_BYTES_MAX];
+    for attribute in ACCESS {
+        // A file system that has none of that name has nothing to lose.
+        let Ok(length) = rustix::fs::fgetxattr(old, attribute, value.as_mut_slice()) else { continue };
+        let value = value.get(..length).unwrap_or_default();
+        rustix::fs::fsetxattr(&new, attribute, value, XattrFlags::empty())?;
+    }
+    rustix::fs::fsync(&new)
+}
+
+/// A second name for the old file, or a copy where there are no second names.
+fn keep(parent: &OwnedFd, name: &str, kept: &str, old: &OwnedFd) -> std::result::Result<(), Errno> {
+    match rustix::fs::linkat(parent, name, parent, kept, AtFlags::empty()) {
+        Ok(()) | Err(Errno::EXIST) => return Ok(()),
+        Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::MLINK) => {}
+        Err(error) => return Err(error),
+    }
+    if rustix::fs::statat(parent, kept, AtFlags::SYMLINK_NOFOLLOW).is_ok() {
+        return Ok(());
+    }
+    let mut bytes = Vec::new();
+    let copy = old.try_clone().map(File::from).and_then(|mut file| file.read_to_end(&mut bytes));
+    copy.map_err(|error| errno(&error))?;
+    write_like(parent, kept, old, &bytes)
+}
+
+fn sync_dir(dir: &OwnedFd) -> std::result::Result<(), Errno> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let dir = rustix::fs::openat(dir, ".", flags, Mode::empty())?;
+    match rustix::fs::fsync(&dir) {
+        // Some file systems know no such thing for a directory.
+        Err(Errno::INVAL | Errno::OPNOTSUPP) => Ok(()),
+        other => other,
+    }
+}
+
 fn remove_at(parent: &OwnedFd, name: &str, depth: usize) -> std::result::Result<(), Errno> {
     match rustix::fs::unlinkat(parent, name, AtFlags::empty()) {
         Ok(()) | Err(Errno::NOENT) => return Ok(()),
@@ -304,19 +404,19 @@ fn names(dir: OwnedFd) -> std::result::Result<Vec<String>, Errno> {
     Ok(names)
 }
 
-fn check_regular(fd: &OwnedFd, path: &str) -> Result<()> {
+fn check_regular(fd: &OwnedFd, path: &str, limit: u64) -> Result<()> {
     let stat = rustix::fs::fstat(fd).map_err(|error| failed(error, "read", path))?;
     if rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::RegularFile {
         return Err(Error::invalid("rootfs.not-a-file", format!("{path} is not a regular file")));
     }
-    if u64::try_from(stat.st_size).unwrap_or_default() > GUEST_FILE_BYTES_MAX {
-        return Err(too_large(path));
+    if u64::try_from(stat.st_size).unwrap_or_default() > limit {
+        return Err(too_large(path, limit));
     }
     Ok(())
 }
 
-fn too_large(path: &str) -> Error {
-    Error::invalid("rootfs.too-large", format!("{path} is larger than {GUEST_FILE_BYTES_MAX} bytes"))
+fn too_large(path: &str, limit: u64) -> Error {
+    Error::invalid("rootfs.too-large", format!("{path} is larger than {limit} bytes"))
 }
 
 fn errno(error: &std::io::Error) -> Errno {
@@ -384,6 +484,28 @@ mod tests {
         root.remove("/no/such/place").unwrap();
         assert_eq!(root.stat("/a").unwrap(), None);
         assert_eq!(root.read_dir("/").unwrap(), ["etc"], "nothing half-made is left");
+    }
+
+    #[test]
+    fn a_file_is_replaced_like_it_was_and_kept_once() {
+        let (dir, root) = root();
+        let inside = |name: &str| dir.path().join("root").join(name);
+        root.write_file("/etc/hive", 0o640, b"one").unwrap();
+        root.replace_file("/etc/hive", b"two", ".bak").unwrap();
+        root.replace_file("/etc/hive", b"three", ".bak").unwrap();
+        assert_eq!(root.read_file("/etc/hive").unwrap(), b"three");
+        assert_eq!(root.read_file("/etc/hive.bak").unwrap(), b"one");
+        assert_eq!(inside("etc/hive").metadata().unwrap().mode() & 0o7777, 0o640);
+        assert_eq!(root.read_dir("/etc").unwrap(), ["hive", "hive.bak"]);
+        symlink("hive", inside("etc/link")).unwrap();
+        assert_eq!(code(root.replace_file("/etc/link", b"", ".bak")), "rootfs.link-loop");
+        assert_eq!(code(root.replace_file("/etc/no", b"", ".bak")), "rootfs.not-found");
+        root.write_at("/etc/hive", 5, b"fold").unwrap();
+        root.write_at("/etc/hive", 0, b"T").unwrap();
+        assert_eq!(root.read_file("/etc/hive").unwrap(), b"Threefold");
+        assert_eq!(code(root.write_at("/etc/link", 0, b"x")), "rootfs.not-a-file");
+        assert_eq!(code(root.write_at("/etc", 0, b"x")), "rootfs.not-a-file");
+        assert_eq!(code(root.write_at("/etc/hive", COPIED_FILE_BYTES_MAX, b"x")), "rootfs.too-large");
     }
 
     #[test]

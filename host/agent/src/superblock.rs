@@ -15,6 +15,9 @@ pub enum Content {
     Btrfs,
     Vfat,
     Ntfs,
+    BitLocker,
+    Refs,
+    Dynamic,
     Swap,
     Lvm,
     Luks,
@@ -42,6 +45,9 @@ impl Content {
             Self::Btrfs => "Btrfs",
             Self::Vfat => "FAT",
             Self::Ntfs => "NTFS",
+            Self::BitLocker => "encrypted (BitLocker)",
+            Self::Refs => "ReFS",
+            Self::Dynamic => "a part of a dynamic disk of Windows (LDM)",
             Self::Swap => "swap space",
             Self::Lvm => "an LVM physical volume",
             Self::Luks => "encrypted (LUKS)",
@@ -116,6 +122,12 @@ fn identify(head: &[u8]) -> (Content, Option<String>, Option<String>) {
     if has(head, 3, b"NTFS    ") {
         return (Content::Ntfs, None, None);
     }
+    if has(head, 3, b"-FVE-FS-") {
+        return (Content::BitLocker, None, None);
+    }
+    if has(head, 3, b"ReFS\0\0\0\0") {
+        return (Content::Refs, None, None);
+    }
     identify_fat(head).unwrap_or((Content::Unknown, None, None))
 }
 
@@ -173,6 +185,8 @@ mod tests {
         assert_eq!(with(65_600, b"_BHRfS_M"), Content::Btrfs);
         assert_eq!(with(0, b"LUKS\xba\xbe"), Content::Luks);
         assert_eq!(with(3, b"NTFS    "), Content::Ntfs);
+        assert_eq!(with(3, b"-FVE-FS-"), Content::BitLocker);
+        assert_eq!(with(3, b"ReFS\0\0\0\0"), Content::Refs);
         assert_eq!(with(4096, &[0xfc, 0x4e, 0x2b, 0xa9]), Content::Raid);
         assert_eq!(with(0, b""), Content::Unknown);
         assert_eq!(probe(&[0x53_u8; 7][..]).content, Content::Unknown);

@@ -6,16 +6,17 @@
 use crate::device::Disk;
 use crate::fstab::{self, Line};
 use crate::naming::{Names, read_text};
+use crate::registry::Hives;
 use crate::root::Root;
 use crate::run::Stop;
 use crate::stack::{Ground, Stack};
 use crate::superblock::Content;
 use crate::tool::Tools;
 use crate::volume::{Device, Place, Volume};
-use crate::{btrfs, check, script};
+use crate::{btrfs, check, ntfs, script};
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Script, ScriptEnd, Secret, System};
-use gyre_core::{Error, Kind, Result};
+use gyre_core::{Error, Kind, OsType, Result};
 use rustix::mount::{MountFlags, UnmountFlags};
 use std::collections::BTreeMap;
 use std::ffi::CString;
@@ -51,6 +52,8 @@ pub struct Guest {
     /// What shows a mounted volume, by its name: Btrfs takes one volume on two devices for damage.
     devices: BTreeMap<String, Device>,
     nodes: Vec<Node>,
+    /// Registry hives that are open in its root.
+    pub hives: Hives,
 }
 
 impl Guest {
@@ -70,6 +73,7 @@ impl Guest {
             mounts: Vec::new(),
             devices: BTreeMap::new(),
             nodes: Vec::new(),
+            hives: Hives::default(),
         }
     }
 
@@ -196,6 +200,7 @@ impl Guest {
     /// # Errors
     /// `system.unmount`.
     pub fn unmount(&mut self) -> Result<()> {
+        self.hives = Hives::default();
         let mut failed = None;
         while let Some(path) = self.mounts.pop() {
             if let Err(error) = unmount_one(&path) {
@@ -269,12 +274,18 @@ impl Guest {
         volumes: &[Volume],
         failures: &mut Vec<Error>,
     ) -> Result<Vec<Found>> {
-        let may_be_root = matches!(volume.superblock.content, Content::Ext | Content::Xfs | Content::Btrfs);
+        if let Some(refusal) = refusal(volume) {
+            failures.push(refusal);
+            return Ok(Vec::new());
+        }
+        let may_be_root =
+            matches!(volume.superblock.content, Content::Ext | Content::Xfs | Content::Btrfs | Content::Ntfs);
         if !may_be_root || matches!(volume.place, Place::Scattered) || is_later_part(volume, volumes) {
             return Ok(Vec::new());
         }
-        let default = |root: &Root| inspect(root, volume, volumes, None);
-        let seen = self.look(volume, volumes, None, default);
+        let disks = self.disks.clone();
+        let default = |root: &Root| inspect_any(root, volume, volumes, &disks);
+        let seen = self.look(volume, volumes, None, default).and_then(|found| found);
         let found = match seen {
             Ok(None) if volume.superblock.content == Content::Btrfs => {
                 let subvolumes = |top: &Root| inspect_subvolumes(top, volume, volumes);
@@ -331,17 +342,33 @@ impl Guest {
             let mended = check::mend(&self.tools, &volume.name, content, &node)?;
             notes.extend(mended.map(|text| Error::other("system.mended", text)));
         }
-        let mut data = options(content, writable);
-        for part in volumes.iter().filter(|part| part.name != volume.name && is_part(volume, part)) {
-            data.push(format!("device={}", self.device_of(part, writable)?.display()));
+        if content == Content::Ntfs {
+            ntfs::mount(&node, target, &volume.name, writable)?;
+        } else {
+            let data = self.mount_data(volume, volumes, option, writable)?;
+            mount_kernel(content, &node, target, &data, writable)
+                .map_err(|errno| mount_failed(errno, &volume.name, what()))?;
         }
-        data.extend(option);
-        mount_kernel(content, &node, target, &data, writable)
-            .map_err(|errno| mount_failed(errno, &volume.name, what()))?;
         // A descriptor's path means nothing later: remember the place itself.
         self.mounts.push(std::fs::read_link(target).unwrap_or_else(|_| target.to_path_buf()));
         self.add_node(volume, &node);
         Ok(())
+    }
+
+    /// What the kernel is told of a mount; every device of a file system that has several.
+    fn mount_data(
+        &mut self,
+        volume: &Volume,
+        volumes: &[Volume],
+        option: Option<String>,
+        writable: bool,
+    ) -> Result<Vec<String>> {
+        let mut data = options(volume.superblock.content, writable);
+        for part in volumes.iter().filter(|part| part.name != volume.name && is_part(volume, part)) {
+            data.push(format!("device={}", self.device_of(part, writable)?.display()));
+        }
+        data.extend(option);
+        Ok(data)
     }
 
     /// The node of a volume, the same for all of its mounts.
@@ -404,7 +431,43 @@ struct Found {
     encrypted: Vec<(String, String)>,
 }
 
-/// Whether this is a root, and what else belongs to it.
+/// Why a volume that may hold Windows is not even looked into.
+fn refusal(volume: &Volume) -> Option<Error> {
+    let (code, remedy) = match volume.superblock.content {
+        Content::BitLocker => {
+            ("system.bitlocker", "decrypt it in the guest (`manage-bde -off C:`), and replicate once more")
+        }
+        Content::Dynamic => {
+            ("system.dynamic-disk", "make it a basic disk in the guest, and replicate once more")
+        }
+        _ => return None,
+    };
+    let why = format!("{} is {}", volume.name, volume.superblock.content.name());
+    Some(Error::conflict(code, why).cause(remedy))
+}
+
+/// Whether this is a root, of whatever kind.
+///
+/// # Errors
+/// Kind `Conflict` where Windows is there and may not be touched; others on the disks may be.
+fn inspect_any(root: &Root, volume: &Volume, volumes: &[Volume], disks: &[Disk]) -> Result<Option<Found>> {
+    if volume.superblock.content != Content::Ntfs {
+        return Ok(inspect(root, volume, volumes, None));
+    }
+    let Some(name) = ntfs::inspect(root, &volume.name)? else { return Ok(None) };
+    volume.view(disks, |view| ntfs::check_clean(view, &volume.name)).transpose()?;
+    let system = System { root: volume.name.clone(), name, mounts: Vec::new(), os_type: OsType::Windows };
+    Ok(Some(Found {
+        system,
+        volume: volume.name.clone(),
+        subvolume: None,
+        own: None,
+        lines: Vec::new(),
+        encrypted: Vec::new(),
+    }))
+}
+
+/// Whether this is a root of Linux, and what else belongs to it.
 fn inspect(root: &Root, volume: &Volume, volumes: &[Volume], subvolume: Option<&str>) -> Option<Found> {
     let release = ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|path| read_text(root, path));
     let table = read_text(root, "/etc/fstab");
@@ -424,7 +487,7 @@ fn inspect(root: &Root, volume: &Volume, volumes: &[Volume], subvolume: Option<&
     };
     let name = release.and_then(|text| pretty_name(&text));
     let name = name.unwrap_or_else(|| format!("an unknown Linux on {place}"));
-    let system = System { root: place, name, mounts };
+    let system = System { root: place, name, mounts, os_type: OsType::Linux };
     let (volume, subvolume) = (volume.name.clone(), subvolume.map(str::to_string));
     Some(Found { system, volume, subvolume, own, lines, encrypted: names.encrypted() })
 }
@@ -566,9 +629,12 @@ fn with_failures(error: Error, failures: Vec<Error>) -> Error {
 fn not_found(volumes: &[Volume], failures: Vec<Error>) -> Error {
     const WHAT: &str = "no operating system was found on the attached disks";
     let helps = |failure: &&Error| matches!(failure.code.as_str(), "system.locked" | "system.tool");
-    let mut error = match failures.iter().find(helps) {
-        Some(failure) => failure.clone().during(WHAT),
-        None => Error::not_found("system.not-found", WHAT),
+    // Windows that may not be touched says so itself, and what to do about it.
+    let untouchable = |failure: &&Error| failure.kind == Kind::Conflict;
+    let mut error = match (failures.iter().find(helps), failures.iter().find(untouchable)) {
+        (Some(failure), _) => failure.clone().during(WHAT),
+        (None, Some(failure)) => failure.clone(),
+        (None, None) => Error::not_found("system.not-found", WHAT),
     };
     for volume in volumes.iter().take(32) {
         let what = match volume.place {

@@ -145,7 +145,10 @@ pub fn of_disk(index: usize, disk: &Disk) -> Vec<Volume> {
         let (offset, size) = (partition.offset, partition.size);
         let window = Window { disk, offset, length: size };
         let member = raid::read(&window, false);
-        let superblock = if member.is_some() { Superblock::raid() } else { probe(&window) };
+        let mut superblock = if member.is_some() { Superblock::raid() } else { probe(&window) };
+        if partition.is_dynamic {
+            superblock.content = Content::Dynamic;
+        }
         let name = format!("disk{index}/part{}", partition.number);
         let place = Place::Range { disk: index, offset, size };
         Volume { name, place, superblock, partition: Some(partition), disk: Some(index), member }

@@ -6,10 +6,11 @@ mod support;
 
 use gyre_agent::loopback::Loop;
 use gyre_core::protocol::{
-    Base64, FileType, Hello, Listen, Ready, RootReply, RootRequest, Start, System, VERSION,
+    Base64, FileType, Hello, HiveRequest, HiveValue, Listen, Ready, RootReply, RootRequest, Start, System,
+    VERSION,
 };
 use gyre_core::roles::AttachedDisk;
-use gyre_core::{Error, Kind};
+use gyre_core::{Error, Kind, OsType};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -197,8 +198,12 @@ fn finds_mounts_and_leaves_a_system_on_partitions() {
     let systems = agent.systems();
     let mounts =
         [("/boot", "disk0/part2"), ("/boot/efi", "disk0/part1")].map(|(a, b)| (a.to_string(), b.to_string()));
-    let expected =
-        System { root: "disk0/part3".into(), name: "Test OS 1 (made up)".into(), mounts: mounts.into() };
+    let expected = System {
+        root: "disk0/part3".into(),
+        name: "Test OS 1 (made up)".into(),
+        mounts: mounts.into(),
+        os_type: OsType::Linux,
+    };
     assert_eq!(systems, [expected]);
     assert!(volume.bytes() == before, "looking changes nothing");
 
@@ -471,4 +476,122 @@ fn lets_in_only_clients_of_its_authority() {
     assert!(!answer.starts_with(b"HTTP"));
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
+}
+
+/// A disk with these partitions.
+fn partitioned(mib: u64, script: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(mib * MIB).unwrap();
+    sfdisk(file.path(), script);
+    file
+}
+
+/// A file system of Windows below a directory, for as long as `change` takes.
+fn with_ntfs(device: &Path, change: impl FnOnce(&Path)) {
+    let point = tempfile::tempdir().unwrap();
+    let run = |program: &str, arguments: &[&Path]| {
+        let output = Command::new(program).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("ntfs-3g", &[device, point.path()]);
+    change(point.path());
+    run("umount", &[point.path()]);
+}
+
+const CONFIG: &str = "Windows/System32/config";
+
+/// Windows on the second partition, with hives made for the test.
+fn windows_guest() -> Volume {
+    let file = partitioned(
+        64,
+        "label: dos\nlabel-id: 0x1\nstart=1M, size=8M, type=7, bootable\nstart=9M, size=50M, type=7\n",
+    );
+    let ntfs = tempfile::NamedTempFile::new().unwrap();
+    ntfs.as_file().set_len(50 * MIB).unwrap();
+    let made = Command::new("/usr/sbin/mkntfs").args(["-F", "-Q", "-q"]).arg(ntfs.path()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let hive = |text: &str| gyre_hive::text::parse(text).unwrap().to_bytes().unwrap();
+    with_ntfs(ntfs.path(), |root| {
+        let config = root.join(CONFIG);
+        std::fs::create_dir_all(&config).unwrap();
+        std::fs::write(config.join("SYSTEM"), hive("[Select]\n\"Current\"=dword:00000001\n")).unwrap();
+        let software = "[Microsoft\\Windows NT\\CurrentVersion]\n\"CurrentBuild\"=\"7601\"\n\
+                        \"CurrentVersion\"=\"6.1\"\n\"ProductName\"=\"Windows 7 (made up)\"\n";
+        std::fs::write(config.join("SOFTWARE"), hive(software)).unwrap();
+        std::fs::write(root.join("hiberfil.sys"), [0; 4096]).unwrap();
+    });
+    file.as_file().write_all_at(&std::fs::read(ntfs.path()).unwrap(), 9 * MIB).unwrap();
+    Volume::over(file)
+}
+
+#[test]
+fn finds_windows_and_changes_its_registry() {
+    let volume = windows_guest();
+    let part = Loop::attach(volume.file.path(), 9 * MIB, 50 * MIB, true).unwrap();
+    let access = |root: &Path| {
+        let mut list = vec![0; 4096];
+        let path = root.join(CONFIG).join("SYSTEM");
+        let length = rustix::fs::getxattr(path, "system.ntfs_acl", list.as_mut_slice()).unwrap();
+        list.truncate(length);
+        list
+    };
+    let mut before = Vec::new();
+    with_ntfs(&part.path, |root| {
+        let path = root.join(CONFIG).join("SYSTEM");
+        // Nobody but its owner: that is no list that a new file would get.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        before = access(root);
+    });
+    let agent = Agent::start(vec![volume.attached("a")]);
+    let systems = agent.systems();
+    let expected = System {
+        root: "disk0/part2".into(),
+        name: "Windows 7 (made up) (6.1.7601)".into(),
+        mounts: Vec::new(),
+        os_type: OsType::Windows,
+    };
+    assert_eq!(systems, [expected]);
+    agent.mount(&systems[0]);
+    let RootReply::Hive { hive } =
+        agent.root(&RootRequest::OpenHive { path: format!("/{CONFIG}/SYSTEM") }).unwrap()
+    else {
+        panic!("no hive")
+    };
+    let ask = |ask| agent.root(&RootRequest::Hive { hive, ask }).unwrap();
+    let (key, name) = ("select".to_string(), "Current".to_string());
+    let value = HiveValue::Dword(7);
+    assert_eq!(ask(HiveRequest::Set { key: key.clone(), name: name.clone(), value }), RootReply::Done);
+    assert_eq!(ask(HiveRequest::Commit), RootReply::Done);
+    agent.ask("POST /v1/unmount", b"").unwrap();
+    drop(agent);
+    with_ntfs(&part.path, |root| {
+        let hive = |name: &str| {
+            gyre_hive::Hive::parse(std::fs::read(root.join(CONFIG).join(name)).unwrap()).unwrap()
+        };
+        let current = |name: &str| hive(name).get("Select", "Current").unwrap();
+        assert_eq!(current("SYSTEM"), Some(gyre_hive::Value::Dword(7)));
+        assert_eq!(current("SYSTEM.gyre-bak"), Some(gyre_hive::Value::Dword(1)));
+        assert!(access(root) == before, "the access list is another one");
+        assert_eq!(std::fs::read_dir(root.join(CONFIG)).unwrap().count(), 3, "nothing half-made is left");
+    });
+}
+
+#[test]
+fn windows_that_is_not_switched_off_is_left_alone() {
+    let volume = windows_guest();
+    let part = Loop::attach(volume.file.path(), 9 * MIB, 50 * MIB, true).unwrap();
+    with_ntfs(&part.path, |root| std::fs::write(root.join("hiberfil.sys"), "hibr and memory").unwrap());
+    drop(part);
+    let before = volume.bytes();
+    let agent = Agent::start(vec![volume.attached("a")]);
+    let refused = |agent: &Agent| agent.json::<Vec<System>>("GET /v1/systems", &()).unwrap_err();
+    let error = refused(&agent);
+    assert_eq!((error.code.as_str(), error.kind), ("system.hibernated", Kind::Conflict), "{error}");
+    drop(agent);
+    assert!(volume.bytes() == before, "looking changes nothing");
+    let file = partitioned(16, "label: dos\nstart=1M, size=8M, type=7\n");
+    file.as_file().write_all_at(b"\xeb\x58\x90-FVE-FS-", MIB).unwrap();
+    let locked = Volume::over(file);
+    let agent = Agent::start(vec![locked.attached("a")]);
+    assert_eq!(refused(&agent).code, "system.bitlocker");
 }

@@ -125,7 +125,7 @@ pub struct ReadOnly<R>(pub R);
 #[async_trait]
 impl<R: Root> Root for ReadOnly<R> {
     async fn call(&self, request: RootRequest) -> Result<RootReply> {
-        if is_look(&request) {
+        if request.only_looks() {
             return self.0.call(request).await;
         }
         let call = serde_json::to_value(&request).ok();
@@ -135,17 +135,6 @@ impl<R: Root> Root for ReadOnly<R> {
             format!("detect may only look, and the plugin called {call}"),
         ))
     }
-}
-
-/// Whether a call changes nothing.
-pub const fn is_look(request: &RootRequest) -> bool {
-    matches!(
-        request,
-        RootRequest::Stat { .. }
-            | RootRequest::ReadDir { .. }
-            | RootRequest::ReadFile { .. }
-            | RootRequest::ReadLink { .. }
-    )
 }
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ pub const AGENT_BODY_BYTES_MAX: u64 = 32 * 1024 * 1024;
 pub const HASH_RANGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// One file read from or written to a guest through `rootfs`.
 pub const GUEST_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// One file of the host copied into a guest.
+pub const COPIED_FILE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// Names in one answer of `files.read-dir`.
+pub const FILE_ENTRIES_MAX: usize = 65_536;
 /// Standard output and error of one guest program, each.
 pub const GUEST_OUTPUT_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// A guest program that names no time-out of its own.

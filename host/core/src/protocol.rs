@@ -101,6 +101,9 @@ pub struct System {
     pub name: String,
     /// What will be mounted below the root: mount point and volume.
     pub mounts: Vec<(String, String)>,
+    /// What kind of system it is.
+    #[serde(default)]
+    pub os_type: crate::OsType,
 }
 
 /// A passphrase or the contents of a key file. Never shown, and overwritten when it is not needed any more.
@@ -165,16 +168,104 @@ pub struct ScriptEnd {
 #[serde(tag = "call", rename_all = "kebab-case")]
 #[allow(missing_docs)] // each call is documented in wit/deps/gyre-host/host.wit, interface rootfs
 pub enum RootRequest {
-    Stat { path: String },
-    ReadDir { path: String },
-    ReadFile { path: String },
-    WriteFile { path: String, mode: u32, bytes: Base64 },
-    MakeDir { path: String, mode: u32 },
-    Symlink { path: String, target: String },
-    ReadLink { path: String },
-    Remove { path: String },
-    Rename { from: String, to: String },
-    Run { argv: Vec<String>, env: Vec<(String, String)>, stdin: Base64, timeout_ms: Option<u32> },
+    Stat {
+        path: String,
+    },
+    ReadDir {
+        path: String,
+    },
+    ReadFile {
+        path: String,
+    },
+    WriteFile {
+        path: String,
+        mode: u32,
+        bytes: Base64,
+    },
+    MakeDir {
+        path: String,
+        mode: u32,
+    },
+    Symlink {
+        path: String,
+        target: String,
+    },
+    ReadLink {
+        path: String,
+    },
+    Remove {
+        path: String,
+    },
+    Rename {
+        from: String,
+        to: String,
+    },
+    Run {
+        argv: Vec<String>,
+        env: Vec<(String, String)>,
+        stdin: Base64,
+        timeout_ms: Option<u32>,
+    },
+    /// Overwrites and lengthens a regular file that is there.
+    WriteAt {
+        path: String,
+        offset: u64,
+        bytes: Base64,
+    },
+    OpenHive {
+        path: String,
+    },
+    Hive {
+        hive: u32,
+        ask: HiveRequest,
+    },
+}
+
+impl RootRequest {
+    /// Whether it leaves the guest's system as it is. A hive that is open changes nothing before it is committed, and
+    /// its end is no change either.
+    pub const fn only_looks(&self) -> bool {
+        use HiveRequest::{Close, Get, Keys, Values};
+        match self {
+            Self::Stat { .. }
+            | Self::ReadDir { .. }
+            | Self::ReadFile { .. }
+            | Self::ReadLink { .. }
+            | Self::OpenHive { .. } => true,
+            Self::Hive { ask, .. } => matches!(ask, Keys { .. } | Values { .. } | Get { .. } | Close),
+            _ => false,
+        }
+    }
+}
+
+/// One call on an open registry hive.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "kebab-case")]
+#[allow(missing_docs)] // each call is documented in wit/deps/gyre-host/host.wit, interface registry
+pub enum HiveRequest {
+    Keys { key: String },
+    Values { key: String },
+    Get { key: String, name: String },
+    Set { key: String, name: String, value: HiveValue },
+    CreateKey { key: String },
+    RemoveKey { key: String },
+    RemoveValue { key: String, name: String },
+    Commit,
+    Close,
+}
+
+/// A value of a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum HiveValue {
+    Sz(String),
+    ExpandSz(String),
+    MultiSz(Vec<String>),
+    Dword(u32),
+    Qword(u64),
+    Binary(Base64),
+    Other(u32, Base64),
 }
 
 /// The answer to a [`RootRequest`].
@@ -188,6 +279,9 @@ pub enum RootReply {
     Bytes { bytes: Base64 },
     Target { target: String },
     Output { status: i32, stdout: Base64, stderr: Base64 },
+    Hive { hive: u32 },
+    KeyNames { names: Option<Vec<String>> },
+    Value { value: Option<HiveValue> },
 }
 
 /// What kind of file.
@@ -258,6 +352,36 @@ fn deserialize_base64<'de, D: serde::Deserializer<'de>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn looking_at_hives_is_no_change() {
+        let ask = |ask| RootRequest::Hive { hive: 1, ask }.only_looks();
+        let key = || String::from("a");
+        assert!(RootRequest::OpenHive { path: "/a".into() }.only_looks());
+        assert!(ask(HiveRequest::Keys { key: key() }) && ask(HiveRequest::Get { key: key(), name: key() }));
+        assert!(ask(HiveRequest::Values { key: key() }) && ask(HiveRequest::Close));
+        for change in [
+            HiveRequest::Set { key: key(), name: key(), value: HiveValue::Dword(1) },
+            HiveRequest::CreateKey { key: key() },
+            HiveRequest::RemoveKey { key: key() },
+            HiveRequest::RemoveValue { key: key(), name: key() },
+            HiveRequest::Commit,
+        ] {
+            assert!(!ask(change.clone()), "{change:?}");
+        }
+        assert!(!RootRequest::WriteAt { path: key(), offset: 0, bytes: Base64(vec![]) }.only_looks());
+    }
+
+    #[test]
+    fn values_travel_as_they_are() {
+        let value = HiveValue::Other(8, Base64(vec![0, 255]));
+        let request =
+            RootRequest::Hive { hive: 1, ask: HiveRequest::Set { key: "a".into(), name: "b".into(), value } };
+        let text = serde_json::to_string(&request).unwrap();
+        let again: RootRequest = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), text);
+        assert!(text.contains(r#""value":{"kind":"other","data":[8,"AP8="]}"#), "{text}");
+    }
 
     #[test]
     fn bytes_travel_as_base64() {

@@ -6,7 +6,7 @@ use crate::{Mounted, WorkerSession, deployment, scripts};
 use gyre_core::protocol::{Root, System};
 use gyre_core::roles::{OsMatch, OsMorphing, Outcome};
 use gyre_core::scripts::Phase;
-use gyre_core::{Error, Result};
+use gyre_core::{Error, OsType, Result};
 use gyre_saga::Call;
 use serde_json::{Map, json};
 use std::sync::Arc;
@@ -28,6 +28,8 @@ async fn on_worker(context: &Context, call: &Call, session: &dyn WorkerSession) 
     }
     let systems = session.systems().await?;
     let system = choose(&systems, context.params.deploy.system.as_deref())?;
+    // A source may not know what the disks tell.
+    let os = if os == OsType::Unknown { system.os_type } else { os };
     let Mounted { root, notes } = session.mount(system).await?;
     notes.into_iter().for_each(|note| context.warn(note));
     let morphed = async {
@@ -123,7 +125,12 @@ mod tests {
 
     #[test]
     fn a_system_is_chosen_or_asked_for() {
-        let system = |root: &str, name: &str| System { root: root.into(), name: name.into(), mounts: vec![] };
+        let system = |root: &str, name: &str| System {
+            root: root.into(),
+            name: name.into(),
+            mounts: vec![],
+            os_type: Default::default(),
+        };
         let both = [system("disk0/part1", "Debian 12"), system("lvm/vg/root", "Ubuntu")];
         assert_eq!(choose(&both[..1], None).unwrap().root, "disk0/part1");
         assert_eq!(choose(&both, Some("Ubuntu")).unwrap().root, "lvm/vg/root");

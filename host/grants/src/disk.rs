@@ -73,14 +73,8 @@ impl OpenDisk {
     /// Opens what the policy allows.
     fn open(policy: &Policy, path: &Path, access: Access) -> Result<Self> {
         let write = access.contains(Access::WRITE);
-        policy.check(&Wish::Disk { path, write })?;
-        let granted = policy.disk(path, write).map(|grant| grant.path().to_owned()).unwrap_or_default();
-        let file = open_below(&granted, path, write)
-            .map_err(|error| refused(&granted, path, &error, &policy.allow_disk(path, write)))?;
-        let metadata = file.metadata().or_other("disk.open", || cannot("open", path))?;
-        check_inside(&granted, path, &metadata)
-            .map_err(|error| error.cause(policy.allow_disk(path, write)))?;
-        let kind = metadata.file_type();
+        let file = open_granted(policy, path, write)?;
+        let kind = file.metadata().or_other("disk.open", || cannot("open", path))?.file_type();
         if !kind.is_file() && !kind.is_block_device() {
             return Err(Error::invalid(
                 "disk.kind",
@@ -214,6 +208,17 @@ impl BlockRead for OpenDisk {
 
 fn cannot(verb: &str, path: &Path) -> String {
     format!("cannot {verb} the disk {}", path.display())
+}
+
+/// Opens what the policy allows, whatever it is.
+pub(crate) fn open_granted(policy: &Policy, path: &Path, write: bool) -> Result<File> {
+    policy.check(&Wish::Disk { path, write })?;
+    let granted = policy.disk(path, write).map(|grant| grant.path().to_owned()).unwrap_or_default();
+    let file = open_below(&granted, path, write)
+        .map_err(|error| refused(&granted, path, &error, &policy.allow_disk(path, write)))?;
+    let metadata = file.metadata().or_other("disk.open", || cannot("open", path))?;
+    check_inside(&granted, path, &metadata).map_err(|error| error.cause(policy.allow_disk(path, write)))?;
+    Ok(file)
 }
 
 /// Opens `path`, which is `granted` itself or lies below it.

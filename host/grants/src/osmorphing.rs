@@ -55,8 +55,7 @@ struct Looked(Arc<dyn Root>);
 #[async_trait]
 impl Root for Looked {
     async fn call(&self, request: RootRequest) -> Result<RootReply> {
-        use RootRequest::{ReadDir, ReadFile, ReadLink, Stat};
-        if matches!(request, Stat { .. } | ReadDir { .. } | ReadFile { .. } | ReadLink { .. }) {
+        if request.only_looks() {
             return self.0.call(request).await;
         }
         Err(Error::denied("rootfs.detect", "`detect` may look at the guest's system and nothing more")

@@ -67,7 +67,9 @@ pub mod osmorphing {
 
 pub use destination::DestinationPlugin;
 pub use destination::exports::gyre::plugin::destination as destination_types;
-pub use host::gyre::host::{clock, disk, errors, exec, extents, http, log, progress, rootfs, secrets, ssh};
+pub use host::gyre::host::{
+    clock, disk, errors, exec, extents, files, http, log, progress, registry, rootfs, secrets, ssh,
+};
 pub use osmorphing::OsmorphingPlugin;
 pub use osmorphing::exports::gyre::plugin::osmorphing as osmorphing_types;
 pub use source::SourcePlugin;

@@ -35,7 +35,7 @@ impl Role {
         match self {
             Role::Source => &["secrets", "disk", "http", "ssh"],
             Role::Destination => &["secrets", "http"],
-            Role::Osmorphing => &["rootfs"],
+            Role::Osmorphing => &["rootfs", "registry", "files"],
         }
     }
 }
@@ -67,6 +67,8 @@ fn meaning(interface: &str) -> &'static str {
         "http" => "sends HTTP requests to what `grant.http` names",
         "ssh" => "runs programs over SSH on what `grant.ssh` names",
         "rootfs" => "reads and changes the guest's mounted system, runs its programs there",
+        "registry" => "reads and changes registry hives of the guest's mounted system",
+        "files" => "reads files below `grant.disk`, copies them into the guest's mounted system",
         _ => "types only: gives nothing",
     }
 }
@@ -287,6 +289,8 @@ mod tests {
             (Role::Destination, "gyre:host/disk@0.1.0", Status::Unknown),
             (Role::Destination, "gyre:plugin/types@0.1.0", Status::Provided),
             (Role::Osmorphing, "gyre:host/exec@0.1.0", Status::Provided),
+            (Role::Osmorphing, "gyre:host/registry@0.1.0", Status::Provided),
+            (Role::Source, "gyre:host/registry@0.1.0", Status::Unknown),
             (Role::Osmorphing, "wasi:cli/environment@0.2.12", Status::Inert),
             (Role::Osmorphing, "wasi:http/types@0.2.12", Status::Unknown),
             (Role::Osmorphing, "wasi:cli/environment@0.3.0", Status::Unknown),

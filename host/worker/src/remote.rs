@@ -77,8 +77,11 @@ pub struct RemoteRoot {
 impl Root for RemoteRoot {
     async fn call(&self, request: RootRequest) -> Result<RootReply> {
         let mut ask = post("/v1/root", &request)?;
-        // A program that ran, or a file that was renamed, cannot be asked for twice.
-        ask.repeatable = !matches!(request, RootRequest::Run { .. } | RootRequest::Rename { .. });
+        // A program that ran, a file that was renamed, a hive that was opened: not to be asked for twice.
+        ask.repeatable = !matches!(
+            request,
+            RootRequest::Run { .. } | RootRequest::Rename { .. } | RootRequest::OpenHive { .. }
+        );
         if let RootRequest::Run { timeout_ms, .. } = request {
             let limit = timeout_ms.unwrap_or(GUEST_RUN_DEFAULT_MS).min(GUEST_RUN_MAX_MS);
             ask.timeout = Duration::from_millis(limit.into()) + Duration::from_secs(RUN_SLACK_S);

@@ -9,7 +9,17 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("building", &["gcc", "libc6-dev", "make", "pkg-config"]),
     (
         "guests' disks",
-        &["mmdebstrap", "e2fsprogs", "fdisk", "lvm2", "grub-common", "grub-pc-bin", "openssl", "apt-utils"],
+        &[
+            "mmdebstrap",
+            "e2fsprogs",
+            "fdisk",
+            "lvm2",
+            "ntfs-3g",
+            "grub-common",
+            "grub-pc-bin",
+            "openssl",
+            "apt-utils",
+        ],
     ),
     ("disk images", &["qemu-utils", "mtools", "xz-utils", "zstd"]),
     ("emulated machines", &["qemu-system-x86", "genisoimage"]),

@@ -6,11 +6,12 @@
 mod directory;
 mod families;
 pub mod golden;
+mod hive;
 mod host;
 mod root;
 
 #[cfg(unix)]
 pub use directory::directory_root;
-pub(crate) use host::{DiskHandle, EndpointHandle, SecretHandle, clock, codecs, log, progress};
+pub(crate) use host::{DiskHandle, EndpointHandle, SecretHandle, clock, codecs, files, log, progress};
 pub use host::{FAKE_ADDRESS, FakeHost};
 pub use root::{FakeRoot, Tree};

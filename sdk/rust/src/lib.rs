@@ -44,6 +44,8 @@ pub mod env;
 mod error;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;
+pub mod files;
+pub mod hive;
 mod http;
 pub mod linux;
 mod machine;

@@ -7,6 +7,8 @@ use crate::env;
 pub use crate::bindings::gyre::plugin::types::VmSpec as Vm;
 pub use crate::bindings::gyre::plugin::types::{DiskSpec, Firmware, Morphing, NicSpec, OsType};
 pub use crate::env::{clock, progress};
+pub use crate::files;
+pub use crate::hive::{Hive, Value};
 pub use crate::root::{Command, FileType, Output, Root, Stat};
 pub use crate::{About, Config, Context, Error, ErrorKind, Result, about, log};
 pub use exported::OsMatch as Match;

@@ -1,6 +1,7 @@
 //! The mounted root of the machine being morphed. Paths are absolute inside it and cannot leave it.
 
 use crate::bindings::gyre::host::exec;
+use crate::hive::{self, Hive};
 use crate::{Error, Result};
 
 pub use crate::bindings::gyre::host::exec::Output;
@@ -21,6 +22,8 @@ pub(crate) trait Calls {
     fn remove(&self, path: &str) -> Result<()>;
     fn rename(&self, from: &str, to: &str) -> Result<()>;
     fn run(&self, command: &exec::Command) -> Result<Output>;
+    fn open_hive(&self, path: &str) -> Result<Box<dyn hive::Calls>>;
+    fn copy_in(&self, from: &str, to: &str, mode: u32) -> Result<()>;
 }
 
 /// The mounted root.
@@ -159,6 +162,23 @@ impl<'a> Root<'a> {
     /// Kind not-found; `rootfs.*`
     pub fn rename(&self, from: &str, to: &str) -> Result<()> {
         self.0.rename(from, to)
+    }
+
+    /// Opens a registry hive of a Windows guest; the case of the path's letters counts.
+    ///
+    /// # Errors
+    /// `registry.*`, kind not-found; `rootfs.*`
+    pub fn hive(&self, path: &str) -> Result<Hive> {
+        self.0.open_hive(path).map(Hive::new)
+    }
+
+    /// Copies a file of the operator (see [`crate::files`]) into the guest, with its directories there.
+    ///
+    /// # Errors
+    /// Kind denied without a grant; `files.*`, `disk.*`, `rootfs.*`
+    pub fn copy_in(&self, from: &str, to: &str, mode: u32) -> Result<()> {
+        self.0.make_dir(parent(to), 0o755)?;
+        self.0.copy_in(from, to, mode)
     }
 
     /// Where a program of the guest lies, looked up as its shell would.
@@ -340,5 +360,12 @@ impl Calls for &crate::bindings::gyre::host::rootfs::Rootfs {
     }
     fn run(&self, command: &exec::Command) -> Result<Output> {
         (**self).run(command)
+    }
+    fn open_hive(&self, path: &str) -> Result<Box<dyn hive::Calls>> {
+        let hive = crate::bindings::gyre::host::registry::Hive::open(self, path)?;
+        Ok(Box::new(hive))
+    }
+    fn copy_in(&self, from: &str, to: &str, mode: u32) -> Result<()> {
+        crate::bindings::gyre::host::files::copy(from, self, to, mode)
     }
 }

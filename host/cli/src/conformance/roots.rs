@@ -1,7 +1,6 @@
 //! Roots of guests that nobody would want: empty, damaged in one way each, and one that fails at a call of its own. They
 //! answer as the agent does; what a plugin makes of them is judged elsewhere.
 
-use crate::trying::is_look;
 use async_trait::async_trait;
 use gyre_core::protocol::{Base64, FileType, Root, RootReply, RootRequest, Stat};
 use gyre_core::{Error, Kind, Result};
@@ -54,7 +53,8 @@ impl Root for Empty {
             RootRequest::Stat { .. } => Ok(RootReply::Stat { stat: None }),
             RootRequest::ReadDir { path }
             | RootRequest::ReadFile { path }
-            | RootRequest::ReadLink { path } => Err(absent(&path)),
+            | RootRequest::ReadLink { path }
+            | RootRequest::OpenHive { path } => Err(absent(&path)),
             _ => Err(failed(Kind::Conflict, "rootfs.read-only")),
         }
     }
@@ -75,6 +75,9 @@ impl Root for &'static Damaged {
                 (self.file)().map(|bytes| RootReply::Bytes { bytes: Base64(bytes) })
             }
             RootRequest::ReadLink { path } => Err(absent(&path)),
+            RootRequest::OpenHive { .. } => {
+                (self.file)().and_then(|_| Err(failed(Kind::Invalid, "registry.damaged")))
+            }
             _ => Err(failed(Kind::Conflict, "rootfs.read-only")),
         }
     }
@@ -118,7 +121,7 @@ impl Faulty {
 #[async_trait]
 impl Root for Faulty {
     async fn call(&self, request: RootRequest) -> Result<RootReply> {
-        if self.which == Which::Any || !is_look(&request) {
+        if self.which == Which::Any || !request.only_looks() {
             let number = self.calls.fetch_add(1, Ordering::SeqCst);
             if number == self.at {
                 return Err(Error::unavailable("rootfs.injected", "gyre plugin test let this call fail"));

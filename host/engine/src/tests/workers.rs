@@ -56,7 +56,12 @@ impl WorkerSession for Session {
     }
 
     async fn systems(&self) -> Result<Vec<System>> {
-        let system = System { root: "disk0/part1".into(), name: "Debian 12".into(), mounts: Vec::new() };
+        let system = System {
+            root: "disk0/part1".into(),
+            name: "Debian 12".into(),
+            mounts: Vec::new(),
+            os_type: Default::default(),
+        };
         self.cloud.call("systems", |_| Ok(vec![system]))
     }
 

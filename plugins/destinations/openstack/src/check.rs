@@ -6,7 +6,7 @@ mod nic;
 
 use crate::cinder;
 use crate::cloud::{Cloud, NOVA_VERSION, Service};
-use crate::contract::{Finding, OsType, Result, VmSpec, WorkerRole};
+use crate::contract::{Finding, OsType, Result, VmSpec};
 use crate::findings::Findings;
 use crate::glance::Image;
 use crate::instance;
@@ -109,7 +109,7 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
 }
 
 fn check_image(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Image>> {
-    let named = worker::image_option(options, WorkerRole::Copy, OsType::Linux);
+    let named = worker::image_option(options);
     let Some((option, _)) = findings.note("migr_image", named)? else { return Ok(None) };
     let found = worker::image(cloud, options, option);
     findings.note(option.path(), found)
@@ -336,8 +336,10 @@ fn check_disk_bus(options: &Options, vm: &VmSpec, findings: &mut Findings) {
 
 fn check_guest(vm: &VmSpec, findings: &mut Findings) {
     if vm.os_type == OsType::Windows {
-        let remedy = "replicate it, and deploy it with --skip-morphing, or once gyre has a Windows worker";
-        findings.warn("vm.os-type", "Windows guests cannot be morphed yet", remedy);
+        let message = "the machine runs Windows, which is converted offline on the Linux worker";
+        let remedy =
+            "name the plugin windows under [osmorphing], with its virtio-directory; see host/docs/guests.md";
+        findings.warn("vm.os-type", message, remedy);
     }
     if vm.disks.is_empty() {
         findings.block("vm.disks", "the machine has no disks", "check the source's description of it");

@@ -85,8 +85,8 @@ pub struct Options {
     /// Image of temporary workers, name or id; wins over `migr_image_map`. The name must be unique in the cloud.
     #[schemars(extend("x-gyre-stands-for" = "migr_image_map"))]
     pub migr_image: Option<String>,
-    /// Images of temporary workers by operating system, names or ids: `linux` copies disks and morphs Linux guests,
-    /// `windows` morphs Windows guests. There are no other keys.
+    /// Images of temporary workers by operating system, names or ids: `linux` copies disks and morphs all
+    /// guests; `windows` is for Windows workers, which are not there. There are no other keys.
     pub migr_image_map: ImageMap,
     /// Network of temporary workers. Default: the only one of `network_map`.
     pub migr_network: Option<String>,
@@ -116,13 +116,16 @@ pub struct Options {
     /// often belongs to another project: then no floating IP pool is listed without this.
     pub list_all_destination_networks: bool,
 
-    /// Where a Windows worker fetches the ISO image of virtio drivers. Windows guests cannot be morphed yet.
+    /// Where a Windows worker would fetch the ISO image of virtio drivers. Not used: Windows guests are converted on
+    /// Linux, with the files of `virtio-directory` of the plugin `windows`.
     #[schemars(extend("x-gyre-site-only" = true))]
     pub windows_virtio_iso_url: Option<String>,
-    /// Where a Windows worker fetches cloudbase-init for 64-bit guests. Windows guests cannot be morphed yet.
+    /// Where a Windows worker would fetch cloudbase-init for 64-bit guests. Not used: see `cloudbase-init` of the plugin
+    /// `windows`.
     #[schemars(extend("x-gyre-site-only" = true))]
     pub cloudbaseinit_x64_url: Option<String>,
-    /// Where a Windows worker fetches cloudbase-init for 32-bit guests. Windows guests cannot be morphed yet.
+    /// Where a Windows worker would fetch cloudbase-init for 32-bit guests. Not used: see `cloudbase-init` of the plugin
+    /// `windows`.
     #[schemars(extend("x-gyre-site-only" = true))]
     pub cloudbaseinit_x86_url: Option<String>,
 }

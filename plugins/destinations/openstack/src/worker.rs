@@ -4,7 +4,7 @@
 
 use crate::cinder;
 use crate::cloud::Cloud;
-use crate::contract::{AttachedDisk, Error, Explain, HostKey, OsType, Result, Transport, Worker, WorkerRole};
+use crate::contract::{AttachedDisk, Error, Explain, HostKey, OsType, Result, Transport, Worker};
 use crate::contract::{generate_host_key, generate_ssh_key, log};
 use crate::disks::{self, Disks};
 use crate::glance::{self, Image};
@@ -75,10 +75,10 @@ pub struct WorkerDisk {
 /// # Errors
 /// `openstack.worker-error` with the faults and consoles of what failed to start; those of the options'
 /// names; `openstack.volume-in-use`, `openstack.attach-failed`.
-pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<String> {
+pub fn ensure(run: &mut Run, disks: &str) -> Flow<String> {
     let disks = Disks::parse(disks)?;
     refuse_taken(run, &disks)?;
-    let (option, _) = image_option(&run.options, role, os)?;
+    let (option, _) = image_option(&run.options)?;
     let image = image(&mut run.cloud, &run.options, option)?;
     takes(&image, disks.disks.len())?;
     let (name, path) = run.options.worker_network()?;
@@ -309,7 +309,7 @@ fn root_volume(run: &mut Run, image: &Image, gib: u64) -> Result<Value> {
 pub enum ImageOption {
     /// For workers of whatever kind: it goes before the map.
     Any,
-    /// For those that copy disks and morph Linux guests.
+    /// For those that copy disks and morph guests of all kinds.
     Linux,
 }
 
@@ -330,16 +330,12 @@ impl ImageOption {
     }
 }
 
-/// The option that names the image of a worker, and what it says.
+/// The option that names the image of a worker, and what it says. Every worker runs Linux: Windows guests, too, are
+/// morphed offline.
 ///
 /// # Errors
-/// `openstack.option` where none does, `openstack.worker-os` for guests that need another worker.
-pub fn image_option(options: &Options, role: WorkerRole, os: OsType) -> Result<(ImageOption, &str)> {
-    if role == WorkerRole::Morph && os == OsType::Windows {
-        let message =
-            "Windows guests cannot be morphed yet: that takes a Windows worker, which gyre does not drive";
-        return Err(Error::invalid("openstack.worker-os", message));
-    }
+/// `openstack.option` where none does.
+pub fn image_option(options: &Options) -> Result<(ImageOption, &str)> {
     let missing =
         || Error::invalid("openstack.option", "migr_image is not set: name the image of temporary workers");
     let set = [ImageOption::Any, ImageOption::Linux].into_iter();

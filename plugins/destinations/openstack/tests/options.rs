@@ -98,14 +98,19 @@ fn an_image_of_another_system_makes_way_for_the_maps() {
 }
 
 #[test]
-fn windows_guests_have_no_worker_yet() {
-    let (_host, _model) = cloud();
-    let config = options(json!({ "migr_image_map": { "windows": "worker" } }));
-    let disks = disks(&config);
-    let step = Step::new("tok", &config);
-    let morph = OpenStack::ensure_worker(&step, WorkerRole::Morph, OsType::Windows, &disks);
-    assert_eq!(morph.err().unwrap().code, "openstack.worker-os");
-    done(&step, |step| OpenStack::ensure_worker(step, WorkerRole::Copy, OsType::Windows, &disks)).unwrap();
+fn windows_guests_are_morphed_on_linux() {
+    for role in [WorkerRole::Copy, WorkerRole::Morph] {
+        let (_host, model) = cloud();
+        model.borrow_mut().seed("images", json!({ "name": "other", "status": "active" }));
+        let config = options(json!({ "migr_image_map": { "windows": "other" } }));
+        let disks = disks(&config);
+        let step = Step::new("tok", &config);
+        done(&step, |step| OpenStack::ensure_worker(step, role, OsType::Windows, &disks)).unwrap();
+        let model = model.borrow();
+        let image = model.id_of("images", "worker");
+        let servers = &model.objects["servers"];
+        assert!(servers.len() == 1 && servers[0].to_string().contains(&image), "{servers:?}");
+    }
 }
 
 #[test]

@@ -162,4 +162,21 @@ impl Calls for Directory {
             stderr: output.stderr,
         })
     }
+
+    fn open_hive(&self, path: &str) -> Result<Box<dyn crate::hive::Calls>> {
+        let place = self.place(path, true)?;
+        let name = path.to_owned();
+        let write = move |bytes: &[u8]| {
+            let mut kept = place.as_os_str().to_owned();
+            kept.push(".gyre-bak");
+            let mode = fs::metadata(&place).map_or(0o644, |found| found.mode() & 0o7777);
+            let kept = if Path::new(&kept).exists() { Ok(0) } else { fs::copy(&place, &kept) };
+            kept.and_then(|_| replace(&place, mode, bytes)).map_err(failed(&name))
+        };
+        super::hive::open(self.read_file(path)?, Box::new(write))
+    }
+
+    fn copy_in(&self, from: &str, to: &str, mode: u32) -> Result<()> {
+        self.write_file(to, mode, &super::files::read_file(from)?)
+    }
 }

@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 /// Where a morphing keeps first versions.
 const KEPT: &str = "/var/lib/gyre/kept";
 
+/// And the host those of hives.
+const KEPT_HIVE: &str = ".gyre-bak";
+
 type Entries = BTreeMap<String, TreeText>;
 
 /// What a case asks for.
@@ -27,6 +30,8 @@ struct Case {
     uefi: bool,
     nics: usize,
     options: serde_json::Value,
+    /// Files of the operator: path and text.
+    files: BTreeMap<String, String>,
 }
 
 impl Default for Case {
@@ -37,6 +42,7 @@ impl Default for Case {
             uefi: false,
             nics: 1,
             options: serde_json::json!({}),
+            files: BTreeMap::new(),
         }
     }
 }
@@ -45,6 +51,12 @@ impl Case {
     fn read(folder: &Path) -> Self {
         let text = fs::read_to_string(folder.join("case.json")).unwrap_or_else(|_| "{}".into());
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+    }
+
+    /// A host with the operator's files.
+    fn host(&self) -> FakeHost {
+        let files = self.files.iter();
+        files.fold(FakeHost::new(), |host, (path, text)| host.operator_file(path, text.as_bytes()))
     }
 
     fn morph<P: OsMorphing>(&self, root: &FakeRoot) -> Result<()> {
@@ -112,7 +124,8 @@ pub fn guest(folder: &Path) -> FakeRoot {
 
 /// Changes and report.
 fn run<P: OsMorphing>(folder: &Path) -> (String, String) {
-    let host = FakeHost::new();
+    let case = Case::read(folder);
+    let host = case.host();
     let root = guest(folder);
     let before = root.tree().texts();
     let mut report = match P::detect(&root) {
@@ -120,7 +133,6 @@ fn run<P: OsMorphing>(folder: &Path) -> (String, String) {
         other => panic!("{}: {other:?}", folder.display()),
     };
     assert_eq!(root.tree().texts(), before, "{}: looking changed something", folder.display());
-    let case = Case::read(folder);
     let morphed = case.morph::<P>(&root);
     for line in root.ran() {
         writeln!(report, "ran {line}").ok();
@@ -150,13 +162,23 @@ fn changes(before: &Entries, after: &Entries) -> String {
             Some(old) if before.get(old).is_some_and(|old| old == entry) => {
                 writeln!(text, "--- kept {old}").ok();
             }
-            _ => text += &entry.show(path),
+            _ if is_kept_hive(before, path, entry) => {
+                writeln!(text, "--- kept {}", path.trim_end_matches(KEPT_HIVE)).ok();
+            }
+            _ => {
+                let hive = before.get(path).and_then(|old| entry.hive_changes(old, path));
+                text += &hive.unwrap_or_else(|| entry.show(path));
+            }
         }
     }
     for path in before.keys().filter(|path| !after.contains_key(*path)) {
         writeln!(text, "--- gone {path}").ok();
     }
     text
+}
+
+fn is_kept_hive(before: &Entries, path: &str, entry: &TreeText) -> bool {
+    entry.is_hive() && path.strip_suffix(KEPT_HIVE).and_then(|old| before.get(old)) == Some(entry)
 }
 
 fn compare(golden: &Path, now: &str) -> String {
@@ -206,7 +228,7 @@ pub fn check_hostile<P: OsMorphing>(folder: &Path) {
     let case = Case::read(folder);
     for path in paths {
         for (name, spoil) in SPOILS {
-            let host = FakeHost::new();
+            let host = case.host();
             let root = guest(folder);
             if root.is_dir(&path) {
                 continue;

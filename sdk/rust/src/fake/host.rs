@@ -19,6 +19,7 @@ struct State {
     requests: Vec<(String, Request)>,
     secrets: BTreeMap<String, String>,
     disks: BTreeMap<String, Bytes>,
+    files: BTreeMap<String, Vec<u8>>,
     handles: u32,
     /// What is open, by the handle's id.
     open: BTreeMap<u32, Bytes>,
@@ -69,6 +70,13 @@ impl FakeHost {
     #[must_use]
     pub fn secret(self, name: &str, value: &str) -> Self {
         HOST.with_borrow_mut(|host| host.secrets.insert(name.into(), value.into()));
+        self
+    }
+
+    /// A file of the operator, for [`crate::files`].
+    #[must_use]
+    pub fn operator_file(self, path: &str, bytes: &[u8]) -> Self {
+        HOST.with_borrow_mut(|host| host.files.insert(path.into(), bytes.to_vec()));
         self
     }
 
@@ -137,6 +145,37 @@ pub(crate) mod log {
     pub(crate) fn write(level: Level, message: &str, fields: &[(String, String)]) {
         let fields: String = fields.iter().map(|(key, value)| format!(" {key}={value}")).collect();
         HOST.with_borrow_mut(|host| host.log.push((level, format!("{message}{fields}"))));
+    }
+}
+
+/// Directories are the paths of their files.
+pub(crate) mod files {
+    use super::HOST;
+    use crate::bindings::gyre::host::files::Entry;
+    use crate::{Error, Result};
+
+    pub(crate) fn read_dir(path: &str) -> Result<Vec<Entry>> {
+        let below = format!("{path}/");
+        let mut entries: Vec<Entry> = Vec::new();
+        HOST.with_borrow(|host| {
+            for (path, bytes) in &host.files {
+                let Some(rest) = path.strip_prefix(&below) else { continue };
+                let (name, directory) = rest.split_once('/').map_or((rest, false), |(name, _)| (name, true));
+                if entries.last().is_none_or(|last| last.name != name) {
+                    let size = if directory { 0 } else { bytes.len() as u64 };
+                    entries.push(Entry { name: name.into(), directory, size });
+                }
+            }
+        });
+        if entries.is_empty() { Err(absent(path)) } else { Ok(entries) }
+    }
+
+    pub(crate) fn read_file(path: &str) -> Result<Vec<u8>> {
+        HOST.with_borrow(|host| host.files.get(path).cloned()).ok_or_else(|| absent(path))
+    }
+
+    fn absent(path: &str) -> Error {
+        Error::not_found("disk.missing", format!("the fake host has no file {path}"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A guest's tree in memory.
 
+use super::hive;
 use crate::bindings::gyre::host::exec;
 use crate::root::{Calls, Command, FileType, Output, Root, Stat};
 use crate::{Error, Result};
@@ -89,8 +90,8 @@ impl FakeRoot {
         self
     }
 
-    /// From text in which a line `--- file MODE PATH`, `--- dir MODE PATH` or `--- link PATH TARGET`
-    /// stands before each entry, and a file's lines below it. ` \\` behind the path: the file's last line does not end.
+    /// From text in which a line `--- file MODE PATH`, `--- dir MODE PATH`, `--- link PATH TARGET` or
+    /// `--- hive MODE PATH` stands before each entry, and a file's lines or a hive's keys below it. ` \\` behind the path: the file's last line does not end.
     ///
     /// # Panics
     /// When an entry is not written like this.
@@ -156,6 +157,26 @@ impl TreeText {
         self.head.starts_with("dir ")
     }
 
+    pub(super) fn is_hive(&self) -> bool {
+        self.head.starts_with("hive ")
+    }
+
+    /// The keys of a hive that are other than before, and those that are gone; `None` where either is no hive.
+    pub(super) fn hive_changes(&self, before: &Self, path: &str) -> Option<String> {
+        if !self.is_hive() || !before.is_hive() {
+            return None;
+        }
+        let mut text = format!("{ENTRY}changed {}\n", self.head.replace("{}", path));
+        let (old, new) = (keys(&before.body), keys(&self.body));
+        for (_, body) in new.iter().filter(|(key, body)| old.get(*key) != Some(*body)) {
+            text.push_str(body);
+        }
+        for key in old.keys().filter(|key| !new.contains_key(*key)) {
+            text.push_str(&format!("gone {key}\n"));
+        }
+        Some(text)
+    }
+
     /// As [`FakeRoot::from_text`] reads it.
     pub(super) fn show(&self, path: &str) -> String {
         let end = if self.body.is_empty() || self.body.ends_with('\n') { "" } else { " \\" };
@@ -168,9 +189,12 @@ impl Tree {
     /// Every path with what it is.
     pub(super) fn texts(&self) -> BTreeMap<String, TreeText> {
         let text = |node: &Node| match node {
-            Node::File { mode, bytes } => TreeText {
-                head: format!("file {mode:04o} {{}}"),
-                body: String::from_utf8_lossy(bytes).into_owned(),
+            Node::File { mode, bytes } => match hive_text(bytes) {
+                Some(body) => TreeText { head: format!("hive {mode:04o} {{}}"), body },
+                None => TreeText {
+                    head: format!("file {mode:04o} {{}}"),
+                    body: String::from_utf8_lossy(bytes).into_owned(),
+                },
             },
             Node::Directory { mode } => {
                 TreeText { head: format!("dir {mode:04o} {{}}"), body: String::new() }
@@ -201,6 +225,10 @@ impl Tree {
                 second,
                 Node::File { mode: u32::from_str_radix(first, 8).ok()?, bytes: body.into_bytes().into() },
             ),
+            "hive" => {
+                let bytes = gyre_hive::text::parse(&body).ok()?.to_bytes().ok()?;
+                (second, Node::File { mode: u32::from_str_radix(first, 8).ok()?, bytes: bytes.into() })
+            }
             "dir" => (second, Node::Directory { mode: u32::from_str_radix(first, 8).ok()? }),
             "link" => (first, Node::Link(second.into())),
             _ => return None,
@@ -410,6 +438,48 @@ impl Calls for Tree {
             None => Err(Error::not_found("rootfs.run", format!("there is no program {name} in the guest"))),
         }
     }
+
+    fn open_hive(&self, path: &str) -> Result<Box<dyn crate::hive::Calls>> {
+        let (tree, place) = (self.clone(), path.to_owned());
+        hive::open(self.read_file(path)?, Box::new(move |bytes| tree.replace(&place, bytes)))
+    }
+
+    fn copy_in(&self, from: &str, to: &str, mode: u32) -> Result<()> {
+        self.write_file(to, mode, &super::files::read_file(from)?)
+    }
+}
+
+impl Tree {
+    /// As the agent replaces a hive: the first version stays beside it.
+    fn replace(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        let kept = format!("{path}.gyre-bak");
+        if !self.has(&kept) {
+            self.copy(path, &kept);
+        }
+        let mode = self.stat(path)?.map_or(0o644, |stat| stat.mode);
+        self.write_file(path, mode, bytes)
+    }
+}
+
+/// The parts of a hive's text by their first line.
+fn keys(text: &str) -> BTreeMap<&str, String> {
+    let mut keys: BTreeMap<&str, String> = BTreeMap::new();
+    let mut key = "";
+    for line in text.lines() {
+        if line.starts_with('[') {
+            key = line;
+        }
+        let body = keys.entry(key).or_default();
+        body.push_str(line);
+        body.push('\n');
+    }
+    keys
+}
+
+/// What a hive holds, if it is one.
+fn hive_text(bytes: &[u8]) -> Option<String> {
+    let hive = bytes.starts_with(b"regf").then(|| gyre_hive::Hive::parse(bytes.to_vec()).ok())??;
+    gyre_hive::text::show(&hive).ok()
 }
 
 fn absent(path: &str) -> Error {

@@ -1,0 +1,67 @@
+//! Every release by its golden trees, hives included, and what must not happen to hostile ones.
+#![allow(clippy::unwrap_used)] // tests fail by panicking
+
+use gyre_plugin::fake::{FakeHost, FakeRoot, golden};
+use gyre_plugin::osmorphing::*;
+use std::path::Path;
+use windows::Windows;
+
+fn cases() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases"))
+}
+
+#[test]
+fn every_release_becomes_what_it_shall() {
+    golden::check_cases::<Windows>(cases());
+}
+
+#[test]
+fn hostile_guests_end_in_a_clear_error_or_are_left_alone() {
+    for case in ["server-2019-vmware", "windows-7", "server-2016-keeps-addresses"] {
+        golden::check_hostile::<Windows>(&cases().join(case));
+    }
+}
+
+#[test]
+fn other_systems_are_not_touched() {
+    let linux = FakeRoot::new().file("/etc/os-release", "ID=debian\n");
+    assert_eq!(Windows::detect(&linux).unwrap(), None);
+    let text = "--- hive 0644 /WINDOWS/system32/config/SYSTEM\n[Select]\n\"Current\"=dword:00000001\n[ControlSet001]\n\
+                --- hive 0644 /WINDOWS/system32/config/software\n[Microsoft\\Windows NT\\CurrentVersion]\n\"CurrentVersion\"=\"5.2\"\n";
+    let host = FakeHost::new();
+    assert_eq!(Windows::detect(&FakeRoot::from_text(text)).unwrap(), None);
+    assert!(host.log()[0].1.contains("older"), "{:?}", host.log());
+}
+
+#[test]
+fn what_the_registry_says_never_becomes_a_command() {
+    let case = cases().join("server-2016-keeps-addresses");
+    let root = golden::guest(&case);
+    let hive = root.hive("/Windows/System32/config/SYSTEM").unwrap();
+    let interfaces = r"ControlSet001\Services\Tcpip\Parameters\Interfaces";
+    let old = format!(r"{interfaces}\{}", hive.keys(interfaces).unwrap()[0]);
+    let bad = "'; Remove-Item C:\\ #";
+    hive.set(&old, "DefaultGateway", &Value::MultiSz(vec![bad.into(), "192.0.2.1".into()])).unwrap();
+    hive.set(&old, "NameServer", &Value::Sz(format!("{bad},192.0.2.53"))).unwrap();
+    let odd = format!(r"{interfaces}\{{{:36}}}", "'); #");
+    for (name, value) in [("IPAddress", "192.0.2.77"), ("SubnetMask", "255.255.255.0")] {
+        hive.set(&odd, name, &Value::MultiSz(vec![value.into()])).unwrap();
+    }
+    hive.set(&odd, "EnableDHCP", &Value::Dword(0)).unwrap();
+    hive.commit().unwrap();
+    let nic = |n: u32| NicSpec {
+        id: n.to_string(),
+        mac: Some(if n == 0 { "00:50:56:00:00:01".into() } else { "'; evil".into() }),
+        network: String::new(),
+        addresses: vec![if n == 0 { "192.0.2.11".into() } else { "192.0.2.77".into() }],
+    };
+    let morphing = Morphing { hypervisor: None, set_dhcp: false, macs: vec![None, None] };
+    let _host = FakeHost::new();
+    Windows::morph(&root, &golden::vm(vec![nic(0), nic(1)]), &morphing, Config::new("{}")).unwrap();
+    let script = root.read_text("/Windows/Gyre/network.ps1").unwrap();
+    assert!(script.contains("Gateways = @('192.0.2.1'); Servers = @('192.0.2.53')"), "{script}");
+    assert!(
+        !script.contains("Remove-Item C") && !script.contains("evil") && !script.contains("#"),
+        "{script}"
+    );
+}

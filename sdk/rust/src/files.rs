@@ -1,0 +1,25 @@
+//! Files of the operator on gyre's host, below the plugin's `disk` grants: drivers, installers, packages. Read only;
+//! [`Root::copy_in`](crate::osmorphing::Root::copy_in) puts one into the guest.
+
+use crate::Result;
+#[cfg(target_arch = "wasm32")]
+use crate::bindings::gyre::host::files as host;
+pub use crate::bindings::gyre::host::files::Entry;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::fake::files as host;
+
+/// Regular files and directories in a directory, sorted by name; `path` is absolute.
+///
+/// # Errors
+/// Kind denied without a grant; kind not-found; `files.*`, `disk.*`
+pub fn read_dir(path: &str) -> Result<Vec<Entry>> {
+    host::read_dir(path)
+}
+
+/// At most 16 MiB.
+///
+/// # Errors
+/// As [`read_dir`].
+pub fn read(path: &str) -> Result<Vec<u8>> {
+    host::read_file(path)
+}
