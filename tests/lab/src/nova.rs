@@ -917,9 +917,17 @@ async fn end(cloud: Arc<Cloud>, id: String) {
     drop(std::fs::remove_dir_all(cloud.dir.join("servers").join(&id)));
 }
 
+/// How often a volume of a server that ends is asked for.
+const RELEASES_MAX: usize = 20;
+
 /// Detaches a volume from a server that ends, or failed to start, and deletes it if it was to.
 async fn let_go(cloud: &Arc<Cloud>, server: &str, disk: &Disk) {
-    release(cloud, server, &disk.volume_id).await;
+    // Another worker may look at the device just now; a server that is gone has no volumes.
+    for _ in 0..RELEASES_MAX {
+        if release(cloud, server, &disk.volume_id).await {
+            break;
+        }
+    }
     if disk.delete_on_termination {
         cinder::erase_volume(cloud, &disk.volume_id);
     }
