@@ -445,6 +445,8 @@ fn detach_loop(device: &str) -> Result<()> {
     if !back.exists() {
         return Ok(());
     }
-    run("losetup", &["--detach", device])?;
-    wait_until(&format!("{device} is still held by a process or a mount"), || !back.exists())
+    // One that was asked before and is still held refuses to be asked again, and goes all the same.
+    let asked = run("losetup", &["--detach", device]);
+    let gone = wait_until(&format!("{device} is still held by a process or a mount"), || !back.exists());
+    gone.or_else(|held| asked.and(Err(held)))
 }
