@@ -92,6 +92,7 @@ floating_ip_pool = "public"
     /// # Errors
     /// When this is not root, or a program that it starts is missing.
     pub fn lab(directory: &Path, change: impl FnOnce(&mut Config)) -> Result<Self> {
+        gyre_lab::log_to_stderr();
         let mut config = Config::real(directory);
         WORKER_IMAGE.clone_into(&mut config.worker_image);
         // The source's own range: its address goes with it.

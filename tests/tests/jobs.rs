@@ -295,7 +295,6 @@ fn peak(pid: u32) -> Option<u64> {
 /// Not a part of every run yet: when many workers end at once, the embedded cloud now and then keeps a volume attached to
 /// a server that is gone, and the job waits for it.
 #[test]
-#[ignore = "the embedded cloud loses a detachment when many workers end at once"]
 fn many_machines_in_one_process_stay_within_its_memory() -> Result<()> {
     let count = setting("GYRE_MACHINES", MACHINES);
     let small = Small::new(|config| {

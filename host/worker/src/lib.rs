@@ -21,6 +21,11 @@ pub mod limits {
     pub const AGENT_IDLE_S: u64 = 3600;
     /// One connection of the link, seconds.
     pub const LINK_CONNECT_TIMEOUT_S: u64 = 30;
+    /// A connection on which the other end acknowledges nothing for so long is given up, seconds: what was asked is
+    /// asked again on a new one. An agent that only takes its time acknowledges.
+    pub const LINK_SILENCE_S: u64 = 60;
+    /// A connection on which nothing moves is asked for a sign of life so often, seconds.
+    pub const LINK_SIGN_OF_LIFE_S: u64 = 15;
     /// One request on a disk, seconds; a full volume's last flush is the longest.
     pub const REQUEST_TIMEOUT_S: u64 = 600;
     /// Finding systems or mounting one, seconds: passphrases are stretched and file systems mended meanwhile.

@@ -4,7 +4,8 @@
 
 use crate::certificates::AGENT_NAME;
 use crate::limits::{
-    ANSWER_BYTES_MAX, ATTEMPTS_MAX, LINK_CONNECT_TIMEOUT_S, REQUEST_TIMEOUT_S, RETRY_PAUSE_MS,
+    ANSWER_BYTES_MAX, ATTEMPTS_MAX, LINK_CONNECT_TIMEOUT_S, LINK_SIGN_OF_LIFE_S, LINK_SILENCE_S,
+    REQUEST_TIMEOUT_S, RETRY_PAUSE_MS,
 };
 use bytes::Bytes;
 use gyre_core::{Error, Result};
@@ -14,6 +15,7 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Method, Request, Response, header};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
+use socket2::{SockRef, TcpKeepalive};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -200,7 +202,7 @@ impl Route {
         match self {
             Self::Tls { host, port, config } => {
                 let stream = tokio::net::TcpStream::connect((host.as_str(), *port)).await.map_err(broken)?;
-                stream.set_nodelay(true).map_err(broken)?;
+                guard_against_silence(&stream).map_err(broken)?;
                 let name = ServerName::try_from(AGENT_NAME).map_err(broken)?;
                 let stream =
                     TlsConnector::from(config.clone()).connect(name, stream).await.map_err(broken)?;
@@ -212,6 +214,18 @@ impl Route {
             }
         }
     }
+}
+
+/// Has the kernel break a connection whose other end is silent: its own patience is a quarter of an hour, and without
+/// limit where nothing is under way.
+fn guard_against_silence(stream: &tokio::net::TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let sign_of_life = Duration::from_secs(LINK_SIGN_OF_LIFE_S);
+    let keepalive = TcpKeepalive::new().with_time(sign_of_life).with_interval(sign_of_life);
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(&keepalive)?;
+    // Holds for the signs of life as well, in place of their number.
+    socket.set_tcp_user_timeout(Some(Duration::from_secs(LINK_SILENCE_S)))
 }
 
 async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Sender> {

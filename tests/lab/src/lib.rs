@@ -581,6 +581,13 @@ fn describe(kind: &str, value: &Value) -> String {
     format!("{kind} {name} ({})", id_of(value))
 }
 
+/// Writes what a lab of this process has to say to stderr: warnings, or what `RUST_LOG` asks for. A process that
+/// logs already is left as it is.
+pub fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    drop(tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init());
+}
+
 #[cfg(test)]
 mod tests {
     use super::fits;

@@ -82,6 +82,12 @@ pub struct Card {
     pub dns: Vec<String>,
 }
 
+impl Card {
+    fn all_addresses(&self) -> impl Iterator<Item = &String> {
+        self.addresses.iter().map(|(address, ..)| address).chain(&self.floating)
+    }
+}
+
 /// A change of a server's addresses while it runs.
 #[derive(Clone, Debug)]
 pub enum Wire {
@@ -197,7 +203,10 @@ impl Host {
             cards_made: 0,
             _lock: lock,
         };
-        run("ip", &["link", "add", &host.bridge, "type", "bridge", "forward_delay", "0"])?;
+        // A bridge without an address of its own takes its lowest card's, and changes it with every card that comes
+        // or goes: the workers that are there then send to nobody.
+        let mac = format!("02:67:79:72:65:{number:02x}");
+        run("ip", &["link", "add", &host.bridge, "address", &mac, "type", "bridge", "forward_delay", "0"])?;
         run("ip", &["link", "set", &host.bridge, "up"])?;
         host.ensure_gateway(&format!("172.30.{number}.1"), 25)?;
         host.ensure_gateway(&format!("172.30.{number}.129"), 25)?;
@@ -238,6 +247,16 @@ impl Host {
         format!("{}{letter}{}", self.bridge, self.cards_made)
     }
 
+    /// Forgets which cards had these addresses before: this machine would go on sending to a card that is gone.
+    fn forget_neighbours<'a>(&self, addresses: impl IntoIterator<Item = &'a String>) {
+        for ip in addresses {
+            warn(
+                "a neighbour is still known",
+                run("ip", &["neigh", "flush", "to", ip, "dev", &self.bridge]).map(drop),
+            );
+        }
+    }
+
     /// Starts a worker; when this returns its namespaces, address and devices are there and it runs.
     pub fn boot_worker(&mut self, spec: &WorkerSpec) -> Result<Vec<(String, String)>> {
         self.ensure_gateways(&spec.cards)?;
@@ -246,6 +265,7 @@ impl Host {
             devices.push((volume.clone(), self.ensure_loop(volume, path)?));
         }
         let worker = Worker::start(self, spec, &devices)?;
+        self.forget_neighbours(spec.cards.iter().flat_map(Card::all_addresses));
         self.workers.insert(spec.server.clone(), worker);
         Ok(devices)
     }
@@ -259,6 +279,7 @@ impl Host {
         );
         self.ensure_gateways(&spec.cards)?;
         let guest = Guest::start(self, spec)?;
+        self.forget_neighbours(spec.cards.iter().flat_map(Card::all_addresses));
         self.guests.insert(spec.server.clone(), guest);
         self.serve_dhcp()
     }
@@ -323,6 +344,7 @@ impl Host {
         if let Some(worker) = self.workers.get(server) {
             worker.address(verb, ip);
         }
+        self.forget_neighbours([ip]);
     }
 
     /// One DHCP server for the ports of the guests that run now.

@@ -37,8 +37,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    gyre_lab::log_to_stderr();
     let Command::Serve { dir, listen, no_workers, delay_ms } = Arguments::parse().command;
     let mut config = if no_workers { Config::quick(&dir) } else { Config::real(&dir) };
     config.listen = listen;

@@ -66,6 +66,7 @@ pivot_root . run/old
 umount -l /run/old
 rmdir /run/old
 cd /
+echo 'lab: root ready'
 
 mkdir -p /run/sshd /run/lock
 chmod 755 /run/sshd

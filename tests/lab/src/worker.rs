@@ -126,21 +126,9 @@ fn spawn(spec: &WorkerSpec, devices: &[(String, String)], root: &Path, log: &Pat
     command.spawn().context("setpriv and unshare (util-linux) are needed for workers")
 }
 
-/// Gives the new namespaces their cards, then lets pid 1 go on.
+/// Gives the new namespaces their cards, then lets pid 1 go on until it has its own root.
 fn connect(host: &mut Host, spec: &WorkerSpec, outer: &mut Child, log: &Path) -> Result<Pid> {
-    let said = |what: &str| std::fs::read_to_string(log).is_ok_and(|text| text.contains(what));
-    let mut ended = false;
-    let waited = wait_until("the worker's namespaces", || {
-        ended = !matches!(outer.try_wait(), Ok(None));
-        ended || said("lab: namespaces ready")
-    });
-    if ended {
-        bail!(
-            "the worker ended at once; its console: {}",
-            std::fs::read_to_string(log).unwrap_or_default().trim()
-        );
-    }
-    waited?;
+    wait_for(outer, log, "lab: namespaces ready")?;
     let pid = outer.id().to_string();
     for (index, card) in spec.cards.iter().enumerate() {
         let (outside, inside) = (host.next_card('v'), format!("eth{index}"));
@@ -157,7 +145,24 @@ fn connect(host: &mut Host, spec: &WorkerSpec, outer: &mut Child, log: &Path) ->
     let mut input = outer.stdin.take().context("no way to talk to the worker")?;
     input.write_all(b"go\n")?;
     input.write_all(spec.setup.as_bytes())?;
+    drop(input);
+    // Before it has its own root, its `/dev` is this machine's: a node removed there would be gone here.
+    wait_for(outer, log, "lab: root ready")?;
     Ok(init)
+}
+
+/// Waits until a worker that starts has said something on its console.
+fn wait_for(outer: &mut Child, log: &Path, word: &str) -> Result<()> {
+    let console = || std::fs::read_to_string(log).unwrap_or_default();
+    let mut ended = false;
+    let waited = wait_until(&format!("the worker says {word:?}"), || {
+        ended = !matches!(outer.try_wait(), Ok(None));
+        ended || console().contains(word)
+    });
+    if ended {
+        bail!("the worker ended at once; its console: {}", console().trim());
+    }
+    waited
 }
 
 /// The one child of a process.
