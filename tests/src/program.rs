@@ -1,7 +1,7 @@
 //! Running the `gyre` program as its user would: one configuration file, arguments, an exit code. The
 //! demo echoes each command and shows its output; tests read it. Knows no command.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -114,12 +114,28 @@ impl Gyre {
         if ended.code != Some(0) {
             bail!("gyre {}: {}", arguments.join(" "), ended.said());
         }
-        // Progress may come before it, a line each: the answer is the last.
-        let whole = serde_json::from_str(&ended.stdout).ok();
-        let last = || ended.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok());
-        whole
-            .or_else(last)
+        answer(&ended.stdout)
             .with_context(|| format!("gyre {} said no JSON: {}", arguments.join(" "), ended.said()))
+    }
+
+    /// Waits for a run that [`Gyre::start`] began with `--json`, and reads what it says.
+    ///
+    /// # Errors
+    /// When it fails or says no JSON.
+    pub fn finish(&self, mut run: Child) -> Result<Value> {
+        let status = run.wait()?;
+        let read = |name: &str| std::fs::read_to_string(self.directory.join(name)).unwrap_or_default();
+        let ended = Ended { code: status.code(), stdout: read("stdout"), stderr: read("stderr") };
+        ensure!(status.success(), "{}", ended.said());
+        answer(&ended.stdout).with_context(|| ended.said())
+    }
+
+    /// The newest job, when it is not over and has come to this step.
+    pub fn open_job_at(&self, step: &str) -> Option<String> {
+        let job = self.json(&["job", "show", "--last"]).ok()?;
+        let steps = job["steps"].as_array()?;
+        let is_there = steps.iter().any(|s| s["name"] == step && s["phase"] != "never");
+        (is_there && job["status"] == "running").then(|| job["job"].as_str().map(str::to_owned))?
     }
 
     /// Shows the command and runs it with its output shown.
@@ -135,6 +151,12 @@ impl Gyre {
         }
         Ok(())
     }
+}
+
+/// Progress may come before the answer, a line each: it is the last.
+fn answer(said: &str) -> Option<Value> {
+    let last = || said.lines().rev().find_map(|line| serde_json::from_str(line).ok());
+    serde_json::from_str(said).ok().or_else(last)
 }
 
 fn quote(word: &str) -> String {

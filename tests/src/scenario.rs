@@ -11,14 +11,15 @@ use serde_json::Value;
 use std::io::Read;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::PathBuf;
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 /// Blocks that are changed between the two executions.
 const CHANGES: u64 = 40;
 /// An emulated machine on a busy host needs about 180 CPU-seconds to its login prompt.
 const BOOT_LIMIT: Duration = Duration::from_secs(900);
-/// The longest that a job may take until it asks for its worker.
-const KILL_LIMIT: Duration = Duration::from_secs(300);
+/// The longest that a job may take until it comes to a step, and a server until it is gone.
+const STEP_LIMIT: Duration = Duration::from_secs(300);
 /// Name of the replica.
 pub const REPLICA: &str = "web";
 
@@ -54,6 +55,7 @@ impl<'a> Scenario<'a> {
     /// The first thing that does not hold.
     pub fn run(&mut self) -> Result<()> {
         self.check_and_create()?;
+        self.cancelled_execution()?;
         let replicated = self.first_execution()?;
         self.second_execution(&replicated)?;
         let server = self.deploy(&replicated)?;
@@ -114,29 +116,58 @@ impl<'a> Scenario<'a> {
         Ok(replicated)
     }
 
-    /// An execution that dies while the cloud makes its worker.
-    fn kill_one(&self) -> Result<()> {
+    /// A run that has come to a step: the process and its job.
+    fn run_until(&self, step: &str) -> Result<(Child, String)> {
         let gyre = &self.setting.gyre;
-        let mut killed = gyre.start(&["replica", "execute", REPLICA])?;
-        wait("the copy worker to be asked for", KILL_LIMIT, || {
-            let job = gyre.json(&["job", "show", "--last"])?;
-            let steps = job["steps"].as_array().cloned().unwrap_or_default();
-            let is_asked = |step: &Value| step["name"] == "copy-worker" && step["phase"] != "never";
-            Ok((job["status"] == "running" && steps.iter().any(is_asked)).then_some(()))
-        })?;
+        let running = gyre.start(&["replica", "execute", REPLICA])?;
+        let id = wait(step, STEP_LIMIT, || Ok(gyre.open_job_at(step)))?;
+        Ok((running, id))
+    }
+
+    /// While a replica executes nothing else may touch it; cancelled, it leaves nothing.
+    fn cancelled_execution(&mut self) -> Result<()> {
+        let gyre = &self.setting.gyre;
+        let (mut running, id) = self.run_until("copy-worker")?;
+        let others =
+            [(&["replica", "execute", REPLICA][..], "job.busy"), (&["deploy", REPLICA], "job.unfinished")];
+        for (other, code) in others {
+            let refused = gyre.run(other)?;
+            ensure!(refused.code == Some(5) && refused.said().contains(code), "{}", refused.said());
+        }
+        let cancelled = gyre.json(&["job", "cancel", &id])?;
+        ensure!(cancelled["status"] == "cancelled", "{cancelled}");
+        ensure!(running.wait()?.code() == Some(7), "the run that was cancelled does not say so");
+        let left: Vec<_> = self.cloud.inventory()?.difference(&self.before).cloned().collect();
+        ensure!(left.iter().all(|thing| thing.starts_with("volumes ")), "a cancelled run left {left:?}");
+        self.tick("a second run and a deployment refused beside the first; it was cancelled while its worker was made");
+        Ok(())
+    }
+
+    /// An execution that dies while the cloud makes its worker, and loses its worker when it goes on.
+    fn disturbed_execution(&mut self) -> Result<Value> {
+        let (mut killed, id) = self.run_until("copy-worker")?;
         killed.kill()?;
         killed.wait()?;
-        Ok(())
+        let gyre = &self.setting.gyre;
+        let goes_on = gyre.start(&["replica", "execute", REPLICA, "--json"])?;
+        wait("copy-disks", STEP_LIMIT, || Ok(gyre.open_job_at("copy-disks").filter(|open| *open == id)))?;
+        let now = self.cloud.inventory()?;
+        for worker in now.difference(&self.before).filter_map(|thing| thing.strip_prefix("servers ")) {
+            self.cloud.delete_server(worker.rsplit(' ').next().unwrap_or_default(), STEP_LIMIT)?;
+        }
+        let report = gyre.finish(goes_on)?;
+        self.tick(
+            "second execution: killed while its worker was made, gone on with, its worker deleted meanwhile",
+        );
+        Ok(report)
     }
 
     /// Only what changed moves.
     fn second_execution(&mut self, replicated: &Replicated) -> Result<()> {
         let blocks = self.setting.disk.change(CHANGES, 0xa5)?;
         ensure!(self.same(replicated).is_err(), "the change of the source cannot be seen");
-        self.kill_one()?;
-        let report = self.execute()?;
+        let report = self.disturbed_execution()?;
         ensure!(report["resumed"] == true, "another job was begun than that which was killed: {report}");
-        self.tick("second execution, killed while its worker was made and gone on with");
         let moved = bytes(&report["total"], "moved")?;
         ensure!(
             moved > 0 && moved <= blocks * BLOCK_BYTES,
