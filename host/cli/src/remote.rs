@@ -8,12 +8,14 @@ use crate::{place, serving};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use gyre_api::{
-    Begun, Client, Create, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery, JobView, Migrate, Order,
-    ReplicaQuery, ReplicaView, TokenFile,
+    Begun, Client, Create, CreateSchedule, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery, JobView,
+    Migrate, Order, PAGE_MAX, PlannedTimes, ReplicaQuery, ReplicaView, ScheduleDeal, SchedulePage,
+    ScheduleQuery, ScheduleView, TimesQuery, TokenFile,
 };
 use gyre_core::{Error, Kind, Result};
 use gyre_engine::{ExecuteOptions, Fate, Replica, Report, Reporter as _, Told};
 use gyre_saga::Stop;
+use gyre_schedule::Change;
 
 /// Jobs that are followed at once; the server does not work on more at once than some.
 const FOLLOWED_MAX: usize = 32;
@@ -74,8 +76,18 @@ impl Remote {
 
 #[async_trait]
 impl Desk for Remote {
+    /// However many are asked for, the server answers a page at a time; so it does with jobs.
     async fn replicas(&self, query: &ReplicaQuery) -> Result<Vec<Replica>> {
-        Ok(self.client.replicas(query).await?.replicas)
+        let (mut query, mut wanted, mut replicas) = (query.clone(), query.limit(), Vec::new());
+        while wanted > 0 {
+            query.limit = Some(wanted.min(PAGE_MAX));
+            let page = self.client.replicas(&query).await?;
+            wanted = wanted.saturating_sub(length(&page.replicas));
+            replicas.extend(page.replicas);
+            let Some(next) = page.next else { break };
+            query.after = Some(next);
+        }
+        Ok(replicas)
     }
 
     async fn replica(&self, name: &str) -> Result<ReplicaView> {
@@ -110,7 +122,16 @@ impl Desk for Remote {
     }
 
     async fn jobs(&self, query: &JobQuery) -> Result<Vec<JobLine>> {
-        Ok(self.client.jobs(query).await?.jobs)
+        let (mut query, mut wanted, mut jobs) = (query.clone(), query.limit(), Vec::new());
+        while wanted > 0 {
+            query.limit = Some(wanted.min(PAGE_MAX));
+            let page = self.client.jobs(&query).await?;
+            wanted = wanted.saturating_sub(length(&page.jobs));
+            jobs.extend(page.jobs);
+            let Some(next) = page.next else { break };
+            query.before = Some(next);
+        }
+        Ok(jobs)
     }
 
     async fn job(&self, id: &str) -> Result<JobView> {
@@ -126,4 +147,33 @@ impl Desk for Remote {
         let begun = self.client.deal(id, deal).await?.jobs.pop().ok_or_else(none)?;
         self.follow(begun, &stop).await
     }
+
+    async fn schedules(&self, query: &ScheduleQuery) -> Result<SchedulePage> {
+        self.client.schedules(query).await
+    }
+
+    async fn schedule(&self, name: &str) -> Result<ScheduleView> {
+        self.client.schedule(name).await
+    }
+
+    async fn create_schedule(&self, new: &CreateSchedule) -> Result<ScheduleView> {
+        self.client.create_schedule(new).await
+    }
+
+    async fn change_schedule(&self, name: &str, change: &Change) -> Result<ScheduleView> {
+        self.client.change_schedule(name, change).await
+    }
+
+    async fn deal_with_schedule(&self, name: &str, deal: ScheduleDeal) -> Result<ScheduleView> {
+        self.client.deal_with_schedule(name, deal).await
+    }
+
+    async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes> {
+        self.client.times(name, query).await
+    }
+}
+
+/// A page is never longer than what was asked for, which is a `u32`.
+fn length<T>(page: &[T]) -> u32 {
+    u32::try_from(page.len()).unwrap_or(u32::MAX)
 }

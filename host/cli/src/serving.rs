@@ -63,7 +63,8 @@ pub async fn serve(config: Option<&Path>, screen: &Screen, stop: CancellationTok
     let (listener, url) = listen(serve.listen, tls.is_some()).await?;
     lock.sign(&url)?;
     let tasks = Tasks::new(app.engine.clone(), metrics.clone());
-    let api = Api::new(app.engine.clone(), tasks.clone(), app.clone(), metrics, gate);
+    let schedules = app.schedules.clone();
+    let api = Api::new(app.engine.clone(), tasks.clone(), schedules, app.clone(), metrics, gate);
     let server = Server::new(api, tls);
     let going_on = tasks.go_on().await?;
     screen.line(&format!("serving at {url}; the token is in {}", token.0.display()));
