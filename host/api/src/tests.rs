@@ -1,5 +1,7 @@
 //! The API over a real socket, on a store with jobs whose source is not there, or does not answer.
 
+mod schedules;
+
 use crate::*;
 use async_trait::async_trait;
 use gyre_core::config::{Jobs, Transfer};

@@ -76,18 +76,13 @@ impl Remote {
 
 #[async_trait]
 impl Desk for Remote {
-    /// However many are asked for, the server answers a page at a time; so it does with jobs.
     async fn replicas(&self, query: &ReplicaQuery) -> Result<Vec<Replica>> {
-        let (mut query, mut wanted, mut replicas) = (query.clone(), query.limit(), Vec::new());
-        while wanted > 0 {
-            query.limit = Some(wanted.min(PAGE_MAX));
-            let page = self.client.replicas(&query).await?;
-            wanted = wanted.saturating_sub(length(&page.replicas));
-            replicas.extend(page.replicas);
-            let Some(next) = page.next else { break };
-            query.after = Some(next);
-        }
-        Ok(replicas)
+        let page = |limit, end: Option<String>| async move {
+            let after = end.or_else(|| query.after.clone());
+            let page = self.client.replicas(&ReplicaQuery { after, limit, ..query.clone() }).await?;
+            Ok((page.replicas, page.next))
+        };
+        pages(query.limit(), page).await
     }
 
     async fn replica(&self, name: &str) -> Result<ReplicaView> {
@@ -122,16 +117,12 @@ impl Desk for Remote {
     }
 
     async fn jobs(&self, query: &JobQuery) -> Result<Vec<JobLine>> {
-        let (mut query, mut wanted, mut jobs) = (query.clone(), query.limit(), Vec::new());
-        while wanted > 0 {
-            query.limit = Some(wanted.min(PAGE_MAX));
-            let page = self.client.jobs(&query).await?;
-            wanted = wanted.saturating_sub(length(&page.jobs));
-            jobs.extend(page.jobs);
-            let Some(next) = page.next else { break };
-            query.before = Some(next);
-        }
-        Ok(jobs)
+        let page = |limit, end: Option<String>| async move {
+            let before = end.or_else(|| query.before.clone());
+            let page = self.client.jobs(&JobQuery { before, limit, ..query.clone() }).await?;
+            Ok((page.jobs, page.next))
+        };
+        pages(query.limit(), page).await
     }
 
     async fn job(&self, id: &str) -> Result<JobView> {
@@ -173,7 +164,18 @@ impl Desk for Remote {
     }
 }
 
-/// A page is never longer than what was asked for, which is a `u32`.
-fn length<T>(page: &[T]) -> u32 {
-    u32::try_from(page.len()).unwrap_or(u32::MAX)
+/// However many are wanted, the server answers a page at a time: `ask` is called for so many behind where the last ended.
+async fn pages<T, F>(mut wanted: u32, ask: impl Fn(Option<u32>, Option<String>) -> F) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<(Vec<T>, Option<String>)>>,
+{
+    let (mut found, mut end) = (Vec::new(), None);
+    while wanted > 0 {
+        let (page, next) = ask(Some(wanted.min(PAGE_MAX)), end).await?;
+        wanted = wanted.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
+        found.extend(page);
+        let Some(next) = next else { break };
+        end = Some(next);
+    }
+    Ok(found)
 }
