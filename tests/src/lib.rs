@@ -6,7 +6,8 @@
 //! * [`repository`]: packages for guests, served to workers
 //! * [`site`]: the clouds (embedded, real), what to write into `gyre.toml` for each
 //! * [`setting`]: all that one run needs, in one directory
-//! * [`program`]: running `gyre`
+//! * [`program`], [`serving`]: running `gyre`, and `gyre serve`
+//! * [`fleet`]: a thousand replicas, for lists
 //! * [`scenario`]: the main job, with what must hold after each step
 //! * [`cloud`]: the cloud's own APIs: what is there, what is left over, a server's console
 
@@ -15,9 +16,11 @@
 
 pub mod cloud;
 pub mod fixture;
+pub mod fleet;
 pub mod program;
 pub mod repository;
 pub mod scenario;
+pub mod serving;
 pub mod setting;
 pub mod site;
 pub mod small;

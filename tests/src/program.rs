@@ -36,12 +36,12 @@ impl Ended {
     }
 }
 
-/// Where cargo puts programs: beside the running one, out of `deps`.
+/// Where cargo puts programs: beside the running one, out of `deps` and `examples`.
 fn built(name: &str) -> Result<PathBuf> {
     let me = std::env::current_exe()?;
     let directory = me.parent().context("no directory of programs")?;
-    let directory =
-        if directory.ends_with("deps") { directory.parent().unwrap_or(directory) } else { directory };
+    let is_below = ["deps", "examples"].iter().any(|name| directory.ends_with(name));
+    let directory = if is_below { directory.parent().unwrap_or(directory) } else { directory };
     let program = directory.join(name);
     if !program.exists() {
         bail!("{} is missing: cargo xtask test builds it", program.display());

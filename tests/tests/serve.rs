@@ -1,114 +1,49 @@
 //! `gyre serve` on the embedded OpenStack: jobs begun over the API and by `--server`, followed as they run, parked by
-//! a signal in the middle of a copy and gone on with after it, with the volume compared by QEMU. What is said to
-//! strangers is read from the socket, without gyre's own client. Needs root; `cargo xtask test` builds what these
-//! tests start.
+//! a signal in the middle of a copy and gone on with after it, with the volume compared by QEMU; and a server that is
+//! killed in the middle of what a schedule began. What is said to strangers is read from the socket, without gyre's own
+//! client. Needs root; `cargo xtask test` builds what these tests start.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use anyhow::{Context, Result, ensure};
 use gyre_tests::cloud::wait;
 use gyre_tests::fixture::capture;
+use gyre_tests::serving::{LIMIT, Serving, log};
 use gyre_tests::setting::{DESTINATION, SOURCE, VM};
 use gyre_tests::small::Small;
 use serde_json::Value;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-/// How long a server may take to start, and a job to end.
-const LIMIT: Duration = Duration::from_secs(300);
 /// Size of the machine's disk: large enough to be stopped in the middle.
 const DISK_MIB: u64 = 1536;
+/// Secrets that the configuration names, and no job needs.
+const IN_FILE: &str = "canary-4f1d0c7e-in-a-file";
+const IN_VARIABLE: &str = "canary-90ab3c55-in-a-variable";
 
-/// A server on the state of one configuration.
-struct Serving {
-    child: Child,
-    url: String,
-    token: String,
+fn start(small: &Small) -> Result<Serving> {
+    Serving::start(&small.gyre, small.directory.path())
 }
 
-impl Serving {
-    fn start(small: &Small) -> Result<Self> {
-        let state = small.state();
-        std::fs::remove_file(state.join("serve.lock")).ok();
-        let log = File::options().create(true).append(true).open(log(small))?;
-        let child = small.gyre.command(&["serve"]).stderr(log).stdout(Stdio::null()).spawn()?;
-        let url = wait("the server", LIMIT, || {
-            let text = std::fs::read_to_string(state.join("serve.lock")).unwrap_or_default();
-            Ok(text.strip_suffix('\n').and_then(|text| Some(text.split_once(' ')?.1.to_owned())))
-        })?;
-        let token = std::fs::read_to_string(state.join("serve.token"))?.trim().to_owned();
-        Ok(Self { child, url, token })
-    }
-
-    /// Sends a signal as a service manager does, and answers the exit code.
-    fn stop(mut self) -> Result<Option<i32>> {
-        capture(Command::new("kill").args(["-TERM", &self.child.id().to_string()]))?;
-        Ok(self.child.wait()?.code())
-    }
-
-    /// One request as it is written here; the status and the rest.
-    fn raw(&self, head: &str) -> Result<(u16, String)> {
-        let mut stream = self.connect()?;
-        write!(stream, "{head}\r\nConnection: close\r\n\r\n")?;
-        let mut text = String::new();
-        stream.read_to_string(&mut text)?;
-        let status = text.split(' ').nth(1).context("no status")?.parse()?;
-        Ok((status, text))
-    }
-
-    fn get(&self, path: &str) -> Result<(u16, String)> {
-        self.raw(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}", self.token))
-    }
-
-    fn connect(&self) -> Result<TcpStream> {
-        let stream = TcpStream::connect(self.url.trim_start_matches("http://"))?;
-        stream.set_read_timeout(Some(LIMIT))?;
-        Ok(stream)
-    }
-
-    /// Reads a stream of events until one is what is waited for.
-    fn read_stream_until(&self, path: &str, is_it: impl Fn(&Value) -> bool) -> Result<Vec<String>> {
-        let mut stream = self.connect()?;
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n",
-            self.token
-        )?;
-        let mut lines = Vec::new();
-        for line in BufReader::new(stream).lines() {
-            let line = line?;
-            let event = line.strip_prefix("data: ").map(serde_json::from_str::<Value>).transpose()?;
-            lines.push(line);
-            if event.is_some_and(|event| is_it(&event)) {
-                return Ok(lines);
-            }
-        }
-        anyhow::bail!("the stream ended too early: {lines:#?}")
-    }
+fn server_log(small: &Small) -> Result<String> {
+    Ok(std::fs::read_to_string(log(small.directory.path()))?)
 }
 
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-/// A machine with a larger disk than the small one's, and a server that listens anywhere.
+/// A machine with a larger disk than the small one's, a server that listens anywhere, and secrets to search for.
 fn small() -> Result<Small> {
-    let small = Small::new(|_| ())?;
-    small.append("\n[serve]\nlisten = \"127.0.0.1:0\"\n")?;
+    let mut small = Small::new(|_| ())?;
+    let file = small.directory.path().join("luks");
+    std::fs::write(&file, format!("{IN_FILE}\n"))?;
+    capture(Command::new("chmod").arg("600").arg(&file))?;
+    small.append(&format!(
+        "\n[serve]\nlisten = \"127.0.0.1:0\"\n[secret.a]\nfile = {file:?}\n[secret.b]\nenv = \"GYRE_CANARY\"\n\
+         [deploy]\nluks-secrets = [\"a\", \"b\"]\n"
+    ))?;
+    small.gyre = small.gyre.clone().with("GYRE_CANARY", IN_VARIABLE);
     make_disk(&small.disk())?;
     Ok(small)
-}
-
-/// What the server says.
-fn log(small: &Small) -> PathBuf {
-    small.directory.path().join("serve.log")
 }
 
 fn make_disk(path: &Path) -> Result<()> {
@@ -125,12 +60,10 @@ fn make_disk(path: &Path) -> Result<()> {
 fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
     let small = small()?;
     let before = small.site.cloud()?.inventory()?;
-    let serving = Serving::start(&small)?;
+    let serving = start(&small)?;
     strangers_are_refused(&serving)?;
     nobody_else_works_on_jobs(&small, &serving)?;
-    let server = ["--server", serving.url.as_str()];
-    let with =
-        |words: &[&'static str]| -> Vec<&str> { server.into_iter().chain(words.iter().copied()).collect() };
+    let with = |words: &[&'static str]| serving.line(words);
     let create = ["replica", "create", "big", "--source", SOURCE, "--vm", VM, "--destination", DESTINATION];
     small.gyre.json(&with(&create))?;
 
@@ -155,16 +88,15 @@ fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
     }
 
     // Parked in the middle of the copy.
-    let running =
-        small.gyre.json(&with(&["job", "show"]).into_iter().chain([job.as_str()]).collect::<Vec<_>>())?;
+    let running = small.gyre.json(&serving.line(&["job", "show", &job]))?;
     ensure!(running["status"] == "running", "{running}");
-    ensure!(serving.stop()? == Some(0), "{}", std::fs::read_to_string(log(&small))?);
+    ensure!(serving.stop()? == Some(0), "{}", server_log(&small)?);
     let parked = small.gyre.json(&["job", "show", &job])?;
     ensure!(parked["status"] == "running" && step(&parked, "copy-disks")["phase"] == "started", "{parked}");
 
     // Gone on with, by itself.
-    let serving = Serving::start(&small)?;
-    let told = small.gyre.run(&["--server", &serving.url, "job", "log", "--follow", &job])?;
+    let serving = start(&small)?;
+    let told = small.gyre.run(&serving.line(&["job", "log", "--follow", &job]))?;
     println!("{}", told.stdout);
     ensure!(told.code == Some(0) && told.stdout.contains("ended: succeeded"), "{}", told.said());
     ensure!(told.stdout.contains("goes on"), "{}", told.said());
@@ -173,14 +105,17 @@ fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
     both_ways_say_the_same(&small, &serving, &job)?;
     only_changes_move(&small, &serving)?;
     counted(&serving)?;
+    schedules_are_made_and_changed(&small, &serving)?;
+    let serving = killed_in_the_middle_of_a_planned_run(&small, serving)?;
+    a_run_is_asked_for(&small, &serving)?;
     no_secret_is_served(&small, &serving, &job)?;
-    schedules_run(&small)?;
-    small.gyre.json(&["--server", &serving.url, "replica", "delete", "big", "--yes"])?;
+    small.gyre.json(&serving.line(&["schedule", "delete", "nightly"]))?;
+    small.gyre.json(&["schedule", "delete", "late"])?;
+    small.gyre.json(&serving.line(&["replica", "delete", "big", "--yes"]))?;
     ensure!(small.site.cloud()?.inventory()? == before, "something is left over");
     ensure!(serving.stop()? == Some(0), "the server did not end well");
-    let said = std::fs::read_to_string(log(&small))?;
+    let said = server_log(&small)?;
     ensure!(!said.contains("panicked"), "{said}");
-    println!("{said}");
     Ok(())
 }
 
@@ -218,25 +153,73 @@ fn strangers_are_refused(serving: &Serving) -> Result<()> {
     Ok(())
 }
 
-/// Neither the cloud's password, nor the host's own key, nor the token itself.
+/// Every path of the document that is read is asked, so that one that comes later is, too; and all that is written is
+/// searched: neither the cloud's password is there, nor one that the configuration names, nor the host's own key, nor the
+/// token itself.
 fn no_secret_is_served(small: &Small, serving: &Serving, job: &str) -> Result<()> {
     let key = std::fs::read(small.state().join("host.key"))?;
-    let canaries = [gyre_lab::PASSWORD.as_bytes(), serving.token.as_bytes(), &key];
-    let of_job = |more: &str| format!("/v1/jobs/{job}{more}");
-    let paths =
-        ["/v1/replicas", "/v1/replicas/big", "/v1/jobs", &of_job(""), &of_job("/events"), "/v1/events"];
-    for path in paths.into_iter().chain(["/v1/sources", "/v1/destinations", "/metrics", "/v1/openapi.json"]) {
-        let (status, text) = serving.get(path)?;
-        ensure!(status == 200 && text.len() > 100, "{path}: {text}");
-        let is_told = |canary: &&[u8]| text.as_bytes().windows(canary.len()).any(|window| window == *canary);
-        ensure!(!canaries.iter().any(is_told), "{path} tells a secret");
+    let token = serving.token.as_bytes();
+    let canaries = [gyre_lab::PASSWORD.as_bytes(), IN_FILE.as_bytes(), IN_VARIABLE.as_bytes(), token, &key];
+    let told =
+        |text: &[u8]| canaries.iter().position(|canary| text.windows(canary.len()).any(|w| w == *canary));
+    let document = serving.json("/v1/openapi.json")?;
+    let paths = document["paths"].as_object().context("no paths")?;
+    let read = paths.iter().filter(|(_, methods)| methods["get"].is_object());
+    let mut count = 0;
+    for path in read.map(|(path, _)| path.as_str()) {
+        let text = match path {
+            // It never ends by itself; by then it has told everything.
+            "/v1/stream" => {
+                serving.read_stream_until(path, |event| event["job"] == job && event["event"] == "ended")
+            }
+            _ => serving.get(&filled_in(path, job)?).map(|(status, text)| vec![status.to_string(), text]),
+        }?;
+        ensure!(text[0].starts_with("200") || text[0].starts_with("HTTP/1.1 200"), "{path}: {text:#?}");
+        let text = text.join("\n");
+        ensure!(text.len() > 100, "{path}: {text}");
+        ensure!(told(text.as_bytes()).is_none(), "{path} tells secret {:?}", told(text.as_bytes()));
+        count += 1;
+    }
+    ensure!(count > 15, "only {count} paths were searched");
+    for file in files(&small.state())?.into_iter().chain([log(small.directory.path())]) {
+        let is_secret = ["host.key", "serve.token"].iter().any(|name| file.ends_with(name));
+        let found = told(&std::fs::read(&file)?);
+        ensure!(is_secret == found.is_some(), "secret {found:?} in {}", file.display());
     }
     Ok(())
 }
 
+fn filled_in(path: &str, job: &str) -> Result<String> {
+    let name = match path.split('/').nth(2) {
+        Some("replicas") => "big",
+        Some("schedules") => "nightly",
+        Some("sources") => SOURCE,
+        _ => "",
+    };
+    let filled = path.replace("{id}", job);
+    let filled = if name.is_empty() { filled } else { filled.replace("{name}", name) };
+    ensure!(!filled.contains('{'), "nobody says what stands for the braces in {path}");
+    Ok(filled)
+}
+
+fn files(directory: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let text = capture(Command::new("find").arg(directory).args(["-type", "f"]))?;
+    Ok(text.lines().map(Into::into).collect())
+}
+
 fn nobody_else_works_on_jobs(small: &Small, serving: &Serving) -> Result<()> {
-    let pid = format!("process {}", serving.child.id());
-    for words in [vec!["serve"], vec!["replica", "execute", "big"], vec!["job", "resume", "0123456789ab"]] {
+    let pid = format!("process {}", serving.pid());
+    let of_job =
+        ["resume", "undo", "skip", "abandon", "cancel"].map(|verb| vec!["job", verb, "0123456789ab"]);
+    let refused = [
+        vec!["serve"],
+        vec!["replica", "execute", "big"],
+        vec!["replica", "delete", "big", "--yes"],
+        vec!["deploy", "big"],
+        vec!["migrate", "--source", SOURCE, "--vm", VM, "--destination", DESTINATION],
+        vec!["job", "cancel", "0123456789ab", "--force"],
+    ];
+    for words in refused.into_iter().chain(of_job) {
         let ended = small.gyre.run(&words)?;
         ensure!(ended.code == Some(5), "{words:?}: {}", ended.said());
         for part in ["serve.running", &pid, &serving.url, "--server"] {
@@ -251,12 +234,13 @@ fn nobody_else_works_on_jobs(small: &Small, serving: &Serving) -> Result<()> {
     let wrong = wrong.display().to_string();
     let ended = small.gyre.run(&["--server", &serving.url, "--token-file", &wrong, "job", "list"])?;
     ensure!(ended.code == Some(3) && ended.stderr.contains("api.token"), "{}", ended.said());
-    let ended = small.gyre.run(&["--server", &serving.url, "plugin", "list"])?;
-    ensure!(ended.code == Some(2) && ended.stderr.contains("server.command"), "{}", ended.said());
+    for words in [vec!["plugin", "list"], vec!["orphans", "list"], vec!["source", "list"], vec!["check"]] {
+        let ended = small.gyre.run(&serving.line(&words))?;
+        ensure!(ended.code == Some(2) && ended.stderr.contains("server.command"), "{}", ended.said());
+    }
     Ok(())
 }
 
-/// What is asked here and what is asked of the server is answered with the same words.
 fn both_ways_say_the_same(small: &Small, serving: &Serving, job: &str) -> Result<()> {
     for words in [
         vec!["replica", "list"],
@@ -265,21 +249,23 @@ fn both_ways_say_the_same(small: &Small, serving: &Serving, job: &str) -> Result
         vec!["job", "list"],
         vec!["job", "show", job],
         vec!["job", "log", job],
-        vec!["job", "resume", job],
+        vec!["schedule", "list"],
+        vec!["schedule", "show", "nobody"],
     ] {
-        for json in [&["--json"][..], &[]] {
-            let here: Vec<&str> = json.iter().chain(&words).copied().collect();
-            let there: Vec<&str> =
-                ["--server", &serving.url].into_iter().chain(here.iter().copied()).collect();
-            let (here, there) = (small.gyre.run(&here)?, small.gyre.run(&there)?);
-            // A job that is over is told apart before anybody asks who may work on it.
-            let is_refused = words.contains(&"resume");
-            if is_refused {
-                ensure!(there.stderr.contains("job.over") && there.code == Some(5), "{}", there.said());
-            } else {
-                ensure!(here.said() == there.said(), "{}\n--- by the server:\n{}", here.said(), there.said());
-            }
-        }
+        here_and_there(small, serving, &words)?;
+    }
+    // A job that is over is told apart before anybody asks who may work on it.
+    let ended = small.gyre.run(&serving.line(&["job", "resume", job]))?;
+    ensure!(ended.stderr.contains("job.over") && ended.code == Some(5), "{}", ended.said());
+    Ok(())
+}
+
+/// What is asked here and what is asked of the server is answered with the same words.
+fn here_and_there(small: &Small, serving: &Serving, words: &[&str]) -> Result<()> {
+    for json in [&["--json"][..], &[]] {
+        let here: Vec<&str> = json.iter().chain(words).copied().collect();
+        let (here, there) = (small.gyre.run(&here)?, small.gyre.run(&serving.line(&here))?);
+        ensure!(here.said() == there.said(), "{}\n--- by the server:\n{}", here.said(), there.said());
     }
     Ok(())
 }
@@ -287,26 +273,119 @@ fn both_ways_say_the_same(small: &Small, serving: &Serving, job: &str) -> Result
 fn only_changes_move(small: &Small, serving: &Serving) -> Result<()> {
     let change = ["-c", "write -P 255 100M 100k"];
     capture(Command::new("qemu-io").args(change).arg(small.disk()))?;
-    let ended = small.gyre.run(&["--server", &serving.url, "replica", "execute", "big"])?;
+    let ended = small.gyre.run(&serving.line(&["replica", "execute", "big"]))?;
     println!("{}", ended.said());
     ensure!(ended.code == Some(0) && ended.stdout.contains("execution 2 succeeded"), "{}", ended.said());
     ensure!(ended.stderr.contains("copy disks") && ended.stdout.contains("128.0 KiB"), "{}", ended.said());
     small.assert_replicated("big")
 }
 
-/// The server begins what is planned, with nobody asking.
-fn schedules_run(small: &Small) -> Result<()> {
-    small.gyre.json(&["schedule", "create", "big", "--cron", "* * * * *"])?;
-    wait("the planned execution", LIMIT, || {
-        let shown = small.gyre.json(&["replica", "show", "big"])?;
-        Ok((shown["last"]["number"] == 3).then_some(()))
+/// A cron expression for the first full minute after so many.
+fn in_seconds(least: u64) -> Result<String> {
+    let minute = (SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() + least) / 60 + 1;
+    Ok(format!("{} {} * * *", minute % 60, minute / 60 % 24))
+}
+
+/// Two of them: one is due within the minute, and one of every hour not before half an hour.
+fn schedules_are_made_and_changed(small: &Small, serving: &Serving) -> Result<()> {
+    let far = in_seconds(30 * 60)?;
+    let hourly = format!("{} * * * *", far.split(' ').next().context("no minute")?);
+    let late = ["schedule", "create", "big", "--name", "late", "--cron", "@yearly", "--missed", "once"];
+    small.gyre.json(&serving.line(&late))?;
+    let change = ["schedule", "change", "late", "--cron", &hourly, "--grace", "1", "--zone", "utc"];
+    let changed = small.gyre.json(&serving.line(&change))?;
+    ensure!(changed["cron"] == hourly.as_str() && changed["grace_ms"] == 60_000, "{changed}");
+    here_and_there(small, serving, &["schedule", "show", "late"])?;
+    here_and_there(small, serving, &["schedule", "next", "late", "-n", "3"])?;
+    here_and_there(small, serving, &["schedule", "list", "--replica", "big"])?;
+    for (line, code) in [
+        (vec!["schedule", "create", "big", "--name", "late", "--cron", "@daily"], "schedule.exists"),
+        (vec!["schedule", "create", "nobody", "--cron", "@daily"], "replica.unknown"),
+        (vec!["schedule", "change", "late", "--cron", "61 * * * *"], "schedule.cron"),
+        (vec!["schedule", "pause", "nobody"], "schedule.unknown"),
+    ] {
+        for line in [line.clone(), serving.line(&line)] {
+            let ended = small.gyre.run(&line)?;
+            ensure!(ended.stderr.contains(code), "{line:?} is not {code}: {}", ended.said());
+        }
+    }
+    small.gyre.json(&serving.line(&["schedule", "pause", "late"]))?;
+    let refused = small.gyre.run(&serving.line(&["schedule", "run", "late"]))?;
+    ensure!(refused.code == Some(5) && refused.stderr.contains("schedule.paused"), "{}", refused.said());
+    let resumed = small.gyre.json(&serving.line(&["schedule", "resume", "late"]))?;
+    ensure!(resumed["state"] == "active", "{resumed}");
+    small.gyre.json(&["schedule", "create", "big", "--name", "nightly", "--cron", &in_seconds(5)?]).map(drop)
+}
+
+/// The ids of all executions, the newest first.
+fn executions(small: &Small) -> Result<Vec<String>> {
+    let list = small.gyre.json(&["job", "list", "--kind", "execution"])?;
+    let jobs = list["jobs"].as_array().context("no jobs")?;
+    Ok(jobs.iter().filter_map(|job| job["job"].as_str().map(str::to_owned)).collect())
+}
+
+/// The last run of a schedule, once it is over, with its job.
+fn run_of(serving: &Serving, name: &str) -> Result<(Value, String)> {
+    wait(&format!("the run of {name}"), LIMIT, || {
+        let schedule = serving.json(&format!("/v1/schedules/{name}"))?;
+        ensure!(schedule["run"]["phase"] != "failed", "{schedule}");
+        let job = schedule["run"]["execution"].as_str().map(str::to_owned);
+        Ok(job.filter(|_| schedule["run"]["phase"] == "succeeded").map(|job| (schedule, job)))
+    })
+}
+
+/// The server begins what is planned, with nobody asking, and is killed in the middle of that. The next one goes on
+/// with the very job, and makes up once for what was planned while there was none.
+fn killed_in_the_middle_of_a_planned_run(small: &Small, serving: Serving) -> Result<Serving> {
+    small.change_disk(31)?;
+    let before = executions(small)?;
+    let job = wait("the planned execution", LIMIT, || {
+        Ok(serving.json("/v1/schedules/nightly")?["run"]["execution"].as_str().map(str::to_owned))
     })?;
-    small.gyre.json(&["schedule", "delete", "big"])?;
-    wait("the last planned execution", LIMIT, || {
-        let jobs = small.gyre.json(&["job", "list"])?;
-        let is_open = |job: &Value| job["status"] == "running";
-        Ok((!jobs["jobs"].as_array().context("no jobs")?.iter().any(is_open)).then_some(()))
+    let is_copied = |event: &Value| event["event"] == "step" && event["name"] == "copy-disks";
+    serving.read_stream_until(&format!("/v1/jobs/{job}/stream"), is_copied)?;
+    serving.kill()?;
+    let left = small.gyre.json(&["job", "show", &job])?;
+    ensure!(left["status"] == "running", "{left}");
+    away_for_two_hours(small, "late")?;
+
+    let serving = start(small)?;
+    let (_, nightly) = run_of(&serving, "nightly")?;
+    ensure!(nightly == job, "the run has another job: {nightly}");
+    let (late, made_up) = run_of(&serving, "late")?;
+    ensure!(late["missed_runs"]["count"] == 1, "of two, one is made up for: {late}");
+    ensure!(
+        late["missed_runs"]["why"].as_str().is_some_and(|why| why.contains("a later run stands")),
+        "{late}"
+    );
+    let expected: Vec<_> = [made_up, job].into_iter().chain(before).collect();
+    ensure!(executions(small)? == expected, "{:?} instead of {expected:?}", executions(small)?);
+    small.assert_replicated("big")?;
+    Ok(serving)
+}
+
+/// As if nobody had served for so long: what was planned since then was not dealt with.
+fn away_for_two_hours(small: &Small, schedule: &str) -> Result<()> {
+    let script = "import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute(\"\"\"UPDATE documents SET value = json_set(value, '$.done_until', json_extract(value, '$.done_until') - 7200000)
+    WHERE collection = 'schedule' AND key = ?\"\"\", (sys.argv[2],))
+db.commit()";
+    let python = &mut Command::new("/usr/bin/python3");
+    capture(python.args(["-c", script]).arg(small.state().join("gyre.db")).arg(schedule)).map(drop)
+}
+
+/// Beside what is planned, and at once; the order is given over the API.
+fn a_run_is_asked_for(small: &Small, serving: &Serving) -> Result<()> {
+    let before = executions(small)?;
+    small.change_disk(32)?;
+    let asked = small.gyre.json(&serving.line(&["schedule", "run", "late"]))?;
+    ensure!(asked["asked"].is_u64(), "{asked}");
+    wait("the run that was asked for", LIMIT, || {
+        let late = serving.json("/v1/schedules/late")?;
+        Ok((late["run"]["by_hand"] == true && late["run"]["phase"] == "succeeded").then_some(()))
     })?;
+    ensure!(executions(small)?.len() == before.len() + 1, "not one execution more than {before:?}");
     small.assert_replicated("big")
 }
 

@@ -1,12 +1,14 @@
 //! The other end of the API: what can be asked of a server, with the server's own types and errors. Refuses to show
 //! anything.
 
+use crate::schedules::*;
 use crate::token::Token;
 use crate::wire::*;
 use bytes::{Bytes, BytesMut};
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
 use gyre_engine::Told;
+use gyre_schedule::Change;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, Response};
 use serde::Serialize;
@@ -128,6 +130,42 @@ impl Client {
         self.send(Method::POST, &format!("/v1/jobs/{}/{}", part(id), deal.name()), &Nothing {}).await
     }
 
+    /// Schedules, by name.
+    pub async fn schedules(&self, query: &ScheduleQuery) -> Result<SchedulePage> {
+        self.get("/v1/schedules", query).await
+    }
+
+    /// One schedule.
+    pub async fn schedule(&self, name: &str) -> Result<ScheduleView> {
+        self.get(&schedule(name, ""), &Nothing {}).await
+    }
+
+    /// Makes a schedule.
+    pub async fn create_schedule(&self, new: &CreateSchedule) -> Result<ScheduleView> {
+        self.send(Method::POST, "/v1/schedules", new).await
+    }
+
+    /// Changes a schedule.
+    pub async fn change_schedule(&self, name: &str, change: &Change) -> Result<ScheduleView> {
+        self.send(Method::PATCH, &schedule(name, ""), change).await
+    }
+
+    /// Deals with a schedule.
+    pub async fn deal_with_schedule(&self, name: &str, deal: ScheduleDeal) -> Result<ScheduleView> {
+        let (method, verb) = match deal {
+            ScheduleDeal::Pause => (Method::POST, "/pause"),
+            ScheduleDeal::Resume => (Method::POST, "/resume"),
+            ScheduleDeal::Run => (Method::POST, "/run"),
+            ScheduleDeal::Delete => (Method::DELETE, ""),
+        };
+        self.send(method, &schedule(name, verb), &Nothing {}).await
+    }
+
+    /// The next planned times of a schedule.
+    pub async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes> {
+        self.get(&schedule(name, "/times"), query).await
+    }
+
     /// Tells what happens in a job after an event, until nobody works on it any more. A stream that breaks off is taken
     /// up where it was.
     pub async fn follow(&self, id: &str, after: u64, tell: &(dyn Fn(&Told) + Sync)) -> Result<End> {
@@ -245,6 +283,10 @@ fn causes(error: &reqwest::Error) -> String {
         cause = next;
     }
     cause.to_string()
+}
+
+fn schedule(name: &str, more: &str) -> String {
+    format!("/v1/schedules/{}{more}", part(name))
 }
 
 fn part(name: &str) -> String {

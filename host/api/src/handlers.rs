@@ -3,10 +3,12 @@
 use crate::events;
 use crate::order::{Order, new_replica};
 use crate::route::{Call, Reply, json};
+use crate::schedules::*;
 use crate::wire::*;
 use gyre_core::{Error, Result};
 use gyre_engine::{ExecuteOptions, blocking};
 use gyre_saga::JobFilter;
+use gyre_schedule::Change;
 use serde_json::json;
 
 /// Jobs that are not over, as far as metrics count them.
@@ -104,6 +106,31 @@ pub(crate) async fn stream_job_events(call: Call, query: EventQuery) -> Result<R
 
 pub(crate) async fn stream_events(call: Call, query: EventQuery) -> Result<Reply> {
     events::stream(call.api.clone(), None, events::after(&call.headers, &query)?)
+}
+
+pub(crate) async fn list_schedules(call: Call, query: ScheduleQuery, _: Nothing) -> Result<SchedulePage> {
+    check_page(query.limit)?;
+    call.api.planner().list(&query).await
+}
+
+pub(crate) async fn show_schedule(call: Call, _: Nothing, _: Nothing) -> Result<ScheduleView> {
+    call.api.planner().show(call.name()).await
+}
+
+pub(crate) async fn create_schedule(call: Call, _: Nothing, new: CreateSchedule) -> Result<ScheduleView> {
+    call.api.planner().create(&new).await
+}
+
+pub(crate) async fn change_schedule(call: Call, _: Nothing, change: Change) -> Result<ScheduleView> {
+    call.api.planner().change(call.name(), &change).await
+}
+
+pub(crate) async fn deal_with_schedule(call: Call, deal: ScheduleDeal) -> Result<ScheduleView> {
+    call.api.planner().deal(call.name(), deal).await
+}
+
+pub(crate) async fn list_times(call: Call, query: TimesQuery, _: Nothing) -> Result<PlannedTimes> {
+    call.api.planner().times(call.name(), &query).await
 }
 
 pub(crate) async fn list_sources(call: Call, _: Nothing, _: Nothing) -> Result<EndpointPage> {

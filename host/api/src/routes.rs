@@ -2,6 +2,7 @@
 
 use crate::handlers as to;
 use crate::route::{EVENTS, JSON, METRICS, Route};
+use crate::schedules::ScheduleDeal;
 use crate::wire::{Deal, Nothing};
 use hyper::Method;
 
@@ -14,6 +15,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut routes = replicas();
     routes.extend(jobs());
     routes.extend(deals());
+    routes.extend(schedules());
     routes.extend(surroundings());
     routes
 }
@@ -112,6 +114,51 @@ fn deals() -> Vec<Route> {
         deal("/v1/jobs/{id}/undo", &["Remove what a job made, instead of going on."], Deal::Undo),
         deal("/v1/jobs/{id}/skip", &["Take what a job is stuck at as dealt with by hand."], Deal::Skip),
         deal("/v1/jobs/{id}/abandon", &["Declare a stuck job over, leaving what it made."], Deal::Abandon),
+    ]
+}
+
+fn schedules() -> Vec<Route> {
+    let (all, one) = ("/v1/schedules", "/v1/schedules/{name}");
+    let deal = |method, path, about, deal| {
+        let respond = move |call, Nothing {}, Nothing {}| to::deal_with_schedule(call, deal);
+        Route::json(method, path, about, respond)
+    };
+    vec![
+        get(all, &["List schedules, by name."], to::list_schedules),
+        Route::json(
+            Method::POST,
+            all,
+            &["Execute a replica again and again, at the times of a cron expression."],
+            to::create_schedule,
+        ),
+        get(one, &["Show a schedule, its next run and what came of the last."], to::show_schedule),
+        Route::json(
+            Method::PATCH,
+            one,
+            &["Change when a schedule runs, or how.", "What is not named stays; a run under way goes on."],
+            to::change_schedule,
+        ),
+        deal(Method::DELETE, one, &["Delete a schedule.", "A job that runs goes on."], ScheduleDeal::Delete),
+        get("/v1/schedules/{name}/times", &["Show the next planned times."], to::list_times),
+        deal(
+            Method::POST,
+            "/v1/schedules/{name}/pause",
+            &["Let nothing of a schedule begin any more.", "A job that runs goes on."],
+            ScheduleDeal::Pause,
+        ),
+        deal(
+            Method::POST,
+            "/v1/schedules/{name}/resume",
+            &["Let a paused schedule go on with its next planned time."],
+            ScheduleDeal::Resume,
+        ),
+        deal(
+            Method::POST,
+            "/v1/schedules/{name}/run",
+            &["Begin a run besides those that are planned.", "It begins as soon as its replica is not busy."],
+            ScheduleDeal::Run,
+        )
+        .begins(),
     ]
 }
 

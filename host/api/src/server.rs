@@ -5,11 +5,13 @@ use crate::gate::Gate;
 use crate::metrics::Metrics;
 use crate::route::{Body, Call, JSON, Reply, Route, find};
 use crate::routes::routes;
+use crate::schedules::Planner;
 use crate::site::Site;
 use crate::tasks::Tasks;
 use bytes::Bytes;
 use gyre_core::{Error, Kind, Result};
 use gyre_engine::Engine;
+use gyre_schedule::Schedules;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
@@ -55,6 +57,8 @@ pub struct Api {
     pub engine: Engine,
     /// Those that are worked on here.
     pub tasks: Arc<Tasks>,
+    /// When they are begun without being asked for.
+    pub schedules: Schedules,
     /// The configuration.
     pub site: Arc<dyn Site>,
     /// What is counted.
@@ -71,12 +75,18 @@ impl Api {
     pub fn new(
         engine: Engine,
         tasks: Arc<Tasks>,
+        schedules: Schedules,
         site: Arc<dyn Site>,
         metrics: Arc<Metrics>,
         gate: Gate,
     ) -> Arc<Self> {
         let (closing, streams) = (CancellationToken::new(), Arc::new(Semaphore::new(STREAMS_MAX)));
-        Arc::new(Self { engine, tasks, site, metrics, closing, gate, routes: routes(), streams })
+        Arc::new(Self { engine, tasks, schedules, site, metrics, closing, gate, routes: routes(), streams })
+    }
+
+    /// The schedules as requests use them.
+    pub(crate) fn planner(&self) -> Planner<'_> {
+        Planner { schedules: &self.schedules, engine: &self.engine, site: &*self.site }
     }
 
     /// Streams of events that are read.
@@ -178,7 +188,7 @@ fn failure(error: &Error) -> Response<Body> {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST, DELETE"));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST, PATCH, DELETE"));
     }
     response
 }

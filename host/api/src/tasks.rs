@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio_util::task::TaskTracker;
 
 /// How long a job that is dealt with is watched for an error that comes at once.
@@ -31,6 +31,8 @@ pub struct Tasks {
     stop: Stop,
     tracker: TaskTracker,
     state: Mutex<State>,
+    /// The work on a job ended since somebody waited for that.
+    ended: Notify,
     /// One thing is begun after the other, so that the same thing asked twice is one job.
     turn: tokio::sync::Mutex<()>,
 }
@@ -53,8 +55,9 @@ struct RunEnd {
 impl Tasks {
     /// Nothing is worked on yet.
     pub fn new(engine: Engine, metrics: Arc<Metrics>) -> Arc<Self> {
-        let (tracker, turn) = (TaskTracker::new(), tokio::sync::Mutex::new(()));
-        Arc::new(Self { engine, metrics, stop: Stop::default(), tracker, state: Mutex::default(), turn })
+        let (stop, tracker, state) = (Stop::default(), TaskTracker::new(), Mutex::default());
+        let (ended, turn) = (Notify::new(), tokio::sync::Mutex::new(()));
+        Arc::new(Self { engine, metrics, stop, tracker, state, ended, turn })
     }
 
     /// Goes on with what crashed or was parked; answers how many jobs that are.
@@ -151,6 +154,11 @@ impl Tasks {
     /// Jobs that are worked on or wait for their turn.
     pub fn count(&self) -> usize {
         self.state().working.len()
+    }
+
+    /// Comes back when the work on a job ended since the last time; there is one who waits.
+    pub async fn ended(&self) {
+        self.ended.notified().await;
     }
 
     /// How the work on a job ended that stands there.
@@ -282,6 +290,7 @@ impl Drop for Working {
     fn drop(&mut self) {
         self.tasks.state().working.remove(&self.job);
         self.tasks.metrics.forget(&self.job);
+        self.tasks.ended.notify_one();
     }
 }
 

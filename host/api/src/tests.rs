@@ -1,5 +1,7 @@
 //! The API over a real socket, on a store with jobs whose source is not there, or does not answer.
 
+mod schedules;
+
 use crate::*;
 use async_trait::async_trait;
 use gyre_core::config::{Jobs, Transfer};
@@ -9,6 +11,7 @@ use gyre_engine::{
     Checked, DeployOptions, Endpoints, Engine, ExecuteOptions, JobContext, Settings, WorkerSession, Workers,
 };
 use gyre_saga::{NewJob, NewNote, Owner, Policy, SqliteStore, Status, Store};
+use gyre_schedule::Schedules;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -122,7 +125,8 @@ impl World {
         let tasks = Tasks::new(engine.clone(), metrics.clone());
         let token = TokenFile(directory.path().join("token")).read_or_create().unwrap();
         let gate = Gate::new(token.clone(), vec!["gyre.example".into()]);
-        let api = Api::new(engine.clone(), tasks.clone(), nowhere.clone(), metrics, gate);
+        let schedules = Schedules::new(store.clone());
+        let api = Api::new(engine.clone(), tasks.clone(), schedules, nowhere.clone(), metrics, gate);
         let server = Arc::new(Server::new(api, tls));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());

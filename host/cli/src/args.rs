@@ -42,7 +42,7 @@ pub struct Cli {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// Let this server do it: for the commands replica, deploy, migrate and job
+    /// Let this server do it: for the commands replica, deploy, migrate, job and schedule
     #[arg(long, global = true, env = "GYRE_SERVER", value_name = "URL")]
     pub server: Option<String>,
 
@@ -499,6 +499,9 @@ mod tests {
             "schedule create web --cron @daily",
             "schedule create web --name nightly --cron @daily --zone Europe/Berlin --missed once --until 2027-01-01 --deploy --system a",
             "schedule list",
+            "schedule list --replica web",
+            "schedule change nightly --cron @weekly --no-until --power-off-source false",
+            "schedule run nightly",
             "schedule show nightly",
             "schedule pause nightly",
             "schedule resume nightly",
@@ -554,6 +557,8 @@ mod tests {
             "schedule create web --cron @daily --skip-morphing",
             "schedule create web --cron @daily --missed twice",
             "schedule next web -n 0",
+            "schedule change nightly",
+            "schedule change nightly --no-until --until 2027-01-01",
             "plugin sign",
             "plugin trust acme",
             "plugin keygen --password geheim",

@@ -66,7 +66,6 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             choosing::list(&app, of, names, *values, &given::read(options)?).await
         }
         Command::Check(args) => looking::check(&app, args, &given::read(&args.options)?).await,
-        Command::Schedule(command) => scheduling::run(&app, command).await,
         Command::Orphans(command) => orphans::run(&app, command, cli.json, screen, cancel).await,
         command => {
             let desk = Local { app: &app, screen };
@@ -75,7 +74,7 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
     }
 }
 
-/// Commands about replicas and jobs, wherever they are worked on; `None`: it is another one.
+/// Commands about replicas, jobs and schedules, wherever they are worked on; `None`: it is another one.
 async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Option<Result<Answer>> {
     Some(match command {
         Command::Replica(command) => replica(desk, command, json, stop).await,
@@ -94,13 +93,15 @@ async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Op
             (Err(error), _) | (_, Err(error)) => Err(error),
         },
         Command::Job(command) => job(desk, command, stop).await,
+        Command::Schedule(command) => scheduling::run(desk, command).await,
         _ => return None,
     })
 }
 
 fn not_served() -> Error {
-    let what = "a server is asked about replicas, deployments, migrations and jobs alone";
+    let what = "a server is asked about replicas, deployments, migrations, jobs and schedules alone";
     Error::invalid("server.command", what)
+        .cause("all other commands are given on its host, beside it, without --server and GYRE_SERVER")
 }
 
 /// Whether jobs may be worked on in this process: not beside a server.

@@ -1,14 +1,18 @@
-//! Where commands about replicas and jobs go: the engine of this process, or a server. Both do the same; what is
+//! Where commands about replicas, jobs and schedules go: the engine of this process, or a server. Both do the same; what is
 //! printed of it is the same, too. Refuses to print.
 
 use crate::app::App;
 use async_trait::async_trait;
-use gyre_api::{Create, Deal, JobLine, JobQuery, JobView, Order, ReplicaQuery, ReplicaView, new_replica};
+use gyre_api::{
+    Create, CreateSchedule, Deal, JobLine, JobQuery, JobView, Order, PlannedTimes, Planner, ReplicaQuery,
+    ReplicaView, ScheduleDeal, SchedulePage, ScheduleQuery, ScheduleView, TimesQuery, new_replica,
+};
 use gyre_core::Result;
 use gyre_engine::{Fate, Replica, Report, Told};
 use gyre_saga::Stop;
+use gyre_schedule::Change;
 
-/// What commands ask about replicas and jobs.
+/// What commands ask about replicas, jobs and schedules.
 #[async_trait]
 #[allow(missing_docs)] // the verbs are those of the engine and of the API
 pub trait Desk: Send + Sync {
@@ -22,6 +26,12 @@ pub trait Desk: Send + Sync {
     async fn told(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Told>>;
     /// Deals with a job that is not over, and answers when it is over or stuck.
     async fn deal(&self, id: &str, deal: Deal, stop: Stop) -> Result<Report>;
+    async fn schedules(&self, query: &ScheduleQuery) -> Result<SchedulePage>;
+    async fn schedule(&self, name: &str) -> Result<ScheduleView>;
+    async fn create_schedule(&self, new: &CreateSchedule) -> Result<ScheduleView>;
+    async fn change_schedule(&self, name: &str, change: &Change) -> Result<ScheduleView>;
+    async fn deal_with_schedule(&self, name: &str, deal: ScheduleDeal) -> Result<ScheduleView>;
+    async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes>;
 }
 
 /// The engine of this process.
@@ -30,6 +40,12 @@ pub struct Local<'a> {
     pub app: &'a App,
     /// Several jobs are shown with their names.
     pub screen: &'a crate::screen::Screen,
+}
+
+impl Local<'_> {
+    fn planner(&self) -> Planner<'_> {
+        Planner { schedules: &self.app.schedules, engine: &self.app.engine, site: self.app }
+    }
 }
 
 #[async_trait]
@@ -71,5 +87,29 @@ impl Desk for Local<'_> {
 
     async fn deal(&self, id: &str, deal: Deal, stop: Stop) -> Result<Report> {
         deal.carry_out(&self.app.engine, id, stop).await
+    }
+
+    async fn schedules(&self, query: &ScheduleQuery) -> Result<SchedulePage> {
+        self.planner().list(query).await
+    }
+
+    async fn schedule(&self, name: &str) -> Result<ScheduleView> {
+        self.planner().show(name).await
+    }
+
+    async fn create_schedule(&self, new: &CreateSchedule) -> Result<ScheduleView> {
+        self.planner().create(new).await
+    }
+
+    async fn change_schedule(&self, name: &str, change: &Change) -> Result<ScheduleView> {
+        self.planner().change(name, change).await
+    }
+
+    async fn deal_with_schedule(&self, name: &str, deal: ScheduleDeal) -> Result<ScheduleView> {
+        self.planner().deal(name, deal).await
+    }
+
+    async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes> {
+        self.planner().times(name, query).await
     }
 }

@@ -8,12 +8,14 @@ use crate::{place, serving};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use gyre_api::{
-    Begun, Client, Create, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery, JobView, Migrate, Order,
-    ReplicaQuery, ReplicaView, TokenFile,
+    Begun, Client, Create, CreateSchedule, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery, JobView,
+    Migrate, Order, PAGE_MAX, PlannedTimes, ReplicaQuery, ReplicaView, ScheduleDeal, SchedulePage,
+    ScheduleQuery, ScheduleView, TimesQuery, TokenFile,
 };
 use gyre_core::{Error, Kind, Result};
 use gyre_engine::{ExecuteOptions, Fate, Replica, Report, Reporter as _, Told};
 use gyre_saga::Stop;
+use gyre_schedule::Change;
 
 /// Jobs that are followed at once; the server does not work on more at once than some.
 const FOLLOWED_MAX: usize = 32;
@@ -75,7 +77,12 @@ impl Remote {
 #[async_trait]
 impl Desk for Remote {
     async fn replicas(&self, query: &ReplicaQuery) -> Result<Vec<Replica>> {
-        Ok(self.client.replicas(query).await?.replicas)
+        let page = |limit, end: Option<String>| async move {
+            let after = end.or_else(|| query.after.clone());
+            let page = self.client.replicas(&ReplicaQuery { after, limit, ..query.clone() }).await?;
+            Ok((page.replicas, page.next))
+        };
+        pages(query.limit(), page).await
     }
 
     async fn replica(&self, name: &str) -> Result<ReplicaView> {
@@ -110,7 +117,12 @@ impl Desk for Remote {
     }
 
     async fn jobs(&self, query: &JobQuery) -> Result<Vec<JobLine>> {
-        Ok(self.client.jobs(query).await?.jobs)
+        let page = |limit, end: Option<String>| async move {
+            let before = end.or_else(|| query.before.clone());
+            let page = self.client.jobs(&JobQuery { before, limit, ..query.clone() }).await?;
+            Ok((page.jobs, page.next))
+        };
+        pages(query.limit(), page).await
     }
 
     async fn job(&self, id: &str) -> Result<JobView> {
@@ -126,4 +138,44 @@ impl Desk for Remote {
         let begun = self.client.deal(id, deal).await?.jobs.pop().ok_or_else(none)?;
         self.follow(begun, &stop).await
     }
+
+    async fn schedules(&self, query: &ScheduleQuery) -> Result<SchedulePage> {
+        self.client.schedules(query).await
+    }
+
+    async fn schedule(&self, name: &str) -> Result<ScheduleView> {
+        self.client.schedule(name).await
+    }
+
+    async fn create_schedule(&self, new: &CreateSchedule) -> Result<ScheduleView> {
+        self.client.create_schedule(new).await
+    }
+
+    async fn change_schedule(&self, name: &str, change: &Change) -> Result<ScheduleView> {
+        self.client.change_schedule(name, change).await
+    }
+
+    async fn deal_with_schedule(&self, name: &str, deal: ScheduleDeal) -> Result<ScheduleView> {
+        self.client.deal_with_schedule(name, deal).await
+    }
+
+    async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes> {
+        self.client.times(name, query).await
+    }
+}
+
+/// However many are wanted, the server answers a page at a time: `ask` is called for so many behind where the last ended.
+async fn pages<T, F>(mut wanted: u32, ask: impl Fn(Option<u32>, Option<String>) -> F) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<(Vec<T>, Option<String>)>>,
+{
+    let (mut found, mut end) = (Vec::new(), None);
+    while wanted > 0 {
+        let (page, next) = ask(Some(wanted.min(PAGE_MAX)), end).await?;
+        wanted = wanted.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
+        found.extend(page);
+        let Some(next) = next else { break };
+        end = Some(next);
+    }
+    Ok(found)
 }

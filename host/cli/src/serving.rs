@@ -11,7 +11,7 @@ use gyre_core::Result;
 use gyre_core::config::Config;
 use gyre_core::error::Context as _;
 use gyre_engine::{News, Reporter};
-use gyre_schedule::Scheduler;
+use gyre_schedule::{Scheduler, Schedules};
 use serde_json::json;
 use std::ffi::OsString;
 use std::os::linux::net::SocketAddrExt as _;
@@ -63,7 +63,8 @@ pub async fn serve(config: Option<&Path>, screen: &Screen, stop: CancellationTok
     let (listener, url) = listen(serve.listen, tls.is_some()).await?;
     lock.sign(&url)?;
     let tasks = Tasks::new(app.engine.clone(), metrics.clone());
-    let api = Api::new(app.engine.clone(), tasks.clone(), app.clone(), metrics, gate);
+    let schedules = app.schedules.clone();
+    let api = Api::new(app.engine.clone(), tasks.clone(), schedules, app.clone(), metrics, gate);
     let server = Server::new(api, tls);
     let going_on = tasks.go_on().await?;
     screen.line(&format!("serving at {url}; the token is in {}", token.0.display()));
@@ -71,8 +72,8 @@ pub async fn serve(config: Option<&Path>, screen: &Screen, stop: CancellationTok
         screen.line(&format!("jobs that an earlier run left, and that go on: {going_on}"));
     }
     let planned = Planned::new(app.engine.clone(), tasks.clone());
-    let schedules = Scheduler::new(app.schedules.clone(), Arc::new(planned)).run(stop.child_token());
-    let schedules = tokio::spawn(schedules);
+    let scheduler = Scheduler::new(app.schedules.clone(), Arc::new(planned)).run(stop.child_token());
+    let schedules = tokio::spawn(run_schedules(scheduler, app.schedules.clone(), tasks.clone()));
     notify("READY=1");
     server.accept(listener, &stop).await;
     notify("STOPPING=1");
@@ -80,6 +81,20 @@ pub async fn serve(config: Option<&Path>, screen: &Screen, stop: CancellationTok
     let left = end(&server, &tasks).await;
     drop(lock);
     Ok(Answer::new(json!({ "left": left }), parked(left)))
+}
+
+/// Runs what is planned; what waits for the end of a job sees it at once.
+async fn run_schedules(scheduler: impl Future<Output = ()>, schedules: Schedules, tasks: Arc<Tasks>) {
+    let wake = async {
+        loop {
+            tasks.ended().await;
+            schedules.wake();
+        }
+    };
+    tokio::select! {
+        () = scheduler => {}
+        () = wake => {}
+    }
 }
 
 /// Parks the jobs, and tells that to those who follow them.

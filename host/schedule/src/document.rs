@@ -15,6 +15,7 @@ pub const GRACE_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
 
 /// What becomes of runs that were not begun in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MissedPolicy {
     /// Nothing: the next planned time is the next run.
@@ -26,6 +27,7 @@ pub enum MissedPolicy {
 
 /// When a schedule's runs are due.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rule {
     /// Five fields, or `@daily` and the like.
     pub cron: String,
@@ -44,12 +46,57 @@ pub struct Rule {
 
 /// What one run does.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Task {
     /// Power the machine off at its source before the snapshot, and leave it off.
     pub power_off: bool,
     /// Deploy after a successful execution, with these options: the engine's `DeployOptions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deploy: Option<Value>,
+}
+
+/// What is to be different about a schedule from now on; what is not named stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Change {
+    /// Five fields, or `@daily` and the like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cron: Option<String>,
+    /// Name of an IANA time zone: on whose clock `cron` is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// What becomes of runs that were not begun in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<MissedPolicy>,
+    /// How late a run may begin, milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_ms: Option<u64>,
+    /// Nothing begins at this instant or after it, milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
+    /// It has no end any more; `until` goes over it.
+    pub endless: bool,
+    /// Power the machine off at its source before the snapshot, and leave it off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub power_off: Option<bool>,
+}
+
+impl Change {
+    /// Whether other times are planned from now on.
+    pub(crate) const fn plans_anew(&self) -> bool {
+        self.cron.is_some() || self.zone.is_some()
+    }
+
+    pub(crate) fn apply(&self, rule: &mut Rule, task: &mut Task) {
+        let Self { cron, zone, missed, grace_ms, until, endless, power_off } = self.clone();
+        rule.cron = cron.unwrap_or_else(|| rule.cron.clone());
+        rule.zone = zone.unwrap_or_else(|| rule.zone.clone());
+        rule.missed = missed.unwrap_or(rule.missed);
+        rule.grace_ms = grace_ms.unwrap_or(rule.grace_ms);
+        rule.until = until.or(rule.until.filter(|_| !endless));
+        task.power_off = power_off.unwrap_or(task.power_off);
+    }
 }
 
 /// A schedule to be made.
@@ -65,6 +112,7 @@ pub struct NewSchedule {
 
 /// A schedule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Schedule {
     /// Unique for ever.
     pub id: String,
@@ -85,6 +133,9 @@ pub struct Schedule {
     /// The last run that was begun, or was about to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Run>,
+    /// When somebody asked for a run that has not begun yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<u64>,
     /// A run that is due and could not begin yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
@@ -101,6 +152,7 @@ pub struct Schedule {
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// Noted, and perhaps begun: a crash here is asked about afterwards.
@@ -121,9 +173,13 @@ pub enum Phase {
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Run {
-    /// The planned time that it was begun for.
+    /// The planned time that it was begun for, or when it was asked for.
     pub planned: u64,
+    /// Whether somebody asked for it, and no plan.
+    #[serde(default)]
+    pub by_hand: bool,
     /// How far it has come.
     pub phase: Phase,
     /// Since when.
@@ -143,6 +199,7 @@ pub struct Run {
 
 /// A run that is due and could not begin yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Waiting {
     /// Its planned time.
     pub planned: u64,
@@ -154,6 +211,7 @@ pub struct Waiting {
 
 /// Runs that were not begun.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MissedRuns {
     /// The first of them.
     pub first: u64,
@@ -169,6 +227,7 @@ pub struct MissedRuns {
 
 /// What a schedule is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It waits for its next planned time.
@@ -201,6 +260,33 @@ impl Schedule {
     /// Whether a run of it is under way.
     pub fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(|run| !run.is_over())
+    }
+
+    /// Asks for a run besides those that are planned; while one that was asked for has not begun, there is no second.
+    ///
+    /// # Errors
+    /// `schedule.paused`, `schedule.until`, `schedule.running`.
+    pub(crate) fn ask(&mut self, now: u64) -> Result<()> {
+        let refuse =
+            |code, what: &str| Err(Error::conflict(code, format!("schedule {:?} {what}", self.name)));
+        match self {
+            _ if !self.rule.enabled => refuse("schedule.paused", "is paused"),
+            _ if self.rule.is_over(now) => refuse("schedule.until", "is over: its end has come"),
+            _ if self.is_running() => refuse("schedule.running", "has a run that is not over"),
+            _ => {
+                self.asked = self.asked.or(Some(now));
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes that a run which was about to begin did not, and may still.
+    pub(crate) fn take_back(&mut self, planned: u64, by_hand: bool) {
+        if by_hand {
+            self.asked = self.asked.or(Some(planned)).filter(|_| self.rule.enabled);
+        } else if self.done_until == planned {
+            self.done_until -= 1;
+        }
     }
 
     /// The next planned times, without those after its end; none while it is paused.
@@ -254,9 +340,9 @@ impl Rule {
 }
 
 impl Run {
-    pub(crate) fn starting(planned: u64, now: u64, tries: u32) -> Self {
+    pub(crate) fn starting(planned: u64, by_hand: bool, now: u64, tries: u32) -> Self {
         let phase = Phase::Starting;
-        Self { planned, phase, since: now, tries, execution: None, deployment: None, error: None }
+        Self { planned, by_hand, phase, since: now, tries, execution: None, deployment: None, error: None }
     }
 
     /// Whether nothing more comes of it.

@@ -27,11 +27,11 @@ mod starter;
 mod timetable;
 
 pub use document::{
-    GRACE_MS, GRACE_MS_MAX, MissedPolicy, MissedRuns, NewSchedule, Phase, Rule, Run, Schedule, State, Task,
-    Waiting,
+    Change, GRACE_MS, GRACE_MS_MAX, MissedPolicy, MissedRuns, NewSchedule, Phase, Rule, Run, Schedule, State,
+    Task, Waiting,
 };
 pub use due::{Due, MISSED_COUNTED_MAX, Span, due};
 pub use scheduler::{CALL_MS_MAX, SLEEP_MS_MAX, Scheduler};
 pub use schedules::{SCHEDULES_MAX, Schedules};
 pub use starter::{Clock, Ended, PlannedRun, Starter, SystemClock, Work};
-pub use timetable::Timetable;
+pub use timetable::{Timetable, utc};

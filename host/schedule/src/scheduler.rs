@@ -8,8 +8,8 @@
 //! A schedule has one run under way at a time. Schedules are looked at in the order of their names, and one that
 //! fails does not keep the others.
 
-use crate::document::{MissedRuns, Phase, Run, Schedule, Waiting};
-use crate::due::{Due, due};
+use crate::document::{MissedPolicy, MissedRuns, Phase, Run, Schedule, Waiting};
+use crate::due::{Span, due};
 use crate::schedules::Schedules;
 use crate::starter::{Clock, Ended, PlannedRun, Starter, SystemClock, Work};
 use gyre_core::{Error, Kind, Result};
@@ -26,6 +26,8 @@ const SLEEP_MS_MIN: u64 = 100;
 const POLL_MS: u64 = 15_000;
 /// How long one call of the starter may take.
 pub const CALL_MS_MAX: u64 = 60_000;
+/// How late a run may begin at least that somebody asked for: longer than it takes to see that.
+const ASKED_GRACE_MS: u64 = 2 * SLEEP_MS_MAX;
 /// Why runs were missed that never waited for anything.
 const NOBODY: &str = "gyre serve did not run then, or the clock was set forward";
 /// How often a run is tried to begin that each time left no job and no error.
@@ -123,32 +125,52 @@ impl Scheduler {
         }
         let (now, table) = (self.clock.now_ms(), schedule.rule.timetable()?);
         let due = due(&schedule.rule, &table, now, schedule.done_until);
-        if due.missed.is_some() {
-            self.note_missed(&mut schedule, &due, now).await?;
+        if let Some(span) = due.missed {
+            self.note_missed(&mut schedule, span, due.start.is_some(), now).await?;
         }
         if let Some(planned) = due.start {
             schedule = self.begin(schedule, planned).await?;
+        } else if let Some(asked) = schedule.asked.filter(|_| schedule.rule.enabled) {
+            schedule = self.begin_asked(schedule, asked, now).await?;
         }
         let polls = schedule.is_running() || schedule.waiting.is_some();
         let poll = polls.then(|| self.clock.now_ms() + POLL_MS);
         Ok([poll, due.wake].into_iter().flatten().min())
     }
 
-    async fn note_missed(&self, schedule: &mut Schedule, due: &Due, now: u64) -> Result<()> {
-        let Some(span) = due.missed else { return Ok(()) };
+    async fn note_missed(
+        &self,
+        schedule: &mut Schedule,
+        span: Span,
+        is_made_up_for: bool,
+        now: u64,
+    ) -> Result<()> {
         let waited = schedule.waiting.take_if(|waiting| waiting.planned <= span.last);
         let mut why = waited.map_or_else(|| NOBODY.to_owned(), |waiting| waiting.why);
-        if due.start.is_some() {
+        if is_made_up_for {
             why += "; a later run stands for them";
         }
         tracing::warn!(schedule = schedule.name, count = span.count, why, "runs were missed");
         schedule.missed_runs =
             Some(MissedRuns { first: span.first, last: span.last, count: span.count, at: now, why });
-        schedule.done_until = span.last;
+        schedule.done_until = schedule.done_until.max(span.last);
         self.schedules.save(schedule).await
     }
 
-    /// Begins the run of a planned time, or notes why it waits.
+    /// Begins a run that somebody asked for; it may be as late as a planned one.
+    async fn begin_asked(&self, mut schedule: Schedule, asked: u64, now: u64) -> Result<Schedule> {
+        let rule = &schedule.rule;
+        let in_time = now.saturating_sub(asked) <= rule.grace_ms.max(ASKED_GRACE_MS);
+        if !rule.is_over(now) && (in_time || rule.missed == MissedPolicy::Once) {
+            return self.begin(schedule, asked).await;
+        }
+        schedule.asked = None;
+        self.note_missed(&mut schedule, Span { first: asked, last: asked, count: 1 }, false, now).await?;
+        Ok(schedule)
+    }
+
+    /// Begins the run of a planned time, or of one at which it was asked for, or notes why it waits. Whichever begins
+    /// is the one that was asked for.
     async fn begin(&self, mut schedule: Schedule, planned: u64) -> Result<Schedule> {
         if schedule.is_running() {
             return self.wait(schedule, planned, "an earlier run of the schedule is not over".into()).await;
@@ -163,12 +185,14 @@ impl Scheduler {
         let now = self.clock.now_ms();
         let before = schedule.run.take();
         let tried = before.as_ref().filter(|run| run.planned == planned).map_or(0, |run| run.tries);
-        let run = Run::starting(planned, now, tried + 1);
+        let by_hand = schedule.asked.take() == Some(planned);
+        let run = Run::starting(planned, by_hand, now, tried + 1);
         schedule.run = Some(run.clone());
-        (schedule.done_until, schedule.waiting) = (planned, None);
+        // A clock that was set back since somebody asked makes nothing wait for it.
+        (schedule.done_until, schedule.waiting) = (schedule.done_until.max(planned.min(now)), None);
         self.schedules.save(&mut schedule).await?;
         match self.call(self.starter.start(&planned_run(&schedule, &run))).await {
-            Err(error) if is_not_now(&error) => self.take_back(schedule, before, planned, error).await,
+            Err(error) if is_not_now(&error) => self.take_back(schedule, before, &run, error).await,
             started => self.started(schedule, started, Phase::Executing).await,
         }
     }
@@ -191,13 +215,13 @@ impl Scheduler {
         &self,
         schedule: Schedule,
         before: Option<Run>,
-        planned: u64,
+        &Run { planned, by_hand, .. }: &Run,
         error: Error,
     ) -> Result<Schedule> {
         let now = self.clock.now_ms();
         self.record(&schedule, |schedule| {
             schedule.run = before.clone();
-            schedule.done_until = planned.saturating_sub(1);
+            schedule.take_back(planned, by_hand);
             schedule.waiting = Some(Waiting { planned, since: now, why: error.to_string() });
         })
         .await
@@ -268,9 +292,8 @@ impl Scheduler {
                 return run.is_at(Phase::Executed, now);
             }
             run.fails(interrupted.clone(), now);
-            if schedule.done_until == run.planned {
-                schedule.done_until -= 1;
-            }
+            let (planned, by_hand) = (run.planned, run.by_hand);
+            schedule.take_back(planned, by_hand);
         })
         .await
     }

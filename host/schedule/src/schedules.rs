@@ -2,7 +2,7 @@
 //! document, so that a person's change is never lost to the loop's, nor the loop's note to a person's. Refuses to
 //! start anything.
 
-use crate::document::{NewSchedule, Schedule};
+use crate::document::{Change, NewSchedule, Schedule};
 use gyre_core::name::check_name;
 use gyre_core::{Error, Result};
 use gyre_saga::{Document, Store};
@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 const COLLECTION: &str = "schedule";
 /// Schedules of one state directory.
 pub const SCHEDULES_MAX: usize = 5_000;
+/// Schedules that are read at once when a list is filtered.
+const PAGE: u32 = 200;
 /// How often a change is done over because another one came first.
 const CHANGE_TRIES_MAX: u32 = 8;
 
@@ -49,6 +51,7 @@ impl Schedules {
             created: now,
             done_until: now,
             run: None,
+            asked: None,
             waiting: None,
             missed_runs: None,
             paused_by: None,
@@ -72,22 +75,21 @@ impl Schedules {
         Err(Error::conflict("schedule.too-many", format!("there are {SCHEDULES_MAX} schedules already")))
     }
 
-    /// All schedules, by name.
+    /// A page of them, by name: those after this name, of this replica where one is named, at most so many.
     ///
     /// # Errors
     /// `store.*`.
-    pub async fn all(&self) -> Result<Vec<Schedule>> {
-        self.each().await?.into_iter().map(|(_, schedule)| schedule).collect()
-    }
-
-    /// Those of a replica, by name.
-    ///
-    /// # Errors
-    /// `store.*`.
-    pub async fn of_replica(&self, replica: &str) -> Result<Vec<Schedule>> {
-        let mut all = self.all().await?;
-        all.retain(|schedule| schedule.replica == replica);
-        Ok(all)
+    pub async fn page(&self, replica: Option<&str>, after: &str, limit: usize) -> Result<Vec<Schedule>> {
+        let (mut found, mut after) = (Vec::new(), after.to_owned());
+        while found.len() < limit {
+            let page = self.store.page(COLLECTION, "", &after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after.clone_from(&last.key);
+            let page = page.into_iter().map(parse).collect::<Result<Vec<_>>>()?;
+            found.extend(page.into_iter().filter(|one| replica.is_none_or(|name| one.replica == name)));
+        }
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// One schedule.
@@ -106,7 +108,7 @@ impl Schedules {
     pub async fn pause(&self, name: &str) -> Result<Schedule> {
         let paused = self.change(name, None, |schedule| {
             schedule.rule.enabled = false;
-            schedule.waiting = None;
+            (schedule.asked, schedule.waiting) = (None, None);
         });
         let paused = paused.await?;
         self.wake();
@@ -127,6 +129,39 @@ impl Schedules {
         let resumed = resumed.await?;
         self.wake();
         Ok(resumed)
+    }
+
+    /// Changes when it runs, or how. Where other times are planned from `now` on, nothing makes up for those that
+    /// were planned before; a run that is under way goes on.
+    ///
+    /// # Errors
+    /// `schedule.unknown`; those of [`Schedules::create`]; `store.*`.
+    pub async fn amend(&self, name: &str, change: &Change, now: u64) -> Result<Schedule> {
+        let Schedule { mut rule, mut task, .. } = self.get(name).await?;
+        change.apply(&mut rule, &mut task);
+        let zone = rule.check(now)?.zone_name().to_owned();
+        let amended = self.change(name, None, |schedule| {
+            change.apply(&mut schedule.rule, &mut schedule.task);
+            if change.plans_anew() {
+                schedule.rule.zone.clone_from(&zone);
+                (schedule.done_until, schedule.waiting) = (now, None);
+            }
+        });
+        let amended = amended.await?;
+        self.wake();
+        Ok(amended)
+    }
+
+    /// Asks for a run as soon as one can begin, besides those that are planned.
+    ///
+    /// # Errors
+    /// `schedule.unknown`, `schedule.paused`, `schedule.until`, `schedule.running`; `store.*`.
+    pub async fn run_now(&self, name: &str, now: u64) -> Result<Schedule> {
+        self.get(name).await?.ask(now)?;
+        // Whoever paused it or began a run since then was faster.
+        let asked = self.change(name, None, |schedule| drop(schedule.ask(now))).await?;
+        self.wake();
+        Ok(asked)
     }
 
     /// Removes it; what it began goes on, but no deployment follows any more.
@@ -250,10 +285,9 @@ mod tests {
         assert_eq!((made.rule.zone.as_str(), made.done_until), ("Europe/Berlin", NOW));
         assert_eq!(schedules.get("web").await.unwrap(), made);
         schedules.create("db", new(|rule| rule.enabled = false), NOW).await.unwrap();
-        let names: Vec<_> = schedules.all().await.unwrap().into_iter().map(|one| one.name).collect();
+        let names: Vec<_> =
+            schedules.page(None, "", 10).await.unwrap().into_iter().map(|one| one.name).collect();
         assert_eq!(names, ["db", "web"]);
-        assert_eq!(schedules.of_replica("web").await.unwrap().len(), 2);
-        assert!(schedules.of_replica("other").await.unwrap().is_empty());
         schedules.remove("web").await.unwrap();
         for error in
             [schedules.remove("web").await, schedules.pause("web").await, schedules.resume("web", NOW).await]
@@ -279,7 +313,7 @@ mod tests {
         ] {
             assert_eq!(schedules.create(name, new, NOW).await.unwrap_err().code, code);
         }
-        assert_eq!(schedules.all().await.unwrap().len(), 1);
+        assert_eq!(schedules.page(None, "", 10).await.unwrap().len(), 1);
     }
 
     #[tokio::test]
@@ -293,6 +327,72 @@ mod tests {
         assert_eq!((resumed.state(later), resumed.done_until), (State::Active, later));
         let over = schedules.resume("web", NOW + 3 * 86_400_000).await.unwrap_err();
         assert_eq!(over.code, "schedule.until");
+    }
+
+    #[tokio::test]
+    async fn they_are_read_in_pages() {
+        let (schedules, _directory) = schedules();
+        for number in 0..450 {
+            let replica = if number % 3 == 0 { "db" } else { "web" };
+            let new = NewSchedule { replica: replica.into(), ..new(|_| ()) };
+            schedules.create(&format!("s{number:03}"), new, NOW).await.unwrap();
+        }
+        for (replica, count) in [(None, 450), (Some("db"), 150), (Some("other"), 0)] {
+            let (mut seen, mut after) = (Vec::new(), String::new());
+            loop {
+                let page = schedules.page(replica, &after, 70).await.unwrap();
+                let Some(last) = page.last() else { break };
+                after.clone_from(&last.name);
+                seen.extend(page.into_iter().map(|one| one.name));
+            }
+            assert!(seen.is_sorted_by(|a, b| a < b), "{seen:?}");
+            assert_eq!(seen.len(), count, "{replica:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_changed_is_held_against_the_same_rules() {
+        let (schedules, _directory) = schedules();
+        schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        let later = NOW + 60_000;
+        let change = Change { grace_ms: Some(7), power_off: Some(false), ..Change::default() };
+        let changed = schedules.amend("web", &change, later).await.unwrap();
+        assert_eq!((changed.rule.grace_ms, changed.task.power_off, changed.done_until), (7, false, NOW));
+        let change = Change {
+            zone: Some("europe/paris".into()),
+            cron: Some("@daily".into()),
+            endless: true,
+            ..change
+        };
+        let changed = schedules.amend("web", &change, later).await.unwrap();
+        assert_eq!((changed.rule.zone.as_str(), changed.rule.until), ("Europe/Paris", None));
+        assert_eq!((changed.rule.cron.as_str(), changed.done_until), ("@daily", later));
+        assert_eq!(schedules.amend("web", &Change::default(), later).await.unwrap().rule, changed.rule);
+        for (change, code) in [
+            (Change { cron: Some("61 * * * *".into()), ..Change::default() }, "schedule.cron"),
+            (Change { grace_ms: Some(GRACE_MS_MAX + 1), ..Change::default() }, "schedule.grace"),
+            (Change { until: Some(later), ..Change::default() }, "schedule.until"),
+        ] {
+            assert_eq!(schedules.amend("web", &change, later).await.unwrap_err().code, code);
+        }
+        assert_eq!(schedules.get("web").await.unwrap().rule, changed.rule);
+    }
+
+    #[tokio::test]
+    async fn a_run_is_asked_for_once_and_not_of_one_that_runs_nothing() {
+        let (schedules, _directory) = schedules();
+        schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        assert_eq!(schedules.run_now("web", NOW).await.unwrap().asked, Some(NOW));
+        assert_eq!(schedules.run_now("web", NOW + 5).await.unwrap().asked, Some(NOW));
+        assert_eq!(schedules.pause("web").await.unwrap().asked, None);
+        assert_eq!(schedules.run_now("web", NOW).await.unwrap_err().code, "schedule.paused");
+        schedules.resume("web", NOW).await.unwrap();
+        let over = NOW + 3 * 86_400_000;
+        assert_eq!(schedules.run_now("web", over).await.unwrap_err().code, "schedule.until");
+        let run = crate::document::Run::starting(NOW, false, NOW, 1);
+        schedules.change("web", None, |schedule| schedule.run = Some(run.clone())).await.unwrap();
+        assert_eq!(schedules.run_now("web", NOW).await.unwrap_err().code, "schedule.running");
+        assert_eq!(schedules.run_now("other", NOW).await.unwrap_err().code, "schedule.unknown");
     }
 
     #[tokio::test]

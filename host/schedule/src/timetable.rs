@@ -21,6 +21,12 @@ const ZONE_CHARS_MAX: usize = 64;
 /// Zones that are proposed for one that is not there.
 const PROPOSALS_MAX: usize = 3;
 
+/// `2026-03-29T01:00:00Z`; empty for an instant that no calendar has.
+pub fn utc(ms: u64) -> String {
+    let at = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    at.map_or_else(String::new, |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
 /// The planned times of a schedule. All instants are milliseconds since 1970.
 #[derive(Clone, Debug)]
 pub struct Timetable {

@@ -512,6 +512,70 @@ async fn one_schedule_that_fails_does_not_keep_the_others_and_each_replica_has_i
 }
 
 #[tokio::test]
+async fn a_run_that_is_asked_for_takes_no_planned_one_away() {
+    let world = World::new("2026-11-10T01:00:00Z", |_| ()).await;
+    world.schedules.run_now("web", world.clock.now_ms()).await.unwrap();
+    world.run_until("2026-11-10T01:10:00Z").await;
+    let web = world.web().await;
+    let run = web.run.unwrap();
+    assert_eq!((run.phase, run.by_hand, web.asked), (Phase::Succeeded, true, None));
+    world.run_until("2026-11-10T02:00:00Z").await;
+    assert_eq!(world.begun(), [("2026-11-10T01:00:00Z".into(), 0), ("2026-11-10T01:30:00Z".into(), 0)]);
+    let web = world.web().await;
+    assert!(!web.run.unwrap().by_hand && web.missed_runs.is_none());
+}
+
+#[tokio::test]
+async fn a_planned_run_is_the_one_that_was_asked_for_meanwhile() {
+    let world = World::new("2026-11-10T01:00:00Z", |_| ()).await;
+    world.schedules.run_now("web", ms("2026-11-10T01:29:59Z")).await.unwrap();
+    world.set("2026-11-10T01:30:00Z");
+    world.run_until("2026-11-10T03:00:00Z").await;
+    assert_eq!(world.begun(), [("2026-11-10T01:30:00Z".into(), 0)]);
+}
+
+#[tokio::test]
+async fn a_crash_around_a_run_that_was_asked_for_begins_it_once() {
+    for (crash, missed, restart, begun) in [
+        (Crash::Before, MissedPolicy::Skip, "2026-11-10T01:05:00Z", 1),
+        (Crash::After, MissedPolicy::Skip, "2026-11-10T01:05:00Z", 1),
+        (Crash::After, MissedPolicy::Skip, "2026-11-10T06:00:00Z", 1),
+        (Crash::Before, MissedPolicy::Skip, "2026-11-10T06:00:00Z", 0),
+        (Crash::Before, MissedPolicy::Once, "2026-11-10T06:00:00Z", 1),
+    ] {
+        let cron = |new: &mut NewSchedule| (new.rule.cron, new.rule.missed) = ("0 0 1 1 *".into(), missed);
+        let world = World::new("2026-11-10T01:00:00Z", cron).await;
+        world.schedules.run_now("web", world.clock.now_ms()).await.unwrap();
+        world.jobs().crash = Some(crash);
+        world.run_until("2026-11-10T01:01:00Z").await;
+        assert_eq!(world.web().await.run.unwrap().phase, Phase::Starting);
+        world.set(restart);
+        world.run_until("2026-11-10T08:00:00Z").await;
+        let web = world.web().await;
+        assert_eq!((world.begun().len(), web.asked), (begun, None), "{restart}");
+        assert_eq!(web.missed_runs.map_or(0, |missed| missed.count), 1 - begun as u32, "{restart}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_asked_for_waits_no_longer_than_a_planned_one() {
+    let world = World::new("2026-11-10T01:00:00Z", |new| new.rule.cron = "0 0 1 1 *".into()).await;
+    world.jobs().foreign.push(("web".into(), ms("2026-11-10T01:20:00Z")));
+    world.schedules.run_now("web", world.clock.now_ms()).await.unwrap();
+    world.run_until("2026-11-10T01:10:00Z").await;
+    assert_eq!(world.web().await.state(world.clock.now_ms()), State::Waiting);
+    world.run_until("2026-11-10T02:00:00Z").await;
+    let web = world.web().await;
+    assert_eq!((world.starts(), web.asked, web.waiting), (0, None, None));
+    assert!(web.missed_runs.unwrap().why.contains("the replica is busy"));
+    // A start that comes to nothing is asked for still.
+    world.jobs().errors = vec![Error::conflict("job.unfinished", "job 7 is not over yet")];
+    world.schedules.run_now("web", world.clock.now_ms()).await.unwrap();
+    world.run_until("2026-11-10T03:00:00Z").await;
+    assert_eq!((world.starts(), world.begun().len()), (2, 1));
+}
+
+#[tokio::test]
 async fn a_change_wakes_the_loop_and_cancelling_ends_it() {
     let world = World::new("2026-11-10T01:00:00Z", |_| ()).await;
     let cancel = CancellationToken::new();
