@@ -259,7 +259,7 @@ fn what_an_abandoned_deployment_left_goes_and_every_kind_of_thing_is_among_it() 
     small.gyre.json(&["replica", "execute", "web"])?;
 
     // The server runs and cannot be looked at, nor deleted.
-    lab.fail("GET", "/network/v2.0/ports/*", 403, 1);
+    lab.fail("GET", "/networking/v2.0/ports/*", 403, 1);
     lab.fail("DELETE", "/compute/v2.1/servers/*", 403, 1);
     let ended = small.gyre.run(&["deploy", "web", "--skip-morphing"])?;
     ensure!(ended.said().contains("job.stuck"), "the job should be stuck: {}", ended.said());
