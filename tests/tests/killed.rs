@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use gyre_tests::cloud::{Cloud, Inventory};
 use gyre_tests::setting::ADDRESS;
 use gyre_tests::small::Small;
+use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// Trials of every run.
@@ -87,7 +88,7 @@ impl Place {
 
     /// Runs it, killed a few times, and then to its end.
     fn disturbed(&mut self, line: &Line, random: &mut Random) -> Result<()> {
-        let before = self.cloud.inventory()?;
+        let mut before = self.cloud.inventory()?;
         for _ in 0..random.below(KILLS_MAX + 1) {
             let mut child = self.small.gyre.start(line.words)?;
             let usual = u64::try_from(line.usual.as_millis())?;
@@ -96,8 +97,12 @@ impl Place {
             child.kill()?;
             child.wait()?;
             self.kills += 1;
-            if random.below(UNDONE) == 0 {
-                self.undo(&before)?;
+            let (wanted, newest) = (random.below(UNDONE) == 0, self.newest()?);
+            match newest["status"].as_str().unwrap_or_default() {
+                // Killed after its last record: the next run begins anew, and undoing that one leaves this one's work.
+                "succeeded" => before = self.cloud.inventory()?,
+                "running" | "undoing" if wanted => self.undo(&newest, &before)?,
+                _ => {}
             }
         }
         let ended = self.small.gyre.run(line.words)?;
@@ -108,13 +113,13 @@ impl Place {
         Ok(())
     }
 
-    /// Undoes what was killed, if it can be: then the cloud is as it was before.
-    fn undo(&mut self, before: &Inventory) -> Result<()> {
-        let newest = self.small.gyre.json(&["job", "list", "--limit", "1"])?["jobs"][0].take();
+    fn newest(&self) -> Result<Value> {
+        Ok(self.small.gyre.json(&["job", "list", "--limit", "1"])?["jobs"][0].take())
+    }
+
+    /// Undoes what was killed, unless it is past its point of no return: then the cloud is as it was before.
+    fn undo(&mut self, newest: &Value, before: &Inventory) -> Result<()> {
         let job = newest["job"].as_str().context("no job")?;
-        if !["running", "undoing"].contains(&newest["status"].as_str().unwrap_or_default()) {
-            return Ok(());
-        }
         let ended = self.small.gyre.run(&["job", "undo", job])?;
         if ended.said().contains("job.committed") {
             return Ok(());

@@ -1,21 +1,25 @@
 //! What jobs promise, through the program itself and the embedded OpenStack with real workers: what a deployment left is
-//! found, whatever kind of thing it is; while Keystone is gone nothing is lost; and nobody else works on the machine
-//! meanwhile. Needs root. What is killed: `killed.rs`; what is stopped, and without room: `jobs.rs`.
+//! found, whatever kind of thing it is; while Keystone is gone nothing is lost, and nobody else works on the machine
+//! meanwhile; a worker that is killed is replaced. Needs root. What is killed: `killed.rs`; what is stopped, and without room: `jobs.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use anyhow::{Context, Result, ensure};
 use gyre_lab::Lab;
 use gyre_tests::cloud::wait;
+use gyre_tests::fixture::capture;
 use gyre_tests::program::Gyre;
 use gyre_tests::setting::{DESTINATION, SOURCE, VM};
 use gyre_tests::small::Small;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 /// Everything that is waited for here.
 const LIMIT: Duration = Duration::from_secs(300);
+/// Executions that may be too quick to be held.
+const ATTEMPTS: u64 = 5;
 /// How long Keystone is gone, in seconds: `GYRE_AWAY=600` is what is promised, and takes as long.
 const AWAY: u64 = 12;
 
@@ -125,6 +129,58 @@ fn while_keystone_is_gone_nothing_is_lost_and_nobody_else_works_on_the_machine()
     let told = small.gyre.run(&["job", "log", "--last"])?;
     ensure!(told.stdout.contains("503"), "the retries are told: {}", told.said());
     let cloud = small.site.cloud()?;
+    ensure!(cloud.more_than(&before)? == [("volumes".into(), 1)], "{:?}", cloud.more_than(&before)?);
+    Ok(())
+}
+
+/// Of one step of the newest job.
+fn phase(small: &Small, step: &str) -> Result<String> {
+    let job = small.gyre.json(&["job", "show", "--last"])?;
+    let steps = job["steps"].as_array().context("no steps")?;
+    let found = steps.iter().find(|one| one["name"] == step).context("no such step")?;
+    Ok(found["phase"].as_str().unwrap_or_default().to_owned())
+}
+
+fn signal(child: &Child, name: &str) -> Result<()> {
+    capture(Command::new("kill").args([name, &child.id().to_string()])).map(drop)
+}
+
+/// Begins an execution, and holds it while its copy is not done.
+fn held_in_the_copy(small: &Small) -> Result<Child> {
+    for seed in 0..ATTEMPTS {
+        small.change_disk(seed)?;
+        let mut running = small.gyre.start(&["replica", "execute", "web"])?;
+        let begun = || Ok(phase(small, "copy-disks").is_ok_and(|phase| phase != "never").then_some(()));
+        wait("the copy", LIMIT, begun)?;
+        signal(&running, "-STOP")?;
+        if phase(small, "copy-disks")? == "started" {
+            return Ok(running);
+        }
+        signal(&running, "-CONT")?;
+        ensure!(running.wait()?.success(), "an execution that nobody disturbed failed");
+    }
+    anyhow::bail!("{ATTEMPTS} copies were over before they could be held")
+}
+
+#[test]
+fn a_worker_that_is_killed_in_mid_transfer_is_replaced() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    small.create("web")?;
+    let mut running = held_in_the_copy(&small)?;
+    let servers = cloud.get("compute", "/servers")?;
+    let worker = servers["servers"][0]["id"].as_str().context("no worker")?.to_owned();
+    cloud.delete_server(&worker, LIMIT)?;
+    signal(&running, "-CONT")?;
+    ensure!(running.wait()?.success(), "{}", small.gyre.run(&["job", "log", "--last"])?.said());
+    small.assert_replicated("web")?;
+    let lab = small.site.embedded().context("no lab")?;
+    let is_it = |asked: &&gyre_lab::Logged| asked.method == "POST" && asked.path.ends_with("/servers");
+    let made = lab.requests().iter().filter(is_it).count();
+    let executions =
+        small.gyre.json(&["replica", "show", "web"])?["executions"].as_u64().context("no count")?;
+    ensure!(made as u64 == executions + 1, "{made} workers for {executions} executions");
     ensure!(cloud.more_than(&before)? == [("volumes".into(), 1)], "{:?}", cloud.more_than(&before)?);
     Ok(())
 }
