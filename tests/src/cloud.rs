@@ -21,6 +21,9 @@ pub struct Cloud {
 
 /// Cleaning up after a failure: a server of a real cloud takes a while to be gone.
 const CLEANING_LIMIT: Duration = Duration::from_secs(120);
+/// Before it is looked again, the first time; doubled after each.
+const CLEANING_PAUSE: Duration = Duration::from_millis(200);
+const CLEANING_PAUSE_MAX: Duration = Duration::from_secs(2);
 
 /// Who logs in.
 #[derive(Clone, Debug)]
@@ -204,7 +207,7 @@ impl Cloud {
 
     /// Deletes everything that is there now and was not there before: what a failed test left over.
     pub fn delete_since(&self, before: &Inventory) {
-        let start = std::time::Instant::now();
+        let (start, mut pause) = (std::time::Instant::now(), CLEANING_PAUSE);
         while start.elapsed() < CLEANING_LIMIT {
             let Ok(now) = self.inventory() else { return };
             let mut left = now.difference(before).peekable();
@@ -212,8 +215,21 @@ impl Cloud {
                 return;
             }
             left.for_each(|thing| self.delete(thing));
-            std::thread::sleep(Duration::from_secs(2));
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(CLEANING_PAUSE_MAX);
         }
+    }
+
+    /// How many things of each kind there are more than before.
+    ///
+    /// # Errors
+    /// As [`Cloud::request`].
+    pub fn more_than(&self, before: &Inventory) -> Result<Vec<(String, usize)>> {
+        let mut counts = BTreeMap::new();
+        for thing in self.inventory()?.difference(before) {
+            *counts.entry(thing.split(' ').next().unwrap_or_default().to_owned()).or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
     }
 
     /// Deletes one line of an inventory. What is still in use is refused, and asked for again later.

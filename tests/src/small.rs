@@ -87,10 +87,17 @@ impl Small {
     /// When it does not.
     pub fn assert_replicated(&self, name: &str) -> Result<()> {
         let replica = self.gyre.json(&["replica", "show", name])?;
-        let volume = replica["last"]["disks"][0]["identity"].as_str().context("no volume")?.to_owned();
-        let (image, volume) = (self.disk(), self.site.volume(&volume)?);
+        self.assert_same(replica["last"]["disks"][0]["identity"].as_str().context("no volume")?)
+    }
+
+    /// A volume holds what qemu-img reads in the image, whether a server runs on it or not.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn assert_same(&self, volume: &str) -> Result<()> {
+        let (image, volume) = (self.disk(), self.site.volume(volume)?);
         let mut compare = Command::new("qemu-img");
-        capture(compare.args(["compare", "-f", "qcow2", "-F", "raw"]).arg(image).arg(volume)).map(drop)
+        capture(compare.args(["compare", "-U", "-f", "qcow2", "-F", "raw"]).arg(image).arg(volume)).map(drop)
     }
 
     /// Writes other bytes somewhere on the machine's disk.

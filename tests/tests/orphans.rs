@@ -1,5 +1,6 @@
 //! What jobs left in the cloud, through the program itself and the plugin as a component, against an OpenStack in
-//! this process that starts nothing: no root, no machines. `cargo xtask plugins` builds what it loads.
+//! this process that starts nothing: no root, no machines. `cargo xtask plugins` builds what it loads. What a deployment
+//! leaves, whose disks a real worker must have filled: `proof.rs`.
 
 #![allow(clippy::indexing_slicing)] // what is missing in a JSON value reads as null
 

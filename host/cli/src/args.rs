@@ -378,13 +378,13 @@ pub enum OrphansCommand {
     /// What belongs to a replica, to a job that is not over, or to a migrated server is no orphan, and only counted.
     /// What another installation of gyre made is unknown here, and so is what a lost state directory knew.
     List {
-        /// Destination in the configuration [default: all]
-        destination: Option<String>,
+        /// Source or destination in the configuration [default: all]
+        endpoint: Option<String>,
     },
     /// Remove orphans: all of them, or those that are named
     Remove {
-        /// Destination in the configuration [default: all]
-        destination: Option<String>,
+        /// Source or destination in the configuration [default: all]
+        endpoint: Option<String>,
         /// Only these, as `gyre orphans list` shows them: ID or KIND/ID
         #[arg(value_name = "ID")]
         ids: Vec<String>,

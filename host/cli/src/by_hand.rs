@@ -197,7 +197,7 @@ fn component(given: &Config, image: &ImageArgs) -> Result<(PathBuf, Option<Strin
 }
 
 async fn info(path: &Path, origin: Arc<dyn Origin>) -> Result<Answer> {
-    let map = gyre_mover::map(origin).await?;
+    let map = gyre_mover::map(origin, gyre_mover::Retry::default()).await?;
     let mut table = Table::pairs();
     table.row(["image", &path.display().to_string()]);
     table.row(["size", &format!("{} ({} bytes)", size(map.size), map.size)]);

@@ -1,4 +1,4 @@
-//! `gyre orphans`: what was left at destinations, shown and removed. Which of it may go, the engine says.
+//! `gyre orphans`: what was left at sources and destinations, shown and removed. Which of it may go, the engine says.
 
 use crate::answer::Answer;
 use crate::app::App;
@@ -8,7 +8,7 @@ use crate::screen::Screen;
 use crate::show::{Table, clean, time};
 use gyre_core::roles::Marked;
 use gyre_core::{Error, Kind, Result};
-use gyre_engine::{Chosen, Found, Owner};
+use gyre_engine::{Chosen, Found, Owner, Place};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -19,15 +19,18 @@ const FAILURES_SHOWN_MAX: usize = 12;
 /// A line of the list.
 #[derive(Clone, Serialize)]
 struct Line {
-    destination: String,
+    #[serde(flatten)]
+    place: Place,
     #[serde(flatten)]
     found: Found,
 }
 
-/// What was found at all destinations that could be asked.
+/// What was found at all endpoints that could be asked.
 #[derive(Default)]
 struct Everything {
     lines: Vec<Line>,
+    /// The endpoints that answered.
+    looked: Vec<Place>,
     /// Why the first of the others could not.
     failed: Option<Error>,
 }
@@ -35,7 +38,7 @@ struct Everything {
 /// Lists or removes.
 ///
 /// # Errors
-/// Those of the destination; `orphans.*`.
+/// Those of the endpoint; `orphans.*`.
 pub async fn run(
     app: &App,
     command: &OrphansCommand,
@@ -44,9 +47,9 @@ pub async fn run(
     cancel: CancellationToken,
 ) -> Result<Answer> {
     match command {
-        OrphansCommand::List { destination } => Ok(list(app, destination.as_deref(), &cancel).await),
-        OrphansCommand::Remove { destination, ids, yes, foreign } => {
-            let everything = look(app, destination.as_deref(), &cancel).await;
+        OrphansCommand::List { endpoint } => Ok(list(app, endpoint.as_deref(), &cancel).await),
+        OrphansCommand::Remove { endpoint, ids, yes, foreign } => {
+            let everything = look(app, endpoint.as_deref(), &cancel).await;
             let chosen = choose(&everything, &Chosen { ids: ids.clone(), foreign: *foreign })?;
             if !yes && !chosen.is_empty() {
                 screen.line(table(&chosen).trim_end());
@@ -61,20 +64,29 @@ pub async fn run(
     }
 }
 
-async fn look(app: &App, destination: Option<&str>, cancel: &CancellationToken) -> Everything {
-    let names = match destination {
-        Some(name) => vec![name.to_owned()],
-        None => app.config.destination.keys().cloned().collect(),
-    };
+/// Those of this name, or all. One that is none is a destination, which the engine does not know either.
+fn places(app: &App, name: Option<&str>) -> Vec<Place> {
+    let is_meant = |known: &&String| name.is_none_or(|name| name == known.as_str());
+    let destinations = app.config.destination.keys().filter(is_meant).cloned().map(Place::Destination);
+    let sources = app.config.source.keys().filter(is_meant).cloned().map(Place::Source);
+    let known: Vec<_> = destinations.chain(sources).collect();
+    match name {
+        Some(name) if known.is_empty() => vec![Place::Destination(name.to_owned())],
+        _ => known,
+    }
+}
+
+async fn look(app: &App, name: Option<&str>, cancel: &CancellationToken) -> Everything {
     let mut everything = Everything::default();
-    for name in names {
-        match app.engine.marked(&name, cancel).await {
+    for place in places(app, name) {
+        match app.engine.marked(&place, cancel).await {
             Ok(found) => {
-                let line = |found| Line { destination: name.clone(), found };
+                let line = |found| Line { place: place.clone(), found };
                 everything.lines.extend(found.into_iter().map(line));
+                everything.looked.push(place);
             }
             Err(error) => {
-                let error = error.during(format!("look for what carries the mark of gyre at {name}"));
+                let error = error.during(format!("look for what carries the mark of gyre at the {place}"));
                 everything.failed = everything.failed.or(Some(error));
             }
         }
@@ -82,13 +94,13 @@ async fn look(app: &App, destination: Option<&str>, cancel: &CancellationToken) 
     everything
 }
 
-async fn list(app: &App, destination: Option<&str>, cancel: &CancellationToken) -> Answer {
-    let everything = look(app, destination, cancel).await;
-    let (json, text) = listed(&everything.lines);
+async fn list(app: &App, name: Option<&str>, cancel: &CancellationToken) -> Answer {
+    let everything = look(app, name, cancel).await;
+    let (json, text) = listed(&everything.lines, &everything.looked);
     Answer::new(json, text).with_error(everything.failed)
 }
 
-fn listed(lines: &[Line]) -> (Value, String) {
+fn listed(lines: &[Line], looked: &[Place]) -> (Value, String) {
     let of = |owner| lines.iter().filter(|line| line.found.owner == owner).cloned().collect::<Vec<_>>();
     let (orphans, unknown, kept) = (of(Owner::Orphan), of(Owner::Unknown), of(Owner::Kept).len());
     let mut text = if orphans.is_empty() { "no orphans\n".to_owned() } else { table(&orphans) };
@@ -100,20 +112,24 @@ fn listed(lines: &[Line]) -> (Value, String) {
         let whose = "of replicas, of jobs that are not over, and of migrated servers";
         text += &format!("\nnot shown: {kept} {whose}\n");
     }
-    (json!({ "orphans": orphans, "unknown": unknown, "kept": kept }), text)
+    let names: Vec<_> = looked.iter().map(|place| clean(&place.to_string())).collect();
+    if !names.is_empty() {
+        text += &format!("\nlooked at: {}\n", names.join(", "));
+    }
+    (json!({ "orphans": orphans, "unknown": unknown, "kept": kept, "looked-at": looked }), text)
 }
 
 fn table(lines: &[Line]) -> String {
-    let mut table = Table::new(&["destination", "kind", "id", "name", "made", "why"]);
-    for Line { destination, found } in lines {
+    let mut table = Table::new(&["at", "kind", "id", "name", "made", "why"]);
+    for Line { place, found } in lines {
         let Marked { kind, id, name, made_ms, .. } = &found.marked;
         let made = made_ms.map_or_else(|| "?".to_owned(), time);
-        table.row([destination, kind, id, name, &made, &found.why]);
+        table.row([&place.to_string(), kind, id, name, &made, &found.why]);
     }
     table.text()
 }
 
-/// In the order of removal at each destination. An id is one at all of them.
+/// In the order of removal at each endpoint. An id is one at all of them.
 fn choose(everything: &Everything, chosen: &Chosen) -> Result<Vec<Line>> {
     let found: Vec<_> = everything.lines.iter().map(|line| line.found.clone()).collect();
     let may_go = match chosen.of(&found) {
@@ -129,7 +145,7 @@ async fn remove(app: &App, chosen: Vec<Line>, screen: &Screen, cancel: &Cancella
     let (mut removed, mut left) = (Vec::new(), Vec::new());
     for line in chosen {
         let Marked { kind, id, .. } = &line.found.marked;
-        match app.engine.remove_marked(&line.destination, &line.found.marked, cancel).await {
+        match app.engine.remove_marked(&line.place, &line.found.marked, cancel).await {
             Ok(()) => {
                 screen.line(&format!("removed {} {}", clean(kind), clean(id)));
                 removed.push(line);
@@ -176,36 +192,44 @@ mod tests {
         let marked =
             Marked { kind: "volume".into(), id: id.into(), name: "web".into(), token, made_ms: Some(0) };
         let found = Found { marked, owner, why: "deployment 0123456789ab failed".into() };
-        Line { destination: destination.into(), found }
+        Line { place: Place::Destination(destination.into()), found }
     }
 
     #[test]
     fn orphans_are_told_from_what_is_unknown_and_what_is_kept() {
         let lines = [line("cloud", "1", Owner::Orphan), line("cloud", "2\x1b[2J", Owner::Unknown)];
         let lines = [&lines[..], &[line("cloud", "3", Owner::Kept)]].concat();
-        let (json, text) = listed(&lines);
+        let looked = [Place::Destination("cloud".into()), Place::Source("vmware".into())];
+        let (json, text) = listed(&lines, &looked);
         assert_eq!(
             text,
             "\
-DESTINATION  KIND    ID  NAME  MADE                  WHY
-cloud        volume  1   web   1970-01-01 00:00:00Z  deployment 0123456789ab failed
+AT                 KIND    ID  NAME  MADE                  WHY
+destination cloud  volume  1   web   1970-01-01 00:00:00Z  deployment 0123456789ab failed
 
 unknown here, and removed only by id with --foreign:
-DESTINATION  KIND    ID     NAME  MADE                  WHY
-cloud        volume  2 [2J  web   1970-01-01 00:00:00Z  deployment 0123456789ab failed
+AT                 KIND    ID     NAME  MADE                  WHY
+destination cloud  volume  2 [2J  web   1970-01-01 00:00:00Z  deployment 0123456789ab failed
 
 not shown: 1 of replicas, of jobs that are not over, and of migrated servers
+
+looked at: destination cloud, source vmware
 "
         );
         assert_eq!(json["orphans"][0]["token"], "0123456789ab-clone");
         assert_eq!((json["unknown"][0]["owner"].as_str(), json["kept"].as_u64()), (Some("unknown"), Some(1)));
-        assert_eq!(listed(&[]).1, "no orphans\n");
+        assert_eq!(json["orphans"][0]["destination"], "cloud");
+        assert_eq!(json["looked-at"][1]["source"], "vmware");
+        assert_eq!(listed(&[], &[]).1, "no orphans\n");
     }
 
     #[test]
     fn what_could_not_be_looked_at_is_no_proof_of_absence() {
         let unreachable = Error::unavailable("openstack.unreachable", "no answer");
-        let everything = |failed| Everything { lines: vec![line("cloud", "1", Owner::Orphan)], failed };
+        let everything = |failed| {
+            let lines = vec![line("cloud", "1", Owner::Orphan)];
+            Everything { lines, looked: Vec::new(), failed }
+        };
         let chosen = |id: &str| Chosen { ids: vec![id.to_owned()], foreign: false };
         assert_eq!(choose(&everything(None), &chosen("1")).unwrap().len(), 1);
         let code = |failed, id: &str| choose(&everything(failed), &chosen(id)).err().unwrap().code;

@@ -137,7 +137,7 @@ pub fn report(report: &Report) -> String {
     if !report.left.is_empty() {
         let mut table = Table::new(&["may be left of", "with the token"]);
         report.left.iter().for_each(|left| table.row([&left.step, &left.token]));
-        text += &format!("\n{}gyre orphans list looks for it at the destination\n", table.text());
+        text += &format!("\n{}gyre orphans list looks for it\n", table.text());
     }
     text
 }

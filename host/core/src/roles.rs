@@ -86,6 +86,8 @@ pub trait Source: Send + Sync {
     async fn ensure_snapshot(&self, step: &StepCall, vm: &VmSpec, base: Option<&str>) -> Result<Outcome>;
     async fn release_snapshot(&self, step: &StepCall, snapshot: &str) -> Result<Outcome>;
     async fn open_disk(&self, snapshot: &str, disk: &str) -> Result<Arc<dyn Origin>>;
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage>;
+    async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome>;
 }
 
 /// What a worker is for.
@@ -179,7 +181,7 @@ pub struct Instance {
     pub console: Option<String>,
 }
 
-/// Something at the destination that carries the mark of the step that made it.
+/// Something at an endpoint that carries the mark of the step that made it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Marked {

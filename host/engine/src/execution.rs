@@ -135,7 +135,7 @@ async fn source_map(context: Arc<Context>, call: Call) -> Result<Outcome> {
             return Err(Error::other("source.size", format!("disk {} changed its size meanwhile", disk.id))
                 .cause(format!("{} bytes were described, the snapshot has {}", disk.size, origin.size())));
         }
-        let map = gyre_mover::map(origin).await.map_err(of_disk)?;
+        let map = gyre_mover::map(origin, context.shared.settings.copy.retry).await.map_err(of_disk)?;
         tracing::debug!(disk = disk.id, ?map, "mapped");
         maps.push((disk.id, map.data));
         if call.cancel.is_cancelled() {

@@ -1,28 +1,27 @@
-//! What steps left at a destination, and whose it is: everything there that carries the mark of a step, held against
+//! What steps left at an endpoint, and whose it is: everything there that carries the mark of a step, held against
 //! the jobs and replicas of this state directory. What belongs to a replica, to a job that is not over, or to a
 //! migrated server is kept. What a job that is over left behind is an orphan. Everything else is unknown: another
-//! installation may share the destination, so it is shown, and removed only where somebody names it.
+//! installation may share the endpoint, so it is shown, and removed only where somebody names it.
 //!
-//! A token is `JOB-STEP`, or `REPLICA-disks`. Both ids are random and noted before anything is made with them, so an
+//! A token is `JOB-STEP`, or `REPLICA-disks`. A source's snapshot has that of the execution that took it, and is its
+//! replica's while later ones are based on it. Both ids are random and noted before anything is made with them, so an
 //! id that is not in this state directory is somebody else's (or its own, of a state directory that was lost): no
 //! further mark is needed to tell installations apart.
 
 use crate::deployment::{CHECKPOINT, CLONE, INSTANCE};
+use crate::execution::SOURCE_SNAPSHOT;
+use crate::marking::{Marking, Place};
 use crate::params::{DISKS, Kind, Params};
+use crate::replica::Success;
 use crate::{Engine, ReplicaFilter};
-use gyre_core::roles::{Destination, Marked, Outcome, StepCall};
+use gyre_core::roles::{Marked, State};
 use gyre_core::{Error, Result};
 use gyre_saga::{JobFilter, JobRecord, Status};
 use serde::Serialize;
-use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Pages of one destination's list.
-const PAGES_MAX: usize = 1000;
 /// Jobs that are looked through for those of a replica that is gone.
 const JOBS_MAX: u32 = 10_000;
 /// How long the removal of one object may take.
@@ -116,6 +115,8 @@ struct Line {
     replica: String,
     own_disks: bool,
     steps: BTreeSet<String>,
+    /// What it reads from, at its source.
+    snapshot: Option<State>,
 }
 
 impl Line {
@@ -129,12 +130,27 @@ impl Line {
             replica: params.replica,
             own_disks: params.deploy.own_disks,
             steps: job.steps.iter().map(|step| step.name.clone()).collect(),
+            snapshot: job.step(SOURCE_SNAPSHOT).and_then(|step| step.state.clone()),
         })
     }
 
     /// Whether the replica's disks became those of the job's server.
     fn hands_over(&self) -> bool {
         self.committed && (self.kind == Kind::Migration || self.own_disks)
+    }
+}
+
+/// A snapshot at a source that the next execution needs.
+struct Base {
+    /// That made the replica equal to it.
+    job: String,
+    snapshot: State,
+    whose: String,
+}
+
+impl Base {
+    fn of(last: &Success, whose: String) -> Self {
+        Self { job: last.job.clone(), snapshot: last.snapshot.clone(), whose }
     }
 }
 
@@ -145,6 +161,7 @@ struct Ledger {
     replicas: BTreeMap<String, String>,
     /// Jobs by id; none: another version of gyre began it.
     jobs: BTreeMap<String, Option<Line>>,
+    bases: Vec<Base>,
     /// Whether every job is among them.
     complete: bool,
 }
@@ -196,6 +213,11 @@ impl Ledger {
         if !line.status.is_final() {
             return (Owner::Kept, format!("job {id} is not over"));
         }
+        if step == SOURCE_SNAPSHOT
+            && let Some(base) = self.base(id, line)
+        {
+            return (Owner::Kept, format!("base of {}", base.whose));
+        }
         if line.committed && [INSTANCE, CLONE].contains(&step) {
             return (Owner::Kept, format!("server of job {id}"));
         }
@@ -208,16 +230,22 @@ impl Ledger {
         }
         (Owner::Orphan, format!("{of_job} {}", line.status.name()))
     }
+
+    /// A source may answer a later job with the snapshot that it has: it is known by its state, then.
+    fn base(&self, id: &str, line: &Line) -> Option<&Base> {
+        let is_same = |base: &&Base| base.job == id || line.snapshot.as_ref() == Some(&base.snapshot);
+        self.bases.iter().find(is_same)
+    }
 }
 
 impl Engine {
-    /// Everything at a destination that carries a mark, in the order of removal, and whose it is.
+    /// Everything at an endpoint that carries a mark, in the order of removal, and whose it is.
     ///
     /// # Errors
-    /// Those of the destination; `destination.endless`; `store.*`.
-    pub async fn marked(&self, destination: &str, cancel: &CancellationToken) -> Result<Vec<Found>> {
+    /// Those of its plugin; `source.endless`, `destination.endless`; `store.*`.
+    pub async fn marked(&self, place: &Place, cancel: &CancellationToken) -> Result<Vec<Found>> {
         // What is made after this look is not in it, so that every job of it is known.
-        let marked = all_marked(&*self.marking(destination, cancel).await?, destination).await?;
+        let marked = Marking::open(self, place, cancel).await?.all().await?;
         let ledger = self.ledger(&marked).await?;
         let judged = marked.into_iter().map(|marked| {
             let (owner, why) = ledger.judge(&marked.token);
@@ -229,15 +257,15 @@ impl Engine {
     /// Removes one of them; no error when it is gone already.
     ///
     /// # Errors
-    /// Those of the destination; `job.step-timeout`, `job.cancelled`.
+    /// Those of the endpoint's plugin; `job.step-timeout`, `job.cancelled`.
     pub async fn remove_marked(
         &self,
-        destination: &str,
+        place: &Place,
         marked: &Marked,
         cancel: &CancellationToken,
     ) -> Result<()> {
-        let role = self.marking(destination, cancel).await?;
-        let removal = self.removal(&*role, marked);
+        let marking = Marking::open(self, place, cancel).await?;
+        let removal = marking.remove(marked, &self.shared.settings.policy.calls);
         tokio::select! {
             biased;
             () = cancel.cancelled() => Err(Error::cancelled()),
@@ -249,35 +277,25 @@ impl Engine {
         }
     }
 
-    async fn marking(&self, destination: &str, cancel: &CancellationToken) -> Result<Arc<dyn Destination>> {
-        let context = crate::JobContext { cancel: cancel.clone(), ..self.looking(Map::new()) };
-        self.shared.endpoints.destination(destination, &context).await
-    }
-
-    /// The pauses and repetitions that a step of a job gets, too.
-    async fn removal(&self, role: &dyn Destination, marked: &Marked) -> Result<()> {
-        let mut call = StepCall { token: marked.token.clone(), resume: None };
-        let mut failures = 0;
-        loop {
-            let pause = match role.remove_marked(&call, &marked.kind, &marked.id).await {
-                Ok(Outcome::Done(_)) => return Ok(()),
-                Ok(Outcome::Wait { state, after_ms }) => {
-                    (call.resume, failures) = (Some(state), 0);
-                    Duration::from_millis(after_ms.into())
-                }
-                Err(error) => {
-                    failures += 1;
-                    self.shared.settings.policy.calls.pause(&error, failures).ok_or(error)?
-                }
-            };
-            tokio::time::sleep_until(Instant::now() + pause).await;
-        }
-    }
-
     async fn names_by_id(&self) -> Result<BTreeMap<String, String>> {
         let all = ReplicaFilter { limit: usize::MAX, ..ReplicaFilter::default() };
         let replicas = self.replicas(&all).await?;
         Ok(replicas.into_iter().map(|replica| (replica.id, replica.name)).collect())
+    }
+
+    /// Later than the jobs, so that none of them was over before its commit is seen here.
+    async fn bases(&self) -> Result<Vec<Base>> {
+        let open = JobFilter { unfinished: true, limit: JOBS_MAX, ..JobFilter::default() };
+        let mut bases = Vec::new();
+        for job in self.shared.store.list(&open).await? {
+            let last = Params::from_job(&job).ok().and_then(|params| params.base);
+            bases.extend(last.map(|last| Base::of(&last, format!("job {}", job.id))));
+        }
+        let all = ReplicaFilter { limit: usize::MAX, ..ReplicaFilter::default() };
+        for replica in self.replicas(&all).await? {
+            bases.extend(replica.last.iter().map(|last| Base::of(last, format!("replica {}", replica.name))));
+        }
+        Ok(bases)
     }
 
     async fn ledger(&self, marked: &[Marked]) -> Result<Ledger> {
@@ -301,22 +319,11 @@ impl Engine {
                 Err(error) => return Err(error),
             }
         }
+        if owners.iter().any(|(_, step)| *step == SOURCE_SNAPSHOT) {
+            ledger.bases = self.bases().await?;
+        }
         Ok(ledger)
     }
-}
-
-async fn all_marked(role: &dyn Destination, name: &str) -> Result<Vec<Marked>> {
-    let (mut marked, mut after) = (Vec::new(), None::<String>);
-    for _ in 0..PAGES_MAX {
-        let page = role.list_marked(after.as_deref()).await?;
-        marked.extend(page.marked);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(marked),
-        }
-    }
-    let what = format!("the list of what is marked at {name} does not end after {PAGES_MAX} pages");
-    Err(Error::other("destination.endless", what))
 }
 
 #[cfg(test)]
@@ -326,7 +333,7 @@ mod tests {
     const JOB: &str = "0123456789ab";
 
     fn line(kind: Kind, status: Status, committed: bool) -> Line {
-        let steps = ["copy-worker", CHECKPOINT, CLONE, "morph-worker", INSTANCE];
+        let steps = [SOURCE_SNAPSHOT, "copy-worker", CHECKPOINT, CLONE, "morph-worker", INSTANCE];
         Line {
             kind,
             status,
@@ -334,6 +341,7 @@ mod tests {
             replica: "aaaaaaaaaaaa".into(),
             own_disks: false,
             steps: steps.map(str::to_owned).into(),
+            snapshot: Some("point-1".into()),
         }
     }
 
@@ -344,6 +352,7 @@ mod tests {
             replicas: replicas.into_iter().collect(),
             jobs: [(JOB.to_owned(), line)].into(),
             complete: true,
+            bases: Vec::new(),
         }
     }
 
@@ -418,6 +427,33 @@ mod tests {
             Unknown,
             "another job may have handed them over"
         );
+    }
+
+    #[test]
+    fn a_sources_snapshot_is_its_replicas_while_an_execution_may_be_based_on_it() {
+        use Owner::*;
+        let rows = [
+            // status, the job and the snapshot of a base, owner
+            (Status::Running, None, Kept),
+            (Status::Stuck, None, Kept),
+            (Status::Succeeded, None, Orphan),
+            (Status::Failed, None, Orphan),
+            (Status::Succeeded, Some((JOB, "point-1")), Kept),
+            // Taken by this job, and answered again to a later one.
+            (Status::Succeeded, Some(("cccccccccccc", "point-1")), Kept),
+            (Status::Failed, Some(("cccccccccccc", "point-2")), Orphan),
+        ];
+        for (status, base, owner) in rows {
+            let line = line(Kind::Execution, status, status == Status::Succeeded);
+            let mut ledger = ledger(Some(line), true);
+            ledger.bases.extend(base.map(|(job, snapshot)| Base {
+                job: job.into(),
+                snapshot: snapshot.into(),
+                whose: "replica web".into(),
+            }));
+            let (found, why) = ledger.judge("0123456789ab-source-snapshot");
+            assert_eq!(found, owner, "{status:?} {base:?}: {why}");
+        }
     }
 
     fn found(kind: &str, id: &str, owner: Owner) -> Found {

@@ -128,7 +128,8 @@ impl Engine {
         let Some(job) = self.shared.store.unfinished(&ask.subject()).await? else { return Ok(None) };
         if job.kind != ask.kind().name() {
             let what = format!("the {} {} is not over yet", job.kind, job.id);
-            let ways = format!("let it end, or finish it first: gyre job resume {0}, or gyre job undo {0}", job.id);
+            let ways =
+                format!("let it end, or finish it first: gyre job resume {0}, or gyre job undo {0}", job.id);
             return Err(Error::conflict("job.unfinished", what).cause(ways));
         }
         let was_undoing = is_backward(&job);

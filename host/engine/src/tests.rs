@@ -7,6 +7,7 @@ mod crash;
 mod many;
 mod orphans;
 mod power;
+mod proof;
 mod roles;
 mod scripts;
 mod stopping;
@@ -167,7 +168,8 @@ async fn a_job_between_two_records_can_crash_anywhere() {
 
 /// What a call fails with for good. Each in its turn; `GYRE_ALL_KINDS=1` asks for every one at every call.
 fn kinds_at(turn: usize) -> Vec<Kind> {
-    const ALL: [Kind; 5] = [Kind::Other, Kind::Invalid, Kind::Denied, Kind::NotFound, Kind::Conflict];
+    const ALL: [Kind; 6] =
+        [Kind::Other, Kind::Invalid, Kind::Denied, Kind::NotFound, Kind::Conflict, Kind::Cancelled];
     match std::env::var_os("GYRE_ALL_KINDS") {
         Some(_) => ALL.to_vec(),
         None => vec![ALL[turn % ALL.len()]],
@@ -189,7 +191,7 @@ async fn a_job_that_fails_anywhere_leaves_nothing_over_and_can_be_repeated() {
                 let report = world.run(job, &world.engine()).await.unwrap();
                 let context = format!("{job:?} {when:?} call {at}, {call}: {kind:?} {:?}", report.error);
                 match report.status {
-                    Status::Failed => world.assert_undone(job, &context).await,
+                    Status::Failed | Status::Cancelled => world.assert_undone(job, &context).await,
                     Status::Stuck => assert!(report.error.is_some(), "{context}"),
                     // Closing a worker, or looking with a second plugin, may fail without harm.
                     _ => assert!(

@@ -6,7 +6,7 @@ use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use crate::origin::PluginOrigin;
 use async_trait::async_trait;
-use gyre_core::roles::{Finding, Outcome, Source, StepCall, VmPage};
+use gyre_core::roles::{Finding, MarkedPage, Outcome, Source, StepCall, VmPage};
 use gyre_core::{Origin, Result, VmSpec};
 use gyre_sandbox::bindings::SourcePlugin;
 use gyre_sandbox::bindings::source::SourcePluginPre;
@@ -112,5 +112,17 @@ impl Source for PluginSource {
             source_types::Origin::Plugin(size) => Arc::new(PluginOrigin::from_plugin(session, size)?),
             source_types::Origin::Disk(handle) => Arc::new(PluginOrigin::from_disk(session, &handle)?),
         })
+    }
+
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
+        let (config, after) = (self.config.clone(), after.map(str::to_owned));
+        let page = ask!(self, "list-marked", call_list_marked(&config, after.as_deref()))?;
+        answer::marked(&self.plugin, self.purpose.veil(), page.into())
+    }
+
+    async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome> {
+        let (step, kind, id) = (answer::step(step, &self.config), kind.to_owned(), id.to_owned());
+        let outcome = ask!(self, "remove-marked", call_remove_marked(&step, &kind, &id))?;
+        answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
 }

@@ -320,9 +320,9 @@ pub struct Map {
 ///
 /// # Errors
 /// `extents.invalid`, `mover.truncated`, `mover.codec`, `mover.packed-too-large`, and the source's own.
-pub async fn map(origin: Arc<dyn Origin>) -> Result<Map> {
+pub async fn map(origin: Arc<dyn Origin>, retry: Retry) -> Result<Map> {
     let size = origin.size();
-    let asker = Asker { origin, retry: Retry::default(), stop: CancellationToken::new() };
+    let asker = Asker { origin, retry, stop: CancellationToken::new() };
     let mut map = Map { size, ..Map::default() };
     let (mut at, mut last_cluster) = (0, None);
     while at < size {

@@ -70,7 +70,7 @@ same_fields!(destination_types::TargetDisk => roles::TargetDisk { disk, identity
 same_fields!(destination_types::AttachedDisk => roles::AttachedDisk { disk, identities });
 same_fields!(osmorphing_types::OsMatch => roles::OsMatch { distribution, version, score });
 same_fields!(destination_types::Instance => roles::Instance { id, name, status, addresses, console });
-same_fields!(destination_types::Marked => roles::Marked { kind, id, name, token, made_ms });
+same_fields!(types::Marked => roles::Marked { kind, id, name, token, made_ms });
 
 impl From<errors::Error> for Error {
     fn from(error: errors::Error) -> Self {
@@ -136,8 +136,8 @@ impl From<source_types::VmPage> for roles::VmPage {
     }
 }
 
-impl From<destination_types::MarkedPage> for roles::MarkedPage {
-    fn from(page: destination_types::MarkedPage) -> Self {
+impl From<types::MarkedPage> for roles::MarkedPage {
+    fn from(page: types::MarkedPage) -> Self {
         Self { marked: all(page.marked), next: page.next }
     }
 }

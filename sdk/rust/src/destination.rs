@@ -3,17 +3,18 @@
 
 use crate::bindings::destination::exports::gyre::plugin::destination as exported;
 use crate::bindings::metadata::exports::gyre::plugin::metadata;
-use crate::{env, unwritten};
+use crate::{env, step, unwritten};
 
 pub use crate::bindings::gyre::plugin::types::{
-    Choice, Choices, DiskSpec, Finding, Firmware, Morphing, NicSpec, OsType, Outcome, Step, VmSpec, Wait,
+    Choice, Choices, DiskSpec, Finding, Firmware, Marked, MarkedPage, Morphing, NicSpec, OsType, Outcome,
+    Step, VmSpec, Wait,
 };
 pub use crate::env::{clock, progress};
 pub use crate::http::{Http, Request, Response, Tls};
 pub use crate::secret::{HostKey, Secret, generate_host_key, generate_ssh_key};
 pub use crate::step::read_state;
 pub use crate::{About, Config, Context, Error, ErrorKind, Result, about, log};
-pub use exported::{AttachedDisk, Instance, Marked, MarkedPage, TargetDisk, Transport, Worker, WorkerRole};
+pub use exported::{AttachedDisk, Instance, TargetDisk, Transport, Worker, WorkerRole};
 
 /// Creates disks and machines. Every `remove_` succeeds when there is nothing to remove, and takes an
 /// empty state for whatever carries the step's token. What is not written answers `plugin.not-written`.
@@ -98,12 +99,12 @@ pub trait Destination: 'static {
     /// Nothing: right for a plugin whose steps make nothing that could be left over.
     fn list_marked(config: Config, after: Option<&str>) -> Result<MarkedPage> {
         let _ = (config, after);
-        Ok(MarkedPage { marked: Vec::new(), next: None })
+        Ok(step::no_marks())
     }
     /// Refuses: what was not listed carries no mark.
     fn remove_marked(step: &Step, kind: &str, id: &str) -> Result<Outcome> {
         let _ = step;
-        Err(Error::conflict("plugin.no-mark", format!("{kind} {id} does not carry the mark of gyre")))
+        Err(step::not_marked(kind, id))
     }
 }
 

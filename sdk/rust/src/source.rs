@@ -3,10 +3,10 @@
 
 use crate::bindings::metadata::exports::gyre::plugin::metadata;
 use crate::bindings::source::exports::gyre::plugin::source as exported;
-use crate::{env, unwritten};
+use crate::{env, step, unwritten};
 
 pub use crate::bindings::gyre::plugin::types::{
-    DiskSpec, Finding, Firmware, NicSpec, OsType, Outcome, Step, VmSpec, Wait,
+    DiskSpec, Finding, Firmware, Marked, MarkedPage, NicSpec, OsType, Outcome, Step, VmSpec, Wait,
 };
 pub use crate::disk::{Access, Disk, Extent, ExtentKind, Packed, READ_BYTES_MAX, Stored, codecs};
 pub use crate::env::{clock, progress};
@@ -50,6 +50,17 @@ pub trait Source: 'static {
     fn open_disk(config: Config, snapshot: &str, disk: &str) -> Result<Opened> {
         let _ = (config, snapshot, disk);
         unwritten("open-disk")
+    }
+
+    /// Nothing: right for a plugin whose snapshots make nothing that could be left over.
+    fn list_marked(config: Config, after: Option<&str>) -> Result<MarkedPage> {
+        let _ = (config, after);
+        Ok(step::no_marks())
+    }
+    /// Refuses: what was not listed carries no mark.
+    fn remove_marked(step: &Step, kind: &str, id: &str) -> Result<Outcome> {
+        let _ = step;
+        Err(step::not_marked(kind, id))
     }
 }
 
@@ -167,5 +178,13 @@ impl<T: Source> exported::Guest for Adapter<T> {
     fn read(offset: u64, length: u32) -> Result<Vec<u8>> {
         env::start();
         with_reader(|reader| reader.read(offset, length))
+    }
+    fn list_marked(config: String, after: Option<String>) -> Result<MarkedPage> {
+        env::start();
+        T::list_marked(Config::new(config), after.as_deref())
+    }
+    fn remove_marked(step: Step, kind: String, id: String) -> Result<Outcome> {
+        env::start();
+        T::remove_marked(&step, &kind, &id)
     }
 }

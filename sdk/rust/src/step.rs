@@ -1,7 +1,7 @@
 //! Durable steps: what the host hands to one, and how one ends.
 
-use crate::bindings::gyre::plugin::types::{Finding, Outcome, Step, Wait};
-use crate::{Context, Result, config::parse_options};
+use crate::bindings::gyre::plugin::types::{Finding, MarkedPage, Outcome, Step, Wait};
+use crate::{Context, Error, Result, config::parse_options};
 use serde::{Serialize, de::DeserializeOwned};
 
 impl Step {
@@ -82,4 +82,14 @@ impl Finding {
         self.remedy = Some(remedy.into());
         self
     }
+}
+
+/// The list of an endpoint whose steps make nothing that could be left over.
+pub(crate) fn no_marks() -> MarkedPage {
+    MarkedPage { marked: Vec::new(), next: None }
+}
+
+/// What was not listed carries no mark.
+pub(crate) fn not_marked(kind: &str, id: &str) -> Error {
+    Error::conflict("plugin.no-mark", format!("{kind} {id} does not carry the mark of gyre"))
 }

@@ -40,6 +40,13 @@ pub async fn source(plugin: &dyn Source, checks: &mut Checks) {
         "source#open-disk",
         refused(&opened.map(drop)),
     );
+    checks.note(
+        "list-marked answers",
+        "source#list-marked",
+        Verdict::answered(&plugin.list_marked(None).await),
+    );
+    let unmarked = plugin.remove_marked(&step(), "snapshot", NOBODY).await;
+    checks.note("remove-marked answers", "source#remove-marked", Verdict::answered(&unmarked));
 }
 
 /// Only an error will do.
@@ -95,6 +102,10 @@ pub async fn destination(plugin: &dyn Destination, checks: &mut Checks) {
         "destination#describe-disks",
         refused(&described.map(drop)),
     );
+    let listed = plugin.list_marked(None).await;
+    checks.note("list-marked answers", "destination#list-marked", Verdict::answered(&listed));
+    let unmarked = plugin.remove_marked(&step, "volume", NOBODY).await;
+    checks.note("remove-marked answers", "destination#remove-marked", Verdict::answered(&unmarked));
 }
 
 /// Without the platform an error may be the platform's.

@@ -145,6 +145,11 @@ impl Cloud {
         self.held().faults.push((Some(prefix.to_owned()), fault));
     }
 
+    /// No fault is left.
+    pub fn heal(&self) {
+        self.held().faults.clear();
+    }
+
     pub fn calls(&self) -> Vec<String> {
         self.held().calls.clone()
     }

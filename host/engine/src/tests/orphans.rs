@@ -1,21 +1,31 @@
-//! What jobs left at the destination, after every way in which they end: found, told apart, and removed.
+//! What jobs left at the source and at the destination, after every way in which they end: found, told apart, and removed.
 
 use super::world::{Job, World, succeeded};
 use super::{Fault, When, broken};
-use crate::{Chosen, Found, Owner};
+use crate::{Chosen, Found, Owner, Place};
 use gyre_core::{Error, Result};
 use gyre_saga::Status;
 use tokio_util::sync::CancellationToken;
 
-const CLOUD: &str = "cloud";
+fn cloud() -> Place {
+    Place::Destination("cloud".into())
+}
+
+fn source() -> Place {
+    Place::Source("lab".into())
+}
 
 async fn marked(world: &World) -> Vec<Found> {
-    world.engine().marked(CLOUD, &CancellationToken::new()).await.unwrap()
+    marked_at(world, &cloud()).await
+}
+
+async fn marked_at(world: &World, place: &Place) -> Vec<Found> {
+    world.engine().marked(place, &CancellationToken::new()).await.unwrap()
 }
 
 async fn remove(world: &World, found: &[Found]) -> Result<()> {
     for one in found {
-        world.engine().remove_marked(CLOUD, &one.marked, &CancellationToken::new()).await?;
+        world.engine().remove_marked(&cloud(), &one.marked, &CancellationToken::new()).await?;
     }
     Ok(())
 }
@@ -110,6 +120,54 @@ async fn a_removal_is_repeated_while_that_helps_and_stops_when_asked_to() {
     assert_eq!(remove(&world, &orphans[1..2]).await.unwrap_err().code, "fake.stubborn");
     let cancel = CancellationToken::new();
     cancel.cancel();
-    let error = world.engine().remove_marked(CLOUD, &orphans[1].marked, &cancel).await.unwrap_err();
+    let error = world.engine().remove_marked(&cloud(), &orphans[1].marked, &cancel).await.unwrap_err();
     assert_eq!(error.code, "job.cancelled");
+}
+
+/// The base of a replica is nobody's orphan; what an abandoned job took at the source is, and so is the base of a
+/// replica that was deleted while its source did not let go of it.
+#[tokio::test]
+async fn a_snapshot_at_the_source_is_its_replicas_or_an_orphan() {
+    let world = World::new().await;
+    let first = succeeded(world.execute().await);
+    let base = marked_at(&world, &source()).await;
+    assert_eq!((base.len(), base[0].owner), (1, Owner::Kept), "{base:?}");
+    assert_eq!(base[0].marked.token, format!("{}-source-snapshot", first.job));
+
+    world.cloud.set_fault_on("ensure-worker copy", broken("fake.quota", 1));
+    world.cloud.set_fault_on("release-snapshot", broken("fake.stubborn", 1));
+    let stuck = world.execute().await.unwrap();
+    assert_eq!(stuck.status, Status::Stuck);
+    let found = marked_at(&world, &source()).await;
+    assert_eq!((found.len(), of(Owner::Kept, &found).len()), (2, 2), "{found:?}");
+    world.engine().abandon(&stuck.job).await.unwrap();
+    let orphans = Chosen::default().of(&marked_at(&world, &source()).await).unwrap();
+    let [orphan] = &orphans[..] else { panic!("{orphans:?}") };
+    assert_eq!(orphan.marked.token, format!("{}-source-snapshot", stuck.job));
+    for _ in 0..2 {
+        world.engine().remove_marked(&source(), &orphan.marked, &CancellationToken::new()).await.unwrap();
+    }
+    assert_eq!(marked_at(&world, &source()).await, base);
+    succeeded(world.execute().await);
+    world.assert_replicated();
+}
+
+/// Past its commit an execution releases the base before it: until then that belongs to the job, and then to nobody.
+#[tokio::test]
+async fn the_base_before_is_the_executions_until_it_is_over() {
+    let world = World::prepared(Job::Second).await;
+    world.cloud.set_fault_on("release-snapshot", broken("fake.stubborn", 1));
+    let stuck = world.execute().await.unwrap();
+    assert_eq!(
+        (stuck.status, stuck.failed_step.as_deref()),
+        (Status::Stuck, Some("release-previous-snapshot"))
+    );
+    let found = marked_at(&world, &source()).await;
+    assert_eq!((found.len(), of(Owner::Kept, &found).len()), (2, 2), "{found:?}");
+    world.engine().abandon(&stuck.job).await.unwrap();
+    let found = marked_at(&world, &source()).await;
+    assert_eq!((of(Owner::Kept, &found).len(), of(Owner::Orphan, &found).len()), (1, 1), "{found:?}");
+    let elsewhere = World::of_cloud(world.cloud.clone());
+    let found = marked_at(&elsewhere, &source()).await;
+    assert_eq!((found.len(), of(Owner::Unknown, &found).len()), (2, 2), "{found:?}");
 }

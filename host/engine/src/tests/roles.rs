@@ -141,6 +141,28 @@ impl Source for FakeSource {
             Ok(Arc::new(FakeOrigin { cloud, bytes, corrupt: held.corrupt }) as Arc<dyn Origin>)
         })
     }
+
+    /// An empty page comes first: of a machine that has no snapshots.
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
+        self.0.call("source.list-marked", |held| {
+            let Some(_) = after else {
+                return Ok(MarkedPage { marked: Vec::new(), next: Some("vm-1".into()) });
+            };
+            let marked = held.snapshots.iter().map(|(id, snapshot)| marked("snapshot", id, &snapshot.token));
+            Ok(MarkedPage { marked: marked.collect(), next: None })
+        })
+    }
+
+    async fn remove_marked(&self, step: &StepCall, kind: &str, id: &str) -> Result<Outcome> {
+        assert_eq!(kind, "snapshot");
+        self.0.call("source.remove-marked", |held| {
+            if held.snapshots.get(id).is_some_and(|snapshot| snapshot.token != step.token) {
+                return Err(Error::conflict("fake.not-marked", "it carries another token"));
+            }
+            held.snapshots.remove(id);
+            Ok(Outcome::Done(String::new()))
+        })
+    }
 }
 
 struct FakeOrigin {
@@ -419,13 +441,8 @@ impl Destination for FakeDestination {
     async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
         self.0.call("list-marked", |held| {
             let place = after.map_or(0, |place| place.parse::<usize>().unwrap());
-            let marked = by_kind(held, KINDS[place]).into_iter().map(|(id, token)| Marked {
-                kind: KINDS[place].to_owned(),
-                name: String::new(),
-                made_ms: None,
-                id,
-                token,
-            });
+            let all = by_kind(held, KINDS[place]).into_iter();
+            let marked = all.map(|(id, token)| marked(KINDS[place], &id, &token));
             let next = (place + 1 < KINDS.len()).then(|| (place + 1).to_string());
             Ok(MarkedPage { marked: marked.collect(), next })
         })
@@ -459,6 +476,11 @@ impl Destination for FakeDestination {
 }
 
 const KINDS: [&str; 4] = ["worker", "instance", "checkpoint", "volume"];
+
+fn marked(kind: &str, id: &str, token: &str) -> Marked {
+    let [kind, id, token] = [kind, id, token].map(str::to_owned);
+    Marked { kind, id, name: String::new(), token, made_ms: None }
+}
 
 /// Ids and tokens.
 fn by_kind(held: &Held, kind: &str) -> Vec<(String, String)> {

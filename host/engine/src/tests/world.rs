@@ -111,6 +111,18 @@ impl World {
         self.engine_over(Arc::new(self.crashing(dead, crash)), Arc::new(()))
     }
 
+    /// With a clock of its own, in milliseconds since 1970; it may crash as another one does.
+    pub fn engine_by_clock(&self, clock: fn() -> i64, crash: Option<Crash>) -> Engine {
+        let owner = match crash {
+            Some(_) => Owner { pid: u32::MAX, ..Owner::this_process() },
+            None => Owner::this_process(),
+        };
+        let crash = crash.unwrap_or(Crash { at: usize::MAX, write: Write::Lost });
+        let store = self.crashing(owner, crash);
+        let store = CrashingStore { inner: store.inner.with_clock(clock), ..store };
+        self.engine_over(Arc::new(store), Arc::new(()))
+    }
+
     /// Its process is found alive afterwards.
     pub fn engine_that_crashes_and_lives(&self, crash: Crash) -> Engine {
         self.engine_over(Arc::new(self.crashing(Owner::this_process(), crash)), Arc::new(()))
@@ -194,10 +206,17 @@ impl World {
 
     /// How many writes the job makes when all goes well.
     pub async fn writes_of(&self, job: Job) -> usize {
+        let (writes, report) = self.writes_until_the_end_of(job).await;
+        succeeded(Ok(report));
+        writes
+    }
+
+    /// How many writes the job makes, and how it ends.
+    pub async fn writes_until_the_end_of(&self, job: Job) -> (usize, Report) {
         let crash = Crash { at: usize::MAX, write: Write::Lost };
         let store = Arc::new(self.crashing(Owner::this_process(), crash));
-        succeeded(self.run(job, &self.engine_over(store.clone(), Arc::new(()))).await);
-        store.written.load(Ordering::SeqCst)
+        let report = self.run(job, &self.engine_over(store.clone(), Arc::new(()))).await.unwrap();
+        (store.written.load(Ordering::SeqCst), report)
     }
 
     /// The calls that the job makes when all goes well.
