@@ -65,12 +65,15 @@ fn json(recorded: &str, rerun: &Rerun) -> Value {
 fn told(plugin: &str, rerun: &Rerun, is_cut: bool) -> String {
     let replayed = &rerun.replayed;
     let end = if replayed.difference.is_some() { "then one that is not" } else { "all the same" };
-    let mut text =
-        format!("{plugin}: {} calls of {} instances, {end}\n", replayed.calls, replayed.instances);
+    let mut text = format!("{plugin}: {} calls of {} instances, {end}\n", replayed.calls, replayed.instances);
     let other = rerun.recorded.iter().find(|sha256| **sha256 != rerun.sha256);
     if let Some(other) = other {
         let short = |sha256: &str| sha256.chars().take(SHORT_DIGEST_DIGITS).collect::<String>();
-        text += &format!("  another build: recorded was sha256 {}, replayed {}\n", short(other), short(&rerun.sha256));
+        text += &format!(
+            "  another build: recorded was sha256 {}, replayed {}\n",
+            short(other),
+            short(&rerun.sha256)
+        );
     }
     if replayed.broken_off > 0 {
         let why = if is_cut { "it met its limit" } else { "the run was broken off" };
@@ -105,7 +108,10 @@ fn clean_lines(text: &str) -> String {
 fn differs(plugin: &str, rerun: &Rerun) -> Option<Error> {
     let difference = rerun.replayed.difference.as_ref()?;
     let at = &difference.at;
-    let what = format!("plugin {plugin} differs from its recording at call {} of instance {}", at.number, at.instance);
+    let what = format!(
+        "plugin {plugin} differs from its recording at call {} of instance {}",
+        at.number, at.instance
+    );
     let same = rerun.recorded.contains(&rerun.sha256);
     let error = Error::invalid("replay.difference", what);
     Some(if same { error } else { error.cause("another build of it was recorded") })
@@ -123,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_difference_is_told_field_by_field_and_cannot_steer_a_terminal() {
-        let field = Field { path: "path".into(), expected: "\"/a\"".into(), actual: "\"/b\u{1b}[2J\"".into() };
+        let field =
+            Field { path: "path".into(), expected: "\"/a\"".into(), actual: "\"/b\u{1b}[2J\"".into() };
         let difference = Difference {
             at: Place { instance: 2, number: 5 },
             during: "gyre:plugin/osmorphing#detect".into(),

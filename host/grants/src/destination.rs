@@ -155,7 +155,8 @@ impl Destination for PluginDestination {
     }
 
     async fn ensure_instance(&self, step: &StepCall, vm: &VmSpec, disks: &str) -> Result<Outcome> {
-        let (step, vm, disks) = (answer::step(step, &self.config), types::VmSpec::from(vm.clone()), disks.to_owned());
+        let (step, vm, disks) =
+            (answer::step(step, &self.config), types::VmSpec::from(vm.clone()), disks.to_owned());
         let outcome = ask!(self, "ensure-instance", call_ensure_instance(&step, &vm, &disks))?;
         answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }

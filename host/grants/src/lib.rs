@@ -36,9 +36,9 @@ mod tls;
 mod veil;
 mod worker;
 
-pub use gyre_sandbox::{Description, Import, Inspection, Role, Status};
 pub use gyre_sandbox::recording::{Played, Recorder, Recording, Summary};
 pub use gyre_sandbox::replay::{Difference, Field, Place, Replayed, Replaying};
+pub use gyre_sandbox::{Description, Import, Inspection, Role, Status};
 pub use host::{Host, JobContext, Secrets};
 pub use replaying::Rerun;
 pub use worker::configured_secret;

@@ -88,7 +88,8 @@ impl Source for PluginSource {
     }
 
     async fn ensure_snapshot(&self, step: &StepCall, vm: &VmSpec, base: Option<&str>) -> Result<Outcome> {
-        let (step, vm, base) = (answer::step(step, &self.config), types::VmSpec::from(vm.clone()), base.map(str::to_owned));
+        let (step, vm, base) =
+            (answer::step(step, &self.config), types::VmSpec::from(vm.clone()), base.map(str::to_owned));
         let outcome = ask!(self, "ensure-snapshot", call_ensure_snapshot(&step, &vm, base.as_ref()))?;
         answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
@@ -105,7 +106,8 @@ impl Source for PluginSource {
     async fn open_disk(&self, snapshot: &str, disk: &str) -> Result<Arc<dyn Origin>> {
         let (config, snapshot, disk) = (self.config.clone(), snapshot.to_owned(), disk.to_owned());
         let mut session = self.open().await?;
-        let called = Called::begin(&mut session, "open-disk", || vec![config.tell(), snapshot.tell(), disk.tell()]);
+        let called =
+            Called::begin(&mut session, "open-disk", || vec![config.tell(), snapshot.tell(), disk.tell()]);
         let origin = session
             .call("open-disk", move |store, guest| {
                 Box::pin(async move {

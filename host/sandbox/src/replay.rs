@@ -15,8 +15,8 @@ use crate::recording::{Blobs, Played, Recording};
 use crate::session::{Cell, Session};
 use crate::wasi::PREFIX;
 use deck::{Deck, End, Said};
-use gyre_core::config::Limits;
 use gyre_core::Result;
+use gyre_core::config::Limits;
 use serde::Serialize;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -65,10 +65,8 @@ pub async fn replay(
     for played in played {
         replayed.instances += 1;
         let deck = Deck::new(played.clone(), recording.blobs.clone(), how);
-        let limits = Limits {
-            payload_mib: limits.payload_mib.saturating_mul(PAYLOAD_FACTOR),
-            ..limits.clone()
-        };
+        let limits =
+            Limits { payload_mib: limits.payload_mib.saturating_mul(PAYLOAD_FACTOR), ..limits.clone() };
         let opened = open(plugin, limits, cancel, &linked, deck.clone()).await;
         let ended = match opened {
             Ok(session) => calls(session, played, &deck, &recording.blobs).await,
@@ -175,7 +173,8 @@ fn link(plugin: &Plugin) -> Result<InstancePre<Cell<Deck>>> {
         let mut instance = linker.instance(name).map_err(|error| plugin.misfit(&error))?;
         let interface_name = name.split('@').next().unwrap_or(name);
         for (item, export) in interface.exports(engine) {
-            link_item(&mut instance, interface_name, item, export.ty).map_err(|error| plugin.misfit(&error))?;
+            link_item(&mut instance, interface_name, item, export.ty)
+                .map_err(|error| plugin.misfit(&error))?;
         }
     }
     linker.instantiate_pre(plugin.component()).map_err(|error| plugin.misfit(&error))
@@ -197,7 +196,8 @@ fn link_item(
         }
         ComponentItem::ComponentFunc(_) => {
             let import = format!("{interface}#{item}");
-            instance.func_new(item, move |store, kind, given, answer| reply(store, &kind, &import, given, answer))
+            instance
+                .func_new(item, move |store, kind, given, answer| reply(store, &kind, &import, given, answer))
         }
         _ => Ok(()),
     }
@@ -220,7 +220,8 @@ fn reply(
     let deck = store.data().lent.clone();
     let Some(recorded) = deck.answer(import, told, &names, result.is_some())? else { return Ok(()) };
     let (Some(place), Some(kind)) = (answer.first_mut(), result) else { return Ok(()) };
-    *place = decode(&mut store, &recorded, &kind, deck.blobs()).map_err(|why| deck::misfit("its result", &why))?;
+    *place =
+        decode(&mut store, &recorded, &kind, deck.blobs()).map_err(|why| deck::misfit("its result", &why))?;
     Ok(())
 }
 

@@ -182,7 +182,8 @@ pub(crate) fn decode<T>(
         Type::Record(record) => {
             let mut fields = Vec::new();
             for field in record.fields() {
-                let found = value.get(field.name).ok_or_else(|| format!("it has no field `{}`", field.name))?;
+                let found =
+                    value.get(field.name).ok_or_else(|| format!("it has no field `{}`", field.name))?;
                 fields.push((field.name.to_owned(), decode(store, found, &field.ty, blobs)?));
             }
             Val::Record(fields)
@@ -204,11 +205,15 @@ pub(crate) fn decode<T>(
         }
         Type::Option(option) => match case(value) {
             _ if value.is_null() => Val::Option(None),
-            Some(("some", Some(inner))) => Val::Option(Some(Box::new(decode(store, inner, &option.ty(), blobs)?))),
+            Some(("some", Some(inner))) => {
+                Val::Option(Some(Box::new(decode(store, inner, &option.ty(), blobs)?)))
+            }
             _ => Val::Option(Some(Box::new(decode(store, value, &option.ty(), blobs)?))),
         },
         Type::Result(result) => match case(value) {
-            Some(("ok", payload)) => Val::Result(Ok(decode_case(store, payload, result.ok().as_ref(), blobs)?)),
+            Some(("ok", payload)) => {
+                Val::Result(Ok(decode_case(store, payload, result.ok().as_ref(), blobs)?))
+            }
             Some(("error", payload)) => {
                 Val::Result(Err(decode_case(store, payload, result.err().as_ref(), blobs)?))
             }
@@ -216,7 +221,12 @@ pub(crate) fn decode<T>(
         },
         Type::Flags(_) => {
             let names = value.as_array().ok_or_else(wrong)?.iter();
-            Val::Flags(names.map(|name| name.as_str().map(str::to_owned)).collect::<Option<_>>().ok_or_else(wrong)?)
+            Val::Flags(
+                names
+                    .map(|name| name.as_str().map(str::to_owned))
+                    .collect::<Option<_>>()
+                    .ok_or_else(wrong)?,
+            )
         }
         Type::Own(_) | Type::Borrow(_) => {
             let handle = value.get(HANDLE).and_then(number::<u32>).ok_or_else(wrong)?;

@@ -25,9 +25,23 @@ const DEPTH_MAX: u32 = 3;
 const MASKS: [&str; 2] = ["[secret ", "[masked "];
 /// How names of secrets end, without `-` and `_`.
 const SENSITIVE: [&str; 14] = [
-    "password", "passwd", "passphrase", "adminpass", "secret", "token", "apikey", "accesskey", "secretkey",
-    "privatekey", "authorization", "cookie", "psk", "signature",
+    "password",
+    "passwd",
+    "passphrase",
+    "adminpass",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "authorization",
+    "cookie",
+    "psk",
+    "signature",
 ];
+/// Where a value that is not quoted ends.
+const VALUE_ENDS: [char; 12] = ['&', ';', ',', '"', '\'', '\\', ' ', '\t', '\r', '\n', '}', '<'];
 /// The field of the WIT that holds a private key.
 const PRIVATE: &str = "private";
 
@@ -42,7 +56,8 @@ impl Mask {
     /// A secret by its name. One of several lines is masked line by line, as it may be indented where it stands.
     pub(crate) fn learn(&mut self, name: &str, value: &[u8]) {
         let lines: Vec<&[u8]> = value.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
-        let texts: Vec<_> = lines.iter().filter(|line| !line.is_empty() && !line.starts_with(b"-----")).collect();
+        let texts: Vec<_> =
+            lines.iter().filter(|line| !line.is_empty() && !line.starts_with(b"-----")).collect();
         let several = texts.len() > 1;
         for (number, line) in (1..).zip(texts) {
             let mask = if several { format!("[secret {name} {number}]") } else { format!("[secret {name}]") };
@@ -93,7 +108,9 @@ impl Mask {
     fn element(&mut self, told: Told) -> Told {
         let pair = match &told {
             Told::List(pair) => match pair.as_slice() {
-                [Told::Text(name), Told::Text(value)] if is_sensitive(name) => Some((name.clone(), value.clone())),
+                [Told::Text(name), Told::Text(value)] if is_sensitive(name) => {
+                    Some((name.clone(), value.clone()))
+                }
                 _ => None,
             },
             _ => None,
@@ -151,8 +168,14 @@ impl Mask {
             let (lead, value) = value_after(rest);
             out.push_str(lead);
             rest = rest.get(lead.len() + value.len()..).unwrap_or_default();
-            let is_value = value.len() > 1 && !value.starts_with(['{', '[']) && value != "null";
-            out.push_str(&if is_value || is_mask(value) { self.named(name, value) } else { value.to_owned() });
+            let is_value = value.len() > 1
+                && !value.starts_with(['{', '['])
+                && !matches!(value, "null" | "true" | "false");
+            out.push_str(&if is_value || is_mask(value) {
+                self.named(name, value)
+            } else {
+                value.to_owned()
+            });
         }
         out + rest
     }
@@ -162,7 +185,8 @@ impl Mask {
         let mut out = Vec::with_capacity(bytes.len());
         let mut runs = bytes.chunk_by(|a, b| Letter::of(*a) == Letter::of(*b)).peekable();
         while let Some(run) = runs.next() {
-            let is_packed = run.len() >= PACKED_BYTES_MIN && run.first().map(|byte| Letter::of(*byte)) == Some(Letter::Packed);
+            let is_packed = run.len() >= PACKED_BYTES_MIN
+                && run.first().map(|byte| Letter::of(*byte)) == Some(Letter::Packed);
             let Some(masked) = is_packed.then(|| self.unpacked(run, depth)).flatten() else {
                 out.extend_from_slice(run);
                 continue;
@@ -241,8 +265,7 @@ fn value_after(text: &str) -> (&str, &str) {
         }
     }
     let (lead, text) = text.split_at(blank);
-    const ENDS: [char; 12] = ['&', ';', ',', '"', '\'', '\\', ' ', '\t', '\r', '\n', '}', '<'];
-    let end = text.find(ENDS).unwrap_or(text.len());
+    let end = text.find(VALUE_ENDS).unwrap_or(text.len());
     (lead, text.get(..end).unwrap_or_default())
 }
 
@@ -285,7 +308,9 @@ fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
 fn matches(masked: &str, text: &str) -> bool {
     let literals = literals(masked);
     let [first, middle @ .., last] = literals.as_slice() else { return masked == text };
-    let Some(mut text) = text.strip_prefix(first).and_then(|text| text.strip_suffix(last)) else { return false };
+    let Some(mut text) = text.strip_prefix(first).and_then(|text| text.strip_suffix(last)) else {
+        return false;
+    };
     middle.iter().all(|literal| match text.split_once(literal) {
         Some((_, after)) => {
             text = after;
@@ -362,7 +387,8 @@ mod tests {
     #[test]
     fn what_is_packed_compares() {
         let mut recording = mask();
-        let user_data = |key: &str| format!("{{\"user_data\":\"{}\"}}", STANDARD.encode(format!("key: {key}\n")));
+        let user_data =
+            |key: &str| format!("{{\"user_data\":\"{}\"}}", STANDARD.encode(format!("key: {key}\n")));
         let recorded = recording.text(&user_data("s3cr\"et/word"));
         assert_eq!(recorded, Mask::default().text(&user_data("[secret os-password]")));
     }
@@ -378,7 +404,10 @@ mod tests {
             masked,
             "-----BEGIN KEY-----\n[secret private-key 1]\n[secret private-key 2]\n-----END KEY-----\n"
         );
-        assert_eq!(mask.text("  AAAAabcdefgh\n  zzzz\n"), "  [secret private-key 1]\n  [secret private-key 2]\n");
+        assert_eq!(
+            mask.text("  AAAAabcdefgh\n  zzzz\n"),
+            "  [secret private-key 1]\n  [secret private-key 2]\n"
+        );
     }
 
     #[test]
@@ -393,7 +422,10 @@ mod tests {
             ("a=1&client_secret=geheim&b=2", "a=1&client_secret=[masked client_secret]&b=2"),
             ("DB_PASSWORD='a b'\nX=1\n", "DB_PASSWORD='[masked db_password]'\nX=1\n"),
             (r#""{\"password\":\"geheim\"}""#, r#""{\"password\":\"[masked password]\"}""#),
-            ("the words token and password: none here", "the words token and password: [masked password] here"),
+            (
+                "the words token and password: none here",
+                "the words token and password: [masked password] here",
+            ),
             ("später kx83hd2jQQ", "später [masked adminpass]"),
         ] {
             assert_eq!(mask.text(text), masked);
@@ -414,7 +446,10 @@ mod tests {
         let sent = headers("X-Auth-Token", "[masked x-subject-token]");
         assert_eq!(mask.over(headers("X-Auth-Token", "gAAAAB1234567890")), sent);
         assert_eq!(Mask::default().over(sent.clone()), sent);
-        assert_eq!(mask.over(headers("Authorization", "Basic eHk=")), headers("Authorization", "[masked authorization]"));
+        assert_eq!(
+            mask.over(headers("Authorization", "Basic eHk=")),
+            headers("Authorization", "[masked authorization]")
+        );
         let names = Told::List(vec![Told::Text("secret".into()), Told::Text("zebra".into())]);
         assert_eq!(mask.over(names.clone()), names, "a list of two names is no pair");
     }

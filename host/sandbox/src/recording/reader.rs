@@ -206,8 +206,7 @@ mod tests {
     use super::*;
 
     const HEAD: &str = "{\"line\":\"header\",\"format\":1,\"gyre\":\"0.1.0\"}\n";
-    const INSTANCE: &str =
-        "{\"line\":\"instance\",\"instance\":1,\"plugin\":\"p\",\"version\":null,\"sha256\":\"\",\"world\":\"source\"}\n";
+    const INSTANCE: &str = "{\"line\":\"instance\",\"instance\":1,\"plugin\":\"p\",\"version\":null,\"sha256\":\"\",\"world\":\"source\"}\n";
 
     fn read(text: &str) -> Result<Recording> {
         let directory = tempfile::tempdir().unwrap();
@@ -224,7 +223,9 @@ mod tests {
     #[test]
     fn whatever_is_no_recording_is_said_to_be_none_and_where() {
         let call = |number: u32| {
-            format!("{{\"line\":\"call\",\"instance\":1,\"number\":{number},\"export\":\"a#b\",\"arguments\":[]}}\n")
+            format!(
+                "{{\"line\":\"call\",\"instance\":1,\"number\":{number},\"export\":\"a#b\",\"arguments\":[]}}\n"
+            )
         };
         let answer = "{\"line\":\"answer\",\"instance\":1,\"number\":1,\"result\":null}\n";
         for (text, line) in [

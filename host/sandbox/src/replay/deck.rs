@@ -193,7 +193,6 @@ impl Deck {
             return Ok(false);
         }
         state.next += 1;
-        state.calls += 1;
         Ok(end.is_ok())
     }
 
@@ -208,14 +207,21 @@ impl Deck {
 
     /// What is recorded next, as far as it is compared.
     fn expected(&self, state: &mut State) -> Option<&Event> {
-        let is_passed = |event: &Event| matches!(event, Event::Host { result: None, .. }) && !self.0.how.strict;
+        let is_passed =
+            |event: &Event| matches!(event, Event::Host { result: None, .. }) && !self.0.how.strict;
         while self.0.played.events.get(state.next).is_some_and(is_passed) {
             state.next += 1;
         }
         self.0.played.events.get(state.next)
     }
 
-    fn differs(&self, state: &mut State, event: &Event, actual: String, fields: Vec<Field>) -> wasmtime::Error {
+    fn differs(
+        &self,
+        state: &mut State,
+        event: &Event,
+        actual: String,
+        fields: Vec<Field>,
+    ) -> wasmtime::Error {
         let at = Place { instance: self.0.played.instance, number: event.number() };
         let (expected, during) = (named(event), state.during.clone());
         let lines = state.lines.iter().cloned().collect();
@@ -232,7 +238,8 @@ impl Deck {
 fn other_end(event: &Event, end: &Result<Option<Value>>) -> Option<(String, Vec<Field>)> {
     match (event, end) {
         (Event::Answer { result, failed: None, .. }, Ok(said)) => {
-            let (recorded, said) = (result.as_ref().unwrap_or(&Value::Null), said.as_ref().unwrap_or(&Value::Null));
+            let (recorded, said) =
+                (result.as_ref().unwrap_or(&Value::Null), said.as_ref().unwrap_or(&Value::Null));
             (!same(recorded, said)).then(|| ("another answer".into(), fields("", recorded, said)))
         }
         (Event::Answer { failed: Some(Failed { code, .. }), .. }, Err(error)) => {
@@ -253,9 +260,12 @@ fn broke_off(error: &Error) -> String {
 
 fn damaged(error: &Error) -> Error {
     let what = "a value of the recording does not fit the plugin's types";
-    error.causes.iter().fold(Error::invalid("recording.damaged", what).cause(&error.message), |told, cause| {
-        told.cause(cause)
-    })
+    error
+        .causes
+        .iter()
+        .fold(Error::invalid("recording.damaged", what).cause(&error.message), |told, cause| {
+            told.cause(cause)
+        })
 }
 
 fn same_all(recorded: &[Value], seen: &[Value]) -> bool {
@@ -265,7 +275,8 @@ fn same_all(recorded: &[Value], seen: &[Value]) -> bool {
 /// The arguments that differ, by their names in the WIT.
 fn argument_fields(names: &[&str], recorded: &[Value], seen: &[Value]) -> Vec<Field> {
     let object = |values: &[Value]| -> Value {
-        let name = |at: usize| names.get(at).map_or_else(|| format!("argument {at}"), |name| (*name).to_owned());
+        let name =
+            |at: usize| names.get(at).map_or_else(|| format!("argument {at}"), |name| (*name).to_owned());
         Value::Object(values.iter().enumerate().map(|(at, value)| (name(at), value.clone())).collect())
     };
     fields("", &object(recorded), &object(seen))

@@ -97,7 +97,10 @@ mod tests {
     fn of_long_texts_the_part_that_differs_is_told() {
         let text = |end: &str| json!("x".repeat(10_000) + end);
         let found = fields("", &text("a\u{1b}[2J"), &text("b"));
-        assert!(found[0].expected.ends_with("xa\\u001b[2J\"") && found[0].actual.ends_with("xb\""), "{found:?}");
+        assert!(
+            found[0].expected.ends_with("xa\\u001b[2J\"") && found[0].actual.ends_with("xb\""),
+            "{found:?}"
+        );
         assert!(found[0].expected.chars().count() < 100);
     }
 }
