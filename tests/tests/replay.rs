@@ -145,41 +145,132 @@ fn a_guest_is_morphed_again_without_the_guest_and_a_changed_plugin_is_caught() -
     Ok(())
 }
 
-#[test]
-fn a_cloud_is_checked_again_without_the_cloud_and_its_secrets_are_not_recorded() -> Result<()> {
-    let lab = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    let site = Site::lab(lab.path(), |config| {
+/// An OpenStack in this process that starts nothing.
+fn cloud() -> Result<(TempDir, Site)> {
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let site = Site::lab(directory.path(), |config| {
         *config = gyre_lab::Config {
             networks: std::mem::take(&mut config.networks),
+            worker_image: std::mem::take(&mut config.worker_image),
             ..gyre_lab::Config::quick(&config.dir)
         };
     })?;
-    let (component, api) = (plugin("openstack")?, &site.api);
-    let desk = Desk::new(&format!(
-        "[plugin.openstack]\ncomponent = {component:?}\ngrant.http = [{api:?}]\ngrant.secret = [\"os-password\"]\n\
-         grant.local-addresses = true\n[destination.cloud]\nplugin = \"openstack\"\ncloud = \"mine\"\n"
-    ))?;
+    Ok((directory, site))
+}
+
+/// A desk whose configuration has this cloud, and a machine to bring there.
+fn desk_at(site: &Site) -> Result<Desk> {
+    let (openstack, disk_image, api) = (plugin("openstack")?, plugin("disk-image")?, &site.api);
+    let desk = Desk::new("")?;
+    let disk = desk.write("web.raw", vec![0; 1 << 20])?;
+    let config = format!(
+        r#"[host]
+state = "state"
+[plugin.disk-image]
+component = {disk_image:?}
+grant.disk = [{disk:?}]
+[plugin.openstack]
+component = {openstack:?}
+grant.http = [{api:?}]
+grant.secret = ["os-password"]
+grant.local-addresses = true
+[source.files]
+plugin = "disk-image"
+[[source.files.config.vms]]
+name = "web"
+vcpus = 1
+memory-mib = 512
+disks = [{{ path = {disk:?} }}]
+nics = [{{ network = "VM Network" }}]
+[destination.cloud]
+plugin = "openstack"
+cloud = "mine"
+[destination.cloud.config]
+network_map = {{ "VM Network" = "servers" }}
+migr_image = "gyre-worker"
+migr_network = "private"
+worker_allowed_cidrs = ["192.0.2.1/32"]
+"#
+    );
+    desk.write("gyre.toml", config)?;
     desk.write("clouds.yaml", site.clouds_yaml())?;
+    Ok(desk)
+}
+
+/// That neither the password nor a token of the cloud stands in a recording in which somebody logged in.
+fn keeps_secrets(text: &str) -> Result<()> {
+    ensure!(text.contains("/auth/tokens"), "nobody logged in: {text}");
+    ensure!(!text.contains(gyre_lab::PASSWORD), "the password is in it");
+    for header in ["\"x-subject-token\",", "\"x-auth-token\","] {
+        let text = text.to_lowercase();
+        let places = text.match_indices(header).map(|(at, _)| &text[at + header.len()..]);
+        ensure!(places.clone().count() > 0, "{header} is not in it");
+        for value in places {
+            ensure!(value.starts_with("\"[masked x-subject-token]\""), "{header} {}", &value[..80]);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_cloud_is_checked_again_without_the_cloud() -> Result<()> {
+    let (_lab, site) = cloud()?;
+    let desk = desk_at(&site)?;
     desk.record("check.jsonl", &["check", "--destination", "cloud"])?;
     desk.record("options.jsonl", &["option", "list", "cloud", "--values"])?;
-    let password = site.login.password.clone();
     drop(site);
     for name in ["check.jsonl", "options.jsonl"] {
-        let text = desk.text(name)?;
-        ensure!(text.contains("/auth/tokens"), "nobody logged in: {text}");
-        ensure!(!text.contains(&format!("\"{password}\"")), "the password is in {name}");
-        for header in ["x-subject-token", "x-auth-token"] {
-            let at = text.to_lowercase().find(&format!("\"{header}\",")).context(header)?;
-            ensure!(
-                text[at + header.len() + 3..].starts_with("\"[masked x-subject-token]\""),
-                "{}",
-                &text[at..at + 80]
-            );
-        }
+        keeps_secrets(&desk.text(name)?)?;
         desk.replays(&[&desk.path(name)])?;
         desk.replays(&[&desk.path(name), "openstack", "--strict"])?;
     }
     Ok(())
+}
+
+/// Of a whole execution, whose worker gets no disks and is removed: the key of its SSH server went through the plugin, into
+/// the base64 of what the server is told at its boot.
+#[test]
+fn an_execution_is_replayed_and_its_keys_are_not_recorded() -> Result<()> {
+    let (_lab, site) = cloud()?;
+    let desk = desk_at(&site)?;
+    let route = ["--source", "files", "--vm", "web", "--destination", "cloud"];
+    desk.gyre.json(&[["replica", "create", "web"].as_slice(), &route].concat())?;
+    let lab = site.embedded().context("no lab")?;
+    lab.fail("POST", "/compute/v2.1/servers/*/os-volume_attachments", 403, 1);
+    let ended = desk.record("run.jsonl", &["replica", "execute", "web"])?;
+    ensure!(ended.code != Some(0), "{}", ended.said());
+    drop(site);
+    let text = desk.text("run.jsonl")?;
+    keeps_secrets(&text)?;
+    ensure!(text.contains("generate-host-key") && text.contains("[secret private-key 2]"), "no key was made");
+    let (sent, user_data) = (text.contains("user_data"), decoded(&text)?);
+    ensure!(sent && user_data.contains("[secret private-key 2]"), "the key was not sent: {user_data}");
+    // Every OpenSSH key begins with these letters.
+    ensure!(
+        !text.contains("b3BlbnNzaC1rZXk") && !user_data.contains("b3BlbnNzaC1rZXk"),
+        "a private key is in it"
+    );
+    let answer = desk.replays(&[&desk.path("run.jsonl")])?;
+    ensure!(answer["plugins"].as_array().map(Vec::len) == Some(2), "{answer}");
+    let plugin = plugin("openstack")?.display().to_string();
+    desk.replays(&[&desk.path("run.jsonl"), &plugin, "--plugin", "openstack", "--strict"])?;
+    Ok(())
+}
+
+/// What the server is told at its boot.
+fn decoded(text: &str) -> Result<String> {
+    let mut told = String::new();
+    for (at, _) in text.match_indices("user_data") {
+        let packed: String = text[at + "user_data".len()..]
+            .trim_start_matches(['\\', '"', ':', ' '])
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='))
+            .collect();
+        let path = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR"))?;
+        std::fs::write(path.path(), packed)?;
+        told += &capture(Command::new("base64").arg("-d").arg(path.path()))?;
+    }
+    Ok(told)
 }
 
 #[test]

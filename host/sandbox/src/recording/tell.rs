@@ -153,11 +153,12 @@ impl<T: 'static> Tell for Resource<T> {
     }
 }
 
-/// A record, by its fields in the order of the WIT.
+/// A record, by all of its fields: one that is left out does not compile.
 macro_rules! records {
     ($($record:path { $($field:ident),* })*) => { $(impl Tell for $record {
         fn tell(&self) -> Told {
-            Told::Fields(vec![$((stringify!($field).replace('_', "-"), self.$field.tell())),*])
+            let Self { $($field),* } = self;
+            Told::Fields(vec![$((stringify!($field).replace('_', "-"), $field.tell())),*])
         }
     })* };
 }

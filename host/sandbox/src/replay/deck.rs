@@ -300,7 +300,9 @@ impl State {
         if self.lines.len() == LINES_KEPT {
             self.lines.pop_front();
         }
-        self.lines.push_back(plain(line).chars().take(LINE_CHARS_MAX).collect());
+        let line: String = plain(line).chars().take(LINE_CHARS_MAX).collect();
+        tracing::info!(target: "gyre::plugin", "{line}");
+        self.lines.push_back(line);
     }
 }
 
