@@ -91,7 +91,7 @@ impl Studio {
     }
 
     async fn differs(&self, lines: &[Value]) -> Difference {
-        self.replay_of("source", Some(lines), false).await.unwrap().difference.expect("a difference")
+        self.replay_of("source", Some(lines), false).await.unwrap().difference.unwrap()
     }
 }
 

@@ -13,8 +13,9 @@ const SECRET_BYTES_MIN: usize = 4;
 const LEARNED_BYTES_MIN: usize = 8;
 /// One of this length needs no digit in it.
 const LEARNED_BYTES_SURE: usize = 20;
-/// Values that are remembered: more are masked only where they stand behind their name.
-const LEARNED_MAX: usize = 10_000;
+/// Values that are learned by a name: more are masked only where they stand behind it. Secrets that gyre itself knows of
+/// are always remembered.
+const LEARNED_MAX: usize = 1_000;
 /// Bytes of a name that are looked at and told.
 const NAME_BYTES_MAX: usize = 40;
 /// Shorter runs of letters are no packed text.
@@ -50,6 +51,8 @@ const PRIVATE: &str = "private";
 pub(crate) struct Mask {
     /// Value and what stands for it, the longest value first.
     known: Vec<(Vec<u8>, String)>,
+    /// How many of them were learned by a name.
+    learned: usize,
 }
 
 impl Mask {
@@ -71,7 +74,7 @@ impl Mask {
         let inside = inside.trim_matches('"').as_bytes().to_vec();
         for form in [value.to_vec(), inside, percent(value)] {
             let is_new = !self.known.iter().any(|(known, _)| *known == form);
-            if form.len() >= SECRET_BYTES_MIN && is_new && self.known.len() < LEARNED_MAX {
+            if form.len() >= SECRET_BYTES_MIN && is_new {
                 self.known.push((form, mask.to_owned()));
             }
         }
@@ -83,7 +86,7 @@ impl Mask {
         match told {
             Told::Text(text) => Told::Text(self.text(&text)),
             Told::Bytes(bytes) => Told::Bytes(self.bytes(bytes)),
-            Told::List(all) => Told::List(all.into_iter().map(|one| self.element(one)).collect()),
+            Told::List(all) => self.list(all),
             Told::Fields(fields) => {
                 Told::Fields(fields.into_iter().map(|(name, value)| self.field(name, value)).collect())
             }
@@ -104,6 +107,23 @@ impl Mask {
         (name, value)
     }
 
+    /// What follows `--password` on a command line is one.
+    fn list(&mut self, all: Vec<Told>) -> Told {
+        let (mut told, mut option): (_, Option<String>) = (Vec::new(), None);
+        for one in all {
+            let next = match &one {
+                Told::Text(text) if text.starts_with('-') && is_sensitive(text) => Some(text.clone()),
+                _ => None,
+            };
+            told.push(match (option.take(), one) {
+                (Some(name), Told::Text(value)) => Told::Text(self.value_of(&name, &value)),
+                (_, one) => self.element(one),
+            });
+            option = next;
+        }
+        Told::List(told)
+    }
+
     /// Of a list: headers, variables and fields are pairs of a name and a value.
     fn element(&mut self, told: Told) -> Told {
         let pair = match &told {
@@ -116,9 +136,14 @@ impl Mask {
             _ => None,
         };
         let Some((name, value)) = pair else { return self.over(told) };
-        let known = self.text(&value);
-        let value = if is_mask(&known) { known } else { self.named(&name, &value) };
+        let value = self.value_of(&name, &value);
         Told::List(vec![Told::Text(name), Told::Text(value)])
+    }
+
+    /// A whole value behind a secret's name; one that is known keeps its own mask.
+    fn value_of(&mut self, name: &str, value: &str) -> String {
+        let known = self.text(value);
+        if is_mask(&known) { known } else { self.named(name, value) }
     }
 
     fn bytes(&mut self, bytes: Vec<u8>) -> Vec<u8> {
@@ -128,7 +153,7 @@ impl Mask {
     fn deep(&mut self, bytes: Vec<u8>, depth: u32) -> Vec<u8> {
         let bytes = self.known_in(bytes);
         let Ok(text) = std::str::from_utf8(&bytes) else { return bytes };
-        let masked = self.behind_names(text);
+        let masked = self.behind_names(&without_logins(text));
         // What was learned just now may stand before its name, too.
         let masked = if masked == text { masked.into_bytes() } else { self.known_in(masked.into_bytes()) };
         if depth < DEPTH_MAX { self.packed(masked, depth + 1) } else { masked }
@@ -148,9 +173,11 @@ impl Mask {
         if is_mask(value) {
             return value.to_owned();
         }
-        let name: String = name.to_lowercase().chars().take(NAME_BYTES_MAX).collect();
+        let name = name.trim_start_matches('-').to_lowercase();
+        let name: String = name.chars().take(NAME_BYTES_MAX).collect();
         let mask = format!("[masked {name}]");
-        if is_telling(value) {
+        if is_telling(value) && self.learned < LEARNED_MAX {
+            self.learned += 1;
             self.remember(value.as_bytes(), &mask);
         }
         mask
@@ -235,7 +262,28 @@ fn is_sensitive(name: &str) -> bool {
 }
 
 fn is_mask(text: &str) -> bool {
-    MASKS.iter().any(|mask| text.starts_with(mask))
+    first_mask(text) == Some((0, text.len()))
+}
+
+/// The text with a mask for the password of each URL that holds one: `https://user:password@host`.
+fn without_logins(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once("://") {
+        out.push_str(before);
+        out.push_str("://");
+        let end = after
+            .find(['/', '?', '#', '"', '\'', '\\', '<', '>', ' ', '\t', '\r', '\n'])
+            .unwrap_or(after.len());
+        let (authority, later) = after.split_at(end);
+        let login =
+            authority.rsplit_once('@').and_then(|(login, host)| Some((login.split_once(':')?.0, host)));
+        out.push_str(
+            &login
+                .map_or_else(|| authority.to_owned(), |(user, host)| format!("{user}:[masked login]@{host}")),
+        );
+        rest = later;
+    }
+    out + rest
 }
 
 /// Whether a value is no ordinary word.
@@ -426,6 +474,8 @@ mod tests {
                 "the words token and password: none here",
                 "the words token and password: [masked password] here",
             ),
+            ("see https://me:pw:2@a.example/x://b", "see https://me:[masked login]@a.example/x://b"),
+            ("https://a.example:1/?a=me:b@c", "https://a.example:1/?a=me:b@c"),
             ("später kx83hd2jQQ", "später [masked adminpass]"),
         ] {
             assert_eq!(mask.text(text), masked);
@@ -450,6 +500,11 @@ mod tests {
             mask.over(headers("Authorization", "Basic eHk=")),
             headers("Authorization", "[masked authorization]")
         );
+        let line = |last: &str| {
+            Told::List(["tool", "--admin-password", last].map(|word| Told::Text(word.into())).into())
+        };
+        assert_eq!(mask.over(line("geheim")), line("[masked admin-password]"));
+        assert_eq!(mask.over(line("[masked admin-password]")), line("[masked admin-password]"));
         let names = Told::List(vec![Told::Text("secret".into()), Told::Text("zebra".into())]);
         assert_eq!(mask.over(names.clone()), names, "a list of two names is no pair");
     }
