@@ -4,7 +4,7 @@ mod authoring;
 mod installing;
 mod trusting;
 
-pub use authoring::{AuthorCommand, KindArg, LanguageArg, TestArgs, TriedArgs, TryArgs};
+pub use authoring::{AuthorCommand, KindArg, LanguageArg, ReplayArgs, TestArgs, TriedArgs, TryArgs};
 pub use installing::{ConsentArgs, InstallArgs, InstallCommand, UpdateArgs};
 pub use trusting::{KeygenArgs, PasswordArgs, SignArgs, TrustArgs, TrustCommand, VerifyArgs};
 
@@ -53,6 +53,11 @@ pub struct Cli {
     /// Say more: once for what gyre does, twice for what plugins say, three times for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+
+    /// Write down what passes between plugins and gyre while this command runs, without secrets, for `gyre plugin
+    /// replay`; the file must not be there yet
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub record: Option<PathBuf>,
 
     #[command(subcommand)]
     pub command: Command,

@@ -1,9 +1,9 @@
-//! `gyre plugin new | build | try | test`: what an author does with a plugin before anybody configures it. Knows how the
+//! `gyre plugin new | build | try | test | replay`: what an author does with a plugin before anybody configures it. Knows how the
 //! answers read; templates and tools are `gyre-build`'s, rules are [`crate::conformance`]'s.
 
 use crate::answer::Answer;
 use crate::args::{AuthorCommand, KindArg, LanguageArg};
-use crate::{conformance, trying};
+use crate::{conformance, replaying, trying};
 use gyre_build::component::Made;
 use gyre_build::project::{Built, Kind, Language, Project};
 use gyre_build::template::New;
@@ -35,6 +35,7 @@ pub async fn run(
         AuthorCommand::Build { dir } => build(dir.clone().unwrap_or_else(|| PathBuf::from("."))).await,
         AuthorCommand::Try(args) => trying::run(config, args, cancel).await,
         AuthorCommand::Test(args) => conformance::run(config, args, cancel).await,
+        AuthorCommand::Replay(args) => replaying::run(config, args, cancel).await,
     }
 }
 

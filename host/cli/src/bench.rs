@@ -32,6 +32,17 @@ pub fn plugins(given: &Config, mut config: Config) -> Result<Plugins> {
     Plugins::new(Arc::new(config), &state, vault, identity, BTreeMap::new())
 }
 
+/// The plugin that was named, with nothing around it, and its name.
+///
+/// # Errors
+/// `plugin.missing`, `config.*`, `sandbox.*`.
+pub fn alone(config: Option<&Path>, tried: &TriedArgs) -> Result<(String, Plugins)> {
+    let known = place::config_if_any(config)?;
+    let (name, plugin) = wanted(&known, tried)?;
+    let bare = Config { plugin: BTreeMap::from([(name.clone(), plugin)]), ..only_place(&known) };
+    Ok((name, plugins(&known, bare)?))
+}
+
 /// One plugin.
 pub struct Bench {
     /// What is known of it without giving it anything.

@@ -12,7 +12,7 @@ use crate::remote::Remote;
 use crate::screen::Screen;
 use crate::{
     authoring, by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans,
-    scheduling, serving, show, trusting,
+    recording, scheduling, serving, show, trusting,
 };
 use gyre_api::{Create, Deal, JobQuery, Layer, Order, ReplicaQuery};
 use gyre_core::{Error, Result};
@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 /// Whatever keeps the command from answering at all.
 pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Result<Answer> {
+    recording::begin(cli)?;
     // By hand, without a replica: the state of the jobs has no part in it.
     if let Command::Disk(command) = &cli.command {
         return by_hand::run(cli.config.as_deref(), command, screen, cancel).await;

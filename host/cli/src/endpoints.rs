@@ -2,6 +2,7 @@
 //! nothing of what plugins do.
 
 use crate::given::Given;
+use crate::recording;
 use crate::vault::Vault;
 use async_trait::async_trait;
 use gyre_core::config::Config;
@@ -9,13 +10,14 @@ use gyre_core::options::OptionInfo;
 use gyre_core::roles::{Destination, OsMorphing, Source};
 use gyre_core::{Error, Result};
 use gyre_engine::{Endpoints, JobContext};
-use gyre_grants::{Host, Inspection, Secrets};
+use gyre_grants::{Host, Inspection, Recording, Replaying, Rerun, Secrets};
 use gyre_ssh::{Identity, KeyPair};
 use gyre_trust::Standing;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// Plugins and what their endpoints are called.
 pub struct Plugins {
@@ -45,7 +47,8 @@ impl Plugins {
         identity: Identity,
         broken: BTreeMap<String, Error>,
     ) -> Result<Self> {
-        let host = Arc::new(Host::new(config.clone(), state, Arc::new(Secretly(vault)), identity)?);
+        let (secrets, recorder) = (Arc::new(Secretly(vault)), recording::of_process());
+        let host = Arc::new(Host::recording(config.clone(), state, secrets, identity, recorder)?);
         Ok(Self { host, config, broken })
     }
 
@@ -56,6 +59,23 @@ impl Plugins {
     pub async fn inspect(&self, name: &str) -> Result<(Inspection, Standing)> {
         let name = name.to_owned();
         self.blocking(move |host| host.inspect(&name)).await
+    }
+
+    /// A plugin run over what was recorded of the one named `recorded`.
+    ///
+    /// # Errors
+    /// `recording.*`, and whatever loading the plugin says.
+    pub async fn replay(
+        &self,
+        name: &str,
+        recording: &Recording,
+        recorded: &str,
+        how: Replaying,
+        cancel: &CancellationToken,
+    ) -> Result<Rerun> {
+        let to_load = name.to_owned();
+        self.blocking(move |host| host.digest(&to_load)).await?;
+        self.host.replay(name, recording, recorded, how, cancel).await
     }
 
     /// The key that a plugin made for a worker of a job.

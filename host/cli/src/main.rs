@@ -25,7 +25,9 @@ mod looking;
 mod orphans;
 mod place;
 mod planned;
+mod recording;
 mod remote;
+mod replaying;
 mod scheduling;
 mod screen;
 mod serving;
@@ -101,7 +103,9 @@ fn main() -> ExitCode {
 async fn answer(cli: &Cli, screen: &Screen) -> Answer {
     let cancel = CancellationToken::new();
     tokio::spawn(watch_signals(cancel.clone(), screen.clone(), farewell(cli)));
-    commands::run(cli, screen, cancel).await.unwrap_or_else(Answer::of_error)
+    let answer = commands::run(cli, screen, cancel).await.unwrap_or_else(Answer::of_error);
+    recording::tell(cli, screen);
+    answer
 }
 
 /// What is said at the first signal, and at the second.

@@ -3,6 +3,7 @@
 use crate::answer;
 use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
+use crate::tap::Called;
 use async_trait::async_trait;
 use gyre_core::roles::{
     Choices, Destination, Finding, Instance, MarkedPage, Morphing, Outcome, StepCall, TargetDisk, Worker,
@@ -11,7 +12,8 @@ use gyre_core::roles::{
 use gyre_core::{OsType, Result, VmSpec};
 use gyre_sandbox::bindings::DestinationPlugin;
 use gyre_sandbox::bindings::destination::DestinationPluginPre;
-use gyre_sandbox::bindings::types;
+use gyre_sandbox::bindings::{destination_types, types};
+use gyre_sandbox::recording::Tell as _;
 use gyre_sandbox::{Cell, Plugin, Session};
 use std::sync::Arc;
 
@@ -31,7 +33,8 @@ impl PluginDestination {
     async fn open(&self) -> Result<Session<Lent, DestinationPlugin>> {
         let (linked, purpose) = (self.linked.clone(), self.purpose.clone());
         let (limits, cancel) = (purpose.limits.clone(), purpose.job.cancel.clone());
-        Session::open(self.plugin.clone(), limits, cancel, Lent::new(purpose), move |store| {
+        let lent = Lent::new(purpose).recorded(&self.plugin);
+        Session::open(self.plugin.clone(), limits, cancel, lent, move |store| {
             Box::pin(async move { linked.instantiate_async(store).await })
         })
         .await
@@ -42,12 +45,14 @@ impl PluginDestination {
 macro_rules! ask {
     ($self:ident, $name:literal, $call:ident ( $($argument:expr),* )) => {{
         let mut session = $self.open().await?;
+        let called = Called::begin(&mut session, $name, || vec![$(($argument).tell()),*]);
         let answer = session
             .call($name, move |store, guest| {
                 Box::pin(async move { guest.gyre_plugin_destination().$call(store, $($argument),*).await })
             })
-            .await?;
-        answer.map_err(|error| $self.purpose.veil().error(error.into()))
+            .await;
+        called.end(&answer);
+        answer?.map_err(|error| $self.purpose.veil().error(error.into()))
     }};
 }
 
@@ -77,7 +82,7 @@ impl Destination for PluginDestination {
 
     async fn ensure_disks(&self, step: &StepCall, vm: &VmSpec, existing: Option<&str>) -> Result<Outcome> {
         let (step, vm, existing) =
-            (answer::step(step, &self.config), vm.clone().into(), existing.map(str::to_owned));
+            (answer::step(step, &self.config), types::VmSpec::from(vm.clone()), existing.map(str::to_owned));
         let outcome = ask!(self, "ensure-disks", call_ensure_disks(&step, &vm, existing.as_ref()))?;
         answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
@@ -99,7 +104,8 @@ impl Destination for PluginDestination {
         disks: &str,
     ) -> Result<Outcome> {
         let (step, disks) = (answer::step(step, &self.config), disks.to_owned());
-        let outcome = ask!(self, "ensure-worker", call_ensure_worker(&step, role.into(), os.into(), &disks))?;
+        let (role, os) = (destination_types::WorkerRole::from(role), types::OsType::from(os));
+        let outcome = ask!(self, "ensure-worker", call_ensure_worker(&step, role, os, &disks))?;
         answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
 
@@ -144,12 +150,13 @@ impl Destination for PluginDestination {
     }
 
     async fn plan_morphing(&self, vm: &VmSpec) -> Result<Morphing> {
-        let (config, vm) = (self.config.clone(), vm.clone().into());
+        let (config, vm) = (self.config.clone(), types::VmSpec::from(vm.clone()));
         ask!(self, "plan-morphing", call_plan_morphing(&config, &vm)).map(Into::into)
     }
 
     async fn ensure_instance(&self, step: &StepCall, vm: &VmSpec, disks: &str) -> Result<Outcome> {
-        let (step, vm, disks) = (answer::step(step, &self.config), vm.clone().into(), disks.to_owned());
+        let (step, vm, disks) =
+            (answer::step(step, &self.config), types::VmSpec::from(vm.clone()), disks.to_owned());
         let outcome = ask!(self, "ensure-instance", call_ensure_instance(&step, &vm, &disks))?;
         answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }

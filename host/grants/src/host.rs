@@ -7,6 +7,7 @@ use crate::options::{self, Entry};
 use crate::osmorphing::PluginMorphing;
 use crate::policy::Policy;
 use crate::source::PluginSource;
+use crate::tap::{Recorded, Tap};
 use crate::tls::Roots;
 use crate::worker::key_of;
 use gyre_core::config::{Config, Limits};
@@ -14,6 +15,7 @@ use gyre_core::error::Context as _;
 use gyre_core::options::{OptionInfo, listing};
 use gyre_core::{Error, Result, roles};
 use gyre_sandbox::bindings::{DestinationPlugin, OsmorphingPlugin, SourcePlugin};
+use gyre_sandbox::recording::Recorder;
 use gyre_sandbox::{Cell, Description, Engine, Import, Inspection, Plugin, Role, describe};
 use gyre_ssh::{Identity, KeyPair};
 use gyre_trust::{Component, Gate, Kept, Permit, Stamp, Standing};
@@ -92,9 +94,23 @@ impl Host {
         secrets: Arc<dyn Secrets>,
         identity: Identity,
     ) -> Result<Self> {
+        Self::recording(config, state, secrets, identity, None)
+    }
+
+    /// The same; with a recorder, whatever passes between plugins and host is written down.
+    ///
+    /// # Errors
+    /// As [`Host::new`].
+    pub fn recording(
+        config: Arc<Config>,
+        state: &Path,
+        secrets: Arc<dyn Secrets>,
+        identity: Identity,
+        recorder: Option<Arc<Recorder>>,
+    ) -> Result<Self> {
         let engine = Engine::new(&state.join(COMPILED), identity.subkey(CACHE_PURPOSE))?;
         let configured = config.secret.keys().cloned().collect();
-        let shared = Arc::new(Shared { secrets, configured, identity, roots: Roots::default() });
+        let shared = Arc::new(Shared { secrets, configured, identity, roots: Roots::default(), recorder });
         let (gate, kept) = (Gate::open(&config)?, Kept::new(state));
         Ok(Self { engine, config, shared, gate, kept, memory: Mutex::default() })
     }
@@ -306,6 +322,12 @@ impl Host {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A plugin and its limits, to be run without anything that it is granted.
+    pub(crate) fn to_replay(&self, name: &str) -> Result<(Arc<Plugin>, Limits)> {
+        let loaded = self.load(name)?;
+        Ok((loaded.plugin.clone(), loaded.limits.clone()))
+    }
+
     /// What the configuration names; read again when another file took its place.
     fn load(&self, name: &str) -> Result<Arc<Loaded>> {
         let entry = self.entry(name)?;
@@ -359,7 +381,7 @@ impl Host {
         let plugin = Plugin::load(&self.engine, name, component.bytes(), entry.wasi)?;
         permit.check(name, giving(plugin.imports()))?;
         let description = describe(&plugin)?;
-        let linker = link(&plugin)?;
+        let linker = link(&plugin, self.shared.recorder.is_some())?;
         let limits = entry.limit.clone();
         Ok(Arc::new(Loaded { plugin, description, policy, limits, linker }))
     }
@@ -387,16 +409,22 @@ fn not_kept(name: &str, digest: &str) -> Error {
 }
 
 /// Only the interfaces of the plugin's world, and of WASI what was let pass when it was loaded, inert.
-fn link(plugin: &Plugin) -> Result<Linker<Cell<Lent>>> {
+fn link(plugin: &Plugin, recorded: bool) -> Result<Linker<Cell<Lent>>> {
     fn lent(cell: &mut Cell<Lent>) -> &mut Lent {
         &mut cell.lent
     }
+    fn tap(cell: &mut Cell<Lent>) -> Tap<'_> {
+        Tap(&mut cell.lent)
+    }
     let mut linker = Linker::new(plugin.engine().wasmtime());
     plugin.link_wasi(&mut linker)?;
-    let linked = match plugin.role() {
-        Role::Source => SourcePlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
-        Role::Destination => DestinationPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
-        Role::Osmorphing => OsmorphingPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
+    let linked = match (plugin.role(), recorded) {
+        (Role::Source, false) => SourcePlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
+        (Role::Source, true) => SourcePlugin::add_to_linker::<_, Recorded>(&mut linker, tap),
+        (Role::Destination, false) => DestinationPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
+        (Role::Destination, true) => DestinationPlugin::add_to_linker::<_, Recorded>(&mut linker, tap),
+        (Role::Osmorphing, false) => OsmorphingPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
+        (Role::Osmorphing, true) => OsmorphingPlugin::add_to_linker::<_, Recorded>(&mut linker, tap),
     };
     linked.or_other("sandbox.engine", || "the host's interfaces cannot be linked".into())?;
     Ok(linker)

@@ -14,6 +14,7 @@ use gyre_core::protocol::Root;
 use gyre_sandbox::Fault;
 use gyre_sandbox::bindings::errors;
 use gyre_sandbox::bindings::log::Level;
+use gyre_sandbox::recording::{Recorder, Tape};
 use gyre_ssh::Identity;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) configured: BTreeSet<String>,
     pub(crate) identity: Identity,
     pub(crate) roots: Roots,
+    pub(crate) recorder: Option<Arc<Recorder>>,
 }
 
 /// For whom a session is opened.
@@ -55,6 +57,8 @@ pub struct Lent {
     pub(crate) disks: Disks,
     pub(crate) lines: Lines,
     pub(crate) began: Instant,
+    /// What this session is recorded on, if it is.
+    pub(crate) tape: Option<Tape>,
 }
 
 impl Lent {
@@ -62,7 +66,7 @@ impl Lent {
         let mut table = ResourceTable::new();
         table.set_max_capacity(purpose.limits.handles);
         let lines = Lines::new(&purpose.plugin, &purpose.job.job, purpose.limits.log_lines);
-        Self { purpose, table, disks: Disks::default(), lines, began: Instant::now() }
+        Self { purpose, table, disks: Disks::default(), lines, began: Instant::now(), tape: None }
     }
 
     /// Puts a mounted root into the table, for `borrow<rootfs>` arguments.

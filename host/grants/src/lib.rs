@@ -6,6 +6,8 @@
 //!                                               └─ log clock secrets disk http ssh rootfs ── policy::check
 //! ```
 //!
+//! Where the host records, [`tap`] lies between the session and the capabilities.
+//!
 //! It decides nothing about the order of calls, and keeps no secret value longer than its use but to blank it
 //! out of what the plugin says ([`veil`]).
 
@@ -24,14 +26,19 @@ mod osmorphing;
 mod pattern;
 mod policy;
 mod registry;
+mod replaying;
 mod rootfs;
 mod secrets;
 mod source;
 mod ssh;
+mod tap;
 mod tls;
 mod veil;
 mod worker;
 
+pub use gyre_sandbox::recording::{Played, Recorder, Recording, Summary};
+pub use gyre_sandbox::replay::{Difference, Field, Place, Replayed, Replaying};
 pub use gyre_sandbox::{Description, Import, Inspection, Role, Status};
 pub use host::{Host, JobContext, Secrets};
+pub use replaying::Rerun;
 pub use worker::configured_secret;

@@ -6,6 +6,7 @@ use crate::answer::bad;
 use crate::disk::{Disks, Handle, OpenDisk, blocking};
 use crate::lent::Lent;
 use crate::policy::Policy;
+use crate::tap::Called;
 use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::extent::{CODECS, check_cover};
@@ -13,6 +14,7 @@ use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
 use gyre_core::{BlockRead, Error, Extent, ExtentKind, Origin, Result};
 use gyre_sandbox::bindings::SourcePlugin;
 use gyre_sandbox::bindings::disk::Disk;
+use gyre_sandbox::recording::Tell as _;
 use gyre_sandbox::{Plugin, Session};
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -53,14 +55,17 @@ impl PluginOrigin {
     async fn asked(&self, since: Option<&str>, offset: u64, length: u64) -> Result<Vec<Extent>> {
         let since = since.map(str::to_owned);
         let mut session = self.session.lock().await;
+        let arguments = || vec![since.tell(), offset.tell(), length.tell()];
+        let called = Called::begin(&mut session, "extents", arguments);
         let answer = session
             .call("extents", move |store, guest| {
                 Box::pin(async move {
                     guest.gyre_plugin_source().call_extents(store, since.as_ref(), offset, length).await
                 })
             })
-            .await?
-            .map_err(|error| self.policy.veil.error(error.into()))?;
+            .await;
+        called.end(&answer);
+        let answer = answer?.map_err(|error| self.policy.veil.error(error.into()))?;
         if answer.len() > EXTENTS_MAX {
             return Err(bad(
                 &self.plugin,
@@ -111,12 +116,14 @@ impl PluginOrigin {
 
     async fn read_plugin(&self, offset: u64, length: u32) -> Result<Bytes> {
         let mut session = self.session.lock().await;
+        let called = Called::begin(&mut session, "read", || vec![offset.tell(), length.tell()]);
         let bytes = session
             .call("read", move |store, guest| {
                 Box::pin(async move { guest.gyre_plugin_source().call_read(store, offset, length).await })
             })
-            .await?
-            .map_err(|error| self.policy.veil.error(error.into()))?;
+            .await;
+        called.end(&bytes);
+        let bytes = bytes?.map_err(|error| self.policy.veil.error(error.into()))?;
         if bytes.len() as u64 != u64::from(length) {
             return Err(bad(&self.plugin, &format!("{} bytes where {length} were asked for", bytes.len())));
         }

@@ -2,6 +2,7 @@
 
 use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
+use crate::tap::Called;
 use async_trait::async_trait;
 use gyre_core::protocol::{Root, RootReply, RootRequest};
 use gyre_core::roles::{Morphing, OsMatch, OsMorphing};
@@ -10,6 +11,7 @@ use gyre_sandbox::bindings::OsmorphingPlugin;
 use gyre_sandbox::bindings::osmorphing::OsmorphingPluginPre;
 use gyre_sandbox::bindings::rootfs::Rootfs;
 use gyre_sandbox::bindings::types;
+use gyre_sandbox::recording::{Tell as _, Told};
 use gyre_sandbox::{Cell, Fault, Plugin, Session};
 use std::sync::Arc;
 use wasmtime::component::Resource;
@@ -34,7 +36,7 @@ impl PluginMorphing {
     async fn open(&self, root: Arc<dyn Root>) -> Result<(Session<Lent, OsmorphingPlugin>, u32)> {
         let (linked, purpose) = (self.linked.clone(), self.purpose.clone());
         let (limits, cancel) = (purpose.limits.clone(), purpose.job.cancel.clone());
-        let mut lent = Lent::new(purpose);
+        let mut lent = Lent::new(purpose).recorded(&self.plugin);
         let root = lent.lend_root::<Rootfs>(root).map_err(|fault| match fault {
             Fault::Refused(error) => error,
             Fault::Trap(error) => {
@@ -67,14 +69,16 @@ impl Root for Looked {
 impl OsMorphing for PluginMorphing {
     async fn detect(&self, root: Arc<dyn Root>) -> Result<Option<OsMatch>> {
         let (mut session, root) = self.open(Arc::new(Looked(root))).await?;
+        let called = Called::begin(&mut session, "detect", || vec![Told::handle(root)]);
         let answer = session
             .call("detect", move |store, guest| {
                 Box::pin(async move {
                     guest.gyre_plugin_osmorphing().call_detect(store, Resource::new_borrow(root)).await
                 })
             })
-            .await?;
-        let found: Option<OsMatch> = answer.map_err(Error::from)?.map(Into::into);
+            .await;
+        called.end(&answer);
+        let found: Option<OsMatch> = answer?.map_err(Error::from)?.map(Into::into);
         Ok(found.map(|found| OsMatch { score: found.score.min(SCORE_MAX), ..found }))
     }
 
@@ -82,6 +86,8 @@ impl OsMorphing for PluginMorphing {
         let (mut session, root) = self.open(root).await?;
         let (vm, morphing) = (types::VmSpec::from(vm.clone()), types::Morphing::from(morphing.clone()));
         let config = self.config.clone();
+        let arguments = || vec![Told::handle(root), vm.tell(), morphing.tell(), config.tell()];
+        let called = Called::begin(&mut session, "morph", arguments);
         let answer = session
             .call("morph", move |store, guest| {
                 Box::pin(async move {
@@ -89,7 +95,8 @@ impl OsMorphing for PluginMorphing {
                     guest.gyre_plugin_osmorphing().call_morph(store, root, &vm, &morphing, &config).await
                 })
             })
-            .await?;
-        answer.map_err(Error::from)
+            .await;
+        called.end(&answer);
+        answer?.map_err(Error::from)
     }
 }

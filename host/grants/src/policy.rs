@@ -100,6 +100,11 @@ impl Policy {
             .max_by_key(|grant| grant.path().components().count())
     }
 
+    /// Names of the secrets that are granted.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.grants.secret.iter().map(SecretGrant::name)
+    }
+
     fn secret(&self, name: &str) -> Option<&SecretGrant> {
         self.grants.secret.iter().find(|grant| grant.name() == name)
     }

@@ -91,6 +91,10 @@ impl secrets::HostSecret for Lent {
         tracing::info!(plugin = %self.purpose.plugin, job = %self.purpose.job.job, secret = %held.name, "secret revealed");
         let value = self.purpose.secret_value(&held)?;
         self.purpose.veil().learn(&self.purpose.endpoint, &held.name, &value, true);
+        // It may be another one than when the session began.
+        if let Some(recorder) = &self.purpose.shared.recorder {
+            recorder.learn(&held.name, &value);
+        }
         Ok(value)
     }
 

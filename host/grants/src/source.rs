@@ -5,12 +5,14 @@ use crate::answer;
 use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use crate::origin::PluginOrigin;
+use crate::tap::Called;
 use async_trait::async_trait;
 use gyre_core::roles::{Finding, MarkedPage, Outcome, Source, StepCall, VmPage};
 use gyre_core::{Origin, Result, VmSpec};
 use gyre_sandbox::bindings::SourcePlugin;
 use gyre_sandbox::bindings::source::SourcePluginPre;
-use gyre_sandbox::bindings::source_types;
+use gyre_sandbox::bindings::{source_types, types};
+use gyre_sandbox::recording::Tell as _;
 use gyre_sandbox::{Cell, Plugin, Session};
 use std::sync::Arc;
 
@@ -30,7 +32,8 @@ impl PluginSource {
     async fn open(&self) -> Result<Session<Lent, SourcePlugin>> {
         let (linked, purpose) = (self.linked.clone(), self.purpose.clone());
         let (limits, cancel) = (purpose.limits.clone(), purpose.job.cancel.clone());
-        Session::open(self.plugin.clone(), limits, cancel, Lent::new(purpose), move |store| {
+        let lent = Lent::new(purpose).recorded(&self.plugin);
+        Session::open(self.plugin.clone(), limits, cancel, lent, move |store| {
             Box::pin(async move { linked.instantiate_async(store).await })
         })
         .await
@@ -41,12 +44,14 @@ impl PluginSource {
 macro_rules! ask {
     ($self:ident, $name:literal, $call:ident ( $($argument:expr),* )) => {{
         let mut session = $self.open().await?;
+        let called = Called::begin(&mut session, $name, || vec![$(($argument).tell()),*]);
         let answer = session
             .call($name, move |store, guest| {
                 Box::pin(async move { guest.gyre_plugin_source().$call(store, $($argument),*).await })
             })
-            .await?;
-        answer.map_err(|error| $self.purpose.veil().error(error.into()))
+            .await;
+        called.end(&answer);
+        answer?.map_err(|error| $self.purpose.veil().error(error.into()))
     }};
 }
 
@@ -83,7 +88,8 @@ impl Source for PluginSource {
     }
 
     async fn ensure_snapshot(&self, step: &StepCall, vm: &VmSpec, base: Option<&str>) -> Result<Outcome> {
-        let (step, vm, base) = (answer::step(step, &self.config), vm.clone().into(), base.map(str::to_owned));
+        let (step, vm, base) =
+            (answer::step(step, &self.config), types::VmSpec::from(vm.clone()), base.map(str::to_owned));
         let outcome = ask!(self, "ensure-snapshot", call_ensure_snapshot(&step, &vm, base.as_ref()))?;
         answer::outcome(&self.plugin, self.purpose.veil(), outcome)
     }
@@ -100,14 +106,17 @@ impl Source for PluginSource {
     async fn open_disk(&self, snapshot: &str, disk: &str) -> Result<Arc<dyn Origin>> {
         let (config, snapshot, disk) = (self.config.clone(), snapshot.to_owned(), disk.to_owned());
         let mut session = self.open().await?;
+        let called =
+            Called::begin(&mut session, "open-disk", || vec![config.tell(), snapshot.tell(), disk.tell()]);
         let origin = session
             .call("open-disk", move |store, guest| {
                 Box::pin(async move {
                     guest.gyre_plugin_source().call_open_disk(store, &config, &snapshot, &disk).await
                 })
             })
-            .await?
-            .map_err(|error| self.purpose.veil().error(error.into()))?;
+            .await;
+        called.end(&origin);
+        let origin = origin?.map_err(|error| self.purpose.veil().error(error.into()))?;
         Ok(match origin {
             source_types::Origin::Plugin(size) => Arc::new(PluginOrigin::from_plugin(session, size)?),
             source_types::Origin::Disk(handle) => Arc::new(PluginOrigin::from_disk(session, &handle)?),

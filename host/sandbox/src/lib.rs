@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! Engine ── Plugin::load ── describe, inspect        nothing of the guest runs before this
-//!              └─ Session::open ── Session::call     one store each; dead after any trap, timeout or cancel
+//!              ├─ Session::open ── Session::call     one store each; dead after any trap, timeout or cancel
+//!              └─ replay                              the same over a recording, which answers instead of the host
 //! ```
 
 pub mod bindings;
@@ -15,6 +16,8 @@ mod inspect;
 mod limiter;
 mod meter;
 mod plugin;
+pub mod recording;
+pub mod replay;
 mod session;
 mod trap;
 mod wasi;

@@ -108,6 +108,11 @@ impl Plugin {
         wasi::link(linker, self)
     }
 
+    /// As it says itself, once it was described.
+    pub fn version(&self) -> Option<&str> {
+        self.version.get().map(String::as_str)
+    }
+
     pub(crate) fn set_version(&self, version: &str) {
         if !version.is_empty() {
             let _ = self.version.set(version.to_owned());

@@ -84,7 +84,7 @@ impl<T: Lent, B: Send + 'static> Session<T, B> {
     /// `sandbox.limit`, `sandbox.payload`, `sandbox.handles`, `job.cancelled`.
     pub async fn call<R>(
         &mut self,
-        call: &'static str,
+        call: &str,
         run: impl for<'a> FnOnce(&'a mut Store<Cell<T>>, &'a B) -> BoxFuture<'a, wasmtime::Result<R>> + Send,
     ) -> Result<R> {
         // Taken out, so that a caller who drops this future leaves a dead session and not a poisoned store.

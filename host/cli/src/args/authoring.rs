@@ -77,6 +77,27 @@ pub struct TestArgs {
     pub chroot: bool,
 }
 
+/// How a recording is replayed.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// What `--record FILE` wrote
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// File of the component, or the name of a plugin in the configuration; it need not be the build that was recorded
+    /// [default: the configuration's plugins of the names in the recording]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub component: Option<String>,
+    /// The plugin in the recording that is meant, where it holds several
+    #[arg(long, value_name = "NAME")]
+    pub plugin: Option<String>,
+    /// Compare calls without a result, too: log lines, progress, handles that are let go of
+    #[arg(long)]
+    pub strict: bool,
+    /// Link WASI without effect, as `wasi = "inert"` does in the configuration
+    #[arg(long)]
+    pub wasi: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum AuthorCommand {
     /// Begin a plugin: a directory that builds, tests and runs as it stands
@@ -106,4 +127,9 @@ pub enum AuthorCommand {
     Try(TryArgs),
     /// Hold a plugin against the rules of the contract
     Test(TestArgs),
+    /// Run a plugin against a recording, without what it ran against then, and point at the first difference
+    ///
+    /// Every call that was made into the plugin is made again, and each call of the host is answered from the file.
+    /// Nothing outside is reached. Log lines may change: only --strict compares calls that have no result.
+    Replay(ReplayArgs),
 }

@@ -62,6 +62,7 @@ pub(crate) fn purpose(http: &[String], to: &[String]) -> Purpose {
             secrets: Arc::new(OneSecret),
             configured: ["password", "token", "other"].map(str::to_owned).into(),
             identity,
+            recorder: None,
             roots: Roots::default(),
         }),
     }
