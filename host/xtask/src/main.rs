@@ -3,6 +3,7 @@
 //! which order they are tested; what they do is theirs.
 
 mod agent;
+mod contract;
 mod phases;
 mod plugins;
 mod run;
@@ -19,6 +20,9 @@ usage: cargo xtask COMMAND
   plugins [NAME...]  builds the plugins as WebAssembly components
   agent              builds the static gyre-agent that is uploaded to workers
   test [--quick]     every test, the real OpenStack included; --quick: without it
+  wit check          holds wit/ against every frozen version of the contract
+  wit freeze [--again]
+                     freezes wit/ as the version that it names, and makes the components that are kept for it
   demo [--openstack] replicates a machine to an embedded OpenStack (or a real one started on this
                      machine), deploys it and shows that it boots
 ";
@@ -45,6 +49,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         ("agent", []) => agent::build().map(|_| ExitCode::SUCCESS),
         ("test", []) => suite::test(suite::Scope::Everything),
         ("test", [quick]) if quick == "--quick" => suite::test(suite::Scope::Quick),
+        ("wit", rest) => contract::run(rest).map(|()| ExitCode::SUCCESS),
         ("demo", []) => suite::demo(&[]),
         ("demo", [real]) if real == "--openstack" => suite::demo(&["--openstack"]),
         ("help" | "--help" | "-h", _) => {

@@ -1,5 +1,6 @@
 //! `cargo xtask plugins`: compiles the guests' workspace and makes every module a component:
-//! `target/plugins/<name>.wasm`, and `target/guests/<name>.wasm` for the guests of the tests. Installs Debian's Rust
+//! `target/plugins/<name>.wasm`, `target/guests/<name>.wasm` for the guests of the tests, and `target/kept/<name>.wasm` for
+//! what is kept of older versions of the contract. Installs Debian's Rust
 //! where no other can do it. How modules and components are made is `gyre-build`'s.
 
 use crate::run::{command, output, root};
@@ -16,7 +17,8 @@ pub fn run(names: &[String]) -> Result<()> {
     let (directory, target) = (root().join("plugins"), root().join("target/wasm"));
     let mut words = vec!["--locked"];
     if names.is_empty() {
-        words.push("--workspace");
+        // What is kept was made once, and without std, which all together have.
+        words.extend(["--workspace", "--exclude", "kept-*"]);
     }
     words.extend(names.iter().flat_map(|name| ["--package", name]));
     let request = Request { directory: &directory, target: Some(&target), words };
@@ -43,7 +45,12 @@ fn install_debian() -> Result<()> {
 }
 
 fn component_of(module: &Module) -> PathBuf {
-    let folder = if module.manifest.starts_with(root().join("tests/guests")) { "guests" } else { "plugins" };
+    let is_below = |directory: &str| module.manifest.starts_with(root().join(directory));
+    let folder = match () {
+        () if is_below("tests/guests") => "guests",
+        () if is_below("tests/kept") => "kept",
+        () => "plugins",
+    };
     root().join("target").join(folder).join(format!("{}.wasm", module.name))
 }
 

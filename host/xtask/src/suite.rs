@@ -3,7 +3,7 @@
 
 use crate::phases::{Need, Phases};
 use crate::run::{cargo, command, output, root, run};
-use crate::{agent, plugins, setup};
+use crate::{agent, contract, plugins, setup};
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 
@@ -33,6 +33,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
     }
     phases.phase("packages", Need::Required, |_| setup::packages());
     phases.phase("format", Need::Independent, |_| format_check());
+    phases.phase("contract", Need::Independent, |_| contract::check());
     phases.phase("plugins as components", Need::Required, |_| plugins::run(&[]));
     phases.phase("agent", Need::Required, |_| agent::build().map(drop));
     phases.phase("clippy", Need::Independent, |_| clippy());
