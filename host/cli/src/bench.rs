@@ -10,7 +10,7 @@ use gyre_core::config::{Config, Plugin};
 use gyre_core::roles::{Destination, OsMorphing, Progress, Source};
 use gyre_core::{Error, Result};
 use gyre_engine::Endpoints as _;
-use gyre_grants::{Inspection, Role};
+use gyre_grants::{Faults, Inspection, Role};
 use gyre_ssh::Identity;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -47,6 +47,7 @@ pub fn alone(config: Option<&Path>, tried: &TriedArgs) -> Result<(String, Plugin
 pub struct Bench {
     /// What is known of it without giving it anything.
     pub found: Inspection,
+    name: String,
     plugins: Plugins,
     job: gyre_engine::JobContext,
 }
@@ -87,7 +88,20 @@ impl Bench {
             progress: Arc::new(Phases(cancel.clone())),
             cancel,
         };
-        Ok(Self { found, plugins: plugins(&known, whole)?, job })
+        Ok(Self { found, name, plugins: plugins(&known, whole)?, job })
+    }
+
+    /// The same once more.
+    ///
+    /// # Errors
+    /// `plugin.*`, `sandbox.*`.
+    pub async fn inspect(&self) -> Result<Inspection> {
+        self.plugins.inspect(&self.name).await.map(|(found, _)| found)
+    }
+
+    /// Where calls of the host are let fail.
+    pub fn faults(&self) -> &Faults {
+        self.plugins.faults()
     }
 
     /// As an OS-morphing plugin.

@@ -1,11 +1,17 @@
 //! `gyre plugin test`: a plugin held against the rules that stand in the comments of `wit/`, as far as they can be checked
-//! without its platform. Each check names the rule that it comes from. Knows how checks are counted and told; the checks
-//! are its modules'.
+//! without its platform, and over it where it is reached. Each check names the rule that it holds. Knows how checks are
+//! counted and told; the checks are its modules', and the rules stand in `rules`.
 
 mod description;
+mod destination;
+mod life;
 mod morphing;
-mod roles;
 mod roots;
+mod rules;
+mod source;
+#[cfg(test)]
+mod tests;
+mod walk;
 
 use crate::answer::Answer;
 use crate::args::TestArgs;
@@ -13,6 +19,7 @@ use crate::bench::Bench;
 use crate::show::clean;
 use gyre_core::{Error, Result};
 use gyre_grants::Role;
+use rules::Rule;
 use serde::Serialize;
 use serde_json::json;
 use std::path::Path;
@@ -40,7 +47,9 @@ pub enum Outcome {
 pub struct Check {
     /// What was done.
     pub name: String,
-    /// Where the rule stands in `wit/`: interface and item.
+    /// The rule's number in `sdk/docs/rules.md`.
+    pub number: &'static str,
+    /// Where it stands in `wit/`: interface and item.
     pub rule: &'static str,
     /// Whether it is kept.
     pub outcome: Outcome,
@@ -68,8 +77,24 @@ impl Verdict {
     pub fn answered<T>(answer: &Result<T>) -> Self {
         match answer {
             Err(error) if broke_off(error) => Self::Broken(one_line(error)),
-            Err(error) if error.code == NOT_WRITTEN => Self::Broken(error.message.clone()),
             _ => Self::Kept,
+        }
+    }
+
+    /// Kept by an error alone.
+    pub fn refused<T>(answer: &Result<T>) -> Self {
+        match answer {
+            Ok(_) => Self::Broken("it answers as if it were there".into()),
+            Err(error) if error.code == NOT_WRITTEN => Self::Unknown(error.message.clone()),
+            answer => Self::answered(answer),
+        }
+    }
+
+    /// Kept by no error at all.
+    pub fn well<T>(answer: &Result<T>) -> Self {
+        match answer {
+            Ok(_) => Self::Kept,
+            Err(error) => Self::Broken(one_line(error)),
         }
     }
 }
@@ -85,19 +110,30 @@ pub fn one_line(error: &Error) -> String {
     format!("{}{cause} [{}]", error.message, error.code)
 }
 
+/// Notes that a call of this name answers, and that it is written at all.
+pub fn note_answer<T>(checks: &mut Checks, name: &str, answer: &Result<T>) {
+    checks.note(format!("{name} answers"), Rule::Answers, Verdict::answered(answer));
+    if let Err(error) = answer
+        && error.code == NOT_WRITTEN
+    {
+        let why = format!("{}: write it; until then every job that needs it fails", error.message);
+        checks.note(format!("{name} is written"), Rule::Written, Verdict::Broken(why));
+    }
+}
+
 /// The checks so far.
 #[derive(Default)]
 pub struct Checks(Vec<Check>);
 
 impl Checks {
     /// Notes one.
-    pub fn note(&mut self, name: impl Into<String>, rule: &'static str, verdict: Verdict) {
+    pub fn note(&mut self, name: impl Into<String>, rule: Rule, verdict: Verdict) {
         let (outcome, said) = match verdict {
             Verdict::Kept => (Outcome::Passed, None),
             Verdict::Broken(why) => (Outcome::Failed, Some(why)),
             Verdict::Unknown(why) => (Outcome::Skipped, Some(why)),
         };
-        self.0.push(Check { name: name.into(), rule, outcome, said });
+        self.0.push(Check { name: name.into(), number: rule.id(), rule: rule.place(), outcome, said });
     }
 
     fn count(&self, outcome: Outcome) -> usize {
@@ -106,13 +142,13 @@ impl Checks {
 
     fn text(&self) -> String {
         let mut text = String::new();
-        for Check { name, rule, outcome, said } in &self.0 {
+        for Check { name, number, rule, outcome, said } in &self.0 {
             let sign = match outcome {
                 Outcome::Passed => '✓',
                 Outcome::Failed => '✗',
                 Outcome::Skipped => '○',
             };
-            text += &format!("{sign} {name}  ({rule})\n");
+            text += &format!("{sign} {name}  ({number} {rule})\n");
             text += &said.as_ref().map(|said| format!("    {}\n", clean(said))).unwrap_or_default();
         }
         let (passed, failed, skipped) =
@@ -139,38 +175,18 @@ impl Checks {
 pub async fn run(config: Option<&Path>, args: &TestArgs, cancel: CancellationToken) -> Result<Answer> {
     let bench = Bench::open(config, &args.tried, cancel).await?;
     let mut checks = Checks::default();
-    description::check(&bench.found, &mut checks);
+    description::check(&bench.found, &bench.inspect().await?, &mut checks);
     match bench.found.role {
         Role::Osmorphing => morphing::check(bench.morpher().await?.as_ref(), args, &mut checks).await?,
-        Role::Source => roles::source(bench.source().await?.as_ref(), &mut checks).await,
-        Role::Destination => roles::destination(bench.destination().await?.as_ref(), &mut checks).await,
-    }
-    Ok(checks.answer())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_error_is_an_answer_and_a_trap_is_none() {
-        let answered = |code: &str| Verdict::answered::<()>(&Err(Error::other(code, "x")));
-        assert!(matches!(answered("my.code"), Verdict::Kept));
-        for code in ["sandbox.trap", "sandbox.memory", "plugin.exception", "plugin.not-written"] {
-            assert!(matches!(answered(code), Verdict::Broken(_)), "{code}");
+        Role::Source => {
+            source::check(bench.source().await?.as_ref(), bench.faults(), args.vm.as_deref(), &mut checks)
+                .await;
+        }
+        Role::Destination => {
+            let plugin = bench.destination().await?;
+            destination::check(plugin.as_ref(), bench.faults(), &bench.found, &mut checks).await;
+            life::check(plugin.as_ref(), bench.faults(), args.steps, &mut checks).await;
         }
     }
-
-    #[test]
-    fn a_broken_rule_is_the_commands_error() {
-        let mut checks = Checks::default();
-        checks.note("a", "metadata", Verdict::Kept);
-        checks.note("b", "types", Verdict::Unknown("no platform".into()));
-        assert_eq!(
-            checks.text(),
-            "✓ a  (metadata)\n○ b  (types)\n    no platform\n1 kept, 0 broken, 1 cannot be told\n"
-        );
-        checks.note("c", "types", Verdict::of(false, || "why".into()));
-        assert_eq!(checks.answer().error.unwrap().code, "plugin.conformance");
-    }
+    Ok(checks.answer())
 }

@@ -10,7 +10,7 @@ use gyre_core::options::OptionInfo;
 use gyre_core::roles::{Destination, OsMorphing, Source};
 use gyre_core::{Error, Result};
 use gyre_engine::{Endpoints, JobContext};
-use gyre_grants::{Host, Inspection, Recording, Replaying, Rerun, Secrets};
+use gyre_grants::{Faults, Host, Inspection, Recording, Replaying, Rerun, Secrets};
 use gyre_ssh::{Identity, KeyPair};
 use gyre_trust::Standing;
 use serde_json::{Map, Value};
@@ -76,6 +76,11 @@ impl Plugins {
         let to_load = name.to_owned();
         self.blocking(move |host| host.digest(&to_load)).await?;
         self.host.replay(name, recording, recorded, how, cancel).await
+    }
+
+    /// Where calls of the host are let fail.
+    pub fn faults(&self) -> &Faults {
+        self.host.faults()
     }
 
     /// The key that a plugin made for a worker of a job.

@@ -314,7 +314,7 @@ impl disk::HostDisk for Lent {
     }
 
     async fn id(&mut self, disk: Resource<Disk>) -> wasmtime::Result<u32> {
-        match self.get::<Handle, _>(&disk) {
+        match self.held::<Handle, _>(&disk) {
             Ok(handle) => Ok(handle.id),
             Err(Fault::Trap(error)) => Err(error),
             Err(Fault::Refused(error)) => Err(wasmtime::Error::new(error)),
@@ -322,8 +322,8 @@ impl disk::HostDisk for Lent {
     }
 
     async fn size(&mut self, disk: Resource<Disk>) -> wasmtime::Result<u64> {
-        match self.disk(&disk) {
-            Ok(disk) => Ok(disk.size),
+        match self.held::<Handle, _>(&disk) {
+            Ok(handle) => Ok(handle.disk.size),
             Err(Fault::Trap(error)) => Err(error),
             Err(Fault::Refused(error)) => Err(wasmtime::Error::new(error)),
         }

@@ -101,11 +101,13 @@ async fn piece(file: Arc<File>, offset: u64, length: u64) -> Result<Vec<u8>> {
 
 impl files::Host for Lent {
     async fn read_dir(&mut self, path: String) -> Result<Vec<Entry>, Fault> {
+        self.purpose.shared.faults.pass()?;
         let policy = self.purpose.policy.clone();
         Ok(blocking(move || read_dir(&policy, Path::new(&path))).await?)
     }
 
     async fn read_file(&mut self, path: String) -> Result<Vec<u8>, Fault> {
+        self.purpose.shared.faults.pass()?;
         let policy = self.purpose.policy.clone();
         Ok(blocking(move || read_file(&policy, Path::new(&path))).await?)
     }

@@ -2,6 +2,7 @@
 //! their options, and handed out as roles. A job that pinned a component gets that one. It knows no call of theirs.
 
 use crate::destination::PluginDestination;
+use crate::faults::Faults;
 use crate::lent::{Lent, Purpose, Shared};
 use crate::options::{self, Entry};
 use crate::osmorphing::PluginMorphing;
@@ -110,9 +111,21 @@ impl Host {
     ) -> Result<Self> {
         let engine = Engine::new(&state.join(COMPILED), identity.subkey(CACHE_PURPOSE))?;
         let configured = config.secret.keys().cloned().collect();
-        let shared = Arc::new(Shared { secrets, configured, identity, roots: Roots::default(), recorder });
+        let shared = Arc::new(Shared {
+            secrets,
+            configured,
+            identity,
+            roots: Roots::default(),
+            recorder,
+            faults: Faults::default(),
+        });
         let (gate, kept) = (Gate::open(&config)?, Kept::new(state));
         Ok(Self { engine, config, shared, gate, kept, memory: Mutex::default() })
+    }
+
+    /// Where calls of the host are let fail.
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
     }
 
     /// What can be known of a plugin without giving it anything, and why it may not run, if so.

@@ -4,6 +4,7 @@
 use crate::JobContext;
 use crate::Secrets;
 use crate::disk::Disks;
+use crate::faults::Faults;
 use crate::log::Lines;
 use crate::policy::Policy;
 use crate::tls::Roots;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) identity: Identity,
     pub(crate) roots: Roots,
     pub(crate) recorder: Option<Arc<Recorder>>,
+    pub(crate) faults: Faults,
 }
 
 /// For whom a session is opened.
@@ -71,17 +73,25 @@ impl Lent {
 
     /// Puts a mounted root into the table, for `borrow<rootfs>` arguments.
     pub(crate) fn lend_root<R: 'static>(&mut self, root: Arc<dyn Root>) -> Result<Resource<R>, Fault> {
-        let handle: Resource<R> = self.push(root)?;
+        let handle = self.table.push(root)?;
         Ok(Resource::new_borrow(handle.rep()))
     }
 
     /// A handle of the WIT resource `R` that stands for `entry`.
     pub(crate) fn push<T: Send + 'static, R: 'static>(&mut self, entry: T) -> Result<Resource<R>, Fault> {
+        self.purpose.shared.faults.pass()?;
         let handle = self.table.push(entry)?;
         Ok(Resource::new_own(handle.rep()))
     }
 
+    /// What a handle stands for, for a call that can fail.
     pub(crate) fn get<T: 'static, R: 'static>(&self, handle: &Resource<R>) -> Result<&T, Fault> {
+        self.purpose.shared.faults.pass()?;
+        self.held(handle)
+    }
+
+    /// The same for one that cannot.
+    pub(crate) fn held<T: 'static, R: 'static>(&self, handle: &Resource<R>) -> Result<&T, Fault> {
         Ok(self.table.get(&Resource::<T>::new_borrow(handle.rep()))?)
     }
 

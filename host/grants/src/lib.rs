@@ -15,6 +15,7 @@ mod answer;
 mod clock;
 mod destination;
 mod disk;
+mod faults;
 mod files;
 mod host;
 mod http;
@@ -36,6 +37,7 @@ mod tls;
 mod veil;
 mod worker;
 
+pub use faults::Faults;
 pub use gyre_sandbox::recording::{Played, Recorder, Recording, Summary};
 pub use gyre_sandbox::replay::{Difference, Field, Place, Replayed, Replaying};
 pub use gyre_sandbox::{Description, Import, Inspection, Role, Status};

@@ -71,6 +71,7 @@ impl secrets::HostSecret for Lent {
     }
 
     async fn generate_ssh_key(&mut self, name: String) -> Result<String, Fault> {
+        self.purpose.shared.faults.pass()?;
         check_name(&name)?;
         let Purpose { plugin, job, shared, .. } = &self.purpose;
         let pair = worker_key(&shared.identity, &job.job, plugin, &name)?;
@@ -78,6 +79,7 @@ impl secrets::HostSecret for Lent {
     }
 
     async fn generate_host_key(&mut self, name: String) -> Result<HostKey, Fault> {
+        self.purpose.shared.faults.pass()?;
         check_name(&name)?;
         let Purpose { plugin, job, shared, .. } = &self.purpose;
         let pair = host_key(&shared.identity, &job.job, plugin, &name)?;

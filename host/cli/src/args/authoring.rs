@@ -75,6 +75,12 @@ pub struct TestArgs {
     /// Let the plugin run programs of the tree in its copies; needs root
     #[arg(long, requires = "root")]
     pub chroot: bool,
+    /// A machine of the source, by its id: a snapshot of it is made, read and released, several times
+    #[arg(long, value_name = "ID")]
+    pub vm: Option<String>,
+    /// Let a destination make disks, a worker, a checkpoint, a clone and a machine, several times, and remove them
+    #[arg(long)]
+    pub steps: bool,
 }
 
 /// How a recording is replayed.

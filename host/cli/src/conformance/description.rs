@@ -1,12 +1,11 @@
 //! Who a plugin says it is, and the schema of its options: `metadata` of `wit/plugin.wit`. That it answered at all, without
 //! any grant and within its limits, was seen when it was inspected.
 
+use super::rules::Rule;
 use super::{Checks, Verdict};
 use gyre_grants::Inspection;
 use serde_json::Value;
 
-const RULE: &str = "metadata#describe";
-const SCHEMA_RULE: &str = "metadata#description.config-schema";
 /// Types of JSON Schema.
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
 /// Schemas within schemas.
@@ -16,35 +15,42 @@ const SUMMARY_CHARS_MAX: usize = 120;
 /// Problems told of one schema.
 const PROBLEMS_MAX: usize = 5;
 
-pub fn check(found: &Inspection, checks: &mut Checks) {
+pub fn check(found: &Inspection, again: &Inspection, checks: &mut Checks) {
     let Some(said) = &found.description else {
         checks.note(
             "it describes itself",
-            RULE,
+            Rule::Describes,
             Verdict::Broken("it imports what this host does not link".into()),
         );
         return;
     };
-    checks.note("it describes itself without any grant, within its limits", RULE, Verdict::Kept);
+    checks.note("it describes itself without any grant, within its limits", Rule::Describes, Verdict::Kept);
+    let same = found.description == again.description;
+    let why = || "its second answer is another one".into();
+    checks.note("it describes itself alike again", Rule::Describes, Verdict::of(same, why));
     let names = !said.name.is_empty() && !said.version.is_empty();
-    checks.note("it has a name and a version", RULE, Verdict::of(names, || "one of them is empty".into()));
+    checks.note(
+        "it has a name and a version",
+        Rule::Named,
+        Verdict::of(names, || "one of them is empty".into()),
+    );
     let is_short = !said.summary.is_empty() && said.summary.chars().count() <= SUMMARY_CHARS_MAX;
     let why = || format!("it is empty, or longer than {SUMMARY_CHARS_MAX} characters");
-    checks.note("its summary fits a line", RULE, Verdict::of(is_short, why));
+    checks.note("its summary fits a line", Rule::Summary, Verdict::of(is_short, why));
     let mut problems = Vec::new();
     schema(&said.config_schema, &said.config_schema, "the schema", 0, &mut problems);
     problems.truncate(PROBLEMS_MAX);
     checks.note(
         "its schema is JSON Schema",
-        SCHEMA_RULE,
+        Rule::Schema,
         Verdict::of(problems.is_empty(), || problems.join("; ")),
     );
     let closed = said.config_schema.get("additionalProperties") == Some(&Value::Bool(false));
     let why = || "without `\"additionalProperties\": false` a typo in an option goes unnoticed".into();
-    checks.note("an unknown option is refused", SCHEMA_RULE, Verdict::of(closed, why));
+    checks.note("an unknown option is refused", Rule::Closed, Verdict::of(closed, why));
     let silent = undescribed(&said.config_schema);
     let why = || format!("without a description: {}", silent.join(", "));
-    checks.note("every option is described", SCHEMA_RULE, Verdict::of(silent.is_empty(), why));
+    checks.note("every option is described", Rule::Described, Verdict::of(silent.is_empty(), why));
 }
 
 fn undescribed(schema: &Value) -> Vec<String> {

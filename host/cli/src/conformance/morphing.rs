@@ -2,6 +2,8 @@
 //! on the same root, and neither breaks off whatever the guest is like.
 
 use super::roots::{DAMAGED, Empty, Faulty, Which};
+use super::rules::Rule;
+use super::walk::mishandled;
 use super::{Checks, Verdict, broke_off, one_line};
 use crate::args::TestArgs;
 use crate::tree::{self, Change};
@@ -13,8 +15,6 @@ use gyre_core::{Error, Result};
 use std::path::Path;
 use std::sync::Arc;
 
-const DETECT: &str = "osmorphing#detect";
-const MORPH: &str = "osmorphing#morph";
 /// Calls of one `detect` that are let fail, one after the other.
 const FAULTS_MAX: usize = 64;
 /// Places at which one `morph` is interrupted; each takes a copy of the tree.
@@ -28,13 +28,13 @@ pub async fn check(plugin: &dyn OsMorphing, args: &TestArgs, checks: &mut Checks
         let answer = plugin.detect(Arc::new(damaged)).await;
         checks.note(
             format!("detect answers on a root whose files {}", damaged.name),
-            DETECT,
+            Rule::Answers,
             Verdict::answered(&answer),
         );
     }
     let Some(tree) = &args.root else {
         let why = "name a guest's tree with --root DIR".to_owned();
-        checks.note("morph may be repeated", MORPH, Verdict::Unknown(why));
+        checks.note("morph may be repeated", Rule::MorphRepeats, Verdict::Unknown(why));
         return Ok(());
     };
     if detects(plugin, tree, checks).await? {
@@ -50,7 +50,7 @@ async fn empty(plugin: &dyn OsMorphing, checks: &mut Checks) {
         Ok(Some(found)) => Verdict::Broken(format!("it takes an empty root for {}", found.distribution)),
         Err(error) => Verdict::Broken(one_line(error)),
     };
-    checks.note("detect says of an empty root that it is not its own", DETECT, verdict);
+    checks.note("detect says of an empty root that it is not its own", Rule::MorphEmpty, verdict);
 }
 
 /// Whether the tree is the plugin's own.
@@ -60,32 +60,32 @@ async fn detects(plugin: &dyn OsMorphing, tree: &Path, checks: &mut Checks) -> R
         Faulty::never(Arc::new(ReadOnly(LocalRoot::open(tree, Programs::Refused)?)), Which::Changing);
     let first = plugin.detect(changing.clone()).await;
     let why = || "it called what may change something".into();
-    checks.note("detect only looks", DETECT, Verdict::of(changing.calls() == 0, why));
+    checks.note("detect only looks", Rule::MorphLooks, Verdict::of(changing.calls() == 0, why));
     let counted = Faulty::never(root()?, Which::Any);
     let again = plugin.detect(counted.clone()).await;
     let same = format!("{first:?}") == format!("{again:?}");
     checks.note(
         "detect says the same again",
-        DETECT,
+        Rule::MorphSame,
         Verdict::of(same, || "its second answer is another one".into()),
     );
-    let mut broken = Ok(());
+    let mut verdict = Verdict::Kept;
     for at in 0..counted.calls().min(FAULTS_MAX) {
         let answer = plugin.detect(Faulty::new(root()?, Which::Any, at)).await;
-        if let Some(error) = answer.err().filter(broke_off) {
-            broken = Err(error.during(format!("when its call {at} of the host failed")));
+        if let Some(why) = mishandled(&answer) {
+            verdict = Verdict::Broken(format!("when its call {at} of the host failed: {why}"));
         }
     }
-    checks.note("detect answers when a call of the host fails", DETECT, Verdict::answered(&broken));
+    checks.note("detect answers when a call of the host fails", Rule::Faults, verdict);
     match first {
         Ok(Some(_)) => Ok(true),
         Ok(None) => {
             let why = "the plugin says that the tree is none of its own".to_owned();
-            checks.note("morph may be repeated", MORPH, Verdict::Unknown(why));
+            checks.note("morph may be repeated", Rule::MorphRepeats, Verdict::Unknown(why));
             Ok(false)
         }
         Err(error) => {
-            checks.note("detect answers on the tree", DETECT, Verdict::Broken(one_line(&error)));
+            checks.note("detect answers on the tree", Rule::Answers, Verdict::Broken(one_line(&error)));
             Ok(false)
         }
     }
@@ -100,14 +100,13 @@ async fn morphs(plugin: &dyn OsMorphing, tree: &Path, chroot: bool, checks: &mut
     let once = Copy::of(tree)?;
     let counted = Faulty::never(once.root(chroot)?, Which::Changing);
     if let Err(error) = morph(plugin, counted.clone()).await {
-        checks.note("morph morphs the tree", MORPH, cannot(&error));
+        checks.note("morph morphs the tree", Rule::MorphRepeats, cannot(&error));
         return Ok(());
     }
-    checks.note("morph morphs the tree", MORPH, Verdict::Kept);
     let twice = Copy::of(&once.path())?;
     let repeated = morph(plugin, twice.root(chroot)?).await;
     let verdict = same(repeated, &once, &twice)?;
-    checks.note("morph repeated changes nothing more", MORPH, verdict);
+    checks.note("morph repeated changes nothing more", Rule::MorphRepeats, verdict);
     let calls = counted.calls();
     let step = calls.div_ceil(INTERRUPTIONS_MAX).max(1);
     for at in (0..calls).step_by(step) {
@@ -121,7 +120,7 @@ async fn morphs(plugin: &dyn OsMorphing, tree: &Path, chroot: bool, checks: &mut
             Err(error) if broke_off(&error) => Verdict::Broken(one_line(&error)),
             _ => same(morph(plugin, copy.root(chroot)?).await, &once, &copy)?,
         };
-        checks.note(name, MORPH, verdict);
+        checks.note(name, Rule::MorphResumes, verdict);
     }
     Ok(())
 }

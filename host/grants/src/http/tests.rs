@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::JobContext;
+use crate::faults::Faults;
 use crate::lent::Shared;
 use crate::tls::Roots;
 use gyre_core::config::{Grants, Limits, SecretGrant};
@@ -64,6 +65,7 @@ pub(crate) fn purpose(http: &[String], to: &[String]) -> Purpose {
             identity,
             recorder: None,
             roots: Roots::default(),
+            faults: Faults::default(),
         }),
     }
 }

@@ -1,0 +1,272 @@
+//! What the steps of a destination make and remove, over its platform: the disks of a small machine, a checkpoint, a clone,
+//! a worker and the machine, each made twice, lost at every call of the host, and removed twice. It touches nothing that it
+//! did not make.
+
+use super::destination::{marked, note_console};
+use super::rules::Rule;
+use super::walk::{finish, mishandled, note_faults, step, token};
+use super::{Checks, Verdict, one_line};
+use crate::trying::machine;
+use gyre_core::roles::{Destination, Outcome, State, StepCall, WorkerRole};
+use gyre_core::{Kind, OsType, Result, VmSpec};
+use gyre_grants::Faults;
+use std::collections::BTreeSet;
+
+/// Calls of one step that are let fail: each makes and removes what the step makes.
+const LOSSES_MAX: usize = 16;
+
+/// One kind of thing that is made and removed.
+struct Pair<'a, M, R> {
+    name: &'static str,
+    ensure: M,
+    remove: R,
+    plugin: &'a dyn Destination,
+    faults: &'a Faults,
+}
+
+pub async fn check(plugin: &dyn Destination, faults: &Faults, wanted: bool, checks: &mut Checks) {
+    let Ok(vm) = machine(None) else { return };
+    if !wanted {
+        let why = "with --steps a small machine is made at the platform and removed".to_owned();
+        return checks.note(
+            "what the steps make is removed again",
+            Rule::TargetRemoves,
+            Verdict::Unknown(why),
+        );
+    }
+    let disks = Pair {
+        name: "disks",
+        ensure: async |step: &StepCall| plugin.ensure_disks(step, &vm, None).await,
+        remove: async |step: &StepCall, state: &str| plugin.remove_disks(step, state).await,
+        plugin,
+        faults,
+    };
+    disks.lose(checks).await;
+    let token = token("disks");
+    if let Some(state) = disks.make(&token, checks).await {
+        note_disks(plugin, &vm, &state, checks).await;
+        note_foreign(plugin, &token, checks).await;
+        worker(plugin, faults, &vm, &state, checks).await;
+        copies(plugin, faults, &vm, &state, checks).await;
+        disks.remove(&token, &state, checks).await;
+    }
+}
+
+async fn worker(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &str, checks: &mut Checks) {
+    let pair = Pair {
+        name: "worker",
+        ensure: async |step: &StepCall| {
+            plugin.ensure_worker(step, WorkerRole::Copy, OsType::Linux, disks).await
+        },
+        remove: async |step: &StepCall, state: &str| plugin.remove_worker(step, state).await,
+        plugin,
+        faults,
+    };
+    pair.lose(checks).await;
+    let token = token("worker");
+    let Some(state) = pair.make(&token, checks).await else { return };
+    let verdict = match plugin.describe_worker(&state).await {
+        Ok(worker) => {
+            let is_named =
+                |id: &str| worker.disks.iter().any(|it| it.disk == id && !it.identities.is_empty());
+            let bare = vm.disks.iter().find(|disk| !is_named(&disk.id));
+            bare.map_or(Verdict::Kept, |disk| {
+                Verdict::Broken(format!("disk {} is not attached to it", disk.id))
+            })
+        }
+        Err(error) => Verdict::Broken(one_line(&error)),
+    };
+    checks.note("all disks are attached to the worker", Rule::TargetWorker, verdict);
+    note_console(checks, &plugin.worker_console(&state).await);
+    pair.remove(&token, &state, checks).await;
+}
+
+/// A checkpoint, what is cloned from it, and the machine that boots from that.
+async fn copies(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &str, checks: &mut Checks) {
+    let pair = Pair {
+        name: "checkpoint",
+        ensure: async |step: &StepCall| plugin.ensure_checkpoint(step, disks).await,
+        remove: async |step: &StepCall, state: &str| plugin.remove_checkpoint(step, state).await,
+        plugin,
+        faults,
+    };
+    pair.lose(checks).await;
+    let token = token("checkpoint");
+    let Some(checkpoint) = pair.make(&token, checks).await else { return };
+    clone(plugin, faults, vm, &checkpoint, checks).await;
+    own(plugin, vm, &checkpoint, disks, checks).await;
+    pair.remove(&token, &checkpoint, checks).await;
+    checks.note("the disks stay when clones are removed", Rule::TargetClone, there(plugin, vm, disks).await);
+}
+
+async fn clone(
+    plugin: &dyn Destination,
+    faults: &Faults,
+    vm: &VmSpec,
+    checkpoint: &str,
+    checks: &mut Checks,
+) {
+    let pair = Pair {
+        name: "clone",
+        ensure: async |step: &StepCall| plugin.ensure_clone(step, checkpoint, true).await,
+        remove: async |step: &StepCall, state: &str| plugin.remove_clone(step, state).await,
+        plugin,
+        faults,
+    };
+    pair.lose(checks).await;
+    let token = token("clone");
+    let Some(clone) = pair.make(&token, checks).await else { return };
+    let instance = Pair {
+        name: "instance",
+        ensure: async |step: &StepCall| plugin.ensure_instance(step, vm, &clone).await,
+        remove: async |step: &StepCall, state: &str| plugin.remove_instance(step, state).await,
+        plugin,
+        faults,
+    };
+    let token_of_instance = self::token("instance");
+    if let Some(state) = instance.make(&token_of_instance, checks).await {
+        instance.remove(&token_of_instance, &state, checks).await;
+        let name = "the disks of a machine stay when it is removed";
+        checks.note(name, Rule::TargetStays, there(plugin, vm, &clone).await);
+    }
+    pair.remove(&token, &clone, checks).await;
+}
+
+/// The replica's own disks in the place of a clone, which are not to go with it.
+async fn own(plugin: &dyn Destination, vm: &VmSpec, checkpoint: &str, disks: &str, checks: &mut Checks) {
+    let token = token("own");
+    let Ok(own) = finish(&token, async |step| plugin.ensure_clone(step, checkpoint, false).await).await
+    else {
+        return;
+    };
+    let removed = finish(&token, async |step| plugin.remove_clone(step, &own).await).await;
+    let verdict = match Verdict::well(&removed) {
+        Verdict::Kept => there(plugin, vm, disks).await,
+        broken => broken,
+    };
+    checks.note("the replica's own disks stay where they stood for a clone", Rule::TargetClone, verdict);
+}
+
+/// Whether every disk of the machine is described.
+async fn there(plugin: &dyn Destination, vm: &VmSpec, disks: &str) -> Verdict {
+    match plugin.describe_disks(disks).await {
+        Err(error) => Verdict::Broken(one_line(&error)),
+        Ok(found) => {
+            let is_there = |id: &str| found.iter().any(|disk| disk.disk == id);
+            let gone = vm.disks.iter().find(|disk| !is_there(&disk.id));
+            gone.map_or(Verdict::Kept, |disk| Verdict::Broken(format!("disk {} is gone", disk.id)))
+        }
+    }
+}
+
+async fn note_disks(plugin: &dyn Destination, vm: &VmSpec, state: &str, checks: &mut Checks) {
+    let verdict = match plugin.describe_disks(state).await {
+        Err(error) => Verdict::Broken(one_line(&error)),
+        Ok(found) => {
+            let fits = |id: &str, size| found.iter().any(|disk| disk.disk == id && disk.size >= size);
+            let bad = vm.disks.iter().find(|disk| !fits(&disk.id, disk.size));
+            bad.map_or(Verdict::Kept, |disk| {
+                Verdict::Broken(format!("disk {} is missing, or too small", disk.id))
+            })
+        }
+    };
+    checks.note("every disk of the machine is made", Rule::TargetDisks, verdict);
+}
+
+/// What another step made is not for this one to remove.
+async fn note_foreign(plugin: &dyn Destination, token: &str, checks: &mut Checks) {
+    let Ok(Some(all)) = marked(plugin).await else { return };
+    let Some(one) = all.iter().find(|one| one.token == token) else { return };
+    let other = self::token("other");
+    let answer = finish(&other, async |step| plugin.remove_marked(step, &one.kind, &one.id).await).await;
+    let is_refused = matches!(&answer, Err(error) if error.kind == Kind::Conflict);
+    let why = || format!("the answer to another token is {answer:?}");
+    checks.note(
+        "remove-marked refuses what carries another token",
+        Rule::TargetForeign,
+        Verdict::of(is_refused, why),
+    );
+}
+
+impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Result<Outcome>>
+    Pair<'_, M, R>
+{
+    /// What carries the token, as kind and id.
+    async fn marks(&self, token: &str) -> Result<BTreeSet<(String, String)>> {
+        let all = marked(self.plugin).await?.unwrap_or_default();
+        Ok(all.into_iter().filter(|one| one.token == token).map(|one| (one.kind, one.id)).collect())
+    }
+
+    /// Makes it twice; what the first call answered.
+    async fn make(&self, token: &str, checks: &mut Checks) -> Option<State> {
+        let name = self.name;
+        let state = match finish(token, &self.ensure).await {
+            Ok(state) => state,
+            Err(error) => {
+                let why = format!("the platform does not let it: {}", one_line(&error));
+                checks.note(format!("ensure of {name} makes it"), Rule::TargetTwice, Verdict::Unknown(why));
+                let _ = finish(token, async |step| (self.remove)(step, "").await).await;
+                return None;
+            }
+        };
+        let once = self.marks(token).await;
+        let again = finish(token, &self.ensure).await;
+        let twice = self.marks(token).await;
+        let listed = matches!(&once, Ok(marks) if !marks.is_empty());
+        let why = || "nothing that carries its token is listed".into();
+        checks.note(
+            format!("what ensure of {name} made is listed"),
+            Rule::TargetMarks,
+            Verdict::of(listed, why),
+        );
+        let verdict = match (again, once, twice) {
+            (Ok(_), Ok(once), Ok(twice)) => {
+                Verdict::of(once == twice, || format!("{once:?}, then {twice:?}"))
+            }
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => Verdict::Broken(one_line(&error)),
+        };
+        checks.note(format!("ensure of {name} repeated makes nothing twice"), Rule::TargetTwice, verdict);
+        Some(state)
+    }
+
+    /// Removes it twice.
+    async fn remove(&self, token: &str, state: &str, checks: &mut Checks) {
+        let name = self.name;
+        for often in ["", " again"] {
+            let gone = finish(token, async |step| (self.remove)(step, state).await).await;
+            let left = self.marks(token).await;
+            let verdict = match (gone, left) {
+                (Ok(_), Ok(left)) => Verdict::of(left.is_empty(), || format!("it leaves {left:?}")),
+                (Err(error), _) | (_, Err(error)) => Verdict::Broken(one_line(&error)),
+            };
+            checks.note(format!("remove of {name}{often} leaves nothing"), Rule::TargetRemoves, verdict);
+        }
+    }
+
+    /// Begins it with a token of its own, lets one call of the host fail, takes the answer for lost, and removes whatever
+    /// carries the token; for one call after the other.
+    async fn lose(&self, checks: &mut Checks) {
+        let (mut calls, mut wrong, mut left) = (0, None, None);
+        for at in 0..LOSSES_MAX {
+            let token = token(&format!("lost-{at}"));
+            self.faults.begin(Some(at));
+            let answer = (self.ensure)(&step(&token)).await;
+            let was_reached = self.faults.calls() > at;
+            self.faults.begin(None);
+            wrong = mishandled(&answer).map(|why| format!("when its call {at} failed: {why}")).or(wrong);
+            let removed = finish(&token, async |step| (self.remove)(step, "").await).await;
+            left = match (removed, self.marks(&token).await) {
+                (Ok(_), Ok(marks)) if marks.is_empty() => left,
+                (Ok(_), Ok(marks)) => Some(format!("after call {at} failed it leaves {marks:?}")),
+                (Err(error), _) | (_, Err(error)) => Some(one_line(&error)),
+            };
+            calls += usize::from(was_reached);
+            if !was_reached {
+                break;
+            }
+        }
+        note_faults(checks, &format!("ensure of {}", self.name), (calls, wrong));
+        let name = format!("remove of {} with an empty state undoes what was lost", self.name);
+        checks.note(name, Rule::TargetLost, left.map_or(Verdict::Kept, Verdict::Broken));
+    }
+}

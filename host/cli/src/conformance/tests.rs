@@ -1,0 +1,130 @@
+//! The kit against plugins that keep every rule, and against each rule by one that breaks it: so no check is missing that
+//! the page of rules promises, and none lets pass what it is for.
+
+mod destination;
+mod morphing;
+mod source;
+
+use super::rules::{Held, Rule};
+use super::*;
+use gyre_grants::{Description, Inspection};
+
+/// An answer that says what the plugin that gives it is.
+fn inspected(wrong: Option<Rule>) -> Inspection {
+    let is = |rule| wrong == Some(rule);
+    let mut schema = json!({
+        "type": "object", "additionalProperties": is(Rule::Closed),
+        "properties": { "flavor": { "type": "string", "description": "Its size." } },
+    });
+    if is(Rule::Schema) {
+        schema["properties"]["flavor"]["type"] = json!("text");
+    }
+    if is(Rule::Described) {
+        schema["properties"]["flavor"]["description"] = json!("");
+    }
+    let text = |rule, text: &str| if is(rule) { String::new() } else { text.to_owned() };
+    Inspection {
+        sha256: String::new(),
+        role: Role::Destination,
+        imports: Vec::new(),
+        exports: Vec::new(),
+        description: Some(Description {
+            name: text(Rule::Named, "fake"),
+            version: "1".into(),
+            summary: text(Rule::Summary, "One line."),
+            config_schema: schema,
+        }),
+    }
+}
+
+fn described(wrong: Option<Rule>) -> Checks {
+    let mut checks = Checks::default();
+    let mut again = inspected(wrong);
+    if wrong == Some(Rule::Describes) {
+        again.description = None;
+    }
+    description::check(&inspected(wrong), &again, &mut checks);
+    checks
+}
+
+/// What is found wrong with the plugin of each role that breaks this rule, or none.
+async fn found(wrong: Option<Rule>) -> Vec<(&'static str, Checks)> {
+    vec![
+        ("description", described(wrong)),
+        ("source", source::tested(wrong).await),
+        ("destination", destination::tested(wrong).await),
+        ("osmorphing", morphing::tested(wrong).await),
+    ]
+}
+
+#[tokio::test]
+async fn who_keeps_every_rule_is_let_pass() {
+    for (role, checks) in found(None).await {
+        let text = checks.text();
+        assert!(checks.0.len() >= 7 && !text.contains('✗') && !text.contains('○'), "{role}\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn every_rule_of_the_kit_is_held_by_a_check_and_no_other_is() {
+    for rule in Rule::ALL {
+        let broken = |checks: &Checks| {
+            checks.0.iter().any(|check| check.number == rule.id() && check.outcome == Outcome::Failed)
+        };
+        let found = found(Some(*rule)).await;
+        let by: Vec<_> = found.iter().filter(|(_, checks)| broken(checks)).map(|(role, _)| *role).collect();
+        let expected: &[&str] = match rule {
+            Rule::Answers | Rule::Faults => &["source", "destination", "osmorphing"],
+            Rule::Written => &["source", "destination"],
+            rule if rule.held() != Held::Kit => &[],
+            rule => match rule.id().get(..1) {
+                Some("M") => &["description"],
+                Some("S") => &["source"],
+                Some("D") => &["destination"],
+                _ => &["osmorphing"],
+            },
+        };
+        let texts: String = found.iter().map(|(_, checks)| checks.text()).collect();
+        assert_eq!(by, expected, "{rule:?}\n{texts}");
+    }
+}
+
+#[test]
+fn an_error_is_an_answer_and_a_trap_is_none() {
+    let answered = |code: &str| Verdict::answered::<()>(&Err(Error::other(code, "x")));
+    assert!(matches!(answered("my.code"), Verdict::Kept));
+    for code in ["sandbox.trap", "sandbox.memory", "plugin.exception"] {
+        assert!(matches!(answered(code), Verdict::Broken(_)), "{code}");
+    }
+}
+
+#[test]
+fn a_call_that_is_not_written_is_said_to_be() {
+    let mut checks = Checks::default();
+    let answer: Result<()> = Err(Error::other("plugin.not-written", "this plugin does not do get-vm yet"));
+    note_answer(&mut checks, "get-vm", &answer);
+    let text = checks.text();
+    assert!(text.contains("✗ get-vm is written  (P2 gyre:plugin)"), "{text}");
+    assert!(text.contains("does not do get-vm yet: write it"), "{text}");
+}
+
+#[test]
+fn a_broken_rule_is_the_commands_error() {
+    let mut checks = Checks::default();
+    checks.note("a", Rule::Named, Verdict::Kept);
+    checks.note("b", Rule::TargetRemoves, Verdict::Unknown("no platform".into()));
+    assert_eq!(
+        checks.text(),
+        "✓ a  (M2 metadata#description)\n○ b  (D11 destination)\n    no platform\n1 kept, 0 broken, 1 cannot be told\n"
+    );
+    checks.note("c", Rule::Named, Verdict::of(false, || "why".into()));
+    assert_eq!(checks.answer().error.unwrap().code, "plugin.conformance");
+}
+
+/// A call of the host that may be let fail, as a plugin makes it that does not keep [`Rule::Faults`] if it is `wrong`.
+fn host(faults: &gyre_grants::Faults, wrong: Option<Rule>) -> Result<()> {
+    faults.pass().map_err(|error| match wrong {
+        Some(Rule::Faults) => Error::invalid("fake.call", "it did not work").cause(error.message),
+        _ => error.during("a call of the platform"),
+    })
+}

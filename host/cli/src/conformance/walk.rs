@@ -1,0 +1,130 @@
+//! Steps taken to their end, and calls of the host that fail one after the other. Knows no verb.
+
+use super::rules::Rule;
+use super::{Checks, Verdict, broke_off, one_line};
+use gyre_core::roles::{Outcome, State, StepCall};
+use gyre_core::{Error, Kind, Result};
+use gyre_grants::Faults;
+use std::time::Duration;
+
+/// How often a step may say that it waits.
+const WAITS_MAX: usize = 1_000;
+/// How long it is let wait at once, milliseconds: longer is for real jobs.
+const WAIT_MS_MAX: u32 = 10_000;
+/// Calls of one verb that are let fail, one after the other.
+const FAULTS_MAX: usize = 64;
+/// What the error of such a call says, wherever the plugin puts it.
+const INJECTED: &str = "gyre plugin test let this call";
+
+/// The first call of a step.
+pub fn step(token: &str) -> StepCall {
+    StepCall { token: token.into(), resume: None }
+}
+
+/// A token that no other run has.
+pub fn token(name: &str) -> String {
+    let nanos =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
+    format!("gyre-test-{nanos:x}-{name}")
+}
+
+/// Calls a step until it is done, waiting as it says.
+///
+/// # Errors
+/// What it answers; `plugin.conformance` when it only waits.
+pub async fn finish(token: &str, call: impl AsyncFn(&StepCall) -> Result<Outcome>) -> Result<State> {
+    let mut step = step(token);
+    for _ in 0..WAITS_MAX {
+        match call(&step).await? {
+            Outcome::Done(state) => return Ok(state),
+            Outcome::Wait { state, after_ms } => {
+                tokio::time::sleep(Duration::from_millis(after_ms.min(WAIT_MS_MAX).into())).await;
+                step.resume = Some(state);
+            }
+        }
+    }
+    Err(Error::other("plugin.conformance", format!("the step waits, and was called {WAITS_MAX} times")))
+}
+
+/// What is wrong with an answer to a call of the host that failed: it broke off, or it passed the error on as another kind.
+pub fn mishandled<T>(answer: &Result<T>) -> Option<String> {
+    let error = answer.as_ref().err()?;
+    let is_passed_on =
+        std::iter::once(&error.message).chain(&error.causes).any(|text| text.contains(INJECTED));
+    if broke_off(error) {
+        return Some(one_line(error));
+    }
+    (is_passed_on && error.kind != Kind::Unavailable).then(|| {
+        format!("the host said `unavailable`, and the plugin `{}`: {}", kind(error.kind), one_line(error))
+    })
+}
+
+const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Invalid => "invalid",
+        Kind::Denied => "denied",
+        Kind::NotFound => "not-found",
+        Kind::Conflict => "conflict",
+        Kind::Unavailable => "unavailable",
+        Kind::Cancelled => "cancelled",
+        Kind::Other => "other",
+    }
+}
+
+/// Makes a call again and again, and lets another call of the host fail each time: how many there were, and what was wrong
+/// with the last answer that was.
+pub async fn each_fails<T>(faults: &Faults, call: impl AsyncFn() -> Result<T>) -> (usize, Option<String>) {
+    faults.begin(None);
+    let _ = call().await;
+    let calls = faults.calls().min(FAULTS_MAX);
+    let mut wrong = None;
+    for at in 0..calls {
+        faults.begin(Some(at));
+        if let Some(why) = mishandled(&call().await) {
+            wrong = Some(format!("when its call {at} of the host failed: {why}"));
+        }
+    }
+    faults.begin(None);
+    (calls, wrong)
+}
+
+/// What came of letting the calls of one verb fail.
+pub fn note_faults(checks: &mut Checks, verb: &str, (calls, wrong): (usize, Option<String>)) {
+    let verdict = match (wrong, calls) {
+        (Some(why), _) => Verdict::Broken(why),
+        (None, 0) => return,
+        (None, _) => Verdict::Kept,
+    };
+    checks.note(format!("{verb} answers when any of {calls} calls of the host fails"), Rule::Faults, verdict);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_step_is_resumed_with_what_it_waits_with_and_not_for_ever() {
+        let waits = |step: &StepCall| match step.resume.as_deref() {
+            None => Outcome::Wait { state: "half".into(), after_ms: 0 },
+            Some(state) => Outcome::Done(format!("{state} and whole")),
+        };
+        let done = finish("t", async |step: &StepCall| Ok(waits(step))).await;
+        assert_eq!(done.unwrap(), "half and whole");
+        let endless = async |_: &StepCall| Ok(Outcome::Wait { state: String::new(), after_ms: 0 });
+        assert_eq!(finish("t", endless).await.unwrap_err().code, "plugin.conformance");
+    }
+
+    #[tokio::test]
+    async fn each_call_of_the_host_fails_once() {
+        let faults = Faults::default();
+        let (calls, wrong) = each_fails(&faults, async || faults.pass().and_then(|()| faults.pass())).await;
+        assert_eq!((calls, wrong), (2, None));
+        let other =
+            async || faults.pass().map_err(|error| Error::invalid("my.code", "no").cause(error.message));
+        let (_, wrong) = each_fails(&faults, other).await;
+        assert!(wrong.unwrap().contains("the plugin `invalid`"));
+        let breaks = async || faults.pass().map_err(|_| Error::other("sandbox.trap", "it trapped"));
+        assert!(each_fails(&faults, breaks).await.1.unwrap().contains("sandbox.trap"));
+        assert_eq!(each_fails(&faults, async || faults.pass().or(Ok(()))).await.1, None);
+    }
+}
