@@ -138,10 +138,20 @@ fn every_rust_template_builds_tests_and_runs() -> Result<()> {
     Ok(())
 }
 
-/// A source that is granted nothing answers all the same.
+/// A source that is granted nothing answers all the same; one that is granted an image keeps every rule over it.
 fn source(gyre: &Gyre, component: &Path) -> Result<()> {
     let words = ["plugin", "test", component.to_str().unwrap(), "-o", "image=/nowhere.raw"];
-    keeps_every_rule(&gyre.json(&words)?, 12)
+    let answer = gyre.json(&words)?;
+    let checks = answer["checks"].as_array().context("no checks")?;
+    ensure!(checks.iter().all(|check| check["outcome"] != "failed"), "{answer:#}");
+    let image = place().join("web.raw");
+    std::fs::write(&image, vec![7; 1 << 20])?;
+    let config = place().join("granted.toml");
+    let plugin = format!("component = {component:?}\ngrant.disk = [{:?}]", place());
+    std::fs::write(&config, format!("[host]\nstate = \"state\"\n[plugin.own]\n{plugin}\n"))?;
+    let option = format!("image={}", image.display());
+    let words = ["plugin", "test", "own", "-o", &option, "--vm", "vm"];
+    keeps_every_rule(&Gyre::new(&config)?.json(&words)?, 25)
 }
 
 /// What is not written yet is named, and nothing else is wrong.

@@ -25,7 +25,7 @@ pub const DAMAGED: [Damaged; 9] = [
     Damaged { name: "are empty", file: || Ok(Vec::new()) },
     Damaged { name: "are not text", file: || Ok((0..=255).cycle().take(4096).collect()) },
     Damaged { name: "are one line of a megabyte", file: || Ok(vec![b'='; LONG_BYTES]) },
-    Damaged { name: "are as large as can be read", file: || Ok(vec![b'\n'; LARGEST_BYTES]) },
+    Damaged { name: "are as large as can be read", file: || Ok(vec![b'x'; LARGEST_BYTES]) },
     Damaged { name: "hold shell and terminal commands", file: || Ok(HOSTILE.as_bytes().to_vec()) },
     Damaged { name: "are directories", file: || Err(failed(Kind::Conflict, "rootfs.wrong-kind")) },
     Damaged { name: "are links in a circle", file: || Err(failed(Kind::Invalid, "rootfs.link-loop")) },

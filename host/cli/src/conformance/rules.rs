@@ -80,7 +80,7 @@ rules! {
     SourceGets "S3" "source#get-vm" Kit, "A listed machine is found by its id, and is the same at every call; one that is not there is an error.";
     SourceIds "S4" "types#vm-spec" Kit, "A machine has its own id; no two of its disks or cards have the same, and none has none.";
     SourceDisks "S5" "types#vm-spec.disks" Host("refuses more, none, or two of one id: `plugin.answer`, `source.vm`"), "A machine has 1 to 64 disks.";
-    SourceOff "S6" "source#power-off" Author("turning off somebody's machine is no test"), "With `done` the machine is off; what cannot be powered off is `invalid`.";
+    SourceOff "S6" "source#power-off" Kit, "What is not there, or cannot be powered off, is an error and not `done`.";
     SourceSnapshot "S7" "source#ensure-snapshot" Kit, "Repeated with the same token it answers the same snapshot.";
     SourceRelease "S8" "source#release-snapshot" Kit, "It succeeds when the snapshot is not there any more, and with an empty state.";
     SourceOpens "S9" "source#open-disk" Kit, "A snapshot or a disk that is not there is an error.";

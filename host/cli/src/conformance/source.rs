@@ -6,7 +6,7 @@ use super::walk::{each_fails, finish, note_faults, step, token};
 use super::{Checks, Verdict, note_answer, one_line};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
 use gyre_core::roles::{Source, VmSummary};
-use gyre_core::{ExtentKind, Origin, Result, VmSpec};
+use gyre_core::{ExtentKind, Kind, Origin, Result, VmSpec};
 use gyre_grants::Faults;
 use std::collections::BTreeSet;
 
@@ -19,7 +19,9 @@ const ANSWERS_MAX: usize = 10_000;
 
 pub async fn check(plugin: &dyn Source, faults: &Faults, vm: Option<&str>, checks: &mut Checks) {
     note_answer(checks, "check", &plugin.check(None).await);
-    note_answer(checks, "power-off of what is not there", &plugin.power_off(&step(NOBODY), NOBODY).await);
+    let off = plugin.power_off(&step(NOBODY), NOBODY).await;
+    note_answer(checks, "power-off", &off);
+    checks.note("to power off what is not there is an error", Rule::SourceOff, Verdict::refused(&off));
     missing(plugin, checks).await;
     if let Some(listed) = pages(plugin, checks).await {
         names(plugin, &listed, checks).await;
@@ -121,7 +123,9 @@ async fn found(plugin: &dyn Source, listed: &[VmSummary], checks: &mut Checks) {
         (Ok(once), Ok(twice)) => {
             Verdict::of(once == twice, || "its second description is another one".into())
         }
-        (Err(error), _) | (_, Err(error)) => Verdict::Broken(one_line(error)),
+        (Err(error), _) | (_, Err(error)) if error.kind == Kind::NotFound => Verdict::Broken(one_line(error)),
+        (Err(_), _) => reached(&once),
+        (_, Err(_)) => reached(&twice),
     };
     checks.note("a listed machine is described, and alike", Rule::SourceGets, verdict);
     if let Ok(vm) = once {

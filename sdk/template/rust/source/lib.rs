@@ -20,7 +20,7 @@ impl Source for {{Type}} {
 
     fn list_vms(_: Config, name: Option<&str>, _: Option<&str>) -> Result<VmPage> {
         let vm = VmSummary { id: "vm".into(), name: "vm".into(), os_hint: None, powered_on: false };
-        let is_wanted = name.is_none_or(|part| vm.name.contains(part));
+        let is_wanted = name.is_none_or(|part| vm.name.contains(&part.to_lowercase()));
         Ok(VmPage { vms: is_wanted.then_some(vm).into_iter().collect(), next: None })
     }
 
@@ -33,7 +33,7 @@ impl Source for {{Type}} {
     }
 
     fn power_off(_: &Step, _: &str) -> Result<Outcome> {
-        Ok(Outcome::nothing())
+        Err(Error::invalid("{{name}}.power", "an image has no machine that could be turned off"))
     }
 
     fn ensure_snapshot(step: &Step, _: &VmSpec, _: Option<&str>) -> Result<Outcome> {
@@ -44,7 +44,10 @@ impl Source for {{Type}} {
         Ok(Outcome::nothing())
     }
 
-    fn open_disk(_: Config, snapshot: &str, _: &str) -> Result<Opened> {
+    fn open_disk(_: Config, snapshot: &str, disk: &str) -> Result<Opened> {
+        if disk != "disk0" {
+            return Err(Error::not_found("{{name}}.no-disk", format!("there is no disk {disk}")));
+        }
         Ok(Opened::Disk(Disk::open(&read_state::<String>(snapshot)?)?))
     }
 }

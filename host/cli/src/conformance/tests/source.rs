@@ -88,6 +88,7 @@ impl Source for Fake {
             Some(Rule::Written) => {
                 Err(Error::other("plugin.not-written", "this plugin does not do power-off yet"))
             }
+            Some(Rule::SourceOff) => Ok(Outcome::Done(String::new())),
             _ => Err(Error::invalid("fake.power", "it cannot be powered off")),
         }
     }
