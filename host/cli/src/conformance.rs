@@ -25,8 +25,9 @@ use serde_json::json;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
-/// Codes of errors with which a sandbox ends a session, and of those that the SDKs make of an exception.
-const BROKE_OFF: [&str; 2] = ["sandbox.", "plugin.exception"];
+/// Codes of errors with which a sandbox ends a session, of those that the SDKs make of an exception, and of those with which
+/// the host refuses what was answered.
+const BROKE_OFF: [&str; 4] = ["sandbox.", "plugin.exception", "plugin.answer", "plugin.secret-told"];
 /// What the SDKs answer for a verb that the plugin does not have.
 const NOT_WRITTEN: &str = "plugin.not-written";
 
@@ -51,6 +52,8 @@ pub struct Check {
     pub number: &'static str,
     /// Where it stands in `wit/`: interface and item.
     pub rule: &'static str,
+    /// What it asks.
+    pub asks: &'static str,
     /// Whether it is kept.
     pub outcome: Outcome,
     /// Why not.
@@ -133,7 +136,8 @@ impl Checks {
             Verdict::Broken(why) => (Outcome::Failed, Some(why)),
             Verdict::Unknown(why) => (Outcome::Skipped, Some(why)),
         };
-        self.0.push(Check { name: name.into(), number: rule.id(), rule: rule.place(), outcome, said });
+        let (number, rule, asks) = (rule.id(), rule.place(), rule.says());
+        self.0.push(Check { name: name.into(), number, rule, asks, outcome, said });
     }
 
     fn count(&self, outcome: Outcome) -> usize {
@@ -142,7 +146,7 @@ impl Checks {
 
     fn text(&self) -> String {
         let mut text = String::new();
-        for Check { name, number, rule, outcome, said } in &self.0 {
+        for Check { name, number, rule, asks, outcome, said } in &self.0 {
             let sign = match outcome {
                 Outcome::Passed => '✓',
                 Outcome::Failed => '✗',
@@ -150,6 +154,9 @@ impl Checks {
             };
             text += &format!("{sign} {name}  ({number} {rule})\n");
             text += &said.as_ref().map(|said| format!("    {}\n", clean(said))).unwrap_or_default();
+            if *outcome == Outcome::Failed {
+                text += &format!("    the rule: {asks}\n");
+            }
         }
         let (passed, failed, skipped) =
             (self.count(Outcome::Passed), self.count(Outcome::Failed), self.count(Outcome::Skipped));

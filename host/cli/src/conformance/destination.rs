@@ -66,13 +66,14 @@ async fn plan(plugin: &dyn Destination, vm: &VmSpec, checks: &mut Checks) {
 }
 
 async fn missing(plugin: &dyn Destination, checks: &mut Checks) {
-    for (verb, what, answer) in [
-        ("describe-worker", "a worker that is", plugin.describe_worker(NOBODY).await.map(drop)),
-        ("describe-instance", "a machine that is", plugin.describe_instance(NOBODY).await.map(drop)),
-        ("describe-disks", "disks that are", plugin.describe_disks(NOBODY).await.map(drop)),
+    for (verb, answer) in [
+        ("describe-worker", plugin.describe_worker(NOBODY).await.map(drop)),
+        ("describe-instance", plugin.describe_instance(NOBODY).await.map(drop)),
+        ("describe-disks", plugin.describe_disks(NOBODY).await.map(drop)),
     ] {
         note_answer(checks, verb, &answer);
-        checks.note(format!("{what} not there is an error"), Rule::TargetMissing, Verdict::refused(&answer));
+        let name = format!("{verb} of what is not there is an error");
+        checks.note(name, Rule::TargetMissing, Verdict::refused(&answer));
     }
     let console = plugin.worker_console(NOBODY).await;
     note_answer(checks, "worker-console", &console);

@@ -4,7 +4,7 @@
 
 use super::destination::{marked, note_console};
 use super::rules::Rule;
-use super::walk::{finish, mishandled, note_faults, step, token};
+use super::walk::{finish, mishandled, note_faults, token};
 use super::{Checks, Verdict, one_line};
 use crate::trying::machine;
 use gyre_core::roles::{Destination, Outcome, State, StepCall, WorkerRole};
@@ -123,6 +123,7 @@ async fn clone(
         plugin,
         faults,
     };
+    instance.lose(checks).await;
     let token_of_instance = self::token("instance");
     if let Some(state) = instance.make(&token_of_instance, checks).await {
         instance.remove(&token_of_instance, &state, checks).await;
@@ -243,30 +244,41 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
         }
     }
 
-    /// Begins it with a token of its own, lets one call of the host fail, takes the answer for lost, and removes whatever
-    /// carries the token; for one call after the other.
+    /// Makes it with a token of its own, lets one call of the host fail on the way, takes the answer for lost, and removes
+    /// whatever carries the token; for calls from the first to the last, and for none that fails.
     async fn lose(&self, checks: &mut Checks) {
-        let (mut calls, mut wrong, mut left) = (0, None, None);
-        for at in 0..LOSSES_MAX {
-            let token = token(&format!("lost-{at}"));
-            self.faults.begin(Some(at));
-            let answer = (self.ensure)(&step(&token)).await;
-            let was_reached = self.faults.calls() > at;
-            self.faults.begin(None);
-            wrong = mishandled(&answer).map(|why| format!("when its call {at} failed: {why}")).or(wrong);
-            let removed = finish(&token, async |step| (self.remove)(step, "").await).await;
-            left = match (removed, self.marks(&token).await) {
-                (Ok(_), Ok(marks)) if marks.is_empty() => left,
-                (Ok(_), Ok(marks)) => Some(format!("after call {at} failed it leaves {marks:?}")),
-                (Err(error), _) | (_, Err(error)) => Some(one_line(&error)),
-            };
-            calls += usize::from(was_reached);
-            if !was_reached {
-                break;
-            }
+        let (mut wrong, mut left) = (None, None);
+        let calls = self.lost_at(None, &mut wrong, &mut left).await;
+        for at in (0..calls).step_by(calls.div_ceil(LOSSES_MAX).max(1)) {
+            self.lost_at(Some(at), &mut wrong, &mut left).await;
         }
-        note_faults(checks, &format!("ensure of {}", self.name), (calls, wrong));
+        note_faults(checks, &format!("ensure of {}", self.name), (calls.min(LOSSES_MAX), wrong));
         let name = format!("remove of {} with an empty state undoes what was lost", self.name);
         checks.note(name, Rule::TargetLost, left.map_or(Verdict::Kept, Verdict::Broken));
+    }
+
+    /// Calls of the host that it took to make it, or until one failed.
+    async fn lost_at(
+        &self,
+        at: Option<usize>,
+        wrong: &mut Option<String>,
+        left: &mut Option<String>,
+    ) -> usize {
+        let token = token(&at.map_or_else(|| "lost".into(), |at| format!("lost-{at}")));
+        self.faults.begin(at);
+        let answer = finish(&token, &self.ensure).await;
+        let calls = self.faults.calls();
+        self.faults.begin(None);
+        let which = at.map_or_else(String::new, |at| format!("when its call {at} of the host failed: "));
+        if let Some(why) = mishandled(&answer) {
+            *wrong = Some(format!("{which}{why}"));
+        }
+        let removed = finish(&token, async |step| (self.remove)(step, "").await).await;
+        match (removed, self.marks(&token).await) {
+            (Ok(_), Ok(marks)) if marks.is_empty() => {}
+            (Ok(_), Ok(marks)) => *left = Some(format!("{which}it leaves {marks:?}")),
+            (Err(error), _) | (_, Err(error)) => *left = Some(format!("{which}{}", one_line(&error))),
+        }
+        calls
     }
 }

@@ -2,6 +2,7 @@
 //! this. Knows no check: a check names the rule that it holds.
 
 /// Who sees to a rule.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
     /// `gyre plugin test`.
@@ -17,6 +18,7 @@ macro_rules! rules {
         /// A rule by its name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(missing_docs)] // each says itself what it is
+        #[cfg_attr(not(test), allow(dead_code))] // what others see to stands on the page alone
         pub enum Rule { $($name),+ }
 
         impl Rule {
@@ -35,7 +37,6 @@ macro_rules! rules {
             }
 
             /// What it asks.
-            #[cfg(test)]
             pub const fn says(self) -> &'static str {
                 match self { $(Rule::$name => $says),+ }
             }
@@ -49,6 +50,7 @@ macro_rules! rules {
     };
 }
 
+#[cfg(test)]
 use Held::{Author, Host, Kit};
 
 #[rustfmt::skip] // a table

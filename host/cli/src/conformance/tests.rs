@@ -92,7 +92,7 @@ async fn every_rule_of_the_kit_is_held_by_a_check() {
 fn an_error_is_an_answer_and_a_trap_is_none() {
     let answered = |code: &str| Verdict::answered::<()>(&Err(Error::other(code, "x")));
     assert!(matches!(answered("my.code"), Verdict::Kept));
-    for code in ["sandbox.trap", "sandbox.memory", "plugin.exception"] {
+    for code in ["sandbox.trap", "sandbox.memory", "plugin.exception", "plugin.answer"] {
         assert!(matches!(answered(code), Verdict::Broken(_)), "{code}");
     }
 }
