@@ -10,9 +10,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// A line that no guest should have.
 const LONG_BYTES: usize = 1 << 20;
 
-/// The largest file that a plugin is given.
-const LARGEST_BYTES: usize = 16 << 20;
-
 /// One way of being damaged: what a file holds, or why it cannot be read.
 pub struct Damaged {
     /// As the end of "a root whose files".
@@ -21,11 +18,10 @@ pub struct Damaged {
 }
 
 /// Every way.
-pub const DAMAGED: [Damaged; 9] = [
+pub const DAMAGED: [Damaged; 8] = [
     Damaged { name: "are empty", file: || Ok(Vec::new()) },
     Damaged { name: "are not text", file: || Ok((0..=255).cycle().take(4096).collect()) },
     Damaged { name: "are one line of a megabyte", file: || Ok(vec![b'='; LONG_BYTES]) },
-    Damaged { name: "are as large as can be read", file: || Ok(vec![b'x'; LARGEST_BYTES]) },
     Damaged { name: "hold shell and terminal commands", file: || Ok(HOSTILE.as_bytes().to_vec()) },
     Damaged { name: "are directories", file: || Err(failed(Kind::Conflict, "rootfs.wrong-kind")) },
     Damaged { name: "are links in a circle", file: || Err(failed(Kind::Invalid, "rootfs.link-loop")) },
