@@ -216,6 +216,9 @@ async fn a_source_answers_with_every_value_that_it_has() {
         let snapshot = source.ensure_snapshot(&step(Some("again")), &machine(), Some("base")).await;
         assert_eq!(done(snapshot), "1 base again");
         assert_eq!(done(source.release_snapshot(&step(None), "s").await), "s");
+        let page = source.list_marked(Some("next")).await.unwrap();
+        assert_eq!((page.marked[0].made_ms, page.next.as_deref()), (Some(7), Some("next")));
+        assert_eq!(done(source.remove_marked(&step(None), "snapshot", "1").await), "token snapshot 1");
         let origin = source.open_disk("s", "own").await.unwrap();
         assert_eq!(origin.extents(None, 0, 4096).await.unwrap()[0].kind, ExtentKind::Data);
         assert_eq!(origin.extents(Some("zero"), 0, 4096).await.unwrap()[0].kind, ExtentKind::Zero);

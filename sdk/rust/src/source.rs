@@ -57,10 +57,10 @@ pub trait Source: 'static {
         let _ = (config, after);
         Ok(step::no_marks())
     }
-    /// Refuses: what was not listed carries no mark.
+    /// Done: what was not listed is not there.
     fn remove_marked(step: &Step, kind: &str, id: &str) -> Result<Outcome> {
-        let _ = step;
-        Err(step::not_marked(kind, id))
+        let _ = (step, kind, id);
+        Ok(Outcome::nothing())
     }
 }
 

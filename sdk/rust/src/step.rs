@@ -88,8 +88,3 @@ impl Finding {
 pub(crate) fn no_marks() -> MarkedPage {
     MarkedPage { marked: Vec::new(), next: None }
 }
-
-/// What was not listed carries no mark.
-pub(crate) fn not_marked(kind: &str, id: &str) -> Error {
-    Error::conflict("plugin.no-mark", format!("{kind} {id} does not carry the mark of gyre"))
-}

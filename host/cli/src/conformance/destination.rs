@@ -2,18 +2,15 @@
 //! whatever fails; what is not there is an error, and what removes it succeeds. What its steps make is looked at in `life`.
 
 use super::rules::Rule;
-use super::walk::{each_fails, finish, note_faults, step, token};
-use super::{Checks, NOT_WRITTEN, Verdict, broke_off, note_answer, one_line};
+use super::walk::{each_fails, finish, marked, note_faults, note_marks, removed, step, token};
+use super::{Checks, Verdict, note_answer};
 use crate::trying::machine;
-use gyre_core::roles::{Choices, Destination, Marked, WorkerRole};
-use gyre_core::{Kind, OsType, Result, VmSpec};
+use gyre_core::roles::{Choices, Destination, WorkerRole};
+use gyre_core::{OsType, Result, VmSpec};
 use gyre_grants::{Faults, Inspection};
-use std::collections::BTreeSet;
 
 /// A name that nothing has.
 const NOBODY: &str = "gyre-test-no-such-thing";
-/// Pages that are asked for.
-const PAGES_MAX: usize = 100;
 /// The end of a console.
 const CONSOLE_BYTES_MAX: usize = 64 * 1024;
 
@@ -107,19 +104,6 @@ async fn nothing(plugin: &dyn Destination, checks: &mut Checks) {
     checks.note("removing a marked object that is not there is done", Rule::TargetUnmarked, removed(&gone));
 }
 
-/// Without the platform an error may be the platform's.
-fn removed<T>(answer: &Result<T>) -> Verdict {
-    match answer {
-        Ok(_) => Verdict::Kept,
-        Err(error) if broke_off(error) => Verdict::Broken(one_line(error)),
-        Err(error) if error.code == NOT_WRITTEN => Verdict::Unknown(error.message.clone()),
-        Err(error) if matches!(error.kind, Kind::NotFound | Kind::Conflict) => {
-            Verdict::Broken(one_line(error))
-        }
-        Err(error) => Verdict::Unknown(format!("the platform is not reached: {}", one_line(error))),
-    }
-}
-
 /// The steps that make something, over states that are none: nothing can come of them but an answer.
 async fn written(plugin: &dyn Destination, vm: &VmSpec, checks: &mut Checks) {
     let step = step(&token("none"));
@@ -143,36 +127,6 @@ async fn written(plugin: &dyn Destination, vm: &VmSpec, checks: &mut Checks) {
 }
 
 async fn pages(plugin: &dyn Destination, checks: &mut Checks) {
-    let listed = marked(plugin).await;
-    note_answer(checks, "list-marked", &listed);
-    let verdict = match &listed {
-        Err(error) if broke_off(error) => return,
-        Err(error) => Verdict::Unknown(format!("the platform is not reached: {}", one_line(error))),
-        Ok(None) => Verdict::Broken(format!("they do not end after {PAGES_MAX}")),
-        Ok(Some(all)) => {
-            let mut ids = BTreeSet::new();
-            let twice = all.iter().find(|one| one.id.is_empty() || !ids.insert((&one.kind, &one.id)));
-            let why =
-                |one: &Marked| Verdict::Broken(format!("the {} {:?} stands there twice", one.kind, one.id));
-            twice.map_or(Verdict::Kept, why)
-        }
-    };
-    checks.note("every marked object stands on one page", Rule::TargetPages, verdict);
-}
-
-/// Everything that carries a mark; none: the pages do not end.
-///
-/// # Errors
-/// What the plugin answers.
-pub async fn marked(plugin: &dyn Destination) -> Result<Option<Vec<Marked>>> {
-    let (mut all, mut after) = (Vec::new(), None);
-    for _ in 0..PAGES_MAX {
-        let page = plugin.list_marked(after.as_deref()).await?;
-        all.extend(page.marked);
-        after = page.next;
-        if after.is_none() {
-            return Ok(Some(all));
-        }
-    }
-    Ok(None)
+    let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
+    note_marks(checks, Rule::TargetPages, &listed);
 }

@@ -2,9 +2,9 @@
 //! a worker and the machine, each made twice, lost at every call of the host, and removed twice. It touches nothing that it
 //! did not make.
 
-use super::destination::{marked, note_console};
+use super::destination::note_console;
 use super::rules::Rule;
-use super::walk::{finish, mishandled, note_faults, token};
+use super::walk::{finish, marked, mishandled, note_faults, token};
 use super::{Checks, Verdict, one_line};
 use crate::trying::machine;
 use gyre_core::roles::{Destination, Outcome, State, StepCall, WorkerRole};
@@ -176,7 +176,8 @@ async fn note_disks(plugin: &dyn Destination, vm: &VmSpec, state: &str, checks: 
 
 /// What another step made is not for this one to remove.
 async fn note_foreign(plugin: &dyn Destination, token: &str, checks: &mut Checks) {
-    let Ok(Some(all)) = marked(plugin).await else { return };
+    let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
+    let Ok(Some(all)) = listed else { return };
     let Some(one) = all.iter().find(|one| one.token == token) else { return };
     let other = self::token("other");
     let answer = finish(&other, async |step| plugin.remove_marked(step, &one.kind, &one.id).await).await;
@@ -194,7 +195,8 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
 {
     /// What carries the token, as kind and id.
     async fn marks(&self, token: &str) -> Result<BTreeSet<(String, String)>> {
-        let all = marked(self.plugin).await?.unwrap_or_default();
+        let listed = marked(async |after: Option<&str>| self.plugin.list_marked(after).await).await;
+        let all = listed?.unwrap_or_default();
         Ok(all.into_iter().filter(|one| one.token == token).map(|one| (one.kind, one.id)).collect())
     }
 

@@ -90,6 +90,9 @@ rules! {
     SourceMap "S11" "source#extents" Kit, "The map of a disk covers it in order and without gaps, at most 65,536 extents at once, inside disks that are open.";
     SourceRead "S12" "source#read" Kit, "What is said to be data can be read: exactly as much as was asked for.";
     SourceChanges "S13" "source#extents" Host("refuses what is out of order: `extents.invalid`"), "Changes since a snapshot come in order; a base that is gone is `not-found`.";
+    SourceMarks "S14" "source#list-marked" Kit, "Pages of marked objects come to an end, each object stands on one of them and can be named.";
+    SourceUnmarked "S15" "source#remove-marked" Kit, "Removing a marked object that is not there is done.";
+    SourceListed "S16" "source#list-marked" Author("a source that makes nothing lists nothing"), "What `ensure-snapshot` made is listed with its token.";
 
     TargetMissing "D1" "destination" Kit, "A worker, a machine or disks that are not there are an error.";
     TargetOptions "D2" "destination#options" Kit, "Choices are of options of the schema, and only of those that were named.";

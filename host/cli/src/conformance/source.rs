@@ -2,7 +2,7 @@
 //! alike; and of one machine that is named, its snapshot is made, read and released, each several times.
 
 use super::rules::Rule;
-use super::walk::{each_fails, finish, note_faults, step, token};
+use super::walk::{PAGES_MAX, each_fails, finish, marked, note_faults, note_marks, removed, step, token};
 use super::{Checks, Verdict, note_answer, one_line};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
 use gyre_core::roles::{Source, VmSummary};
@@ -12,8 +12,6 @@ use std::collections::BTreeSet;
 
 /// A name that nothing has.
 const NOBODY: &str = "gyre-test-no-such-thing";
-/// Pages that are asked for.
-const PAGES_MAX: usize = 100;
 /// Answers of one map.
 const ANSWERS_MAX: usize = 10_000;
 
@@ -49,6 +47,11 @@ async fn missing(plugin: &dyn Source, checks: &mut Checks) {
     note_answer(checks, "release-snapshot", &released);
     let name = "release-snapshot succeeds where nothing is, with an empty state";
     checks.note(name, Rule::SourceRelease, reached(&released));
+    let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
+    note_marks(checks, Rule::SourceMarks, &listed);
+    let gone = finish(&token, async |step| plugin.remove_marked(step, "snapshot", NOBODY).await).await;
+    note_answer(checks, "remove-marked", &gone);
+    checks.note("removing a marked object that is not there is done", Rule::SourceUnmarked, removed(&gone));
 }
 
 /// Without the platform an error may be the platform's.

@@ -1,16 +1,19 @@
 //! Steps taken to their end, and calls of the host that fail one after the other. Knows no verb.
 
 use super::rules::Rule;
-use super::{Checks, Verdict, broke_off, one_line};
-use gyre_core::roles::{Outcome, State, StepCall};
+use super::{Checks, NOT_WRITTEN, Verdict, broke_off, note_answer, one_line};
+use gyre_core::roles::{Marked, MarkedPage, Outcome, State, StepCall};
 use gyre_core::{Error, Kind, Result};
 use gyre_grants::Faults;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How often a step may say that it waits.
 const WAITS_MAX: usize = 1_000;
 /// How long it is let wait at once, milliseconds: longer is for real jobs.
 const WAIT_MS_MAX: u32 = 10_000;
+/// Pages that are asked for.
+pub const PAGES_MAX: usize = 100;
 /// Calls of one verb that are let fail, one after the other.
 const FAULTS_MAX: usize = 64;
 /// What the error of such a call says, wherever the plugin puts it.
@@ -96,6 +99,54 @@ pub fn note_faults(checks: &mut Checks, verb: &str, (calls, wrong): (usize, Opti
         (None, _) => Verdict::Kept,
     };
     checks.note(format!("{verb} answers when any of {calls} calls of the host fails"), Rule::Faults, verdict);
+}
+
+/// Everything that carries a mark; none: the pages do not end.
+///
+/// # Errors
+/// What the plugin answers.
+pub async fn marked(list: impl AsyncFn(Option<&str>) -> Result<MarkedPage>) -> Result<Option<Vec<Marked>>> {
+    let (mut all, mut after) = (Vec::new(), None);
+    for _ in 0..PAGES_MAX {
+        let page = list(after.as_deref()).await?;
+        all.extend(page.marked);
+        after = page.next;
+        if after.is_none() {
+            return Ok(Some(all));
+        }
+    }
+    Ok(None)
+}
+
+/// That every marked object stands on one page, and can be named.
+pub fn note_marks(checks: &mut Checks, rule: Rule, listed: &Result<Option<Vec<Marked>>>) {
+    note_answer(checks, "list-marked", listed);
+    let verdict = match listed {
+        Err(error) if broke_off(error) => return,
+        Err(error) => Verdict::Unknown(format!("the platform is not reached: {}", one_line(error))),
+        Ok(None) => Verdict::Broken(format!("they do not end after {PAGES_MAX}")),
+        Ok(Some(all)) => {
+            let mut ids = BTreeSet::new();
+            let twice = all.iter().find(|one| one.id.is_empty() || !ids.insert((&one.kind, &one.id)));
+            let why =
+                |one: &Marked| Verdict::Broken(format!("the {} {:?} stands there twice", one.kind, one.id));
+            twice.map_or(Verdict::Kept, why)
+        }
+    };
+    checks.note("every marked object stands on one page", rule, verdict);
+}
+
+/// Without the platform an error may be the platform's.
+pub fn removed<T>(answer: &Result<T>) -> Verdict {
+    match answer {
+        Ok(_) => Verdict::Kept,
+        Err(error) if broke_off(error) => Verdict::Broken(one_line(error)),
+        Err(error) if error.code == NOT_WRITTEN => Verdict::Unknown(error.message.clone()),
+        Err(error) if matches!(error.kind, Kind::NotFound | Kind::Conflict) => {
+            Verdict::Broken(one_line(error))
+        }
+        Err(error) => Verdict::Unknown(format!("the platform is not reached: {}", one_line(error))),
+    }
 }
 
 #[cfg(test)]

@@ -246,6 +246,12 @@
       (export (;23;) "outcome" (type (eq 22)))
       (type (;24;) (record (field "blocking" bool) (field "path" string) (field "message" string) (field "remedy" 4)))
       (export (;25;) "finding" (type (eq 24)))
+      (type (;26;) (option u64))
+      (type (;27;) (record (field "kind" string) (field "id" string) (field "name" string) (field "token" string) (field "made-ms" 26)))
+      (export (;28;) "marked" (type (eq 27)))
+      (type (;29;) (list 28))
+      (type (;30;) (record (field "marked" 29) (field "next" 4)))
+      (export (;31;) "marked-page" (type (eq 30)))
     )
   )
   (import "gyre:plugin/types@0.1.0" (instance $gyre:plugin/types@0.1.0 (;10;) (type $ty-gyre:plugin/types@0.1.0)))
@@ -278,6 +284,7 @@
     (type (;25;) (func (param i32 i32 i32 i32 i32 i32) (result i32)))
     (type (;26;) (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
     (type (;27;) (func (param i64 i32) (result i32)))
+    (type (;28;) (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
     (import "gyre:host/ssh@0.1.0" "[static]session.open" (func (;0;) (type 0)))
     (import "gyre:host/disk@0.1.0" "[static]disk.open" (func (;1;) (type 1)))
     (import "gyre:host/disk@0.1.0" "[resource-drop]disk" (func (;2;) (type 2)))
@@ -313,7 +320,7 @@
     (table (;0;) 3 3 funcref)
     (memory (;0;) 17)
     (global (;0;) (mut i32) i32.const 1048576)
-    (global (;1;) i32 i32.const 1050065)
+    (global (;1;) i32 i32.const 1050073)
     (global (;2;) i32 i32.const 1050080)
     (export "memory" (memory 0))
     (export "cabi_post_gyre:plugin/metadata@0.1.0#describe" (func 77))
@@ -322,25 +329,29 @@
     (export "gyre:plugin/source@0.1.0#ensure-snapshot" (func 82))
     (export "gyre:plugin/source@0.1.0#extents" (func 83))
     (export "gyre:plugin/source@0.1.0#get-vm" (func 85))
-    (export "gyre:plugin/source@0.1.0#list-vms" (func 86))
-    (export "gyre:plugin/source@0.1.0#open-disk" (func 87))
-    (export "gyre:plugin/source@0.1.0#power-off" (func 88))
-    (export "gyre:plugin/source@0.1.0#read" (func 89))
-    (export "gyre:plugin/source@0.1.0#release-snapshot" (func 90))
-    (export "cabi_realloc_wit_bindgen_0_61_1" (func 95))
-    (export "cabi_realloc" (func 96))
+    (export "gyre:plugin/source@0.1.0#list-marked" (func 86))
+    (export "gyre:plugin/source@0.1.0#list-vms" (func 87))
+    (export "gyre:plugin/source@0.1.0#open-disk" (func 88))
+    (export "gyre:plugin/source@0.1.0#power-off" (func 89))
+    (export "gyre:plugin/source@0.1.0#read" (func 90))
+    (export "gyre:plugin/source@0.1.0#release-snapshot" (func 91))
+    (export "gyre:plugin/source@0.1.0#remove-marked" (func 92))
+    (export "cabi_realloc_wit_bindgen_0_61_1" (func 97))
+    (export "cabi_realloc" (func 98))
     (export "cabi_post_gyre:plugin/source@0.1.0#check" (func 77))
     (export "cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot" (func 77))
     (export "cabi_post_gyre:plugin/source@0.1.0#extents" (func 77))
     (export "cabi_post_gyre:plugin/source@0.1.0#get-vm" (func 77))
+    (export "cabi_post_gyre:plugin/source@0.1.0#list-marked" (func 77))
     (export "cabi_post_gyre:plugin/source@0.1.0#list-vms" (func 77))
     (export "cabi_post_gyre:plugin/source@0.1.0#open-disk" (func 77))
     (export "cabi_post_gyre:plugin/source@0.1.0#power-off" (func 77))
     (export "cabi_post_gyre:plugin/source@0.1.0#read" (func 77))
     (export "cabi_post_gyre:plugin/source@0.1.0#release-snapshot" (func 77))
+    (export "cabi_post_gyre:plugin/source@0.1.0#remove-marked" (func 77))
     (export "__data_end" (global 1))
     (export "__heap_base" (global 2))
-    (elem (;0;) (i32.const 1) func 53 96)
+    (elem (;0;) (i32.const 1) func 53 98)
     (func (;32;) (type 17))
     (func (;33;) (type 18) (param i32 i32 i32 i32) (result i32)
       block ;; label = @1
@@ -370,7 +381,7 @@
       (local i32)
       block ;; label = @1
         i32.const 0
-        i32.load offset=1049912
+        i32.load offset=1049920
         local.tee 2
         br_if 0 (;@1;)
         memory.size
@@ -418,7 +429,7 @@
       end
       i32.const 0
       local.get 0
-      i32.store offset=1049912
+      i32.store offset=1049920
       local.get 2
     )
     (func (;35;) (type 20) (param i32 i32 i32) (result i32)
@@ -465,7 +476,7 @@
     )
     (func (;37;) (type 2) (param i32)
       local.get 0
-      call 91
+      call 93
       unreachable
     )
     (func (;38;) (type 18) (param i32 i32 i32 i32) (result i32)
@@ -480,7 +491,7 @@
         local.get 0
         local.get 2
         local.get 1
-        call 97
+        call 99
         i32.eqz
         local.set 4
       end
@@ -497,7 +508,7 @@
       i32.const 49
       i32.store offset=28
       local.get 3
-      i32.const 1049288
+      i32.const 1049301
       i32.store offset=24
       local.get 3
       local.get 2
@@ -509,7 +520,7 @@
       i32.const 1
       i32.store offset=12
       local.get 3
-      i32.const 1049287
+      i32.const 1049300
       i32.store offset=8
       local.get 0
       local.get 3
@@ -748,13 +759,13 @@
       local.tee 1
       global.set 0
       local.get 0
-      i32.const 1049678
+      i32.const 1049691
       i32.const 14
       call 44
       local.get 0
       i32.const 12
       i32.add
-      i32.const 1049692
+      i32.const 1049705
       i32.const 16
       call 44
       i32.const 4
@@ -764,13 +775,13 @@
       local.get 1
       i32.const 8
       i32.add
-      i32.const 1049708
+      i32.const 1049721
       i32.const 9
       call 44
       local.get 1
       i32.const 20
       i32.add
-      i32.const 1049717
+      i32.const 1049730
       i32.const 10
       call 44
       local.get 2
@@ -893,7 +904,7 @@
         i64.load offset=4 align=4
         i64.store align=4
         local.get 5
-        i32.const 1049799
+        i32.const 1049812
         i32.const 2
         call 44
       end
@@ -990,7 +1001,7 @@
         i64.load offset=4 align=4
         i64.store align=4
         local.get 5
-        i32.const 1049799
+        i32.const 1049812
         i32.const 2
         call 44
       end
@@ -1043,7 +1054,7 @@
           br 1 (;@1;)
         end
         local.get 4
-        i32.const 1049799
+        i32.const 1049812
         i32.const 2
         call 44
       end
@@ -1081,8 +1092,8 @@
       local.get 4
       i32.const 20
       i32.add
-      i32.const 1049799
-      i32.const 1049801
+      i32.const 1049812
+      i32.const 1049814
       local.get 3
       select
       i32.const 2
@@ -1536,7 +1547,7 @@
               i32.add
               local.get 6
               local.get 7
-              call 97
+              call 99
               br_if 0 (;@4;)
             end
             local.get 1
@@ -2001,7 +2012,7 @@
       global.set 0
       i32.const 1048972
       local.get 2
-      i32.const 1049836
+      i32.const 1049848
       call 62
       unreachable
     )
@@ -2011,9 +2022,9 @@
         local.get 3
         i32.ge_u
         br_if 0 (;@1;)
-        i32.const 1049824
-        i32.const 19
         i32.const 1049836
+        i32.const 19
+        i32.const 1049848
         call 62
         unreachable
       end
@@ -2395,7 +2406,7 @@
       local.get 0
       i32.const 8
       i32.add
-      i32.const 1049852
+      i32.const 1049864
       call 62
       unreachable
     )
@@ -2579,7 +2590,7 @@
         call 37
         unreachable
       end
-      call 94
+      call 96
       unreachable
     )
     (func (;73;) (type 2) (param i32)
@@ -2761,21 +2772,21 @@
       local.get 0
       i32.const 44
       i32.add
-      i32.const 1049178
+      i32.const 1049191
       i32.const 4
       call 39
       local.get 0
       i32.const 56
       i32.add
       local.tee 1
-      i32.const 1049182
+      i32.const 1049195
       i32.const 3
       call 39
       local.get 0
       i32.const 68
       i32.add
       local.tee 2
-      i32.const 1049088
+      i32.const 1049102
       i32.const 4
       call 39
       local.get 0
@@ -2785,27 +2796,27 @@
       i32.const 44
       i32.add
       i32.const 3
-      i32.const 1049185
+      i32.const 1049198
       call 68
       local.get 0
       i32.const 44
       i32.add
-      i32.const 1049186
+      i32.const 1049199
       i32.const 11
       call 44
       local.get 1
-      i32.const 1049197
+      i32.const 1049210
       i32.const 5
       call 44
       local.get 2
-      i32.const 1049202
+      i32.const 1049215
       i32.const 23
       call 44
       local.get 0
       i32.const 2
       i32.store offset=124
       local.get 0
-      i32.const 1049285
+      i32.const 1049298
       i32.store offset=120
       local.get 0
       local.get 0
@@ -2815,7 +2826,7 @@
       i32.const 60
       i32.store offset=108
       local.get 0
-      i32.const 1049225
+      i32.const 1049238
       i32.store offset=104
       local.get 0
       i32.const 80
@@ -2835,7 +2846,7 @@
       i32.const 0
       local.get 0
       i64.load offset=32
-      i64.store offset=1050032 align=4
+      i64.store offset=1050040 align=4
       local.get 0
       i32.const 24
       i32.add
@@ -2844,7 +2855,7 @@
       i32.const 0
       local.get 0
       i64.load offset=24
-      i64.store offset=1050040 align=4
+      i64.store offset=1050048 align=4
       local.get 0
       i32.const 16
       i32.add
@@ -2853,7 +2864,7 @@
       i32.const 0
       local.get 0
       i64.load offset=16
-      i64.store offset=1050048 align=4
+      i64.store offset=1050056 align=4
       local.get 0
       i32.const 8
       i32.add
@@ -2862,22 +2873,22 @@
       i32.const 0
       local.get 0
       i64.load offset=8
-      i64.store offset=1050056 align=4
+      i64.store offset=1050064 align=4
       local.get 0
       i32.const 128
       i32.add
       global.set 0
-      i32.const 1050032
+      i32.const 1050040
     )
     (func (;79;) (type 17)
       block ;; label = @1
         i32.const 0
-        i32.load8_u offset=1050064
+        i32.load8_u offset=1050072
         br_if 0 (;@1;)
         call 32
         i32.const 0
         i32.const 1
-        i32.store8 offset=1050064
+        i32.store8 offset=1050072
       end
     )
     (func (;80;) (type 22) (param i32 i32 i32 i32 i32) (result i32)
@@ -2913,13 +2924,13 @@
                 local.get 5
                 i32.const 248
                 i32.add
-                i32.const 1049450
+                i32.const 1049463
                 i32.const 3
                 call 44
                 local.get 5
                 i32.const 260
                 i32.add
-                i32.const 1049453
+                i32.const 1049466
                 i32.const 5
                 call 44
                 local.get 5
@@ -2990,7 +3001,7 @@
                   end
                 end
                 i32.const 2
-                i32.const 1049415
+                i32.const 1049428
                 i32.const 4
                 local.get 9
                 i32.const 1
@@ -3010,7 +3021,7 @@
                   local.get 7
                   memory.fill
                 end
-                i32.const 1049415
+                i32.const 1049428
                 i32.const 4
                 i64.const 1
                 i32.const 1
@@ -3019,7 +3030,7 @@
                 local.get 5
                 i32.const 76
                 i32.add
-                i32.const 1049458
+                i32.const 1049471
                 i32.const 18
                 call 5
                 i32.const 255
@@ -3029,7 +3040,7 @@
                 local.get 5
                 i32.const 76
                 i32.add
-                i32.const 1049476
+                i32.const 1049489
                 i32.const 9
                 call 6
                 i64.const 0
@@ -3040,13 +3051,13 @@
                 local.get 5
                 i32.const 76
                 i32.add
-                i32.const 1049485
+                i32.const 1049498
                 i32.const 13
                 call 8
                 i64.const 3600000
                 i64.lt_u
                 call 49
-                i32.const 1049498
+                i32.const 1049511
                 i32.const 3
                 local.get 5
                 i32.const 168
@@ -3172,13 +3183,13 @@
                 local.get 5
                 i32.const 76
                 i32.add
-                i32.const 1049501
+                i32.const 1049514
                 i32.const 24
                 local.get 5
                 i32.const 248
                 i32.add
                 call 45
-                i32.const 1049525
+                i32.const 1049538
                 i32.const 3
                 local.get 5
                 i32.const 248
@@ -3261,7 +3272,7 @@
                   local.get 5
                   i32.const 168
                   i32.add
-                  i32.const 1049799
+                  i32.const 1049812
                   i32.const 2
                   call 44
                 end
@@ -3269,7 +3280,7 @@
                 i32.const 25
                 i32.store offset=252
                 local.get 5
-                i32.const 1049528
+                i32.const 1049541
                 i32.store offset=248
                 local.get 5
                 local.get 5
@@ -3286,7 +3297,7 @@
                 i32.const 248
                 i32.add
                 call 46
-                i32.const 1049553
+                i32.const 1049566
                 i32.const 3
                 local.get 5
                 i32.const 248
@@ -3385,10 +3396,10 @@
               i32.const 0
               local.get 5
               i32.load8_u offset=284
-              i32.store8 offset=1049924
+              i32.store8 offset=1049932
               i32.const 0
               i32.const 1
-              i32.store8 offset=1049920
+              i32.store8 offset=1049928
               local.get 5
               i32.load offset=276
               local.set 2
@@ -3405,7 +3416,7 @@
               i32.const 0
               local.get 5
               i64.load offset=64
-              i64.store offset=1049928
+              i64.store offset=1049936
               local.get 5
               i32.const 56
               i32.add
@@ -3418,7 +3429,7 @@
               i32.const 0
               local.get 5
               i64.load offset=56
-              i64.store offset=1049936
+              i64.store offset=1049944
               local.get 5
               i32.const 168
               i32.add
@@ -3481,16 +3492,16 @@
               end
               i32.const 0
               local.get 7
-              i32.store offset=1049944
+              i32.store offset=1049952
               i32.const 0
               local.get 9
-              i32.store offset=1049948
+              i32.store offset=1049956
               br 3 (;@1;)
             end
             local.get 5
             i32.const 168
             i32.add
-            i32.const 1049799
+            i32.const 1049812
             i32.const 2
             call 44
             local.get 5
@@ -3508,7 +3519,7 @@
           i32.const 12
           i32.store offset=252
           local.get 5
-          i32.const 1049556
+          i32.const 1049569
           i32.store offset=248
           local.get 5
           local.get 5
@@ -3655,7 +3666,7 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049568
+            i32.const 1049581
             i32.const 14
             local.get 5
             i32.const 248
@@ -3666,7 +3677,7 @@
             i32.add
             local.get 0
             local.get 1
-            i32.const 1049182
+            i32.const 1049195
             i32.const 3
             call 50
             local.get 5
@@ -3768,7 +3779,7 @@
               local.get 5
               i32.const 168
               i32.add
-              i32.const 1049799
+              i32.const 1049812
               i32.const 2
               call 44
               i32.const 1
@@ -3784,7 +3795,7 @@
             i32.const 9
             i32.store offset=252
             local.get 5
-            i32.const 1049337
+            i32.const 1049350
             i32.store offset=248
             local.get 5
             local.get 5
@@ -3806,7 +3817,7 @@
               i32.eqz
               br_if 0 (;@4;)
               local.get 13
-              i32.const 1049346
+              i32.const 1049359
               i32.const 6
               local.get 5
               i32.load offset=92
@@ -3919,14 +3930,14 @@
               local.get 5
               i32.const 76
               i32.add
-              i32.const 1049352
+              i32.const 1049365
               i32.const 14
               local.get 5
               i32.const 248
               i32.add
               call 48
               local.get 13
-              i32.const 1049366
+              i32.const 1049379
               i32.const 11
               local.get 5
               i32.load offset=92
@@ -4039,7 +4050,7 @@
               local.get 5
               i32.const 76
               i32.add
-              i32.const 1049377
+              i32.const 1049390
               i32.const 15
               local.get 5
               i32.const 248
@@ -4048,13 +4059,13 @@
               local.get 5
               i32.const 96
               i32.add
-              i32.const 1049392
+              i32.const 1049405
               i32.const 4
               call 44
               local.get 5
               i32.const 168
               i32.add
-              i32.const 1049396
+              i32.const 1049409
               i32.const 1
               call 44
               i32.const 4
@@ -4064,13 +4075,13 @@
               local.get 5
               i32.const 248
               i32.add
-              i32.const 1049397
+              i32.const 1049410
               i32.const 6
               call 44
               local.get 5
               i32.const 260
               i32.add
-              i32.const 1049403
+              i32.const 1049416
               i32.const 3
               call 44
               local.get 9
@@ -4084,7 +4095,7 @@
               local.get 5
               i32.const 248
               i32.add
-              i32.const 1049366
+              i32.const 1049379
               i32.const 11
               call 44
               local.get 5
@@ -4409,7 +4420,7 @@
                   i32.const 9
                   i32.store offset=252
                   local.get 5
-                  i32.const 1049406
+                  i32.const 1049419
                   i32.store offset=248
                   local.get 5
                   local.get 5
@@ -4430,14 +4441,14 @@
                 local.get 5
                 i32.const 168
                 i32.add
-                i32.const 1049799
+                i32.const 1049812
                 i32.const 2
                 call 44
                 local.get 5
                 i32.const 9
                 i32.store offset=252
                 local.get 5
-                i32.const 1049406
+                i32.const 1049419
                 i32.store offset=248
                 local.get 5
                 local.get 5
@@ -4475,7 +4486,7 @@
                 local.get 5
                 i32.const 76
                 i32.add
-                i32.const 1049419
+                i32.const 1049432
                 i32.const 13
                 local.get 2
                 call 49
@@ -4605,7 +4616,7 @@
               local.get 5
               i32.const 76
               i32.add
-              i32.const 1049432
+              i32.const 1049445
               i32.const 18
               local.get 5
               i32.const 248
@@ -4623,19 +4634,19 @@
             i32.add
             local.get 0
             local.get 1
-            i32.const 1049088
+            i32.const 1049102
             i32.const 4
             call 50
             local.get 5
             i32.const 108
             i32.add
-            i32.const 1049727
+            i32.const 1049740
             i32.const 4
             call 44
             local.get 5
             i32.const 120
             i32.add
-            i32.const 1049731
+            i32.const 1049744
             i32.const 16
             call 44
             local.get 5
@@ -4690,7 +4701,7 @@
                 local.get 5
                 i32.const 136
                 i32.add
-                i32.const 1049799
+                i32.const 1049812
                 i32.const 2
                 call 44
                 i32.const 1
@@ -4712,7 +4723,7 @@
             i32.const 8
             i32.store offset=252
             local.get 5
-            i32.const 1049747
+            i32.const 1049760
             i32.store offset=248
             local.get 5
             local.get 5
@@ -4739,7 +4750,7 @@
             local.get 5
             i32.const 248
             i32.add
-            i32.const 1049755
+            i32.const 1049768
             i32.const 4
             call 44
             local.get 10
@@ -4757,7 +4768,7 @@
             local.get 5
             i32.const 248
             i32.add
-            i32.const 1049759
+            i32.const 1049772
             i32.const 3
             call 44
             local.get 5
@@ -4765,7 +4776,7 @@
             i32.add
             i32.const 12
             i32.add
-            i32.const 1049453
+            i32.const 1049466
             i32.const 5
             call 44
             local.get 9
@@ -5015,7 +5026,7 @@
               local.get 5
               i32.const 136
               i32.add
-              i32.const 1049799
+              i32.const 1049812
               i32.const 2
               call 44
             end
@@ -5023,7 +5034,7 @@
             i32.const 7
             i32.store offset=252
             local.get 5
-            i32.const 1049762
+            i32.const 1049775
             i32.store offset=248
             local.get 5
             local.get 5
@@ -5041,7 +5052,7 @@
             i32.add
             call 46
             local.get 8
-            i32.const 1049769
+            i32.const 1049782
             i32.const 2
             local.get 5
             i32.const 136
@@ -5167,17 +5178,17 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049771
+            i32.const 1049784
             i32.const 13
             local.get 5
             i32.const 248
             i32.add
             call 47
             local.get 8
-            i32.const 1049769
+            i32.const 1049782
             i32.const 2
             i32.const 384
-            i32.const 1049784
+            i32.const 1049797
             i32.const 1
             local.get 5
             i32.const 136
@@ -5288,7 +5299,7 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049785
+            i32.const 1049798
             i32.const 14
             local.get 5
             i32.const 248
@@ -5402,7 +5413,7 @@
           local.get 5
           i32.const 76
           i32.add
-          i32.const 1049582
+          i32.const 1049595
           i32.const 11
           local.get 2
           i32.const 0
@@ -5413,7 +5424,7 @@
           i32.add
           local.get 0
           local.get 1
-          i32.const 1049178
+          i32.const 1049191
           i32.const 4
           call 50
           local.get 5
@@ -5449,7 +5460,7 @@
             local.get 5
             i32.const 96
             i32.add
-            i32.const 1049799
+            i32.const 1049812
             i32.const 2
             call 44
           end
@@ -5457,7 +5468,7 @@
           i32.const 9
           i32.store offset=252
           local.get 5
-          i32.const 1049593
+          i32.const 1049606
           i32.store offset=248
           local.get 5
           local.get 5
@@ -5485,7 +5496,7 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049602
+            i32.const 1049615
             i32.const 9
             local.get 4
             call 24
@@ -5495,7 +5506,7 @@
             local.get 5
             i32.load offset=208
             i64.const 4096
-            i32.const 1049415
+            i32.const 1049428
             i32.const 4
             local.get 5
             i32.const 96
@@ -5606,7 +5617,7 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049611
+            i32.const 1049624
             i32.const 10
             local.get 5
             i32.const 248
@@ -5725,7 +5736,7 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049621
+            i32.const 1049634
             i32.const 9
             local.get 5
             i32.const 248
@@ -5842,7 +5853,7 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049630
+            i32.const 1049643
             i32.const 10
             local.get 5
             i32.const 248
@@ -5976,7 +5987,7 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049640
+            i32.const 1049653
             i32.const 9
             local.get 5
             i32.const 248
@@ -5991,7 +6002,7 @@
               local.get 5
               i32.const 76
               i32.add
-              i32.const 1049649
+              i32.const 1049662
               i32.const 10
               local.get 5
               i32.load offset=216
@@ -6288,7 +6299,7 @@
                   i32.const 12
                   i32.store offset=252
                   local.get 5
-                  i32.const 1049659
+                  i32.const 1049672
                   i32.store offset=248
                   local.get 5
                   local.get 5
@@ -6316,14 +6327,14 @@
               local.get 5
               i32.const 96
               i32.add
-              i32.const 1049799
+              i32.const 1049812
               i32.const 2
               call 44
               local.get 5
               i32.const 12
               i32.store offset=252
               local.get 5
-              i32.const 1049659
+              i32.const 1049672
               i32.store offset=248
               local.get 5
               local.get 5
@@ -6406,7 +6417,7 @@
               local.get 5
               i32.const 76
               i32.add
-              i32.const 1049671
+              i32.const 1049684
               i32.const 7
               local.get 9
               call 49
@@ -6526,7 +6537,7 @@
               local.get 9
               call 44
               local.get 8
-              i32.const 1049077
+              i32.const 1049094
               i32.const 4
               call 44
               local.get 11
@@ -6571,7 +6582,7 @@
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049920
+        i32.store8 offset=1049928
         local.get 5
         i32.load offset=256
         local.set 2
@@ -6720,16 +6731,16 @@
         end
         i32.const 0
         local.get 6
-        i32.store offset=1049924
+        i32.store offset=1049932
         i32.const 0
         local.get 15
-        i32.store offset=1049928
+        i32.store offset=1049936
       end
       local.get 5
       i32.const 288
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
     (func (;81;) (type 7) (param i32 i32 i32)
       (local i32)
@@ -7248,14 +7259,14 @@
       i32.const 120
       i32.add
       i32.const 3
-      i32.const 1049076
+      i32.const 1049093
       call 68
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049924
+      i32.store8 offset=1049932
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049920
+      i32.store8 offset=1049928
       local.get 1
       i64.load offset=40 align=4
       local.set 18
@@ -7276,12 +7287,12 @@
       i32.const 0
       local.get 1
       i64.load offset=8
-      i64.store offset=1049928
+      i64.store offset=1049936
       local.get 1
       i32.const 160
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
     (func (;83;) (type 23) (param i32 i32 i32 i64 i64) (result i32)
       (local i32 i64 i64 i32 i32 i32 i32 i32 i32)
@@ -7311,7 +7322,7 @@
               block ;; label = @5
                 local.get 1
                 local.get 2
-                i32.const 1049147
+                i32.const 1049161
                 i32.const 4
                 call 38
                 i32.eqz
@@ -7323,7 +7334,7 @@
               block ;; label = @5
                 local.get 1
                 local.get 2
-                i32.const 1049151
+                i32.const 1049165
                 i32.const 4
                 call 38
                 i32.eqz
@@ -7335,7 +7346,7 @@
               block ;; label = @5
                 local.get 1
                 local.get 2
-                i32.const 1049155
+                i32.const 1049169
                 i32.const 6
                 call 38
                 i32.eqz
@@ -7349,7 +7360,7 @@
               block ;; label = @5
                 local.get 1
                 local.get 2
-                i32.const 1049161
+                i32.const 1049175
                 i32.const 6
                 call 38
                 i32.eqz
@@ -7357,7 +7368,7 @@
                 local.get 5
                 i32.const 72
                 i32.add
-                i32.const 1049167
+                i32.const 1049181
                 i32.const 4
                 call 44
                 local.get 5
@@ -7392,10 +7403,10 @@
                     i32.const 0
                     local.get 5
                     i32.load8_u offset=84
-                    i32.store8 offset=1049924
+                    i32.store8 offset=1049932
                     i32.const 0
                     i32.const 1
-                    i32.store8 offset=1049920
+                    i32.store8 offset=1049928
                     local.get 5
                     i32.load offset=76
                     local.set 2
@@ -7412,7 +7423,7 @@
                     i32.const 0
                     local.get 5
                     i64.load offset=24
-                    i64.store offset=1049928
+                    i64.store offset=1049936
                     local.get 5
                     i32.const 16
                     i32.add
@@ -7425,7 +7436,7 @@
                     i32.const 0
                     local.get 5
                     i64.load offset=16
-                    i64.store offset=1049936
+                    i64.store offset=1049944
                     local.get 5
                     i32.const 32
                     i32.add
@@ -7487,7 +7498,7 @@
                   end
                   i32.const 0
                   i32.const 0
-                  i32.store8 offset=1049920
+                  i32.store8 offset=1049928
                   local.get 5
                   i32.load offset=60
                   local.tee 11
@@ -7501,10 +7512,10 @@
                 end
                 i32.const 0
                 local.get 9
-                i32.store offset=1049944
+                i32.store offset=1049952
                 i32.const 0
                 local.get 8
-                i32.store offset=1049948
+                i32.store offset=1049956
                 br 4 (;@1;)
               end
               local.get 5
@@ -7545,7 +7556,7 @@
           i32.store offset=52
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049920
+          i32.store8 offset=1049928
           i32.const 1
           local.set 11
         end
@@ -7617,10 +7628,10 @@
                       end
                       i32.const 0
                       local.get 12
-                      i32.store offset=1049924
+                      i32.store offset=1049932
                       i32.const 0
                       local.get 11
-                      i32.store offset=1049928
+                      i32.store offset=1049936
                       br 7 (;@1;)
                     end
                     local.get 0
@@ -7725,7 +7736,7 @@
       i32.const 96
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
     (func (;84;) (type 2) (param i32)
       (local i32)
@@ -7736,7 +7747,7 @@
       global.set 0
       i32.const 1048683
       local.get 1
-      i32.const 1049808
+      i32.const 1049820
       call 62
       unreachable
     )
@@ -7752,31 +7763,31 @@
       i32.const 140
       i32.add
       local.tee 5
-      i32.const 1049081
+      i32.const 1049085
       i32.const 3
       call 44
       local.get 4
       i32.const 176
       i32.add
-      i32.const 1049081
+      i32.const 1049085
       i32.const 3
       call 44
       local.get 4
       i32.const 188
       i32.add
-      i32.const 1049084
+      i32.const 1049098
       i32.const 4
       call 44
       local.get 4
       i32.const 200
       i32.add
-      i32.const 1049088
+      i32.const 1049102
       i32.const 4
       call 44
       local.get 4
       i32.const 212
       i32.add
-      i32.const 1049092
+      i32.const 1049106
       i32.const 9
       call 44
       i32.const 8
@@ -7786,19 +7797,19 @@
       local.get 4
       i32.const 248
       i32.add
-      i32.const 1049101
+      i32.const 1049115
       i32.const 5
       call 44
       local.get 4
       i32.const 272
       i32.add
-      i32.const 1049106
+      i32.const 1049120
       i32.const 4
       call 44
       local.get 4
       i32.const 232
       i32.add
-      i32.const 1049110
+      i32.const 1049124
       i32.const 4
       call 44
       local.get 6
@@ -7841,13 +7852,13 @@
       local.get 4
       i32.const 248
       i32.add
-      i32.const 1049114
+      i32.const 1049128
       i32.const 4
       call 44
       local.get 4
       i32.const 232
       i32.add
-      i32.const 1049118
+      i32.const 1049132
       i32.const 17
       call 44
       local.get 4
@@ -7855,7 +7866,7 @@
       i32.add
       i32.const 12
       i32.add
-      i32.const 1049135
+      i32.const 1049149
       i32.const 3
       call 44
       i32.const 4
@@ -7865,7 +7876,7 @@
       local.get 4
       i32.const 272
       i32.add
-      i32.const 1049138
+      i32.const 1049152
       i32.const 9
       call 44
       local.get 8
@@ -7960,7 +7971,7 @@
       local.set 13
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049920
+      i32.store8 offset=1049928
       local.get 4
       i32.const 104
       i32.add
@@ -7971,7 +7982,7 @@
       i32.const 0
       local.get 4
       i64.load offset=104
-      i64.store offset=1049928
+      i64.store offset=1049936
       local.get 4
       i32.const 96
       i32.add
@@ -7980,7 +7991,7 @@
       i32.const 0
       local.get 4
       i64.load offset=96
-      i64.store offset=1049936
+      i64.store offset=1049944
       block ;; label = @1
         block ;; label = @2
           local.get 13
@@ -7989,7 +8000,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049944
+          i32.store8 offset=1049952
           local.get 4
           local.get 12
           i64.store offset=252 align=4
@@ -8006,28 +8017,28 @@
           i32.const 0
           local.get 4
           i64.load offset=88
-          i64.store offset=1049948 align=4
+          i64.store offset=1049956 align=4
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049944
+        i32.store8 offset=1049952
       end
       i32.const 0
       i32.const 16777473
-      i32.store offset=1049976
+      i32.store offset=1049984
       i32.const 0
       i64.const 512
-      i64.store offset=1049968
+      i64.store offset=1049976
       i32.const 0
       i32.const 1
-      i32.store offset=1049964
+      i32.store offset=1049972
       i32.const 0
       i32.const 1
-      i32.store8 offset=1049960
+      i32.store8 offset=1049968
       i32.const 0
       i32.const 2
-      i32.store offset=1049956
+      i32.store offset=1049964
       block ;; label = @1
         block ;; label = @2
           local.get 2
@@ -8036,7 +8047,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049980
+          i32.store8 offset=1049988
           local.get 4
           local.get 11
           i64.store offset=252 align=4
@@ -8053,12 +8064,12 @@
           i32.const 0
           local.get 4
           i64.load offset=80
-          i64.store offset=1049984
+          i64.store offset=1049992
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049980
+        i32.store8 offset=1049988
       end
       block ;; label = @1
         block ;; label = @2
@@ -8068,7 +8079,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049992
+          i32.store8 offset=1050000
           local.get 4
           local.get 10
           i64.store offset=252 align=4
@@ -8085,12 +8096,12 @@
           i32.const 0
           local.get 4
           i64.load offset=72
-          i64.store offset=1049996 align=4
+          i64.store offset=1050004 align=4
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049992
+        i32.store8 offset=1050000
       end
       block ;; label = @1
         block ;; label = @2
@@ -8100,7 +8111,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1050004
+          i32.store8 offset=1050012
           local.get 4
           local.get 9
           i64.store offset=252 align=4
@@ -8117,12 +8128,12 @@
           i32.const 0
           local.get 4
           i64.load offset=64
-          i64.store offset=1050008
+          i64.store offset=1050016
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1050004
+        i32.store8 offset=1050012
       end
       local.get 4
       i32.const 248
@@ -8274,10 +8285,10 @@
               end
               i32.const 0
               local.get 14
-              i32.store offset=1050016
+              i32.store offset=1050024
               i32.const 0
               i32.const 1
-              i32.store offset=1050020
+              i32.store offset=1050028
               local.get 4
               i32.const 248
               i32.add
@@ -8494,17 +8505,321 @@
       end
       i32.const 0
       local.get 17
-      i32.store offset=1050024
+      i32.store offset=1050032
       i32.const 0
       i32.const 1
-      i32.store offset=1050028
+      i32.store offset=1050036
       local.get 4
       i32.const 288
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
-    (func (;86;) (type 24) (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;86;) (type 22) (param i32 i32 i32 i32 i32) (result i32)
+      (local i32 i64 i32 i32 i32 i64 i64 i32)
+      global.get 0
+      i32.const 112
+      i32.sub
+      local.tee 5
+      global.set 0
+      call 79
+      block ;; label = @1
+        block ;; label = @2
+          local.get 2
+          br_if 0 (;@2;)
+          i32.const -2147483648
+          local.set 4
+          br 1 (;@1;)
+        end
+        local.get 4
+        i64.extend_i32_u
+        i64.const 32
+        i64.shl
+        local.get 3
+        i64.extend_i32_u
+        i64.or
+        local.set 6
+      end
+      local.get 5
+      i32.const 48
+      i32.add
+      i32.const 1049076
+      i32.const 8
+      call 44
+      local.get 5
+      i32.const 96
+      i32.add
+      i32.const 1049084
+      i32.const 1
+      call 44
+      local.get 5
+      i32.const 80
+      i32.add
+      i32.const 1049085
+      i32.const 3
+      call 44
+      local.get 5
+      i32.const 64
+      i32.add
+      i32.const 1049088
+      i32.const 5
+      call 44
+      i32.const 8
+      i32.const 64
+      call 36
+      local.tee 7
+      i64.const 7
+      i64.store offset=8
+      local.get 7
+      i64.const 1
+      i64.store
+      local.get 7
+      local.get 5
+      i64.load offset=48
+      i64.store offset=16
+      local.get 7
+      local.get 5
+      i32.load offset=56
+      i32.store offset=24
+      local.get 7
+      local.get 5
+      i64.load offset=96 align=4
+      i64.store offset=28 align=4
+      local.get 7
+      local.get 5
+      i32.load offset=104
+      i32.store offset=36
+      local.get 7
+      local.get 5
+      i64.load offset=80
+      i64.store offset=40
+      local.get 7
+      local.get 5
+      i32.load offset=88
+      i32.store offset=48
+      local.get 7
+      local.get 5
+      i64.load offset=64 align=4
+      i64.store offset=52 align=4
+      local.get 7
+      local.get 5
+      i32.load offset=72
+      i32.store offset=60
+      i32.const 0
+      local.set 8
+      i32.const 0
+      i32.const 0
+      i32.store8 offset=1049928
+      local.get 5
+      i32.const 48
+      i32.add
+      i32.const 8
+      i32.const 48
+      call 81
+      local.get 5
+      i32.load offset=48
+      local.set 9
+      i32.const 0
+      local.set 3
+      block ;; label = @1
+        loop ;; label = @2
+          local.get 3
+          i32.const 64
+          i32.eq
+          br_if 1 (;@1;)
+          local.get 7
+          local.get 3
+          i32.add
+          local.tee 2
+          i64.load
+          local.tee 10
+          i64.const 2
+          i64.eq
+          br_if 1 (;@1;)
+          local.get 2
+          i32.const 8
+          i32.add
+          i64.load
+          local.set 11
+          local.get 5
+          local.get 2
+          i32.const 24
+          i32.add
+          i32.load
+          i32.store offset=72
+          local.get 5
+          local.get 2
+          i32.const 16
+          i32.add
+          i64.load
+          i64.store offset=64
+          local.get 5
+          local.get 2
+          i32.const 36
+          i32.add
+          i32.load
+          i32.store offset=88
+          local.get 5
+          local.get 2
+          i32.const 28
+          i32.add
+          i64.load align=4
+          i64.store offset=80
+          local.get 5
+          local.get 2
+          i32.const 48
+          i32.add
+          i32.load
+          i32.store offset=104
+          local.get 5
+          local.get 2
+          i32.const 40
+          i32.add
+          i64.load
+          i64.store offset=96
+          local.get 5
+          local.get 2
+          i32.const 60
+          i32.add
+          i32.load
+          i32.store offset=56
+          local.get 5
+          local.get 2
+          i32.const 52
+          i32.add
+          i64.load align=4
+          i64.store offset=48
+          local.get 5
+          i32.const 40
+          i32.add
+          local.get 5
+          i32.const 64
+          i32.add
+          call 65
+          local.get 9
+          local.get 8
+          i32.add
+          local.tee 2
+          local.get 5
+          i64.load offset=40
+          i64.store align=4
+          local.get 5
+          i32.const 32
+          i32.add
+          local.get 5
+          i32.const 80
+          i32.add
+          call 65
+          local.get 2
+          i32.const 8
+          i32.add
+          local.get 5
+          i64.load offset=32
+          i64.store align=4
+          local.get 5
+          i32.const 24
+          i32.add
+          local.get 5
+          i32.const 96
+          i32.add
+          call 65
+          local.get 2
+          i32.const 16
+          i32.add
+          local.get 5
+          i64.load offset=24
+          i64.store align=4
+          local.get 5
+          i32.const 16
+          i32.add
+          local.get 5
+          i32.const 48
+          i32.add
+          call 65
+          local.get 2
+          i32.const 24
+          i32.add
+          local.get 5
+          i64.load offset=16
+          i64.store align=4
+          i32.const 0
+          local.set 12
+          block ;; label = @3
+            local.get 10
+            i32.wrap_i64
+            i32.const 1
+            i32.and
+            i32.eqz
+            br_if 0 (;@3;)
+            local.get 2
+            i32.const 40
+            i32.add
+            local.get 11
+            i64.store
+            i32.const 1
+            local.set 12
+          end
+          local.get 2
+          i32.const 32
+          i32.add
+          local.get 12
+          i32.store8
+          local.get 3
+          i32.const 64
+          i32.add
+          local.set 3
+          local.get 8
+          i32.const 48
+          i32.add
+          local.set 8
+          br 0 (;@2;)
+        end
+      end
+      i32.const 0
+      local.get 9
+      i32.store offset=1049932
+      i32.const 0
+      i32.const 1
+      i32.store offset=1049936
+      block ;; label = @1
+        block ;; label = @2
+          local.get 4
+          i32.const -2147483648
+          i32.eq
+          br_if 0 (;@2;)
+          i32.const 0
+          i32.const 1
+          i32.store8 offset=1049940
+          local.get 5
+          local.get 6
+          i64.store offset=52 align=4
+          local.get 5
+          local.get 4
+          i32.store offset=48
+          local.get 5
+          i32.const 8
+          i32.add
+          local.get 5
+          i32.const 48
+          i32.add
+          call 65
+          i32.const 0
+          local.get 5
+          i64.load offset=8
+          i64.store offset=1049944
+          br 1 (;@1;)
+        end
+        i32.const 0
+        i32.const 0
+        i32.store8 offset=1049940
+      end
+      local.get 5
+      i32.const 112
+      i32.add
+      global.set 0
+      i32.const 1049928
+    )
+    (func (;87;) (type 24) (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i64 i32 i32 i64 i32 i64)
       global.get 0
       i32.const 112
@@ -8537,7 +8852,7 @@
       local.get 8
       i32.const 80
       i32.add
-      i32.const 1049171
+      i32.const 1049084
       i32.const 1
       call 44
       i32.const 4
@@ -8586,12 +8901,12 @@
       i32.add
       i32.const 16
       i32.add
-      i32.const 1049172
+      i32.const 1049185
       i32.const 1
       call 44
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049920
+      i32.store8 offset=1049928
       local.get 8
       i32.load offset=56
       local.set 11
@@ -8727,17 +9042,17 @@
                 end
                 i32.const 0
                 local.get 13
-                i32.store offset=1049924
+                i32.store offset=1049932
                 i32.const 0
                 i32.const 1
-                i32.store offset=1049928
+                i32.store offset=1049936
                 local.get 11
                 i32.const -2147483648
                 i32.eq
                 br_if 3 (;@2;)
                 i32.const 0
                 i32.const 1
-                i32.store8 offset=1049932
+                i32.store8 offset=1049940
                 local.get 8
                 local.get 12
                 i64.store offset=84 align=4
@@ -8754,7 +9069,7 @@
                 i32.const 0
                 local.get 8
                 i64.load offset=8
-                i64.store offset=1049936
+                i64.store offset=1049944
                 br 4 (;@1;)
               end
               local.get 4
@@ -8783,15 +9098,15 @@
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049932
+        i32.store8 offset=1049940
       end
       local.get 8
       i32.const 112
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
-    (func (;87;) (type 25) (param i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;88;) (type 25) (param i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i32 i64 i32)
       global.get 0
       i32.const 80
@@ -8804,7 +9119,7 @@
           block ;; label = @3
             local.get 4
             local.get 5
-            i32.const 1049173
+            i32.const 1049186
             i32.const 5
             call 38
             i32.eqz
@@ -8814,7 +9129,7 @@
             i32.add
             local.get 0
             local.get 1
-            i32.const 1049178
+            i32.const 1049191
             i32.const 4
             call 50
             local.get 6
@@ -8839,10 +9154,10 @@
               i32.const 0
               local.get 6
               i32.load8_u offset=64
-              i32.store8 offset=1049928
+              i32.store8 offset=1049936
               i32.const 0
               i32.const 1
-              i32.store8 offset=1049920
+              i32.store8 offset=1049928
               local.get 6
               i32.load offset=56
               local.set 5
@@ -8875,7 +9190,7 @@
               i32.const 0
               local.get 6
               i64.load offset=16
-              i64.store offset=1049932 align=4
+              i64.store offset=1049940 align=4
               local.get 6
               local.get 8
               i64.store offset=32 align=4
@@ -8892,7 +9207,7 @@
               i32.const 0
               local.get 6
               i64.load offset=8
-              i64.store offset=1049940 align=4
+              i64.store offset=1049948 align=4
               local.get 6
               i32.const 28
               i32.add
@@ -8952,13 +9267,13 @@
             end
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049928
+            i32.store8 offset=1049936
             i32.const 0
             local.get 4
-            i32.store offset=1049936
+            i32.store offset=1049944
             i32.const 0
             i32.const 0
-            i32.store8 offset=1049920
+            i32.store8 offset=1049928
             local.get 6
             i32.const -1
             i32.store offset=28
@@ -8970,29 +9285,29 @@
           end
           i32.const 0
           i64.const 1048576
-          i64.store offset=1049936
+          i64.store offset=1049944
+          i32.const 0
+          i32.const 0
+          i32.store8 offset=1049936
           i32.const 0
           i32.const 0
           i32.store8 offset=1049928
-          i32.const 0
-          i32.const 0
-          i32.store8 offset=1049920
           br 1 (;@1;)
         end
         i32.const 0
         local.get 9
-        i32.store offset=1049948
+        i32.store offset=1049956
         i32.const 0
         local.get 7
-        i32.store offset=1049952
+        i32.store offset=1049960
       end
       local.get 6
       i32.const 80
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
-    (func (;88;) (type 26) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;89;) (type 26) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i64)
       global.get 0
       i32.const 80
@@ -9025,11 +9340,11 @@
       i32.const 56
       i32.add
       i32.const 2
-      i32.const 1049076
+      i32.const 1049093
       call 68
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049920
+      i32.store8 offset=1049928
       local.get 9
       i64.load offset=24 align=4
       local.set 10
@@ -9043,7 +9358,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049924
+          i32.store8 offset=1049932
           local.get 9
           local.get 10
           i64.store offset=60 align=4
@@ -9059,7 +9374,7 @@
           call 65
           i32.const 0
           i32.const 7
-          i32.store offset=1049936
+          i32.store offset=1049944
           local.get 9
           i32.load offset=12
           local.set 8
@@ -9070,7 +9385,7 @@
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049924
+        i32.store8 offset=1049932
         local.get 9
         i32.const 7
         i32.store offset=64
@@ -9091,17 +9406,17 @@
       end
       i32.const 0
       local.get 1
-      i32.store offset=1049928
+      i32.store offset=1049936
       i32.const 0
       local.get 8
-      i32.store offset=1049932
+      i32.store offset=1049940
       local.get 9
       i32.const 80
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
-    (func (;89;) (type 27) (param i64 i32) (result i32)
+    (func (;90;) (type 27) (param i64 i32) (result i32)
       (local i32 i32 i32 i32)
       global.get 0
       i32.const 32
@@ -9167,7 +9482,7 @@
       end
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049920
+      i32.store8 offset=1049928
       local.get 2
       local.get 1
       i32.store offset=28
@@ -9185,14 +9500,14 @@
       i32.const 0
       local.get 2
       i64.load
-      i64.store offset=1049924 align=4
+      i64.store offset=1049932 align=4
       local.get 2
       i32.const 32
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
-    (func (;90;) (type 26) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;91;) (type 26) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32)
       global.get 0
       i32.const 32
@@ -9202,10 +9517,10 @@
       call 79
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049924
+      i32.store8 offset=1049932
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049920
+      i32.store8 offset=1049928
       local.get 9
       local.get 8
       i32.store offset=24
@@ -9228,33 +9543,110 @@
       i32.const 0
       local.get 9
       i64.load offset=8
-      i64.store offset=1049928
+      i64.store offset=1049936
       local.get 9
       i32.const 32
       i32.add
       global.set 0
-      i32.const 1049920
+      i32.const 1049928
     )
-    (func (;91;) (type 2) (param i32)
+    (func (;92;) (type 28) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+      (local i32 i64)
+      global.get 0
+      i32.const 96
+      i32.sub
+      local.tee 11
+      global.set 0
+      call 79
+      local.get 11
+      local.get 10
+      i32.store offset=88
+      local.get 11
+      local.get 9
+      i32.store offset=84
+      local.get 11
+      local.get 10
+      i32.store offset=80
+      local.get 11
+      local.get 8
+      i32.store offset=76
+      local.get 11
+      local.get 7
+      i32.store offset=72
+      local.get 11
+      local.get 8
+      i32.store offset=68
+      local.get 11
+      local.get 1
+      i32.store offset=64
+      local.get 11
       local.get 0
-      call 92
+      i32.store offset=60
+      local.get 11
+      local.get 1
+      i32.store offset=56
+      local.get 11
+      i32.const 24
+      i32.add
+      local.get 11
+      i32.const 56
+      i32.add
+      i32.const 3
+      i32.const 1049093
+      call 68
+      i32.const 0
+      i32.const 0
+      i32.store8 offset=1049932
+      i32.const 0
+      i32.const 0
+      i32.store8 offset=1049928
+      local.get 11
+      i64.load offset=24 align=4
+      local.set 12
+      local.get 11
+      local.get 11
+      i32.load offset=32
+      i32.store offset=64
+      local.get 11
+      local.get 12
+      i64.store offset=56
+      local.get 11
+      i32.const 8
+      i32.add
+      local.get 11
+      i32.const 56
+      i32.add
+      call 65
+      i32.const 0
+      local.get 11
+      i64.load offset=8
+      i64.store offset=1049936
+      local.get 11
+      i32.const 96
+      i32.add
+      global.set 0
+      i32.const 1049928
+    )
+    (func (;93;) (type 2) (param i32)
+      local.get 0
+      call 94
       unreachable
     )
-    (func (;92;) (type 2) (param i32)
-      call 93
+    (func (;94;) (type 2) (param i32)
+      call 95
       unreachable
     )
-    (func (;93;) (type 17)
+    (func (;95;) (type 17)
       unreachable
     )
-    (func (;94;) (type 17)
-      i32.const 1049868
+    (func (;96;) (type 17)
+      i32.const 1049880
       i32.const 35
-      i32.const 1049888
+      i32.const 1049900
       call 62
       unreachable
     )
-    (func (;95;) (type 18) (param i32 i32 i32 i32) (result i32)
+    (func (;97;) (type 18) (param i32 i32 i32 i32) (result i32)
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -9286,14 +9678,14 @@
       end
       unreachable
     )
-    (func (;96;) (type 18) (param i32 i32 i32 i32) (result i32)
+    (func (;98;) (type 18) (param i32 i32 i32 i32) (result i32)
       local.get 0
       local.get 1
       local.get 2
       local.get 3
-      call 95
+      call 97
     )
-    (func (;97;) (type 20) (param i32 i32 i32) (result i32)
+    (func (;99;) (type 20) (param i32 i32 i32) (result i32)
       (local i32 i32 i32)
       i32.const 0
       local.set 3
@@ -9335,7 +9727,7 @@
       end
       local.get 3
     )
-    (data (;0;) (i32.const 1048576) "\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\10range end index \c0\22 out of range for slice of length \c0\00\c0\02: \c0\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\00/gyre/checkout/tests/kept/v0.1/source/src/lib.rs\00&copy_from_slice: source slice length (\c0+) does not match destination slice length (\c0\01)\00\ba\00\10\00O\00\00\00\cd\01\00\007\00\00\00 nonewebhinthost192.0.2.1disk0scsipoolnic000:50:56:00:00:01net192.0.2.2zeroholestoredpackedzlib12wholediskurl,kept-source0.1.0Every call of a source.{\22type\22:\22object\22,\22additionalProperties\22:false,\22properties\22:{}}\22\22:{\22type\22:\22string\22,\22description\22:\22For the test.\22}http.openx-authhttp.authorizeMARKER-0001http.substitutePOST/accept*/*http.sendkepthttp.responsehttp.local-addresskeyvalueprogress.cancelledclock.nowclock.elapsedonesecrets.generate-ssh-keytwosecrets.generate-host-keyownsecrets.opensecrets.revealdisk.codecsdisk.opendisk.sizedisk.writedisk.zerodisk.flushdisk.readdisk.bytesdisk.extentsdisk.idkept.not-foundIt is not there.the firstthe secondrootssh-ed25519 AAAAssh.opentrueKEYssh.run/assh.read-filexssh.write-fileokwrong\00\00[\01\10\000\00\00\00\10\00\00\00\05\00\00\00mid > len\00\00\00q\00\10\00H\00\00\00\b1\00\00\00\16\00\00\00q\00\10\00H\00\00\00\9a\00\00\00\0a\00\00\00capacity overflow\00\00\00\0a\01\10\00P\00\00\00\1c\00\00\00\05\00\00\00\02\00\00\00")
+    (data (;0;) (i32.const 1048576) "\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\10range end index \c0\22 out of range for slice of length \c0\00\c0\02: \c0\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\00/gyre/checkout/tests/kept/v0.1/source/src/lib.rs\00&copy_from_slice: source slice length (\c0+) does not match destination slice length (\c0\01)\00\ba\00\10\00O\00\00\00\cd\01\00\007\00\00\00snapshot1webtoken nonehinthost192.0.2.1disk0scsipoolnic000:50:56:00:00:01net192.0.2.2zeroholestoredpackedzlib2wholediskurl,kept-source0.1.0Every call of a source.{\22type\22:\22object\22,\22additionalProperties\22:false,\22properties\22:{}}\22\22:{\22type\22:\22string\22,\22description\22:\22For the test.\22}http.openx-authhttp.authorizeMARKER-0001http.substitutePOST/accept*/*http.sendkepthttp.responsehttp.local-addresskeyvalueprogress.cancelledclock.nowclock.elapsedonesecrets.generate-ssh-keytwosecrets.generate-host-keyownsecrets.opensecrets.revealdisk.codecsdisk.opendisk.sizedisk.writedisk.zerodisk.flushdisk.readdisk.bytesdisk.extentsdisk.idkept.not-foundIt is not there.the firstthe secondrootssh-ed25519 AAAAssh.opentrueKEYssh.run/assh.read-filexssh.write-fileokwrong\00[\01\10\000\00\00\00\10\00\00\00\05\00\00\00mid > len\00\00\00q\00\10\00H\00\00\00\b1\00\00\00\16\00\00\00q\00\10\00H\00\00\00\9a\00\00\00\0a\00\00\00capacity overflow\00\00\00\0a\01\10\00P\00\00\00\1c\00\00\00\05\00\00\00\02\00\00\00")
     (@producers
       (processed-by "wit-component" "0.258.3")
       (processed-by "wit-bindgen-rust" "0.61.1")
@@ -9591,18 +9983,19 @@
   (alias export $gyre:plugin/types@0.1.0 "outcome" (type $outcome (;25;)))
   (alias export $gyre:plugin/types@0.1.0 "state" (type $state (;26;)))
   (alias export $gyre:plugin/types@0.1.0 "finding" (type $finding (;27;)))
-  (type (;28;) (option string))
-  (type (;29;) (record (field "id" string) (field "name" string) (field "os-hint" 28) (field "powered-on" bool)))
-  (type (;30;) (list 29))
-  (type (;31;) (record (field "vms" 30) (field "next" 28)))
-  (type (;32;) (own $disk))
-  (type (;33;) (variant (case "plugin" u64) (case "disk" 32)))
-  (type (;34;) (record (field "name" string) (field "version" string) (field "summary" string) (field "config-schema" string)))
+  (alias export $gyre:plugin/types@0.1.0 "marked-page" (type $marked-page (;28;)))
+  (type (;29;) (option string))
+  (type (;30;) (record (field "id" string) (field "name" string) (field "os-hint" 29) (field "powered-on" bool)))
+  (type (;31;) (list 30))
+  (type (;32;) (record (field "vms" 31) (field "next" 29)))
+  (type (;33;) (own $disk))
+  (type (;34;) (variant (case "plugin" u64) (case "disk" 33)))
+  (type (;35;) (record (field "name" string) (field "version" string) (field "summary" string) (field "config-schema" string)))
   (alias core export $wit-component-shim-instance "0" (core func $"indirect-gyre:host/ssh@0.1.0-[static]session.open" (;0;)))
   (alias core export $wit-component-shim-instance "1" (core func $"indirect-gyre:host/ssh@0.1.0-[method]session.run" (;1;)))
   (alias core export $wit-component-shim-instance "2" (core func $"indirect-gyre:host/ssh@0.1.0-[method]session.read-file" (;2;)))
   (alias core export $wit-component-shim-instance "3" (core func $"indirect-gyre:host/ssh@0.1.0-[method]session.write-file" (;3;)))
-  (alias export $gyre:host/ssh@0.1.0 "session" (type $session (;35;)))
+  (alias export $gyre:host/ssh@0.1.0 "session" (type $session (;36;)))
   (core func $resource.drop (;4;) (canon resource.drop $session))
   (core instance $gyre:host/ssh@0.1.0 (;1;)
     (export "[static]session.open" (func $"indirect-gyre:host/ssh@0.1.0-[static]session.open"))
@@ -9612,8 +10005,8 @@
     (export "[resource-drop]session" (func $resource.drop))
   )
   (alias core export $wit-component-shim-instance "4" (core func $"indirect-gyre:host/disk@0.1.0-[static]disk.open" (;5;)))
-  (alias export $gyre:host/disk@0.1.0 "disk" (type $"#type36 disk" (@name "disk") (;36;)))
-  (core func $"#core-func6 resource.drop" (@name "resource.drop") (;6;) (canon resource.drop $"#type36 disk"))
+  (alias export $gyre:host/disk@0.1.0 "disk" (type $"#type37 disk" (@name "disk") (;37;)))
+  (core func $"#core-func6 resource.drop" (@name "resource.drop") (;6;) (canon resource.drop $"#type37 disk"))
   (alias core export $wit-component-shim-instance "5" (core func $indirect-gyre:host/disk@0.1.0-codecs (;7;)))
   (alias export $gyre:host/disk@0.1.0 "[method]disk.size" (func $"[method]disk.size" (;0;)))
   (core func $"[method]disk.size" (;8;) (canon lower (func $"[method]disk.size")))
@@ -9662,8 +10055,8 @@
   (alias core export $wit-component-shim-instance "14" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key" (;22;)))
   (alias core export $wit-component-shim-instance "15" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.open" (;23;)))
   (alias core export $wit-component-shim-instance "16" (core func $"indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (;24;)))
-  (alias export $gyre:host/secrets@0.1.0 "secret" (type $"#type37 secret" (@name "secret") (;37;)))
-  (core func $"#core-func25 resource.drop" (@name "resource.drop") (;25;) (canon resource.drop $"#type37 secret"))
+  (alias export $gyre:host/secrets@0.1.0 "secret" (type $"#type38 secret" (@name "secret") (;38;)))
+  (core func $"#core-func25 resource.drop" (@name "resource.drop") (;25;) (canon resource.drop $"#type38 secret"))
   (core instance $gyre:host/secrets@0.1.0 (;6;)
     (export "[static]secret.generate-ssh-key" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key"))
     (export "[static]secret.generate-host-key" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key"))
@@ -9676,7 +10069,7 @@
   (alias core export $wit-component-shim-instance "19" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (;28;)))
   (alias core export $wit-component-shim-instance "20" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.send" (;29;)))
   (alias core export $wit-component-shim-instance "21" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (;30;)))
-  (alias export $gyre:host/http@0.1.0 "endpoint" (type $endpoint (;38;)))
+  (alias export $gyre:host/http@0.1.0 "endpoint" (type $endpoint (;39;)))
   (core func $"#core-func31 resource.drop" (@name "resource.drop") (;31;) (canon resource.drop $endpoint))
   (core instance $gyre:host/http@0.1.0 (;7;)
     (export "[static]endpoint.open" (func $"indirect-gyre:host/http@0.1.0-[static]endpoint.open"))
@@ -9813,62 +10206,72 @@
       (with "shim" (instance $wit-component-shim-instance))
     )
   )
-  (type (;39;) (list $finding))
-  (type (;40;) (result 39 (error $"#type20 error")))
-  (type (;41;) (func (param "config" string) (param "vm" 28) (result 40)))
+  (type (;40;) (list $finding))
+  (type (;41;) (result 40 (error $"#type20 error")))
+  (type (;42;) (func (param "config" string) (param "vm" 29) (result 41)))
   (alias core export $main "gyre:plugin/source@0.1.0#check" (core func $gyre:plugin/source@0.1.0#check (;55;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#check" (core func $cabi_post_gyre:plugin/source@0.1.0#check (;56;)))
-  (func $check (;28;) (type 41) (canon lift (core func $gyre:plugin/source@0.1.0#check) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#check)))
-  (type (;42;) (result 31 (error $"#type20 error")))
-  (type (;43;) (func (param "config" string) (param "name" 28) (param "after" 28) (result 42)))
+  (func $check (;28;) (type 42) (canon lift (core func $gyre:plugin/source@0.1.0#check) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#check)))
+  (type (;43;) (result 32 (error $"#type20 error")))
+  (type (;44;) (func (param "config" string) (param "name" 29) (param "after" 29) (result 43)))
   (alias core export $main "gyre:plugin/source@0.1.0#list-vms" (core func $gyre:plugin/source@0.1.0#list-vms (;57;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#list-vms" (core func $cabi_post_gyre:plugin/source@0.1.0#list-vms (;58;)))
-  (func $list-vms (;29;) (type 43) (canon lift (core func $gyre:plugin/source@0.1.0#list-vms) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#list-vms)))
-  (type (;44;) (result $vm-spec (error $"#type20 error")))
-  (type (;45;) (func (param "config" string) (param "id" string) (result 44)))
+  (func $list-vms (;29;) (type 44) (canon lift (core func $gyre:plugin/source@0.1.0#list-vms) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#list-vms)))
+  (type (;45;) (result $vm-spec (error $"#type20 error")))
+  (type (;46;) (func (param "config" string) (param "id" string) (result 45)))
   (alias core export $main "gyre:plugin/source@0.1.0#get-vm" (core func $gyre:plugin/source@0.1.0#get-vm (;59;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#get-vm" (core func $cabi_post_gyre:plugin/source@0.1.0#get-vm (;60;)))
-  (func $get-vm (;30;) (type 45) (canon lift (core func $gyre:plugin/source@0.1.0#get-vm) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#get-vm)))
-  (type (;46;) (result $outcome (error $"#type20 error")))
-  (type (;47;) (func (param "step" $step) (param "id" string) (result 46)))
+  (func $get-vm (;30;) (type 46) (canon lift (core func $gyre:plugin/source@0.1.0#get-vm) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#get-vm)))
+  (type (;47;) (result $outcome (error $"#type20 error")))
+  (type (;48;) (func (param "step" $step) (param "id" string) (result 47)))
   (alias core export $main "gyre:plugin/source@0.1.0#power-off" (core func $gyre:plugin/source@0.1.0#power-off (;61;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#power-off" (core func $cabi_post_gyre:plugin/source@0.1.0#power-off (;62;)))
-  (func $power-off (;31;) (type 47) (canon lift (core func $gyre:plugin/source@0.1.0#power-off) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#power-off)))
-  (type (;48;) (option $state))
-  (type (;49;) (func (param "step" $step) (param "vm" $vm-spec) (param "base" 48) (result 46)))
+  (func $power-off (;31;) (type 48) (canon lift (core func $gyre:plugin/source@0.1.0#power-off) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#power-off)))
+  (type (;49;) (option $state))
+  (type (;50;) (func (param "step" $step) (param "vm" $vm-spec) (param "base" 49) (result 47)))
   (alias core export $main "gyre:plugin/source@0.1.0#ensure-snapshot" (core func $gyre:plugin/source@0.1.0#ensure-snapshot (;63;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot" (core func $cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot (;64;)))
-  (func $ensure-snapshot (;32;) (type 49) (canon lift (core func $gyre:plugin/source@0.1.0#ensure-snapshot) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot)))
-  (type (;50;) (func (param "step" $step) (param "snapshot" $state) (result 46)))
+  (func $ensure-snapshot (;32;) (type 50) (canon lift (core func $gyre:plugin/source@0.1.0#ensure-snapshot) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot)))
+  (type (;51;) (func (param "step" $step) (param "snapshot" $state) (result 47)))
   (alias core export $main "gyre:plugin/source@0.1.0#release-snapshot" (core func $gyre:plugin/source@0.1.0#release-snapshot (;65;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#release-snapshot" (core func $cabi_post_gyre:plugin/source@0.1.0#release-snapshot (;66;)))
-  (func $release-snapshot (;33;) (type 50) (canon lift (core func $gyre:plugin/source@0.1.0#release-snapshot) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#release-snapshot)))
-  (type (;51;) (result 33 (error $"#type20 error")))
-  (type (;52;) (func (param "config" string) (param "snapshot" $state) (param "disk" string) (result 51)))
+  (func $release-snapshot (;33;) (type 51) (canon lift (core func $gyre:plugin/source@0.1.0#release-snapshot) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#release-snapshot)))
+  (type (;52;) (result 34 (error $"#type20 error")))
+  (type (;53;) (func (param "config" string) (param "snapshot" $state) (param "disk" string) (result 52)))
   (alias core export $main "gyre:plugin/source@0.1.0#open-disk" (core func $gyre:plugin/source@0.1.0#open-disk (;67;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#open-disk" (core func $cabi_post_gyre:plugin/source@0.1.0#open-disk (;68;)))
-  (func $open-disk (;34;) (type 52) (canon lift (core func $gyre:plugin/source@0.1.0#open-disk) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#open-disk)))
-  (type (;53;) (list $"#type21 extent"))
-  (type (;54;) (result 53 (error $"#type20 error")))
-  (type (;55;) (func (param "since" 48) (param "offset" u64) (param "length" u64) (result 54)))
+  (func $open-disk (;34;) (type 53) (canon lift (core func $gyre:plugin/source@0.1.0#open-disk) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#open-disk)))
+  (type (;54;) (list $"#type21 extent"))
+  (type (;55;) (result 54 (error $"#type20 error")))
+  (type (;56;) (func (param "since" 49) (param "offset" u64) (param "length" u64) (result 55)))
   (alias core export $main "gyre:plugin/source@0.1.0#extents" (core func $gyre:plugin/source@0.1.0#extents (;69;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#extents" (core func $cabi_post_gyre:plugin/source@0.1.0#extents (;70;)))
-  (func $extents (;35;) (type 55) (canon lift (core func $gyre:plugin/source@0.1.0#extents) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#extents)))
-  (type (;56;) (list u8))
-  (type (;57;) (result 56 (error $"#type20 error")))
-  (type (;58;) (func (param "offset" u64) (param "length" u32) (result 57)))
+  (func $extents (;35;) (type 56) (canon lift (core func $gyre:plugin/source@0.1.0#extents) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#extents)))
+  (type (;57;) (list u8))
+  (type (;58;) (result 57 (error $"#type20 error")))
+  (type (;59;) (func (param "offset" u64) (param "length" u32) (result 58)))
   (alias core export $main "gyre:plugin/source@0.1.0#read" (core func $gyre:plugin/source@0.1.0#read (;71;)))
   (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#read" (core func $cabi_post_gyre:plugin/source@0.1.0#read (;72;)))
-  (func $read (;36;) (type 58) (canon lift (core func $gyre:plugin/source@0.1.0#read) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#read)))
-  (alias export $gyre:host/errors@0.1.0 "error-kind" (type $error-kind (;59;)))
-  (alias export $gyre:host/extents@0.1.0 "stored" (type $stored (;60;)))
-  (alias export $gyre:host/extents@0.1.0 "packed" (type $packed (;61;)))
-  (alias export $gyre:host/extents@0.1.0 "extent-kind" (type $extent-kind (;62;)))
-  (alias export $gyre:plugin/types@0.1.0 "firmware" (type $firmware (;63;)))
-  (alias export $gyre:plugin/types@0.1.0 "os-type" (type $os-type (;64;)))
-  (alias export $gyre:plugin/types@0.1.0 "disk-spec" (type $disk-spec (;65;)))
-  (alias export $gyre:plugin/types@0.1.0 "nic-spec" (type $nic-spec (;66;)))
-  (alias export $gyre:plugin/types@0.1.0 "wait" (type $wait (;67;)))
+  (func $read (;36;) (type 59) (canon lift (core func $gyre:plugin/source@0.1.0#read) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#read)))
+  (type (;60;) (result $marked-page (error $"#type20 error")))
+  (type (;61;) (func (param "config" string) (param "after" 29) (result 60)))
+  (alias core export $main "gyre:plugin/source@0.1.0#list-marked" (core func $gyre:plugin/source@0.1.0#list-marked (;73;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#list-marked" (core func $cabi_post_gyre:plugin/source@0.1.0#list-marked (;74;)))
+  (func $list-marked (;37;) (type 61) (canon lift (core func $gyre:plugin/source@0.1.0#list-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#list-marked)))
+  (type (;62;) (func (param "step" $step) (param "kind" string) (param "id" string) (result 47)))
+  (alias core export $main "gyre:plugin/source@0.1.0#remove-marked" (core func $gyre:plugin/source@0.1.0#remove-marked (;75;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#remove-marked" (core func $cabi_post_gyre:plugin/source@0.1.0#remove-marked (;76;)))
+  (func $remove-marked (;38;) (type 62) (canon lift (core func $gyre:plugin/source@0.1.0#remove-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#remove-marked)))
+  (alias export $gyre:host/errors@0.1.0 "error-kind" (type $error-kind (;63;)))
+  (alias export $gyre:host/extents@0.1.0 "stored" (type $stored (;64;)))
+  (alias export $gyre:host/extents@0.1.0 "packed" (type $packed (;65;)))
+  (alias export $gyre:host/extents@0.1.0 "extent-kind" (type $extent-kind (;66;)))
+  (alias export $gyre:plugin/types@0.1.0 "firmware" (type $firmware (;67;)))
+  (alias export $gyre:plugin/types@0.1.0 "os-type" (type $os-type (;68;)))
+  (alias export $gyre:plugin/types@0.1.0 "disk-spec" (type $disk-spec (;69;)))
+  (alias export $gyre:plugin/types@0.1.0 "nic-spec" (type $nic-spec (;70;)))
+  (alias export $gyre:plugin/types@0.1.0 "wait" (type $wait (;71;)))
+  (alias export $gyre:plugin/types@0.1.0 "marked" (type $marked (;72;)))
   (component $gyre:plugin/source@0.1.0-shim-component (;0;)
     (type (;0;) (enum "invalid" "denied" "not-found" "conflict" "unavailable" "cancelled" "other"))
     (import "import-type-error-kind" (type (;1;) (eq 0)))
@@ -9909,96 +10312,114 @@
     (import "import-type-outcome" (type (;36;) (eq 35)))
     (type (;37;) (record (field "blocking" bool) (field "path" string) (field "message" string) (field "remedy" 18)))
     (import "import-type-finding" (type (;38;) (eq 37)))
-    (import "import-type-finding0" (type (;39;) (eq 38)))
-    (type (;40;) (list 39))
-    (import "import-type-error0" (type (;41;) (eq 4)))
-    (type (;42;) (result 40 (error 41)))
-    (type (;43;) (func (param "config" string) (param "vm" 18) (result 42)))
-    (import "import-func-check" (func (;0;) (type 43)))
-    (type (;44;) (record (field "id" string) (field "name" string) (field "os-hint" 18) (field "powered-on" bool)))
-    (import "import-type-vm-summary" (type (;45;) (eq 44)))
+    (type (;39;) (option u64))
+    (type (;40;) (record (field "kind" string) (field "id" string) (field "name" string) (field "token" string) (field "made-ms" 39)))
+    (import "import-type-marked" (type (;41;) (eq 40)))
+    (type (;42;) (list 41))
+    (type (;43;) (record (field "marked" 42) (field "next" 18)))
+    (import "import-type-marked-page" (type (;44;) (eq 43)))
+    (import "import-type-finding0" (type (;45;) (eq 38)))
     (type (;46;) (list 45))
-    (type (;47;) (record (field "vms" 46) (field "next" 18)))
-    (import "import-type-vm-page" (type (;48;) (eq 47)))
-    (type (;49;) (result 48 (error 41)))
-    (type (;50;) (func (param "config" string) (param "name" 18) (param "after" 18) (result 49)))
-    (import "import-func-list-vms" (func (;1;) (type 50)))
-    (import "import-type-vm-spec0" (type (;51;) (eq 27)))
-    (type (;52;) (result 51 (error 41)))
-    (type (;53;) (func (param "config" string) (param "id" string) (result 52)))
-    (import "import-func-get-vm" (func (;2;) (type 53)))
-    (import "import-type-step0" (type (;54;) (eq 32)))
-    (import "import-type-outcome0" (type (;55;) (eq 36)))
-    (type (;56;) (result 55 (error 41)))
-    (type (;57;) (func (param "step" 54) (param "id" string) (result 56)))
-    (import "import-func-power-off" (func (;3;) (type 57)))
-    (import "import-type-state0" (type (;58;) (eq 29)))
-    (type (;59;) (option 58))
-    (type (;60;) (func (param "step" 54) (param "vm" 51) (param "base" 59) (result 56)))
-    (import "import-func-ensure-snapshot" (func (;4;) (type 60)))
-    (type (;61;) (func (param "step" 54) (param "snapshot" 58) (result 56)))
-    (import "import-func-release-snapshot" (func (;5;) (type 61)))
-    (import "import-type-disk0" (type (;62;) (eq 13)))
-    (type (;63;) (own 62))
-    (type (;64;) (variant (case "plugin" u64) (case "disk" 63)))
-    (import "import-type-origin" (type (;65;) (eq 64)))
-    (type (;66;) (result 65 (error 41)))
-    (type (;67;) (func (param "config" string) (param "snapshot" 58) (param "disk" string) (result 66)))
-    (import "import-func-open-disk" (func (;6;) (type 67)))
-    (import "import-type-extent0" (type (;68;) (eq 12)))
-    (type (;69;) (list 68))
-    (type (;70;) (result 69 (error 41)))
-    (type (;71;) (func (param "since" 59) (param "offset" u64) (param "length" u64) (result 70)))
-    (import "import-func-extents" (func (;7;) (type 71)))
-    (type (;72;) (list u8))
-    (type (;73;) (result 72 (error 41)))
-    (type (;74;) (func (param "offset" u64) (param "length" u32) (result 73)))
-    (import "import-func-read" (func (;8;) (type 74)))
-    (export (;75;) "error" (type 4))
-    (export (;76;) "extent" (type 12))
-    (export (;77;) "disk" (type 13))
-    (export (;78;) "vm-spec" (type 27))
-    (export (;79;) "step" (type 32))
-    (export (;80;) "outcome" (type 36))
-    (export (;81;) "state" (type 29))
-    (export (;82;) "finding" (type 38))
-    (type (;83;) (record (field "id" string) (field "name" string) (field "os-hint" 18) (field "powered-on" bool)))
-    (export (;84;) "vm-summary" (type 83))
-    (type (;85;) (list 84))
-    (type (;86;) (record (field "vms" 85) (field "next" 18)))
-    (export (;87;) "vm-page" (type 86))
-    (type (;88;) (own 77))
-    (type (;89;) (variant (case "plugin" u64) (case "disk" 88)))
-    (export (;90;) "origin" (type 89))
-    (type (;91;) (list 82))
-    (type (;92;) (result 91 (error 75)))
-    (type (;93;) (func (param "config" string) (param "vm" 18) (result 92)))
-    (export (;9;) "check" (func 0) (func (type 93)))
-    (type (;94;) (result 87 (error 75)))
-    (type (;95;) (func (param "config" string) (param "name" 18) (param "after" 18) (result 94)))
-    (export (;10;) "list-vms" (func 1) (func (type 95)))
-    (type (;96;) (result 78 (error 75)))
-    (type (;97;) (func (param "config" string) (param "id" string) (result 96)))
-    (export (;11;) "get-vm" (func 2) (func (type 97)))
-    (type (;98;) (result 80 (error 75)))
-    (type (;99;) (func (param "step" 79) (param "id" string) (result 98)))
-    (export (;12;) "power-off" (func 3) (func (type 99)))
-    (type (;100;) (option 81))
-    (type (;101;) (func (param "step" 79) (param "vm" 78) (param "base" 100) (result 98)))
-    (export (;13;) "ensure-snapshot" (func 4) (func (type 101)))
-    (type (;102;) (func (param "step" 79) (param "snapshot" 81) (result 98)))
-    (export (;14;) "release-snapshot" (func 5) (func (type 102)))
-    (type (;103;) (result 90 (error 75)))
-    (type (;104;) (func (param "config" string) (param "snapshot" 81) (param "disk" string) (result 103)))
-    (export (;15;) "open-disk" (func 6) (func (type 104)))
-    (type (;105;) (list 76))
-    (type (;106;) (result 105 (error 75)))
-    (type (;107;) (func (param "since" 100) (param "offset" u64) (param "length" u64) (result 106)))
-    (export (;16;) "extents" (func 7) (func (type 107)))
-    (type (;108;) (list u8))
-    (type (;109;) (result 108 (error 75)))
-    (type (;110;) (func (param "offset" u64) (param "length" u32) (result 109)))
-    (export (;17;) "read" (func 8) (func (type 110)))
+    (import "import-type-error0" (type (;47;) (eq 4)))
+    (type (;48;) (result 46 (error 47)))
+    (type (;49;) (func (param "config" string) (param "vm" 18) (result 48)))
+    (import "import-func-check" (func (;0;) (type 49)))
+    (type (;50;) (record (field "id" string) (field "name" string) (field "os-hint" 18) (field "powered-on" bool)))
+    (import "import-type-vm-summary" (type (;51;) (eq 50)))
+    (type (;52;) (list 51))
+    (type (;53;) (record (field "vms" 52) (field "next" 18)))
+    (import "import-type-vm-page" (type (;54;) (eq 53)))
+    (type (;55;) (result 54 (error 47)))
+    (type (;56;) (func (param "config" string) (param "name" 18) (param "after" 18) (result 55)))
+    (import "import-func-list-vms" (func (;1;) (type 56)))
+    (import "import-type-vm-spec0" (type (;57;) (eq 27)))
+    (type (;58;) (result 57 (error 47)))
+    (type (;59;) (func (param "config" string) (param "id" string) (result 58)))
+    (import "import-func-get-vm" (func (;2;) (type 59)))
+    (import "import-type-step0" (type (;60;) (eq 32)))
+    (import "import-type-outcome0" (type (;61;) (eq 36)))
+    (type (;62;) (result 61 (error 47)))
+    (type (;63;) (func (param "step" 60) (param "id" string) (result 62)))
+    (import "import-func-power-off" (func (;3;) (type 63)))
+    (import "import-type-state0" (type (;64;) (eq 29)))
+    (type (;65;) (option 64))
+    (type (;66;) (func (param "step" 60) (param "vm" 57) (param "base" 65) (result 62)))
+    (import "import-func-ensure-snapshot" (func (;4;) (type 66)))
+    (type (;67;) (func (param "step" 60) (param "snapshot" 64) (result 62)))
+    (import "import-func-release-snapshot" (func (;5;) (type 67)))
+    (import "import-type-disk0" (type (;68;) (eq 13)))
+    (type (;69;) (own 68))
+    (type (;70;) (variant (case "plugin" u64) (case "disk" 69)))
+    (import "import-type-origin" (type (;71;) (eq 70)))
+    (type (;72;) (result 71 (error 47)))
+    (type (;73;) (func (param "config" string) (param "snapshot" 64) (param "disk" string) (result 72)))
+    (import "import-func-open-disk" (func (;6;) (type 73)))
+    (import "import-type-extent0" (type (;74;) (eq 12)))
+    (type (;75;) (list 74))
+    (type (;76;) (result 75 (error 47)))
+    (type (;77;) (func (param "since" 65) (param "offset" u64) (param "length" u64) (result 76)))
+    (import "import-func-extents" (func (;7;) (type 77)))
+    (type (;78;) (list u8))
+    (type (;79;) (result 78 (error 47)))
+    (type (;80;) (func (param "offset" u64) (param "length" u32) (result 79)))
+    (import "import-func-read" (func (;8;) (type 80)))
+    (import "import-type-marked-page0" (type (;81;) (eq 44)))
+    (type (;82;) (result 81 (error 47)))
+    (type (;83;) (func (param "config" string) (param "after" 18) (result 82)))
+    (import "import-func-list-marked" (func (;9;) (type 83)))
+    (type (;84;) (func (param "step" 60) (param "kind" string) (param "id" string) (result 62)))
+    (import "import-func-remove-marked" (func (;10;) (type 84)))
+    (export (;85;) "error" (type 4))
+    (export (;86;) "extent" (type 12))
+    (export (;87;) "disk" (type 13))
+    (export (;88;) "vm-spec" (type 27))
+    (export (;89;) "step" (type 32))
+    (export (;90;) "outcome" (type 36))
+    (export (;91;) "state" (type 29))
+    (export (;92;) "finding" (type 38))
+    (export (;93;) "marked-page" (type 44))
+    (type (;94;) (record (field "id" string) (field "name" string) (field "os-hint" 18) (field "powered-on" bool)))
+    (export (;95;) "vm-summary" (type 94))
+    (type (;96;) (list 95))
+    (type (;97;) (record (field "vms" 96) (field "next" 18)))
+    (export (;98;) "vm-page" (type 97))
+    (type (;99;) (own 87))
+    (type (;100;) (variant (case "plugin" u64) (case "disk" 99)))
+    (export (;101;) "origin" (type 100))
+    (type (;102;) (list 92))
+    (type (;103;) (result 102 (error 85)))
+    (type (;104;) (func (param "config" string) (param "vm" 18) (result 103)))
+    (export (;11;) "check" (func 0) (func (type 104)))
+    (type (;105;) (result 98 (error 85)))
+    (type (;106;) (func (param "config" string) (param "name" 18) (param "after" 18) (result 105)))
+    (export (;12;) "list-vms" (func 1) (func (type 106)))
+    (type (;107;) (result 88 (error 85)))
+    (type (;108;) (func (param "config" string) (param "id" string) (result 107)))
+    (export (;13;) "get-vm" (func 2) (func (type 108)))
+    (type (;109;) (result 90 (error 85)))
+    (type (;110;) (func (param "step" 89) (param "id" string) (result 109)))
+    (export (;14;) "power-off" (func 3) (func (type 110)))
+    (type (;111;) (option 91))
+    (type (;112;) (func (param "step" 89) (param "vm" 88) (param "base" 111) (result 109)))
+    (export (;15;) "ensure-snapshot" (func 4) (func (type 112)))
+    (type (;113;) (func (param "step" 89) (param "snapshot" 91) (result 109)))
+    (export (;16;) "release-snapshot" (func 5) (func (type 113)))
+    (type (;114;) (result 101 (error 85)))
+    (type (;115;) (func (param "config" string) (param "snapshot" 91) (param "disk" string) (result 114)))
+    (export (;17;) "open-disk" (func 6) (func (type 115)))
+    (type (;116;) (list 86))
+    (type (;117;) (result 116 (error 85)))
+    (type (;118;) (func (param "since" 111) (param "offset" u64) (param "length" u64) (result 117)))
+    (export (;18;) "extents" (func 7) (func (type 118)))
+    (type (;119;) (list u8))
+    (type (;120;) (result 119 (error 85)))
+    (type (;121;) (func (param "offset" u64) (param "length" u32) (result 120)))
+    (export (;19;) "read" (func 8) (func (type 121)))
+    (type (;122;) (result 93 (error 85)))
+    (type (;123;) (func (param "config" string) (param "after" 18) (result 122)))
+    (export (;20;) "list-marked" (func 9) (func (type 123)))
+    (type (;124;) (func (param "step" 89) (param "kind" string) (param "id" string) (result 109)))
+    (export (;21;) "remove-marked" (func 10) (func (type 124)))
   )
   (instance $gyre:plugin/source@0.1.0-shim-instance (;11;) (instantiate $gyre:plugin/source@0.1.0-shim-component
       (with "import-func-check" (func $check))
@@ -10010,6 +10431,8 @@
       (with "import-func-open-disk" (func $open-disk))
       (with "import-func-extents" (func $extents))
       (with "import-func-read" (func $read))
+      (with "import-func-list-marked" (func $list-marked))
+      (with "import-func-remove-marked" (func $remove-marked))
       (with "import-type-error-kind" (type $error-kind))
       (with "import-type-error" (type $"#type20 error"))
       (with "import-type-stored" (type $stored))
@@ -10027,24 +10450,27 @@
       (with "import-type-wait" (type $wait))
       (with "import-type-outcome" (type $outcome))
       (with "import-type-finding" (type $finding))
+      (with "import-type-marked" (type $marked))
+      (with "import-type-marked-page" (type $marked-page))
       (with "import-type-finding0" (type $finding))
       (with "import-type-error0" (type $"#type20 error"))
-      (with "import-type-vm-summary" (type 29))
-      (with "import-type-vm-page" (type 31))
+      (with "import-type-vm-summary" (type 30))
+      (with "import-type-vm-page" (type 32))
       (with "import-type-vm-spec0" (type $vm-spec))
       (with "import-type-step0" (type $step))
       (with "import-type-outcome0" (type $outcome))
       (with "import-type-state0" (type $state))
       (with "import-type-disk0" (type $disk))
-      (with "import-type-origin" (type 33))
+      (with "import-type-origin" (type 34))
       (with "import-type-extent0" (type $"#type21 extent"))
+      (with "import-type-marked-page0" (type $marked-page))
     )
   )
   (export $gyre:plugin/source@0.1.0 (;12;) "gyre:plugin/source@0.1.0" (instance $gyre:plugin/source@0.1.0-shim-instance))
-  (type (;68;) (func (result 34)))
-  (alias core export $main "gyre:plugin/metadata@0.1.0#describe" (core func $gyre:plugin/metadata@0.1.0#describe (;73;)))
-  (alias core export $main "cabi_post_gyre:plugin/metadata@0.1.0#describe" (core func $cabi_post_gyre:plugin/metadata@0.1.0#describe (;74;)))
-  (func $describe (;37;) (type 68) (canon lift (core func $gyre:plugin/metadata@0.1.0#describe) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/metadata@0.1.0#describe)))
+  (type (;73;) (func (result 35)))
+  (alias core export $main "gyre:plugin/metadata@0.1.0#describe" (core func $gyre:plugin/metadata@0.1.0#describe (;77;)))
+  (alias core export $main "cabi_post_gyre:plugin/metadata@0.1.0#describe" (core func $cabi_post_gyre:plugin/metadata@0.1.0#describe (;78;)))
+  (func $describe (;39;) (type 73) (canon lift (core func $gyre:plugin/metadata@0.1.0#describe) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/metadata@0.1.0#describe)))
   (component $gyre:plugin/metadata@0.1.0-shim-component (;1;)
     (type (;0;) (record (field "name" string) (field "version" string) (field "summary" string) (field "config-schema" string)))
     (import "import-type-description" (type (;1;) (eq 0)))
@@ -10057,7 +10483,7 @@
   )
   (instance $gyre:plugin/metadata@0.1.0-shim-instance (;13;) (instantiate $gyre:plugin/metadata@0.1.0-shim-component
       (with "import-func-describe" (func $describe))
-      (with "import-type-description" (type 34))
+      (with "import-type-description" (type 35))
     )
   )
   (export $gyre:plugin/metadata@0.1.0 (;14;) "gyre:plugin/metadata@0.1.0" (instance $gyre:plugin/metadata@0.1.0-shim-instance))

@@ -5,7 +5,7 @@ use super::super::{Checks, source};
 use super::host;
 use async_trait::async_trait;
 use bytes::Bytes;
-use gyre_core::roles::{Finding, Outcome, Source, StepCall, VmPage, VmSummary};
+use gyre_core::roles::{Finding, Marked, MarkedPage, Outcome, Source, StepCall, VmPage, VmSummary};
 use gyre_core::{BlockRead, Error, Extent, ExtentKind, Origin, Result, VmSpec};
 use gyre_grants::Faults;
 use serde_json::json;
@@ -116,6 +116,21 @@ impl Source for Fake {
             return Err(absent());
         }
         Ok(Arc::new(Disk(self.wrong)))
+    }
+
+    async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
+        let text = |text: &str| text.to_owned();
+        let (kind, id, name, token) = (text("snapshot"), text("1"), text("n"), text("t"));
+        let marked = Marked { kind, id, name, token, made_ms: None };
+        let is_next = after.is_none() && self.is(Rule::SourceMarks);
+        Ok(MarkedPage { marked: vec![marked], next: is_next.then(|| text("2")) })
+    }
+
+    async fn remove_marked(&self, _: &StepCall, _: &str, _: &str) -> Result<Outcome> {
+        match self.wrong {
+            Some(Rule::SourceUnmarked) => Err(absent()),
+            _ => Ok(Outcome::Done(String::new())),
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use bindings::exports::gyre::plugin::destination::{
-    self, AttachedDisk, Instance, Marked, MarkedPage, TargetDisk, Transport, Worker, WorkerRole,
+    self, AttachedDisk, Instance, TargetDisk, Transport, Worker, WorkerRole,
 };
 use bindings::exports::gyre::plugin::metadata::{self, Description};
 use bindings::gyre::host::secrets::Secret;

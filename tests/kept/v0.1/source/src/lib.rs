@@ -232,4 +232,19 @@ impl source::Guest for Kept {
     fn read(offset: u64, length: u32) -> Result<Vec<u8>, Error> {
         Ok(vec![offset as u8; length as usize])
     }
+
+    fn list_marked(_: String, after: Option<String>) -> Result<MarkedPage, Error> {
+        let marked = Marked {
+            kind: "snapshot".into(),
+            id: "1".into(),
+            name: "web".into(),
+            token: "token".into(),
+            made_ms: Some(7),
+        };
+        Ok(MarkedPage { marked: vec![marked], next: after })
+    }
+
+    fn remove_marked(step: Step, kind: String, id: String) -> Result<Outcome, Error> {
+        Ok(Outcome::Done([step.token, kind, id].join(" ")))
+    }
 }
