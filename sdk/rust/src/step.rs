@@ -1,7 +1,7 @@
 //! Durable steps: what the host hands to one, and how one ends.
 
 use crate::bindings::gyre::plugin::types::{Finding, MarkedPage, Outcome, Step, Wait};
-use crate::{Context, Error, Result, config::parse_options};
+use crate::{Context, Result, config::parse_options};
 use serde::{Serialize, de::DeserializeOwned};
 
 impl Step {
