@@ -4,7 +4,9 @@ mod authoring;
 mod installing;
 mod trusting;
 
-pub use authoring::{AuthorCommand, KindArg, LanguageArg, ReplayArgs, TestArgs, TriedArgs, TryArgs};
+pub use authoring::{
+    AuthorCommand, GuestImageArgs, KindArg, LanguageArg, ReplayArgs, TestArgs, TriedArgs, TryArgs,
+};
 pub use installing::{ConsentArgs, InstallArgs, InstallCommand, UpdateArgs};
 pub use trusting::{KeygenArgs, PasswordArgs, SignArgs, TrustArgs, TrustCommand, VerifyArgs};
 
