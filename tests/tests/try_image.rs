@@ -128,7 +128,7 @@ impl Guest {
         let mut agent = None;
         soon(|| {
             agent = child_of(child.id());
-            Ok(agent.is_some_and(|agent| mounted_by(agent)))
+            Ok(agent.is_some_and(mounted_by))
         })?;
         Ok((child, agent.context("no agent")?))
     }

@@ -32,7 +32,7 @@ const SPARE_BYTES: u64 = 1 << 30;
 /// The only disk of the only machine.
 const DISK: &str = "disk0";
 /// The copy, until it is attached.
-const COPY: &str = "disk.raw";
+const COPY: &str = "copy";
 /// This program, also after its file was replaced.
 const PROGRAM: &str = "/proc/self/exe";
 
