@@ -103,6 +103,9 @@ impl Image {
     }
 
     /// Unmounts, and lets go of the copy. What failed is added to the answer, unless that is an error already.
+    ///
+    /// # Errors
+    /// That of the answer.
     pub async fn close(self, tried: Result<Answer>) -> Result<Answer> {
         let closed = self.agent.close().await;
         let answer = tried?;

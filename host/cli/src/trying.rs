@@ -13,7 +13,7 @@ use gyre_agent::local::{LocalRoot, Programs};
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Root, RootReply, RootRequest};
 use gyre_core::roles::{Morphing, OsMatch, OsMorphing};
-use gyre_core::{Error, Result, VmSpec};
+use gyre_core::{Error, Kind, Result, VmSpec};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -124,6 +124,12 @@ async fn tried(ground: &mut dyn Ground, morpher: &dyn OsMorphing, args: &TryArgs
     let copy = ground.copy(args.chroot)?;
     let (vm, morphing) = (machine(args.vm.as_deref())?, morphing(&args.hypervisor, !args.keep_network));
     let morphed = morpher.morph(copy, &vm, &morphing).await;
+    if let Err(error) = &morphed
+        && error.kind == Kind::Cancelled
+    {
+        // Nobody waits for it any more, and a program of the guest may still run.
+        return Err(error.clone());
+    }
     // What it changed before it failed is what its author wants to see.
     let changes = ground.changes()?;
     let json = json!({ "match": found, "changes": changes, "programs": args.chroot });
