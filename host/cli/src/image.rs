@@ -17,7 +17,7 @@ use gyre_core::protocol::{Root, RootReply, RootRequest, System};
 use gyre_core::roles::AttachedDisk;
 use gyre_core::{ByteSize, Error, Result};
 use gyre_engine::choose_system;
-use gyre_mover::Map;
+use gyre_mover::{Map, Retry};
 use gyre_worker::Local;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -123,7 +123,7 @@ async fn copied(config: Option<&Path>, path: &Path, args: &GuestImageArgs, hand:
         component: args.reader.clone(),
     };
     let origin = hand.open(config, &image).await?;
-    let map = gyre_mover::map(origin.clone()).await?;
+    let map = gyre_mover::map(origin.clone(), Retry::default()).await?;
     let made = tempfile::Builder::new().prefix("gyre-try-").tempdir();
     let directory = made.or_other("try.copy", || "there is no room for a copy in TMPDIR".into())?;
     check_room(&map, &directory)?;
