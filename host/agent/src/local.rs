@@ -54,11 +54,7 @@ impl LocalRoot {
 
     async fn run(&self, program: Program) -> Result<RootReply> {
         if self.programs == Programs::Refused {
-            let name = program.argv.first().cloned().unwrap_or_default();
-            let why = format!(
-                "the plugin wants to run {name}, and programs of the tree run only with --chroot, as root"
-            );
-            return Err(Error::denied("try.programs", why));
+            return Err(refused(&program.argv));
         }
         let path = self.path.clone();
         // A thread of its own: its mount namespace ends with it.
@@ -73,6 +69,14 @@ impl LocalRoot {
             _ => Err(Error::other("rootfs.run", "the thread that runs a program broke off")),
         }
     }
+}
+
+/// What a plugin hears that wants to run a program of a root whose programs do not run.
+pub fn refused(argv: &[String]) -> Error {
+    let name = argv.first().map_or("", String::as_str);
+    let why =
+        format!("the plugin wants to run {name}, and programs of the tree run only with --chroot, as root");
+    Error::denied("try.programs", why)
 }
 
 /// Only a mount can become the root of a process.

@@ -3,6 +3,7 @@
 
 use crate::device::Disk;
 use crate::http::Agent;
+use crate::system::Guest;
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Listen, Ready, Start, VERSION};
 use gyre_core::{Error, Result};
@@ -33,6 +34,9 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
 const HEADER_TIMEOUT: Duration = Duration::from_secs(3600);
 const IDLE_POLL: Duration = Duration::from_secs(1);
 
+/// First argument with which another program that holds this library is the agent of this machine's own disks.
+pub const LOCAL: &str = "serve-local";
+
 /// `gyre-agent serve`: returns when it is over.
 ///
 /// # Errors
@@ -49,6 +53,16 @@ pub fn serve() -> Result<()> {
     });
     let _ = std::fs::remove_dir(&base);
     result
+}
+
+/// The exit code of an agent's process. An error goes to standard output as JSON, where the host reads the ready line.
+pub fn exit_code(result: Result<()>) -> i32 {
+    use std::io::Write as _;
+    let Err(error) = result else { return 0 };
+    eprintln!("{error}");
+    let json = serde_json::to_string(&error).unwrap_or_default();
+    let _ = writeln!(std::io::stdout(), "{json}");
+    i32::from(error.kind.exit_code())
 }
 
 /// Byte by byte: whatever follows the line is not ours to take.
@@ -86,10 +100,26 @@ fn own_mounts() -> Result<()> {
     result.map_err(|error| Error::denied("agent.not-root", what()).cause(std::io::Error::from(error)))
 }
 
+/// Where the agent of that process id may be told to listen on this machine: a place that is its own and ends with it.
+pub fn socket_of(pid: u32) -> PathBuf {
+    directory(pid).join("socket")
+}
+
+/// Of mode 0700, there before anything is listened on, and gone with the agent.
+fn directory(pid: u32) -> PathBuf {
+    let parent = if Path::new("/run").is_dir() { "/run" } else { "/tmp" };
+    Path::new(parent).join(format!("gyre-agent-{pid}"))
+}
+
+/// The root that this agent mounted, as others see it who may look into its mount namespace.
+pub fn root_of(pid: u32) -> PathBuf {
+    let inside = Guest::root_below(&directory(pid));
+    Path::new("/proc").join(pid.to_string()).join("root").join(inside.strip_prefix("/").unwrap_or(&inside))
+}
+
 fn private_dir() -> Result<PathBuf> {
     use std::os::unix::fs::DirBuilderExt as _;
-    let parent = if Path::new("/run").is_dir() { "/run" } else { "/tmp" };
-    let path = Path::new(parent).join(format!("gyre-agent-{}", std::process::id()));
+    let path = directory(std::process::id());
     let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
     made.or_other("agent.start", || format!("cannot make {}", path.display()))?;
     Ok(path)

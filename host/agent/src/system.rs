@@ -251,7 +251,12 @@ impl Guest {
 
     /// Where it is mounted.
     pub fn root_path(&self) -> PathBuf {
-        self.base.join("root")
+        Self::root_below(&self.base)
+    }
+
+    /// Where a guest over `base` mounts its root.
+    pub fn root_below(base: &Path) -> PathBuf {
+        base.join("root")
     }
 
     /// The devices that its programs may see.

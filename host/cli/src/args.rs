@@ -4,8 +4,10 @@ mod authoring;
 mod installing;
 mod trusting;
 
-pub use authoring::{AuthorCommand, KindArg, LanguageArg, ReplayArgs, TestArgs, TriedArgs, TryArgs};
-pub use installing::{ConsentArgs, InstallArgs, InstallCommand, UpdateArgs};
+pub use authoring::{
+    AuthorCommand, GuestImageArgs, KindArg, LanguageArg, ReplayArgs, TestArgs, TriedArgs, TryArgs,
+};
+pub use installing::{ConsentArgs, InstallArgs, InstallCommand, PushArgs, UpdateArgs};
 pub use trusting::{KeygenArgs, PasswordArgs, SignArgs, TrustArgs, TrustCommand, VerifyArgs};
 
 use crate::scheduling::ScheduleCommand;

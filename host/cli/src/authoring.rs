@@ -3,6 +3,7 @@
 
 use crate::answer::Answer;
 use crate::args::{AuthorCommand, KindArg, LanguageArg};
+use crate::screen::Screen;
 use crate::{conformance, replaying, trying};
 use gyre_build::component::Made;
 use gyre_build::project::{Built, Kind, Language, Project};
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 pub async fn run(
     config: Option<&Path>,
     command: &AuthorCommand,
+    screen: &Screen,
     cancel: CancellationToken,
 ) -> Result<Answer> {
     match command {
@@ -33,7 +35,7 @@ pub async fn run(
             })
         }
         AuthorCommand::Build { dir } => build(dir.clone().unwrap_or_else(|| PathBuf::from("."))).await,
-        AuthorCommand::Try(args) => trying::run(config, args, cancel).await,
+        AuthorCommand::Try(args) => trying::run(config, args, screen, cancel).await,
         AuthorCommand::Test(args) => conformance::run(config, args, cancel).await,
         AuthorCommand::Replay(args) => replaying::run(config, args, cancel).await,
     }

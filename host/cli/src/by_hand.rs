@@ -46,8 +46,8 @@ pub async fn run(
     | DiskCommand::Map { image }
     | DiskCommand::Hash { image }
     | DiskCommand::Copy { image, .. }) = command;
-    let hand = Hand { screen: screen.clone(), cancel };
-    let origin = hand.open(config, image).await.map_err(allow)?;
+    let hand = Hand::new(screen.clone(), cancel);
+    let origin = hand.open(config, image).await?;
     match command {
         DiskCommand::Info { .. } => info(&image.image, origin).await,
         DiskCommand::Map { .. } => map(origin.as_ref()).await,
@@ -62,14 +62,26 @@ fn allow(error: Error) -> Error {
 }
 
 /// Whoever asked: where they look, and whether they had enough of it.
-struct Hand {
+pub struct Hand {
     screen: Screen,
     cancel: CancellationToken,
 }
 
 impl Hand {
+    /// Looks at this screen.
+    pub const fn new(screen: Screen, cancel: CancellationToken) -> Self {
+        Self { screen, cancel }
+    }
+
     /// The disk in an image.
-    async fn open(&self, named: Option<&Path>, image: &ImageArgs) -> Result<Arc<dyn Origin>> {
+    ///
+    /// # Errors
+    /// Those of the plugin; `disk.open`, `config.*`, `plugin.*`.
+    pub async fn open(&self, named: Option<&Path>, image: &ImageArgs) -> Result<Arc<dyn Origin>> {
+        self.opened(named, image).await.map_err(allow)
+    }
+
+    async fn opened(&self, named: Option<&Path>, image: &ImageArgs) -> Result<Arc<dyn Origin>> {
         let given = place::config_if_any(named)?;
         let plugins = bench::plugins(&given, config_for(&given, image)?)?;
         let context = JobContext {
@@ -102,7 +114,11 @@ impl Hand {
         Ok(Answer::new(json, format!("{root}\n")))
     }
 
-    async fn copy(&self, origin: Arc<dyn Origin>, path: &Path, overwrite: bool) -> Result<Answer> {
+    /// Writes it to a file or a device, and proves that it is there.
+    ///
+    /// # Errors
+    /// `disk.*`, and those of the plugin and of the mover.
+    pub async fn copy(&self, origin: Arc<dyn Origin>, path: &Path, overwrite: bool) -> Result<Answer> {
         let target = Target::open(path, origin.size(), overwrite)?;
         let disk = Arc::new(LocalDisk(Arc::new(target.disk()?)));
         let is_new = target.partial.is_some();

@@ -40,7 +40,7 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
         return installing::run(cli.config.as_deref(), command, cli.json).await;
     }
     if let Command::Plugin(PluginCommand::Author(command)) = &cli.command {
-        return authoring::run(cli.config.as_deref(), command, cancel).await;
+        return authoring::run(cli.config.as_deref(), command, screen, cancel).await;
     }
     if matches!(cli.command, Command::Serve) {
         return serving::serve(cli.config.as_deref(), screen, cancel).await;

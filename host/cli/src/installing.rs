@@ -1,9 +1,9 @@
 //! `gyre plugin install|update`: a component is fetched, judged by `gyre-trust`, shown, asked for, and copied. The
 //! configuration is never touched: which lines it needs is said. No rules but one: what imports more than before is
-//! asked for on its own.
+//! asked for on its own. `gyre plugin push` is the way back, and needs no configuration.
 
 use crate::answer::Answer;
-use crate::args::{ConsentArgs, InstallArgs, InstallCommand, UpdateArgs};
+use crate::args::{ConsentArgs, InstallArgs, InstallCommand, PushArgs, UpdateArgs};
 use crate::asking::agree;
 use crate::show::{Table, clean};
 use crate::{place, standing};
@@ -35,10 +35,10 @@ const NAME_CHARS_MAX: usize = 64;
 /// # Errors
 /// `config.*`, `fetch.*`, `plugin.*`, `lock.*`, `trust.policy`, `job.cancelled`.
 pub async fn run(config: Option<&Path>, command: &InstallCommand, json: bool) -> Result<Answer> {
-    let installer = Installer::open(config, json)?;
     match command {
-        InstallCommand::Install(args) => installer.install(args).await,
-        InstallCommand::Update(args) => installer.update(args).await,
+        InstallCommand::Install(args) => Installer::open(config, json)?.install(args).await,
+        InstallCommand::Update(args) => Installer::open(config, json)?.update(args).await,
+        InstallCommand::Push(args) => push(args).await,
     }
 }
 
@@ -49,6 +49,22 @@ impl Secrets for NoSecrets {
     fn get(&self, _: &str, name: &str) -> Result<Vec<u8>> {
         Err(Error::not_found("secret.unknown", format!("there is no secret {name:?} here")))
     }
+}
+
+fn fetcher() -> Result<Fetcher> {
+    Fetcher::new(Credentials::read(&place::registry_logins())?)
+}
+
+/// What is pushed is what lies there: whether it may run is asked by whoever installs it.
+async fn push(args: &PushArgs) -> Result<Answer> {
+    let to = Place::parse(&args.to)?;
+    let component = Component::read(&args.component.display().to_string(), &args.component)?;
+    let pinned = fetcher()?.push(&component, &to).await?;
+    let signed = component.signature()?.is_some();
+    let json =
+        json!({ "to": to.to_string(), "pinned": pinned, "sha256": component.sha256(), "signed": signed });
+    let without = "without a signature: gyre plugin sign makes one, and then it is pushed again\n";
+    Ok(Answer::new(json, format!("{to}\n{pinned}\n{}", if signed { "" } else { without })))
 }
 
 struct Installer {
@@ -95,8 +111,7 @@ impl Installer {
         let identity = Identity::load_or_create(&state.join(crate::app::IDENTITY_NAME))?;
         let host = Host::new(config.clone(), &state, Arc::new(NoSecrets), identity)?;
         let directory = config.host.plugins.clone().unwrap_or_else(|| state.join(DIRECTORY));
-        let fetcher = Fetcher::new(Credentials::read(&place::registry_logins())?)?;
-        Ok(Self { gate: Gate::open(&config)?, config, host, fetcher, directory, json })
+        Ok(Self { gate: Gate::open(&config)?, config, host, fetcher: fetcher()?, directory, json })
     }
 
     async fn install(&self, args: &InstallArgs) -> Result<Answer> {

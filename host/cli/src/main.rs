@@ -17,6 +17,7 @@ mod desk;
 mod endpoints;
 mod failure;
 mod given;
+mod image;
 mod inspecting;
 mod installing;
 mod lock;
@@ -43,7 +44,7 @@ mod workers;
 use answer::Answer;
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
-use gyre_agent::run;
+use gyre_agent::{run, serve};
 use screen::Screen;
 use std::io::Write;
 use std::process::ExitCode;
@@ -64,11 +65,13 @@ fn print_completions(shell: clap_complete::Shell) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// `gyre plugin try --chroot` starts this program as the agent starts itself: as the helpers of one program of a guest.
+/// `gyre plugin try` starts this program as the agent of an image's copy, and with `--chroot` as the agent starts itself:
+/// as the helpers of one program of a guest.
 fn helper() -> Option<i32> {
     match std::env::args().nth(1)?.as_str() {
         run::OUTER => Some(run::outer()),
         run::INNER => Some(run::inner()),
+        serve::LOCAL => Some(serve::exit_code(serve::serve())),
         _ => None,
     }
 }

@@ -1,5 +1,5 @@
 //! Trees of files: a copy to work on, and what differs between two, as a unified diff. Never leaves the directory it was
-//! given, follows no link, and knows nothing of guests.
+//! given, follows no link, and knows nothing of guests. Of what is mounted in a tree whoever asks decides.
 
 use gyre_core::error::Context as _;
 use gyre_core::{ByteSize, Error, Result};
@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, lchown, symlink};
 use std::path::{Path, PathBuf};
+use tokio_util::sync::CancellationToken;
 
-/// What is copied at most.
+/// What is copied at most of a directory.
 const COPY_BYTES_MAX: u64 = 8 << 30;
 const ENTRIES_MAX: usize = 1_000_000;
 /// Directories below each other.
@@ -20,6 +21,33 @@ const TEXT_BYTES_MAX: u64 = 1 << 20;
 const LINES_MAX: usize = 2_000;
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
+
+/// How far a copy goes.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// Sizes of files, all together.
+    pub bytes_max: u64,
+    /// What is mounted in the tree.
+    pub mounts: Mounts,
+    /// Ends it in the middle.
+    pub cancel: CancellationToken,
+}
+
+impl Default for Walk {
+    /// A directory of this machine.
+    fn default() -> Self {
+        Self { bytes_max: COPY_BYTES_MAX, mounts: Mounts::LeftOut, cancel: CancellationToken::new() }
+    }
+}
+
+/// What becomes of file systems that are mounted in a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mounts {
+    /// They are this machine's own, and no part of the tree.
+    LeftOut,
+    /// They are parts of the tree.
+    Entered,
+}
 
 /// One path that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,11 +61,11 @@ pub struct Change {
 }
 
 /// A copy of `from` at `to`, an empty directory: files, directories and links with their modes, and their owners where
-/// this is root. What is mounted in the tree, devices, pipes and sockets are left out.
+/// this is root. Devices, pipes and sockets are left out.
 ///
 /// # Errors
-/// `try.too-large`, `try.copy`.
-pub fn copy(from: &Path, to: &Path) -> Result<()> {
+/// `try.too-large`, `try.copy`, `job.cancelled`.
+pub fn copy(from: &Path, to: &Path, walk: &Walk) -> Result<()> {
     let device = look(from)?.dev();
     let (mut bytes, mut todo, mut entries) = (0, vec![(PathBuf::new(), 0)], 0);
     while let Some((below, depth)) = todo.pop() {
@@ -46,10 +74,14 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
             let found = look(&from.join(&path))?;
             entries += 1;
             bytes += if found.is_file() { found.len() } else { 0 };
-            if bytes > COPY_BYTES_MAX || entries > ENTRIES_MAX || depth > DEPTH_MAX {
-                return Err(too_large(from));
+            if bytes > walk.bytes_max || entries > ENTRIES_MAX || depth > DEPTH_MAX {
+                return Err(too_large(from, walk.bytes_max));
             }
-            if found.dev() == device && copy_one(&from.join(&path), &to.join(&path), &found)? {
+            if walk.cancel.is_cancelled() {
+                return Err(Error::cancelled());
+            }
+            let is_inside = walk.mounts == Mounts::Entered || found.dev() == device;
+            if is_inside && copy_one(&from.join(&path), &to.join(&path), &found)? {
                 todo.push((path, depth + 1));
             }
         }
@@ -57,8 +89,8 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
     set_mode(to, &look(from)?)
 }
 
-fn too_large(from: &Path) -> Error {
-    let limit = ByteSize(COPY_BYTES_MAX);
+fn too_large(from: &Path, bytes_max: u64) -> Error {
+    let limit = ByteSize(bytes_max);
     let what =
         format!("{} has more than {limit} in files, or more than {ENTRIES_MAX} entries", from.display());
     Error::invalid("try.too-large", what)
@@ -110,11 +142,11 @@ fn names(path: &Path) -> Result<BTreeSet<std::ffi::OsString>> {
     }
 }
 
-/// What differs between two trees, by path; what [`copy`] leaves out is no difference.
+/// What differs between two trees, by path; what [`copy`] leaves out is no difference. `mounts` is about the second.
 ///
 /// # Errors
 /// `try.copy`.
-pub fn changes(before: &Path, after: &Path) -> Result<Vec<Change>> {
+pub fn changes(before: &Path, after: &Path, mounts: Mounts) -> Result<Vec<Change>> {
     let (mut found, mut todo) = (Vec::new(), vec![PathBuf::new()]);
     while let Some(below) = todo.pop() {
         let mut all = names(&before.join(&below))?;
@@ -122,7 +154,7 @@ pub fn changes(before: &Path, after: &Path) -> Result<Vec<Change>> {
         for name in all {
             let path = below.join(name);
             let (old, new) = (Side::open(&before.join(&path)), Side::open(&after.join(&path)));
-            if old.is_left_out(before) || new.is_left_out(after) {
+            if old.is_left_out(before, Mounts::LeftOut) || new.is_left_out(after, mounts) {
                 continue;
             }
             found.extend(difference(&path, &old, &new)?);
@@ -150,9 +182,9 @@ impl Side {
         self.found.as_ref().is_some_and(Metadata::is_dir)
     }
 
-    fn is_left_out(&self, root: &Path) -> bool {
+    fn is_left_out(&self, root: &Path, mounts: Mounts) -> bool {
         let device = root.symlink_metadata().ok().map(|root| root.dev());
-        let other = |found: &Metadata| Some(found.dev()) != device;
+        let other = |found: &Metadata| mounts == Mounts::LeftOut && Some(found.dev()) != device;
         self.found
             .as_ref()
             .is_some_and(|found| other(found) || !(found.is_dir() || found.is_file() || found.is_symlink()))
@@ -354,6 +386,22 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_has_its_limits() {
+        let directory = tempfile::tempdir().unwrap();
+        let (from, to) = (directory.path().join("a"), directory.path().join("b"));
+        for path in [&from, &to] {
+            fs::create_dir(path).unwrap();
+        }
+        fs::write(from.join("file"), "1234").unwrap();
+        let short = Walk { bytes_max: 3, ..Walk::default() };
+        assert_eq!(copy(&from, &to, &short).unwrap_err().code, "try.too-large");
+        let ended = Walk::default();
+        ended.cancel.cancel();
+        assert_eq!(copy(&from, &to, &ended).unwrap_err().code, "job.cancelled");
+        assert!(!to.join("file").exists());
+    }
+
+    #[test]
     fn a_copy_differs_in_nothing_and_every_change_is_seen() {
         let directory = tempfile::tempdir().unwrap();
         let (from, to) = (directory.path().join("a"), directory.path().join("b"));
@@ -363,8 +411,8 @@ mod tests {
         fs::write(from.join("etc/binary"), [0xff, 0]).unwrap();
         fs::set_permissions(from.join("etc/file"), fs::Permissions::from_mode(0o640)).unwrap();
         symlink("/etc/file", from.join("link")).unwrap();
-        copy(&from, &to).unwrap();
-        assert_eq!(changes(&from, &to).unwrap(), []);
+        copy(&from, &to, &Walk::default()).unwrap();
+        assert_eq!(changes(&from, &to, Mounts::LeftOut).unwrap(), []);
         assert_eq!(fs::metadata(to.join("etc/file")).unwrap().mode() & 0o7777, 0o640);
 
         fs::write(to.join("etc/file"), "two\n").unwrap();
@@ -374,7 +422,7 @@ mod tests {
         fs::remove_dir(to.join("etc/x")).unwrap();
         fs::create_dir(to.join("new")).unwrap();
         fs::write(to.join("new/file"), "").unwrap();
-        let found = changes(&from, &to).unwrap();
+        let found = changes(&from, &to, Mounts::LeftOut).unwrap();
         let shown: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.what)).collect();
         let expected = [
             ("/etc/binary", "changed"),

@@ -14,6 +14,7 @@ use gyre_trust::{
     signature_path, write_new,
 };
 use serde_json::{Map, Value, json};
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,6 +23,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const KEY_BYTES_MAX: u64 = 16 * 1024;
 const SECRET_MODE: u32 = 0o600;
 const PUBLIC_MODE: u32 = 0o644;
+/// Instead of a file with a password.
+const STDIN: &str = "-";
 /// Digits of a digest in tables.
 const SHORT_DIGITS: usize = 16;
 
@@ -269,11 +272,13 @@ fn public_key(key: &str) -> Result<PublicKey> {
 }
 
 fn key_file(path: &Path) -> Result<String> {
-    use std::io::Read as _;
     let what = || format!("the key in {} cannot be read", path.display());
+    text(std::fs::File::open(path).or_invalid("sign.key", what)?, what)
+}
+
+fn text(from: impl std::io::Read, what: impl Fn() -> String) -> Result<String> {
     let mut text = String::new();
-    let file = std::fs::File::open(path).or_invalid("sign.key", what)?;
-    file.take(KEY_BYTES_MAX).read_to_string(&mut text).or_invalid("sign.key", what)?;
+    from.take(KEY_BYTES_MAX).read_to_string(&mut text).or_invalid("sign.key", what)?;
     Ok(text)
 }
 
@@ -288,6 +293,9 @@ fn new_password(args: &PasswordArgs) -> Result<Password> {
 /// Out of the file that was named, else from the terminal; never from the command line.
 fn password(args: &PasswordArgs, prompt: &str) -> Result<Password> {
     let Some(path) = &args.password_file else { return typed(prompt) };
+    if path.as_os_str() == STDIN {
+        return Password::new(&text(std::io::stdin(), || "the password cannot be read".into())?);
+    }
     if is_readable_by_others(path) {
         return Err(open_to_others("sign.password", path));
     }

@@ -1,17 +1,19 @@
-//! `gyre plugin try`: an OS-morphing plugin, in its sandbox, over a directory as the guest's root. What it would change it
-//! changes in a copy. Knows how a try is set up and told; not what morphing is.
+//! `gyre plugin try`: an OS-morphing plugin, in its sandbox, over a directory or an image as the guest's root. What it
+//! would change it changes in a copy. Knows how a try is set up and told; not what morphing is.
 
 use crate::answer::Answer;
 use crate::args::TryArgs;
 use crate::bench::Bench;
+use crate::image::Image;
+use crate::screen::Screen;
 use crate::show::clean;
-use crate::tree::{self, Change};
+use crate::tree::{self, Change, Mounts, Walk};
 use async_trait::async_trait;
 use gyre_agent::local::{LocalRoot, Programs};
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Root, RootReply, RootRequest};
-use gyre_core::roles::{Morphing, OsMatch};
-use gyre_core::{Error, Result, VmSpec};
+use gyre_core::roles::{Morphing, OsMatch, OsMorphing};
+use gyre_core::{Error, Kind, Result, VmSpec};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,11 +28,92 @@ const NO_HYPERVISOR: &str = "none";
 /// Tries it.
 ///
 /// # Errors
-/// `try.*`; what the plugin answers; `plugin.*`, `config.*`, `sandbox.*`.
-pub async fn run(config: Option<&Path>, args: &TryArgs, cancel: CancellationToken) -> Result<Answer> {
-    let original = LocalRoot::open(&args.root, Programs::Refused)?;
-    let morpher = Bench::open(config, &args.tried, cancel).await?.morpher().await?;
-    let Some(found) = morpher.detect(Arc::new(ReadOnly(original))).await? else {
+/// `try.*`; what the plugin answers; `plugin.*`, `config.*`, `sandbox.*`; of an image those of [`Image::open`].
+pub async fn run(
+    config: Option<&Path>,
+    args: &TryArgs,
+    screen: &Screen,
+    cancel: CancellationToken,
+) -> Result<Answer> {
+    let is_image = args.root.exists() && !args.root.is_dir();
+    // What is wrong with the guest is told before anything takes time.
+    let tree = match is_image {
+        true => Image::check().map(|()| None)?,
+        false => Some(Tree::open(&args.root)?),
+    };
+    let morpher = Bench::open(config, &args.tried, cancel.clone()).await?.morpher().await?;
+    if let Some(mut tree) = tree {
+        return tried(&mut tree, &*morpher, args).await;
+    }
+    let image = Image::open(config, &args.root, &args.image, screen, &cancel).await?;
+    let answer = tried(&mut Mounted { image: &image, before: None }, &*morpher, args).await;
+    image.close(answer).await
+}
+
+/// What a plugin is tried on.
+trait Ground: Send {
+    /// As it is, to be looked at.
+    fn original(&self) -> Result<Arc<dyn Root>>;
+    /// A copy to be changed; whether programs run in it.
+    fn copy(&mut self, programs: bool) -> Result<Arc<dyn Root>>;
+    /// What became of the copy.
+    fn changes(&self) -> Result<Vec<Change>>;
+}
+
+/// A directory.
+struct Tree<'a> {
+    path: &'a Path,
+    original: Arc<dyn Root>,
+    copy: Option<Copy>,
+}
+
+impl<'a> Tree<'a> {
+    fn open(path: &'a Path) -> Result<Self> {
+        Ok(Self { path, original: Arc::new(LocalRoot::open(path, Programs::Refused)?), copy: None })
+    }
+}
+
+impl Ground for Tree<'_> {
+    fn original(&self) -> Result<Arc<dyn Root>> {
+        Ok(self.original.clone())
+    }
+
+    fn copy(&mut self, programs: bool) -> Result<Arc<dyn Root>> {
+        self.copy.insert(Copy::of(self.path)?).root(programs)
+    }
+
+    fn changes(&self) -> Result<Vec<Change>> {
+        let copy = self.copy.as_ref().map(|copy| tree::changes(self.path, &copy.path(), Mounts::LeftOut));
+        copy.unwrap_or_else(|| Ok(Vec::new()))
+    }
+}
+
+/// What is mounted of an image is a copy already: what it was before is kept beside it.
+struct Mounted<'a> {
+    image: &'a Image,
+    before: Option<Copy>,
+}
+
+impl Ground for Mounted<'_> {
+    fn original(&self) -> Result<Arc<dyn Root>> {
+        Ok(self.image.root(false))
+    }
+
+    fn copy(&mut self, programs: bool) -> Result<Arc<dyn Root>> {
+        self.before = Some(Copy::walked(&self.image.tree(), &self.image.walk())?);
+        Ok(self.image.root(programs))
+    }
+
+    fn changes(&self) -> Result<Vec<Change>> {
+        let after = self.image.tree();
+        let before =
+            self.before.as_ref().map(|before| tree::changes(&before.path(), &after, Mounts::Entered));
+        before.unwrap_or_else(|| Ok(Vec::new()))
+    }
+}
+
+async fn tried(ground: &mut dyn Ground, morpher: &dyn OsMorphing, args: &TryArgs) -> Result<Answer> {
+    let Some(found) = morpher.detect(Arc::new(ReadOnly(ground.original()?))).await? else {
         let text = format!("not mine: the plugin knows no guest in {}\n", args.root.display());
         return Ok(Answer::new(json!({ "match": null }), text));
     };
@@ -38,11 +121,17 @@ pub async fn run(config: Option<&Path>, args: &TryArgs, cancel: CancellationToke
     if !args.morph {
         return Ok(Answer::new(json!({ "match": found }), mine));
     }
-    let copy = Copy::of(&args.root)?;
+    let copy = ground.copy(args.chroot)?;
     let (vm, morphing) = (machine(args.vm.as_deref())?, morphing(&args.hypervisor, !args.keep_network));
-    let morphed = morpher.morph(copy.root(args.chroot)?, &vm, &morphing).await;
+    let morphed = morpher.morph(copy, &vm, &morphing).await;
+    if let Err(error) = &morphed
+        && error.kind == Kind::Cancelled
+    {
+        // Nobody waits for it any more, and a program of the guest may still run.
+        return Err(error.clone());
+    }
     // What it changed before it failed is what its author wants to see.
-    let changes = tree::changes(&args.root, &copy.path())?;
+    let changes = ground.changes()?;
     let json = json!({ "match": found, "changes": changes, "programs": args.chroot });
     Ok(Answer::new(json, format!("{mine}{}", diff(&changes))).with_error(morphed.err()))
 }
@@ -95,12 +184,16 @@ impl Copy {
     /// # Errors
     /// `try.copy`, `try.too-large`.
     pub fn of(tree: &Path) -> Result<Self> {
+        Self::walked(tree, &Walk::default())
+    }
+
+    fn walked(tree: &Path, walk: &Walk) -> Result<Self> {
         let made = tempfile::Builder::new().prefix("gyre-try-").tempdir();
         let directory = made.or_other("try.copy", || "there is no room for a copy in TMPDIR".into())?;
         // Below the temporary directory, whose own mode keeps others out.
         let copy = Self(directory);
         std::fs::create_dir(copy.path()).or_other("try.copy", || "a copy cannot be made".into())?;
-        tree::copy(tree, &copy.path())?;
+        tree::copy(tree, &copy.path(), walk)?;
         Ok(copy)
     }
 
@@ -120,10 +213,10 @@ impl Copy {
 }
 
 /// A root that is only looked at.
-pub struct ReadOnly<R>(pub R);
+pub struct ReadOnly(pub Arc<dyn Root>);
 
 #[async_trait]
-impl<R: Root> Root for ReadOnly<R> {
+impl Root for ReadOnly {
     async fn call(&self, request: RootRequest) -> Result<RootReply> {
         if request.only_looks() {
             return self.0.call(request).await;
@@ -155,7 +248,7 @@ mod tests {
     #[tokio::test]
     async fn detect_gets_a_root_that_it_cannot_change() {
         let directory = tempfile::tempdir().unwrap();
-        let root = ReadOnly(LocalRoot::open(directory.path(), Programs::Refused).unwrap());
+        let root = ReadOnly(Arc::new(LocalRoot::open(directory.path(), Programs::Refused).unwrap()));
         let error = root.call(RootRequest::Remove { path: "/x".into() }).await.unwrap_err();
         assert!(error.code == "rootfs.read-only" && error.message.contains("remove"), "{error}");
         assert!(root.call(RootRequest::Stat { path: "/".into() }).await.is_ok());

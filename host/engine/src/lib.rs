@@ -42,6 +42,7 @@ pub use copying::DiskCopy;
 pub use engine::{Engine, Settings};
 pub use jobs::Told;
 pub use marking::Place;
+pub use morphing::choose as choose_system;
 pub use news::{News, Reporter};
 pub use orphans::{Chosen, Found, Owner};
 pub use params::{DeployOptions, ExecuteOptions, Kind, replica_subject};

@@ -50,7 +50,11 @@ async fn on_worker(context: &Context, call: &Call, session: &dyn WorkerSession) 
     }))
 }
 
-fn choose<'a>(systems: &'a [System], wanted: Option<&str>) -> Result<&'a System> {
+/// The one that is meant.
+///
+/// # Errors
+/// `morph.no-system`, `morph.unknown-system`, `morph.several-systems`.
+pub fn choose<'a>(systems: &'a [System], wanted: Option<&str>) -> Result<&'a System> {
     let listed = |error: Error| {
         systems.iter().fold(error, |error, system| error.cause(format!("{} ({})", system.root, system.name)))
     };

@@ -1,10 +1,11 @@
-//! Who we are to which registry, out of the file in which Docker and Podman keep it. Programs that keep passwords
-//! elsewhere (`credsStore`) are not asked.
+//! Who we are to which registry or server, out of the file in which Docker and Podman keep it. Programs that keep
+//! passwords elsewhere (`credsStore`) are not asked.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
+use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -61,12 +62,31 @@ impl Credentials {
     pub(crate) fn basic(&self, registry: &str) -> Option<&str> {
         self.0.get(registry).map(String::as_str)
     }
+
+    /// What is shown to a host, `host:port` where the port is not the usual one.
+    ///
+    /// # Errors
+    /// `fetch.denied`.
+    pub(crate) fn header(&self, host: &str) -> Result<Option<HeaderValue>> {
+        self.basic(host).map(|login| hidden(&format!("Basic {login}"))).transpose()
+    }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
+}
+
+/// A header that is never printed.
+///
+/// # Errors
+/// `fetch.denied`.
+pub(crate) fn hidden(value: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| Error::invalid("fetch.denied", "a login or a token cannot stand in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// Some programs write URLs there.

@@ -4,8 +4,8 @@
 use crate::place::is_loopback;
 use gyre_core::error::Context as _;
 use gyre_core::{ByteSize, Error, Kind, Result};
-use reqwest::header::HeaderMap;
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,12 +33,14 @@ impl Web {
         client.map(Self).or_other("fetch.client", || "an HTTP client cannot be made".into())
     }
 
-    /// The body of what is there.
+    /// The body of what is there, asked for with this login. The client drops a login where a redirect leads to another
+    /// host or port.
     ///
     /// # Errors
     /// `fetch.missing`, `fetch.denied`, `fetch.failed`, `fetch.too-large`.
-    pub(crate) async fn get(&self, url: &Url, limit: u64) -> Result<Vec<u8>> {
-        let response = self.send(url, HeaderMap::new()).await?;
+    pub(crate) async fn get(&self, url: &Url, login: Option<&HeaderValue>, limit: u64) -> Result<Vec<u8>> {
+        let headers = login.map(|login| (AUTHORIZATION, login.clone()));
+        let response = self.send(url, headers.into_iter().collect()).await?;
         body(good(response)?, limit).await
     }
 
@@ -47,8 +49,22 @@ impl Web {
     /// # Errors
     /// `fetch.failed`.
     pub(crate) async fn send(&self, url: &Url, headers: HeaderMap) -> Result<Response> {
-        let sent = self.0.get(url.clone()).headers(headers).send().await;
-        sent.map_err(|error| broken(url, &error))
+        self.ask(Method::GET, url, headers, Vec::new()).await
+    }
+
+    /// The same of any request.
+    ///
+    /// # Errors
+    /// `fetch.failed`.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Response> {
+        let request = self.0.request(method, url.clone()).headers(headers);
+        request.body(body).send().await.map_err(|error| broken(url, &error))
     }
 }
 
@@ -97,7 +113,7 @@ fn shown(url: &Url) -> String {
 }
 
 fn broken(url: &Url, error: &reqwest::Error) -> Error {
-    let what = format!("{} cannot be fetched", shown(url));
+    let what = format!("{} cannot be reached", shown(url));
     let error: &dyn std::error::Error = error;
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(Error::unavailable("fetch.failed", what), |all, cause| all.cause(cause))

@@ -1,10 +1,11 @@
-//! Brings components here with the signatures that lie beside them: from a file, a directory (the mirror of a site
+//! Brings components here, and to a registry, with the signatures that lie beside them: from a file, a directory (the mirror of a site
 //! without network is one), an HTTPS server, or an OCI registry. Everything has a limit, and what has a digest is held
 //! against it. Whether a component may run is asked elsewhere.
 
 mod credentials;
 mod http;
 mod place;
+mod pushing;
 mod registry;
 
 pub use credentials::Credentials;
@@ -48,7 +49,8 @@ impl Fetcher {
         Ok(Self { web: Web::new()?, credentials })
     }
 
-    /// What is there: one component, or all of a directory.
+    /// What is there: one component, or all of a directory. An HTTPS server is shown the login that there is for it;
+    /// whoever it redirects to on another host is not.
     ///
     /// # Errors
     /// `plugin.missing`, `plugin.too-large`, `fetch.*`.
@@ -74,11 +76,27 @@ impl Fetcher {
         }
     }
 
+    /// Puts a component and its signature into a registry, and answers where it is by its digest. Idempotent.
+    ///
+    /// # Errors
+    /// `fetch.place`: it is no registry's tag; `plugin.signature`, `fetch.*`.
+    pub async fn push(&self, component: &Component, place: &Place) -> Result<String> {
+        match place {
+            Place::Oci(reference) if reference.digest().is_none() => {
+                let digest = self.registry(reference).push(component).await?;
+                Ok(reference.pinned(&digest))
+            }
+            _ => Err(Error::invalid("fetch.place", format!("{place} is no place to push to"))
+                .cause("a registry's is: oci://REGISTRY/REPOSITORY:TAG")),
+        }
+    }
+
     async fn download(&self, url: &reqwest::Url) -> Result<Fetched> {
-        let bytes = self.web.get(url, COMPONENT_BYTES_MAX).await?;
+        let login = self.credentials.header(&origin(url))?;
+        let bytes = self.web.get(url, login.as_ref(), COMPONENT_BYTES_MAX).await?;
         let mut beside = url.clone();
         beside.set_path(&format!("{}.{SIGNATURE_SUFFIX}", url.path()));
-        let signature = match self.web.get(&beside, SIGNATURE_BYTES_MAX).await {
+        let signature = match self.web.get(&beside, login.as_ref(), SIGNATURE_BYTES_MAX).await {
             Ok(bytes) => Some(text(bytes)?),
             Err(error) if error.code == "fetch.missing" => None,
             Err(error) => return Err(error),
@@ -107,6 +125,12 @@ impl Fetcher {
     fn registry<'a>(&'a self, reference: &'a Reference) -> registry::Registry<'a> {
         registry::Registry::new(&self.web, &self.credentials, reference)
     }
+}
+
+/// Host and port as a file of logins has them: the port only where it is not that of the scheme.
+fn origin(url: &reqwest::Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn text(bytes: Vec<u8>) -> Result<String> {

@@ -117,6 +117,11 @@ impl Reference {
         self.version.strip_prefix("sha256:")
     }
 
+    /// The same by the digest of its manifest, `sha256:…`.
+    pub(crate) fn pinned(&self, digest: &str) -> String {
+        format!("oci://{}/{}@{digest}", self.registry, self.repository)
+    }
+
     /// The last part of the repository.
     pub fn name(&self) -> &str {
         Path::new(&self.repository).file_name().and_then(|name| name.to_str()).unwrap_or_default()

@@ -3,20 +3,20 @@
 //! `application/vnd.gyre.minisig` beside it is its signature. Logs in as it is asked to: not at all, by Basic, or with
 //! a bearer token. (OCI distribution specification 1.1; CNCF's artifact layout for WebAssembly.)
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, hidden};
 use crate::http::{Web, body, good};
 use crate::place::{Reference, is_loopback, is_sha256};
 use gyre_core::error::Context as _;
 use gyre_core::{ByteSize, Error, Result};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Method, Response, StatusCode, Url};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
-const CONFIG_TYPE: &str = "application/vnd.wasm.config.v0+json";
-const WASM_TYPE: &str = "application/wasm";
-const SIGNATURE_TYPE: &str = "application/vnd.gyre.minisig";
+pub(crate) const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const CONFIG_TYPE: &str = "application/vnd.wasm.config.v0+json";
+pub(crate) const WASM_TYPE: &str = "application/wasm";
+pub(crate) const SIGNATURE_TYPE: &str = "application/vnd.gyre.minisig";
 const MANIFEST_BYTES_MAX: u64 = 1 << 20;
 const TOKEN_BYTES_MAX: u64 = 64 << 10;
 
@@ -93,20 +93,35 @@ impl<'a> Registry<'a> {
         Ok(bytes)
     }
 
-    async fn get(&mut self, url: &Url, accept: Option<&'static str>) -> Result<Response> {
-        let response = self.web.send(url, self.headers(accept)).await?;
-        if response.status() != StatusCode::UNAUTHORIZED || self.authorization.is_some() {
-            return good(response);
-        }
-        self.authorization = Some(self.log_in(response.headers()).await?);
-        good(self.web.send(url, self.headers(accept)).await?)
+    pub(crate) const fn reference(&self) -> &Reference {
+        self.reference
     }
 
-    fn headers(&self, accept: Option<&'static str>) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.extend(accept.map(|kind| (ACCEPT, HeaderValue::from_static(kind))));
+    async fn get(&mut self, url: &Url, accept: Option<&'static str>) -> Result<Response> {
+        let headers = accept.map(|kind| (ACCEPT, HeaderValue::from_static(kind)));
+        good(self.ask(Method::GET, url, headers.into_iter().collect(), Vec::new()).await?)
+    }
+
+    /// Whatever is answered; a login is asked for once.
+    ///
+    /// # Errors
+    /// `fetch.failed`, `fetch.denied`.
+    pub(crate) async fn ask(
+        &mut self,
+        method: Method,
+        url: &Url,
+        mut headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Response> {
         headers.extend(self.authorization.clone().map(|value| (AUTHORIZATION, value)));
-        headers
+        let response = self.web.ask(method.clone(), url, headers.clone(), body.clone()).await?;
+        if response.status() != StatusCode::UNAUTHORIZED || self.authorization.is_some() {
+            return Ok(response);
+        }
+        let authorization = self.log_in(response.headers()).await?;
+        headers.insert(AUTHORIZATION, authorization.clone());
+        self.authorization = Some(authorization);
+        self.web.ask(method, url, headers, body).await
     }
 
     /// What the registry asks for, of the first challenge that is understood.
@@ -117,10 +132,10 @@ impl<'a> Registry<'a> {
             let (scheme, parameters) = challenge.split_once(' ').unwrap_or((challenge, ""));
             if scheme.eq_ignore_ascii_case("bearer") {
                 let token = self.token(parameters, basic).await?;
-                return secret(&format!("Bearer {token}"));
+                return hidden(&format!("Bearer {token}"));
             }
             if let Some(login) = basic.filter(|_| scheme.eq_ignore_ascii_case("basic")) {
-                return secret(&format!("Basic {login}"));
+                return hidden(&format!("Basic {login}"));
             }
         }
         let what = format!("the registry {registry} asks for a login");
@@ -146,7 +161,7 @@ impl<'a> Registry<'a> {
         }
         let mut headers = HeaderMap::new();
         if let Some(login) = basic {
-            headers.insert(AUTHORIZATION, secret(&format!("Basic {login}"))?);
+            headers.insert(AUTHORIZATION, hidden(&format!("Basic {login}"))?);
         }
         let answer = body(good(self.web.send(&url, headers).await?)?, TOKEN_BYTES_MAX).await?;
         // What the parser says may quote the token.
@@ -154,14 +169,6 @@ impl<'a> Registry<'a> {
             serde_json::from_slice(&answer).map_err(|_| Error::other("fetch.denied", bad()))?;
         answer.token.or(answer.access_token).ok_or_else(|| Error::other("fetch.denied", bad()))
     }
-}
-
-/// A header that is never printed.
-fn secret(value: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::invalid("fetch.denied", "a login or a token cannot stand in a header"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 /// The value of `name="value"` in a challenge.

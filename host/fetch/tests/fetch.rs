@@ -189,3 +189,51 @@ async fn a_login_goes_where_it_belongs() {
         assert_eq!((error.kind, error.code.as_str()), (gyre_core::Kind::Denied, "fetch.denied"), "{error}");
     }
 }
+
+/// A server that wants a login redirects to another, which is not to hear of it.
+#[tokio::test]
+async fn a_servers_login_is_its_own() {
+    let login = "bWU6Z2VoZWlt"; // me:geheim
+    let other = Server::start(|path, authorization| match (path, authorization) {
+        ("/open.wasm", None) => ok(WASM),
+        (_, Some(_)) => ok("it was told the login"),
+        _ => missing(),
+    });
+    let away = format!("location: http://{}/open.wasm", other.address);
+    let server = Server::start(move |path, authorization| {
+        let is_known = authorization == Some(&format!("Basic {login}"));
+        match path {
+            _ if !is_known => ("401 Unauthorized", Vec::new(), Vec::new()),
+            "/p/suse.wasm" => ok(WASM),
+            "/p/suse.wasm.minisig" => ok("signature"),
+            "/p/away.wasm" => ("302 Found", vec![away.clone()], Vec::new()),
+            _ => missing(),
+        }
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("logins.json");
+    let auths = format!(r#"{{"auths":{{"{}":{{"auth":"{login}"}}}}}}"#, server.address);
+    std::fs::write(&file, auths).unwrap();
+    let credentials = Credentials::read(&[file]).unwrap();
+    let url = |path: &str| format!("http://{}/p/{path}", server.address);
+    let suse = fetch_as(&url("suse.wasm"), credentials.clone()).await.unwrap().remove(0);
+    assert_eq!((suse.component.bytes(), suse.component.signature().unwrap()), (WASM, Some("signature")));
+    assert_eq!(fetch_as(&url("away.wasm"), credentials).await.unwrap()[0].component.bytes(), WASM);
+    let error = fetch(&url("suse.wasm")).await.unwrap_err();
+    assert!(error.code == "fetch.denied" && !error.to_string().contains(login), "{error}");
+}
+
+/// Wherever a registry says that the bytes are to go: our login goes to the registry alone.
+#[tokio::test]
+async fn what_is_pushed_goes_to_the_registry_alone() {
+    for location in ["", "location: http://gyre.invalid/upload"] {
+        let server = Server::start(move |_, _| {
+            ("202 Accepted", location.lines().map(str::to_owned).collect(), Vec::new())
+        });
+        let place = Place::parse(&format!("oci://{}/a:1", server.address)).unwrap();
+        let component = Component::new(Path::new("a.wasm"), WASM.to_vec(), None);
+        let pushed = Fetcher::new(Credentials::default()).unwrap().push(&component, &place).await;
+        assert_eq!(pushed.unwrap_err().code, "fetch.failed", "{location}");
+        assert_eq!(server.seen(), ["/v2/a/blobs/uploads/"]);
+    }
+}

@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 struct Registry {
     process: Child,
     address: String,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Drop for Registry {
@@ -28,17 +28,35 @@ impl Drop for Registry {
     }
 }
 
+/// `me:geheim`, as `htpasswd -B` writes it, and as it stands in a file of logins.
+const KNOWN: &str = "me:$2y$05$abcdefghijklmnopqrstuuVWu8RjbNovPZWAMRdd7iqaaG0mI53Uu\n";
+const LOGIN: &str = "bWU6Z2VoZWlt";
+
 impl Registry {
-    /// `None`: the program is not there.
+    /// Lets in everybody. `None`: the program is not there.
     fn start() -> Option<Self> {
+        Self::start_with(|_| String::new())
+    }
+
+    /// Lets in whoever knows the password.
+    fn closed() -> Option<Self> {
+        Self::start_with(|directory| {
+            let file = directory.join("htpasswd");
+            std::fs::write(&file, KNOWN).unwrap();
+            format!("auth:\n  htpasswd:\n    realm: r\n    path: {}\n", file.display())
+        })
+    }
+
+    fn start_with(more: impl FnOnce(&Path) -> String) -> Option<Self> {
         let paths = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&paths).find(|path| path.join(PROGRAM).is_file())?;
         let directory = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         let config = format!(
-            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: {address}\n",
-            directory.path().join("data").display()
+            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: {address}\n{}",
+            directory.path().join("data").display(),
+            more(directory.path())
         );
         let file = directory.path().join("config.yml");
         std::fs::write(&file, config).unwrap();
@@ -48,7 +66,7 @@ impl Registry {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        Some(Self { process, address, _directory: directory })
+        Some(Self { process, address, directory })
     }
 
     async fn until_it_listens(&self, client: &Client) {
@@ -118,4 +136,37 @@ async fn a_real_registry_gives_what_was_pushed() {
     }
     let missing = Place::parse(&format!("oci://{}/acme/suse:2.0", registry.address)).unwrap();
     assert_eq!(fetcher.fetch(&missing).await.unwrap_err().code, "fetch.missing");
+}
+
+#[tokio::test]
+async fn a_real_registry_takes_a_component_from_whoever_it_knows() {
+    let Some(registry) = Registry::closed() else {
+        eprintln!("SKIPPED: {PROGRAM} is not installed: pushing to a real registry is NOT proved here");
+        return;
+    };
+    rustls::crypto::ring::default_provider().install_default().ok();
+    registry.until_it_listens(&Client::builder().no_proxy().build().unwrap()).await;
+    let logins = registry.directory.path().join("logins.json");
+    let text = format!(r#"{{"auths":{{"{}":{{"auth":"{LOGIN}"}}}}}}"#, registry.address);
+    std::fs::write(&logins, text).unwrap();
+    let known = Fetcher::new(Credentials::read(&[logins]).unwrap()).unwrap();
+    let stranger = Fetcher::new(Credentials::default()).unwrap();
+    let place = Place::parse(&format!("oci://{}/acme/suse:1.0", registry.address)).unwrap();
+    for signature in [None, Some("signature".to_owned())] {
+        let component = Component::new(Path::new("suse.wasm"), b"component".to_vec(), signature.clone());
+        assert_eq!(stranger.push(&component, &place).await.unwrap_err().code, "fetch.denied");
+        let pinned = known.push(&component, &place).await.unwrap();
+        assert_eq!(known.push(&component, &place).await.unwrap(), pinned, "the same again is the same");
+        for place in [place.clone(), Place::parse(&pinned).unwrap()] {
+            let fetched = known.fetch(&place).await.unwrap().remove(0);
+            assert_eq!(fetched.component.bytes(), component.bytes());
+            assert_eq!(fetched.component.signature().unwrap(), signature.as_deref());
+        }
+        assert_eq!(stranger.fetch(&place).await.unwrap_err().code, "fetch.denied");
+    }
+    for nowhere in ["https://a.example/x.wasm".to_owned(), format!("{place}@sha256:{}", "a".repeat(64))] {
+        let place = Place::parse(&nowhere.replace(":1.0@", "@")).unwrap();
+        let component = Component::new(Path::new("suse.wasm"), b"component".to_vec(), None);
+        assert_eq!(known.push(&component, &place).await.unwrap_err().code, "fetch.place");
+    }
 }

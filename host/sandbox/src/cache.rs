@@ -118,7 +118,9 @@ fn read_own(path: &Path) -> io::Result<Vec<u8>> {
     if !meta.is_file() || !is_own(&meta) {
         return Err(io::Error::other("it is not a file of this user that nobody else may write"));
     }
-    let mut bytes = Vec::new();
+    // Asked for at once: a buffer that grows is copied again and again.
+    let expected = meta.len().min(CODE_BYTES_MAX) + 1;
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
     file.take(CODE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 {
         0..=CODE_BYTES_MAX => Ok(bytes),

@@ -3,10 +3,13 @@
 //! worker and removes it.
 
 mod certificates;
+mod control;
 mod link;
+mod local;
 mod remote;
 mod session;
 
+pub use local::Local;
 pub use session::{Options, Session};
 
 /// Every limit of this crate, with its unit in its name.
@@ -40,6 +43,8 @@ pub mod limits {
     pub const CONTROL_CONNECTIONS: usize = 2;
     /// One answer of the agent.
     pub const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+    /// What is kept of what a local agent says before its end.
+    pub const LAST_WORDS_BYTES_MAX: usize = 2048;
     /// The agent's first line.
     pub const READY_BYTES_MAX: u64 = 64 * 1024;
 }

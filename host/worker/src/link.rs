@@ -16,6 +16,7 @@ use hyper::{Method, Request, Response, header};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -45,6 +46,8 @@ pub enum Route {
         /// `gyre-agent connect SOCKET`, with `sudo` where it is needed.
         argv: Vec<String>,
     },
+    /// A Unix socket of this machine.
+    Unix(PathBuf),
 }
 
 /// What is known of the agent's life; a text: it ended, saying this.
@@ -212,6 +215,7 @@ impl Route {
                 let client = Client::connect(target, credential).await?;
                 speak(client.stream(argv).await?).await
             }
+            Self::Unix(path) => speak(tokio::net::UnixStream::connect(path).await.map_err(broken)?).await,
         }
     }
 }

@@ -2,26 +2,24 @@
 //! starts it, opens the link, and ends it. Knows no job.
 
 use crate::certificates::Certificates;
+use crate::control::Control;
 use crate::limits::{
-    AGENT_IDLE_S, CONTROL_CONNECTIONS, LOGIN_PAUSE_S, MOUNT_TIMEOUT_S, READY_BYTES_MAX, RUN_SLACK_S,
-    START_TIMEOUT_S, UPLOAD_TIMEOUT_S,
+    AGENT_IDLE_S, CONTROL_CONNECTIONS, LOGIN_PAUSE_S, READY_BYTES_MAX, START_TIMEOUT_S, UPLOAD_TIMEOUT_S,
 };
-use crate::link::{Ask, Life, Link, Route, lost};
-use crate::remote::{RemoteDisk, RemoteRoot, parse, post};
+use crate::link::{Life, Link, Route, lost};
+use crate::remote::{RemoteDisk, parse};
 use gyre_core::error::Context as _;
-use gyre_core::protocol::{
-    Hello, Listen, Ready, Root, Script, ScriptEnd, Secret, Start, System, Unlock, VERSION,
-};
+use gyre_core::protocol::{Hello, Listen, Ready, Root, Script, ScriptEnd, Secret, Start, System, VERSION};
 use gyre_core::roles::{Transport, Worker};
 use gyre_core::{BlockTarget, Error, Kind, OsType, Result};
 use gyre_ssh::{Client, Credential, Output, Stream, Target};
-use hyper::Method;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{
-    AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, ReadHalf, WriteHalf,
+    AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+    ReadHalf, WriteHalf,
 };
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -52,7 +50,7 @@ pub struct Session {
     watcher: tokio::task::AbortHandle,
     life: Life,
     route: Arc<Route>,
-    control: Arc<Link>,
+    control: Control,
     hello: Hello,
     options: Options,
     run_dir: String,
@@ -117,8 +115,8 @@ impl Session {
                 argv: shell.as_root(&[&agent, "connect", &socket(&run_dir)]),
             },
         });
-        let control = Arc::new(Link::new(route.clone(), life.clone(), CONTROL_CONNECTIONS));
-        let hello: Hello = parse(&control.ask(Ask::new(Method::GET, "/v1/hello")).await?)?;
+        let control = Control(Arc::new(Link::new(route.clone(), life.clone(), CONTROL_CONNECTIONS)));
+        let hello = control.hello().await?;
         Ok(Self {
             shell,
             _stdin: stdin,
@@ -155,9 +153,7 @@ impl Session {
     /// # Errors
     /// `system.*`, `worker.*`.
     pub async fn systems(&self) -> Result<Vec<System>> {
-        let ask =
-            Ask { timeout: Duration::from_secs(MOUNT_TIMEOUT_S), ..Ask::new(Method::GET, "/v1/systems") };
-        parse(&self.control.ask(ask).await?)
+        self.control.systems().await
     }
 
     /// Hands over what may open encrypted disks, in place of what was handed over before.
@@ -165,7 +161,7 @@ impl Session {
     /// # Errors
     /// `agent.request`, `worker.*`.
     pub async fn unlock(&self, secrets: Vec<Secret>) -> Result<()> {
-        self.control.ask(post("/v1/unlock", &Unlock { secrets })?).await.map(drop)
+        self.control.unlock(secrets).await
     }
 
     /// Runs a program of the operator's on the worker itself.
@@ -173,10 +169,7 @@ impl Session {
     /// # Errors
     /// `script.*`, `worker.*`.
     pub async fn run_script(&self, script: &Script) -> Result<ScriptEnd> {
-        let mut ask = post("/v1/script", script)?;
-        ask.repeatable = false;
-        ask.timeout = Duration::from_millis(script.timeout_ms.into()) + Duration::from_secs(RUN_SLACK_S);
-        parse(&self.control.ask(ask).await?)
+        self.control.run_script(script).await
     }
 
     /// Mounts one of them. Answers what should be known of it, too.
@@ -184,13 +177,7 @@ impl Session {
     /// # Errors
     /// `system.*`, `worker.*`.
     pub async fn mount(&self, system: &System) -> Result<(Arc<dyn Root>, Vec<String>)> {
-        // Repeated after a lost answer it is mounted already: taken apart first, it is as new.
-        self.unmount().await?;
-        let mut ask = post("/v1/mount", system)?;
-        ask.repeatable = false;
-        ask.timeout = Duration::from_secs(MOUNT_TIMEOUT_S);
-        let notes = parse(&self.control.ask(ask).await?)?;
-        Ok((Arc::new(RemoteRoot { link: self.control.clone() }), notes))
+        self.control.mount(system).await
     }
 
     /// Unmounts what is mounted; nothing mounted is no error.
@@ -198,7 +185,7 @@ impl Session {
     /// # Errors
     /// `system.unmount`, `worker.*`.
     pub async fn unmount(&self) -> Result<()> {
-        self.control.ask(Ask::new(Method::POST, "/v1/unmount")).await.map(drop)
+        self.control.unmount().await
     }
 
     /// Unmounts, ends the agent, removes what it ran in.
@@ -206,13 +193,13 @@ impl Session {
     /// # Errors
     /// `system.unmount`, `worker.*`; the agent ends nevertheless.
     pub async fn close(self) -> Result<()> {
-        let stopped = self.control.ask(Ask { repeatable: false, ..Ask::new(Method::POST, "/v1/stop") }).await;
+        let stopped = self.control.stop().await;
         let mut life = self.life.clone();
         // Looked at as a yes or no at once: what is answered holds a lock that cannot be sent.
         let limit = Duration::from_secs(START_TIMEOUT_S);
         let ended = tokio::time::timeout(limit, life.wait_for(Option::is_some)).await.is_ok();
         let cleaned = self.shell.root_script(r#"rm -rf -- "$1""#, &[&self.run_dir], b"").await;
-        stopped.map(drop)?;
+        stopped?;
         if !ended {
             return Err(Error::other("worker.close", "the agent on the worker did not end"));
         }
@@ -344,21 +331,8 @@ printf '%s  %s\n' "$3" "$t" | sha256sum -c --status; chmod 0700 "$t"; mv -f "$t"
         let log = format!("{run_dir}/log");
         let argv = self.as_root(&["sh", "-c", r#"exec "$1" serve 2>"$2""#, "sh", agent, &log]);
         let (stdout, mut stdin) = tokio::io::split(self.client.stream(&argv).await?);
-        let mut line =
-            serde_json::to_vec(start).or_other("worker.start", || "cannot write the start line".into())?;
-        line.push(b'\n');
         let mut stdout = BufReader::new(stdout);
-        let first = async {
-            stdin.write_all(&line).await?;
-            stdin.flush().await?;
-            let mut first = Vec::new();
-            (&mut stdout).take(READY_BYTES_MAX).read_until(b'\n', &mut first).await?;
-            Ok::<_, std::io::Error>(first)
-        };
-        let what = || "the agent on the worker did not start".to_string();
-        let first = tokio::time::timeout(Duration::from_secs(START_TIMEOUT_S), first).await;
-        let first = first.or_unavailable("worker.start", what)?.or_unavailable("worker.start", what)?;
-        let ready = ready(&first).map_err(|error| error.during(what()))?;
+        let ready = greet(&mut stdin, &mut stdout, start).await?;
         let (watcher, life) = self.watch(stdout, log);
         Ok(Started { ready, stdin, watcher, life })
     }
@@ -380,6 +354,31 @@ printf '%s  %s\n' "$3" "$t" | sha256sum -c --status; chmod 0700 "$t"; mv -f "$t"
         });
         (task.abort_handle(), receiver)
     }
+}
+
+/// Says what the agent is started with, and waits for its first line.
+///
+/// # Errors
+/// `worker.start`, `worker.agent-lost`, `agent.*` and `disk.*` of the agent.
+pub(crate) async fn greet(
+    stdin: &mut (impl AsyncWrite + Unpin),
+    stdout: &mut (impl AsyncBufRead + Unpin),
+    start: &Start,
+) -> Result<Ready> {
+    let what = || "the agent on the worker did not start".to_string();
+    let mut line =
+        serde_json::to_vec(start).or_other("worker.start", || "cannot write the start line".into())?;
+    line.push(b'\n');
+    let first = async {
+        stdin.write_all(&line).await?;
+        stdin.flush().await?;
+        let mut first = Vec::new();
+        stdout.take(READY_BYTES_MAX).read_until(b'\n', &mut first).await?;
+        Ok::<_, std::io::Error>(first)
+    };
+    let first = tokio::time::timeout(Duration::from_secs(START_TIMEOUT_S), first).await;
+    let first = first.or_unavailable("worker.start", what)?.or_unavailable("worker.start", what)?;
+    ready(&first).map_err(|error| error.during(what()))
 }
 
 /// The first line is a [`Ready`], or an error of the agent.

@@ -44,10 +44,12 @@ pub struct TriedArgs {
 pub struct TryArgs {
     #[command(flatten)]
     pub tried: TriedArgs,
-    /// The guest's tree, a directory. It is only read
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    /// The guest: a directory that holds its tree, or an image of its disk (needs root). It is only read
+    #[arg(long, value_name = "DIR|IMAGE", value_hint = ValueHint::AnyPath)]
     pub root: PathBuf,
-    /// Morph a temporary copy of the tree, of at most 8 GiB, and show what changed in it
+    #[command(flatten)]
+    pub image: GuestImageArgs,
+    /// Morph a temporary copy, of at most 8 GiB of a tree and 64 GiB of an image, and show what changed in it
     #[arg(long)]
     pub morph: bool,
     /// Let the plugin run programs of the tree in its copy, as a worker does; needs root. Without it each is refused
@@ -62,6 +64,23 @@ pub struct TryArgs {
     /// The machine, as `gyre --json source show` prints it [default: one that is called `tried`]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub vm: Option<PathBuf>,
+}
+
+/// What else is told of an image that is named as a guest.
+#[derive(Debug, Args)]
+pub struct GuestImageArgs {
+    /// Which of several systems in the image: its root or its name, as the error lists them
+    #[arg(long, value_name = "ROOT")]
+    pub system: Option<String>,
+    /// How the image's bytes lie: raw, qcow2, … [default: told by its first bytes]
+    #[arg(long)]
+    pub format: Option<String>,
+    /// Where else files lie that the image names, besides its own directory
+    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath)]
+    pub allow: Vec<PathBuf>,
+    /// The plugin that reads images [default: as for `gyre disk`]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub reader: Option<PathBuf>,
 }
 
 /// How a plugin is tested.
@@ -129,7 +148,7 @@ pub enum AuthorCommand {
         #[arg(value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
     },
-    /// Let an OS-morphing plugin look at a guest's tree, and show what it would change
+    /// Let an OS-morphing plugin look at a guest's tree or image, and show what it would change
     Try(TryArgs),
     /// Hold a plugin against the rules of the contract
     Test(TestArgs),

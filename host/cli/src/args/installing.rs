@@ -1,6 +1,7 @@
 //! The command line of bringing plugins here.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub enum InstallCommand {
@@ -8,6 +9,18 @@ pub enum InstallCommand {
     Install(InstallArgs),
     /// Bring what is newer where plugins came from
     Update(UpdateArgs),
+    /// Put a component and its signature into an OCI registry
+    Push(PushArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// The component; its signature, COMPONENT.wasm.minisig, goes with it
+    #[arg(value_name = "COMPONENT", value_hint = ValueHint::FilePath)]
+    pub component: PathBuf,
+    /// Where to: oci://REGISTRY/REPOSITORY:TAG. Logins are those of `gyre plugin install`
+    #[arg(value_name = "TO")]
+    pub to: String,
 }
 
 #[derive(Debug, Args)]

@@ -38,7 +38,8 @@ pub struct KeygenArgs {
 
 #[derive(Debug, Args)]
 pub struct PasswordArgs {
-    /// File whose first line is the secret key's password [default: asked on the terminal]
+    /// File whose first line is the secret key's password, `-` for standard input [default: asked on the terminal,
+    /// without an echo]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub password_file: Option<PathBuf>,
 }

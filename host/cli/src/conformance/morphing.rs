@@ -6,7 +6,7 @@ use super::rules::Rule;
 use super::walk::mishandled;
 use super::{Checks, Verdict, broke_off, one_line};
 use crate::args::TestArgs;
-use crate::tree::{self, Change};
+use crate::tree::{self, Change, Mounts};
 use crate::trying::{Copy, ReadOnly, machine, morphing};
 use gyre_agent::local::{LocalRoot, Programs};
 use gyre_core::protocol::Root;
@@ -56,8 +56,10 @@ async fn empty(plugin: &dyn OsMorphing, checks: &mut Checks) {
 /// Whether the tree is the plugin's own.
 async fn detects(plugin: &dyn OsMorphing, tree: &Path, checks: &mut Checks) -> Result<bool> {
     let root = || LocalRoot::open(tree, Programs::Refused).map(|root| Arc::new(root) as Arc<dyn Root>);
-    let changing =
-        Faulty::never(Arc::new(ReadOnly(LocalRoot::open(tree, Programs::Refused)?)), Which::Changing);
+    let changing = Faulty::never(
+        Arc::new(ReadOnly(Arc::new(LocalRoot::open(tree, Programs::Refused)?))),
+        Which::Changing,
+    );
     let first = plugin.detect(changing.clone()).await;
     // The host refuses by itself what would change something, and not every plugin hides it.
     let was_refused = matches!(&first, Err(error) if error.code == "rootfs.detect");
@@ -141,7 +143,7 @@ fn same(morphed: Result<()>, expected: &Copy, found: &Copy) -> Result<Verdict> {
     if let Err(error) = morphed {
         return Ok(Verdict::Broken(one_line(&error)));
     }
-    let differing = tree::changes(&expected.path(), &found.path())?;
+    let differing = tree::changes(&expected.path(), &found.path(), Mounts::LeftOut)?;
     let paths: Vec<_> =
         differing.iter().take(PATHS_TOLD).map(|Change { path, what, .. }| format!("{path} {what}")).collect();
     Ok(Verdict::of(differing.is_empty(), || paths.join(", ")))

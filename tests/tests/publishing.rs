@@ -1,0 +1,200 @@
+//! What `sdk/docs/publishing.md` says, done: keys and signatures with a password from a terminal and from a pipe, a push
+//! to a registry that asks for a login, and a site that installs, pins and updates what was pushed. Needs `script` (a
+//! terminal) and Debian's `docker-registry`; without the latter the registry's part is left out, which is said.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use anyhow::{Context, Result, ensure};
+use gyre_tests::fixture::root;
+use gyre_tests::program::{Ended, Gyre};
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const PASSWORD: &str = "geheim";
+/// `me:geheim`, as `htpasswd -B` writes it, and as it stands in a file of logins.
+const KNOWN: &str = "me:$2y$05$abcdefghijklmnopqrstuuVWu8RjbNovPZWAMRdd7iqaaG0mI53Uu\n";
+const LOGIN: &str = "bWU6Z2VoZWlt";
+const PROMPTS: [&str; 3] = ["Password for the secret key: ", "The same again: ", "Password: "];
+/// Between a prompt and whoever answers it: the echo is off by then.
+const THINKING: Duration = Duration::from_millis(500);
+const LISTENS_TRIES: u32 = 100;
+const LISTENS_PAUSE: Duration = Duration::from_millis(100);
+/// Exit codes of the kinds of errors that are met here.
+const DENIED: i32 = 3;
+const CONFLICT: i32 = 5;
+
+/// A publisher's and a site's directory in one.
+struct Desk {
+    directory: TempDir,
+    gyre: Gyre,
+}
+
+impl Desk {
+    fn new() -> Result<Self> {
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let config = directory.path().join("gyre.toml");
+        std::fs::write(&config, "[host]\nstate = \"state\"\n")?;
+        let desk = Self { gyre: Gyre::new(&config)?, directory };
+        desk.component("generic-linux")?;
+        Ok(desk)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// What is published as `tinos.wasm`.
+    fn component(&self, plugin: &str) -> Result<()> {
+        let from = root().join(format!("target/plugins/{plugin}.wasm"));
+        std::fs::copy(&from, self.path("tinos.wasm")).with_context(|| from.display().to_string())?;
+        Ok(())
+    }
+
+    fn add(&self, lines: &str) -> Result<()> {
+        let mut file = std::fs::OpenOptions::new().append(true).open(self.path("gyre.toml"))?;
+        Ok(file.write_all(lines.as_bytes())?)
+    }
+
+    fn run(&self, line: &str) -> Result<Ended> {
+        self.gyre.run(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Must end with this code and say this.
+    fn ends(&self, line: &str, code: i32, words: &str) -> Result<Ended> {
+        let ended = self.run(line)?;
+        let is_so = ended.code == Some(code) && ended.said().contains(words);
+        ensure!(is_so, "gyre {line}: {}", ended.said());
+        Ok(ended)
+    }
+
+    /// At a terminal, where every prompt is answered with the password: whether it went well, and all that is seen.
+    fn at_a_terminal(&self, line: &str) -> Result<(bool, String)> {
+        let command = self.gyre.command(&line.split_whitespace().collect::<Vec<_>>());
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let words: Vec<_> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
+        let mut script = Command::new("script")
+            .args(["-qec", &words.join(" "), "/dev/null"])
+            .current_dir(self.directory.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start script")?;
+        let (mut keys, mut shown) = (script.stdin.take().unwrap(), script.stdout.take().unwrap());
+        let (mut seen, mut answered, mut byte) = (String::new(), 0, [0]);
+        while shown.read(&mut byte)? == 1 {
+            seen.push(char::from(byte[0]));
+            if PROMPTS.iter().any(|prompt| seen[answered..].ends_with(prompt)) {
+                answered = seen.len();
+                std::thread::sleep(THINKING);
+                writeln!(keys, "{PASSWORD}")?;
+            }
+        }
+        drop(keys);
+        Ok((script.wait()?.success(), seen))
+    }
+
+    /// Signs with a password that comes through a pipe.
+    fn sign(&self, password: &str) -> Result<bool> {
+        let words = ["plugin", "sign", "tinos.wasm", "--password-file", "-"];
+        let mut command = self.gyre.command(&words);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).stdout(Stdio::null()).spawn()?;
+        writeln!(child.stdin.take().unwrap(), "{password}")?;
+        Ok(child.wait()?.success())
+    }
+}
+
+#[test]
+fn a_password_comes_from_a_terminal_or_a_pipe_and_is_never_shown() -> Result<()> {
+    let desk = Desk::new()?;
+    let (made, seen) = desk.at_a_terminal("plugin keygen")?;
+    ensure!(made && seen.contains("The same again") && !seen.contains(PASSWORD), "{seen}");
+    let (signed, seen) = desk.at_a_terminal("plugin sign tinos.wasm")?;
+    ensure!(signed && !seen.contains(PASSWORD), "{seen}");
+    desk.ends("plugin verify tinos.wasm --public publisher.pub", 0, "file:tinos.wasm")?;
+    std::fs::remove_file(desk.path("tinos.wasm.minisig"))?;
+    ensure!(!desk.sign("falsch")? && !desk.path("tinos.wasm.minisig").exists());
+    ensure!(desk.sign(PASSWORD)?);
+    desk.ends("plugin verify tinos.wasm --public publisher.pub", 0, "file:tinos.wasm").map(drop)
+}
+
+/// A registry that lets in whoever knows the password; `None`: the program is not there.
+struct Registry {
+    process: Child,
+    address: String,
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Registry {
+    fn start(desk: &Desk) -> Result<Option<Self>> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let address = format!("127.0.0.1:{port}");
+        let (data, known, file) = (desk.path("data"), desk.path("htpasswd"), desk.path("registry.yml"));
+        std::fs::write(&known, KNOWN)?;
+        let storage = format!("storage:\n  filesystem:\n    rootdirectory: {}\n", data.display());
+        let auth = format!("auth:\n  htpasswd:\n    realm: r\n    path: {}\n", known.display());
+        std::fs::write(&file, format!("version: 0.1\n{storage}http:\n  addr: {address}\n{auth}"))?;
+        let mut program = Command::new("docker-registry");
+        program.arg("serve").arg(file).stdout(Stdio::null()).stderr(Stdio::null());
+        let Ok(process) = program.spawn() else { return Ok(None) };
+        let registry = Self { process, address };
+        for _ in 0..LISTENS_TRIES {
+            if std::net::TcpStream::connect(&registry.address).is_ok() {
+                return Ok(Some(registry));
+            }
+            std::thread::sleep(LISTENS_PAUSE);
+        }
+        anyhow::bail!("the registry does not listen")
+    }
+}
+
+#[test]
+fn a_site_installs_pins_and_updates_what_was_pushed() -> Result<()> {
+    let desk = Desk::new()?;
+    let Some(registry) = Registry::start(&desk)? else {
+        println!("left out: there is no docker-registry");
+        return Ok(());
+    };
+    let place = format!("oci://{}/acme/tinos:0.1.0", registry.address);
+    desk.ends("plugin keygen -W", 0, "")?;
+    desk.ends("plugin sign tinos.wasm", 0, "")?;
+    desk.ends(&format!("plugin push tinos.wasm {place}"), DENIED, "[fetch.denied]")?;
+    let logins = format!(r#"{{"auths":{{"{}":{{"auth":"{LOGIN}"}}}}}}"#, registry.address);
+    std::fs::write(desk.path("logins.json"), logins)?;
+    let logins = desk.path("logins.json");
+    let desk = Desk { gyre: desk.gyre.clone().with("REGISTRY_AUTH_FILE", logins), directory: desk.directory };
+    desk.ends(&format!("plugin push tinos.wasm {place}"), 0, "@sha256:")?;
+
+    desk.ends("plugin trust acme publisher.pub --plugins tinos* --yes", 0, "acme")?;
+    desk.ends(&format!("plugin install {place} --yes"), 0, "[plugin.tinos]")?;
+    desk.add("[plugin.tinos]\ncomponent = \"state/plugins/tinos.wasm\"\n[osmorphing.tinos]\n")?;
+    desk.ends("plugin verify tinos", 0, "acme")?;
+    desk.ends("plugin lock", 0, "pins 1")?;
+    desk.ends("plugin update --check", 0, "as it is there")?;
+
+    desk.component("debian")?;
+    desk.ends("plugin sign tinos.wasm", 0, "")?;
+    desk.ends(&format!("plugin push tinos.wasm {place}"), 0, "@sha256:")?;
+    desk.ends("plugin update --check", CONFLICT, "ANOTHER ONE")?;
+    desk.ends("plugin update tinos --yes", DENIED, "[lock.differs]")?;
+    desk.ends("plugin update tinos --yes --lock --accept-wider", 0, "pins it")?;
+    desk.ends("plugin update --check", 0, "as it is there")?;
+    ensure!(std::fs::read(desk.path("tinos.wasm"))? == std::fs::read(desk.path("state/plugins/tinos.wasm"))?);
+
+    std::fs::create_dir(desk.path("mirror"))?;
+    desk.component("generic-linux")?;
+    desk.ends("plugin sign tinos.wasm", 0, "")?;
+    for file in ["tinos.wasm", "tinos.wasm.minisig"] {
+        std::fs::rename(desk.path(file), desk.path("mirror").join(file))?;
+    }
+    desk.ends("plugin install mirror --yes --lock --accept-wider", 0, "pins it")?;
+    desk.ends("plugin update --check", 0, "as it is there").map(drop)
+}
