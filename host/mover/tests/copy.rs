@@ -6,7 +6,7 @@ mod support;
 
 use gyre_core::limits::HASH_RANGE_BYTES_MAX;
 use gyre_core::{BlockTarget as _, Error, Extent, ExtentKind, Kind, Packed, Stored};
-use gyre_mover::{ChangedBy, CopyReport, Manifest, VerifyScope, copy, map, verify};
+use gyre_mover::{ChangedBy, CopyReport, Manifest, Retry, VerifyScope, copy, map, verify};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use support::*;
@@ -318,7 +318,7 @@ async fn a_disk_that_grew_is_compared_as_far_as_it_was() {
 async fn refused(size: u64, layout: Vec<Extent>) -> Error {
     let source = Arc::new(Source::of(vec![1; size as usize], layout, vec![9; 5000]));
     let device = Device::new(vec![0; size as usize]);
-    let of_map = map(source.clone()).await.unwrap_err();
+    let of_map = map(source.clone(), Retry::default()).await.unwrap_err();
     let of_copy = copy(job(&source, &device)).await.unwrap_err();
     assert_eq!((&of_map.code, device.written.load(SeqCst)), (&of_copy.code, 0), "{of_copy}");
     of_map
@@ -395,7 +395,7 @@ async fn a_cluster_split_in_sixteen_is_unpacked_once() {
     let (report, _) = copy(job(&source, &device)).await.unwrap();
     assert_eq!(device.content(BLOCK as usize), content);
     assert_eq!((report.unpacked, report.read), (BLOCK, packed.len() as u64));
-    let map = map(source).await.unwrap();
+    let map = map(source, Retry::default()).await.unwrap();
     assert_eq!((map.packed, map.packed_bytes, map.extents), (BLOCK, packed.len() as u64, 16));
 }
 
