@@ -161,9 +161,10 @@ struct Ledger {
     replicas: BTreeMap<String, String>,
     /// Jobs by id; none: another version of gyre began it.
     jobs: BTreeMap<String, Option<Line>>,
-    bases: Vec<Base>,
     /// Whether every job is among them.
     complete: bool,
+    /// Looked up where a source's snapshot is judged.
+    bases: Vec<Base>,
 }
 
 type Judgement = (Owner, String);
