@@ -153,6 +153,16 @@ impl Gyre {
     }
 }
 
+/// Sends a signal (`-STOP`) to a run.
+///
+/// # Errors
+/// When it is over.
+pub fn signal(run: &Child, name: &str) -> Result<()> {
+    let status = Command::new("kill").args([name, &run.id().to_string()]).status()?;
+    ensure!(status.success(), "kill {name}: {status}");
+    Ok(())
+}
+
 /// Progress may come before the answer, a line each: it is the last.
 fn answer(said: &str) -> Option<Value> {
     let last = || said.lines().rev().find_map(|line| serde_json::from_str(line).ok());

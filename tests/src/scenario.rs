@@ -4,6 +4,7 @@
 
 use crate::cloud::{Cloud, Inventory, wait};
 use crate::fixture::{BLOCK_BYTES, digest};
+use crate::program::signal;
 use crate::setting::{ADDRESS, DESTINATION, MAC, SOURCE, Setting, VM};
 use crate::site::Site;
 use anyhow::{Context, Result, ensure};
@@ -90,14 +91,26 @@ impl<'a> Scenario<'a> {
         Ok(())
     }
 
-    fn execute(&mut self) -> Result<Value> {
-        self.setting.gyre.json(&["replica", "execute", REPLICA])
+    /// An execution that is held in the middle of its copy, and goes on without its worker.
+    fn execution_without_its_worker(&mut self) -> Result<Value> {
+        let (running, id) = self.run_until("copy-disks")?;
+        signal(&running, "-STOP")?;
+        let now = self.cloud.inventory()?;
+        for worker in now.difference(&self.before).filter_map(|thing| thing.strip_prefix("servers ")) {
+            self.cloud.delete_server(worker.rsplit(' ').next().unwrap_or_default(), STEP_LIMIT)?;
+        }
+        signal(&running, "-CONT")?;
+        let gyre = &self.setting.gyre;
+        let report = gyre.finish(running)?;
+        let told = gyre.run(&["job", "log", &id])?;
+        ensure!(told.stdout.contains("once more from"), "its worker was not missed: {}", told.said());
+        Ok(report)
     }
 
     /// Everything moves; the volume is the disk.
     fn first_execution(&mut self) -> Result<Replicated> {
-        let report = self.execute()?;
-        self.tick("first execution");
+        let report = self.execution_without_its_worker()?;
+        self.tick("first execution, its worker deleted in the middle of the copy");
         let total = &report["total"];
         let (size, moved) = (bytes(total, "size")?, bytes(total, "moved")?);
         ensure!(size == self.setting.disk.size, "the disk has {} bytes, not {size}", self.setting.disk.size);
@@ -119,7 +132,7 @@ impl<'a> Scenario<'a> {
     /// A run that has come to a step: the process and its job.
     fn run_until(&self, step: &str) -> Result<(Child, String)> {
         let gyre = &self.setting.gyre;
-        let running = gyre.start(&["replica", "execute", REPLICA])?;
+        let running = gyre.start(&["replica", "execute", REPLICA, "--json"])?;
         let id = wait(step, STEP_LIMIT, || Ok(gyre.open_job_at(step)))?;
         Ok((running, id))
     }
@@ -143,31 +156,21 @@ impl<'a> Scenario<'a> {
         Ok(())
     }
 
-    /// An execution that dies while the cloud makes its worker, and loses its worker when it goes on.
-    fn disturbed_execution(&mut self) -> Result<Value> {
-        let (mut killed, id) = self.run_until("copy-worker")?;
+    /// An execution that dies while the cloud makes its worker, and is gone on with.
+    fn killed_execution(&self) -> Result<Value> {
+        let (mut killed, _) = self.run_until("copy-worker")?;
         killed.kill()?;
         killed.wait()?;
-        let gyre = &self.setting.gyre;
-        let goes_on = gyre.start(&["replica", "execute", REPLICA, "--json"])?;
-        wait("copy-disks", STEP_LIMIT, || Ok(gyre.open_job_at("copy-disks").filter(|open| *open == id)))?;
-        let now = self.cloud.inventory()?;
-        for worker in now.difference(&self.before).filter_map(|thing| thing.strip_prefix("servers ")) {
-            self.cloud.delete_server(worker.rsplit(' ').next().unwrap_or_default(), STEP_LIMIT)?;
-        }
-        let report = gyre.finish(goes_on)?;
-        self.tick(
-            "second execution: killed while its worker was made, gone on with, its worker deleted meanwhile",
-        );
-        Ok(report)
+        self.setting.gyre.json(&["replica", "execute", REPLICA])
     }
 
     /// Only what changed moves.
     fn second_execution(&mut self, replicated: &Replicated) -> Result<()> {
         let blocks = self.setting.disk.change(CHANGES, 0xa5)?;
         ensure!(self.same(replicated).is_err(), "the change of the source cannot be seen");
-        let report = self.disturbed_execution()?;
+        let report = self.killed_execution()?;
         ensure!(report["resumed"] == true, "another job was begun than that which was killed: {report}");
+        self.tick("second execution, killed while its worker was made and gone on with");
         let moved = bytes(&report["total"], "moved")?;
         ensure!(
             moved > 0 && moved <= blocks * BLOCK_BYTES,

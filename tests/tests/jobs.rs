@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 /// Machines that are replicated at once: `GYRE_MACHINES=200` asks for more.
 const MACHINES: u64 = 20;
-/// What one process may hold at most, MiB, with two hundred machines of which eight run at once (`host/docs/jobs.md`;
-/// measured were 283 and 293).
-const MEMORY_MAX_MIB: u64 = 400;
+/// What one process may hold at most while eight executions run at once, and for each machine that it names (`host/docs/jobs.md`;
+/// measured were 159 MiB with ten machines, 283 and 293 MiB with two hundred).
+const MEMORY_MAX_MIB: (u64, u64) = (200, 1);
 /// Everything that is waited for here.
 const LIMIT: Duration = Duration::from_secs(300);
 
@@ -104,6 +104,7 @@ fn a_state_directory_without_room_or_that_cannot_be_written_loses_nothing() -> R
         let ended = small.gyre.run(&["replica", "execute", "web"])?;
         println!("{free} bytes free: {}", ended.stderr.lines().last().unwrap_or_default());
         ensure!(!ended.said().contains("panicked"), "{}", ended.said());
+        ensure!(free > 0 || ended.code != Some(0), "it worked without any room: {}", ended.said());
         if ended.code != Some(0) {
             ensure!(
                 ["store.", "mover.", "replica.files", "plugin.", "sandbox."]
@@ -228,6 +229,7 @@ fn many_machines_in_one_process_stay_within_its_memory() -> Result<()> {
     println!("{count} machines in {:.0} s, {most} MiB at most", begun.elapsed().as_secs_f64());
     let answer = small.gyre.finish(running)?;
     ensure!(answer["machines"].as_array().map(Vec::len) == Some(vms.len()), "{answer}");
-    ensure!(most < MEMORY_MAX_MIB, "it held {most} MiB");
+    let bound = MEMORY_MAX_MIB.0 + MEMORY_MAX_MIB.1 * count;
+    ensure!(most < bound, "it held {most} MiB, more than {bound}");
     Ok(())
 }
