@@ -59,6 +59,11 @@ impl Gyre {
         Ok(Self { program: built("gyre")?, config: config.to_owned(), directory, variables: Vec::new() })
     }
 
+    /// Where it lies.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// With this variable set.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {

