@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "authors/walk.rs"]
+mod walk;
+
 use anyhow::{Context, Result, ensure};
 use gyre_tests::fixture::{capture, root};
 use gyre_tests::program::{Ended, Gyre};
