@@ -32,7 +32,7 @@ pub fn options(args: &MorphArgs) -> Result<DeployOptions> {
 pub fn complete(config: &Config, asked: DeployOptions) -> Result<DeployOptions> {
     // Whoever asks over the API gives texts, and may skip what they are for.
     check_count(&asked.luks_secrets)?;
-    asked.scripts.own.iter().try_for_each(|(phase, text)| check_size(text, phase.name()))?;
+    asked.scripts.own.iter().try_for_each(|(phase, text)| check_size(text, &format!("of {}", phase.name())))?;
     if asked.skip_morphing {
         return Ok(asked);
     }
@@ -99,12 +99,12 @@ fn read(path: &Path) -> Result<String> {
     let mut text = String::new();
     let limit = u64::try_from(SCRIPT_BYTES_MAX).unwrap_or(u64::MAX);
     file.take(limit + 1).read_to_string(&mut text).or_invalid("script.unreadable", what)?;
-    check_size(&text, path.display())?;
+    check_size(&text, &path.display())?;
     Ok(text.replace("\r\n", "\n"))
 }
 
-/// `name` is that of its file or of its phase.
-fn check_size(text: &str, name: impl std::fmt::Display) -> Result<()> {
+/// `name` is that of its file, or says of which phase it is.
+fn check_size(text: &str, name: &dyn std::fmt::Display) -> Result<()> {
     if !text.trim().is_empty() && text.len() <= SCRIPT_BYTES_MAX {
         return Ok(());
     }

@@ -75,7 +75,7 @@ pub struct Change {
     /// Nothing begins at this instant or after it, milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,
-    /// It has no end any more; `until` goes over it.
+    /// It has no end any more; `until` goes over it, and an `until` of null is none: it changes nothing.
     pub endless: bool,
     /// Power the machine off at its source before the snapshot, and leave it off.
     #[serde(skip_serializing_if = "Option::is_none")]
