@@ -32,7 +32,9 @@ pub fn options(args: &MorphArgs) -> Result<DeployOptions> {
 pub fn complete(config: &Config, asked: DeployOptions) -> Result<DeployOptions> {
     // Whoever asks over the API gives texts, and may skip what they are for.
     check_count(&asked.luks_secrets)?;
-    asked.scripts.own.iter().try_for_each(|(phase, text)| check_size(text, &format!("of {}", phase.name())))?;
+    for (phase, text) in &asked.scripts.own {
+        check_size(text, &format!("of {}", phase.name()))?;
+    }
     if asked.skip_morphing {
         return Ok(asked);
     }
