@@ -11,6 +11,7 @@ use gyre_schedule::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Planned times that are shown unless more are asked for.
 const TIMES: u16 = 5;
@@ -35,7 +36,7 @@ pub struct ScheduleQuery {
 /// A page of schedules.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SchedulePage {
-    /// By name.
+    /// By name; without the texts of their scripts, which each one shows by itself.
     pub schedules: Vec<ScheduleView>,
     /// `after` of the next page, where there may be one.
     pub next: Option<String>,
@@ -58,6 +59,14 @@ impl ScheduleView {
     pub fn of(schedule: Schedule, now: u64) -> Self {
         let (state, times) = (schedule.state(now), schedule.upcoming(now, 1).unwrap_or_default());
         Self { schedule, state, next: times.first().copied() }
+    }
+
+    /// The same in a list: the texts of a thousand would be too much for an answer.
+    fn without_scripts(mut self) -> Self {
+        if let Some(options) = self.schedule.task.deploy.as_mut().and_then(Value::as_object_mut) {
+            options.remove("scripts");
+        }
+        self
     }
 }
 
@@ -207,7 +216,7 @@ impl Planner<'_> {
         let next = found.last().filter(|_| found.len() == limit).map(|last| last.name.clone());
         let now = SystemClock.now_ms();
         Ok(SchedulePage {
-            schedules: found.into_iter().map(|one| ScheduleView::of(one, now)).collect(),
+            schedules: found.into_iter().map(|one| ScheduleView::of(one, now).without_scripts()).collect(),
             next,
         })
     }

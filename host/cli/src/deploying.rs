@@ -30,6 +30,11 @@ pub fn options(args: &MorphArgs) -> Result<DeployOptions> {
 /// # Errors
 /// `script.unreadable`, `script.size`, `secret.unknown`, `secret.many`.
 pub fn complete(config: &Config, asked: DeployOptions) -> Result<DeployOptions> {
+    // Whoever asks over the API gives texts, and may skip what they are for.
+    check_count(&asked.luks_secrets)?;
+    for (phase, text) in &asked.scripts.own {
+        check_size(text, &format!("of {}", phase.name()))?;
+    }
     if asked.skip_morphing {
         return Ok(asked);
     }
@@ -45,10 +50,7 @@ pub fn complete(config: &Config, asked: DeployOptions) -> Result<DeployOptions> 
 /// Those of this machine, else those of all; what is named and not there is told before a job begins.
 fn secrets(config: &Config, own: &[String]) -> Result<Vec<String>> {
     let names = if own.is_empty() { &config.deploy.luks_secrets } else { own };
-    if names.len() > LUKS_SECRETS_MAX {
-        let why = format!("at most {LUKS_SECRETS_MAX} secrets are tried on one machine's disks");
-        return Err(Error::invalid("secret.many", why));
-    }
+    check_count(names)?;
     match names.iter().find(|name| !config.secret.contains_key(*name)) {
         None => Ok(names.to_vec()),
         Some(name) => {
@@ -56,6 +58,14 @@ fn secrets(config: &Config, own: &[String]) -> Result<Vec<String>> {
             Err(Error::invalid("secret.unknown", what).cause(format!("write [secret.{name}] in gyre.toml")))
         }
     }
+}
+
+fn check_count(secrets: &[String]) -> Result<()> {
+    if secrets.len() <= LUKS_SECRETS_MAX {
+        return Ok(());
+    }
+    let why = format!("at most {LUKS_SECRETS_MAX} secrets are tried on one machine's disks");
+    Err(Error::invalid("secret.many", why))
 }
 
 fn own_scripts(given: &[String]) -> Result<Scripts> {
@@ -91,11 +101,17 @@ fn read(path: &Path) -> Result<String> {
     let mut text = String::new();
     let limit = u64::try_from(SCRIPT_BYTES_MAX).unwrap_or(u64::MAX);
     file.take(limit + 1).read_to_string(&mut text).or_invalid("script.unreadable", what)?;
-    if text.trim().is_empty() || text.len() > SCRIPT_BYTES_MAX {
-        let why = format!("the script {} must have between 1 and {SCRIPT_BYTES_MAX} bytes", path.display());
-        return Err(Error::invalid("script.size", why));
-    }
+    check_size(&text, &path.display())?;
     Ok(text.replace("\r\n", "\n"))
+}
+
+/// `name` is that of its file, or says of which phase it is.
+fn check_size(text: &str, name: &dyn std::fmt::Display) -> Result<()> {
+    if !text.trim().is_empty() && text.len() <= SCRIPT_BYTES_MAX {
+        return Ok(());
+    }
+    let why = format!("the script {name} must have between 1 and {SCRIPT_BYTES_MAX} bytes");
+    Err(Error::invalid("script.size", why))
 }
 
 #[cfg(test)]
@@ -145,5 +161,27 @@ mod tests {
         }
         assert_eq!(asked(&config, &args(&[], &["c"])).unwrap_err().code, "secret.unknown");
         assert_eq!(asked(&config, &args(&[], &["a"; 9])).unwrap_err().code, "secret.many");
+    }
+
+    #[test]
+    fn texts_and_secrets_that_were_sent_have_limits_too() {
+        let config = Config::parse("[secret.a]\nenv = 'A'\n", Path::new("/")).unwrap();
+        for skip_morphing in [false, true] {
+            let with = |text: String, secrets: usize| DeployOptions {
+                skip_morphing,
+                luks_secrets: vec!["a".into(); secrets],
+                scripts: UserScripts { own: [(Phase::FirstBoot, text)].into(), ..UserScripts::default() },
+                ..DeployOptions::default()
+            };
+            let largest = with("#".repeat(SCRIPT_BYTES_MAX), LUKS_SECRETS_MAX);
+            assert_eq!(complete(&config, largest.clone()).unwrap(), largest);
+            for (asked, code) in [
+                (with("#".repeat(SCRIPT_BYTES_MAX + 1), 1), "script.size"),
+                (with(String::new(), 1), "script.size"),
+                (with("#".into(), LUKS_SECRETS_MAX + 1), "secret.many"),
+            ] {
+                assert_eq!(complete(&config, asked).unwrap_err().code, code);
+            }
+        }
     }
 }

@@ -382,6 +382,7 @@ impl Store for SqliteStore {
 
     async fn put(&self, collection: &str, key: &str, version: u64, value: &Value) -> Result<u64> {
         let (collection, key, text) = (collection.to_owned(), key.to_owned(), json(value)?);
+        let clock = self.clock;
         self.write(move |db, _| {
             let select = "SELECT version FROM documents WHERE collection = ?1 AND key = ?2";
             let found = db.query_row(select, params![collection, key], |row| row.get(0)).optional();
@@ -389,13 +390,15 @@ impl Store for SqliteStore {
             if found as u64 != version {
                 return Err(Error::conflict("store.changed", format!("{key:?} was changed meanwhile")));
             }
+            // Whoever read a document of this key that was removed since has seen no version this late.
+            let next = if found == 0 { clock().max(1) } else { found + 1 };
             db.execute(
                 "INSERT INTO documents (collection, key, version, value) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (collection, key) DO UPDATE SET version = ?3, value = ?4",
-                params![collection, key, found + 1, text],
+                params![collection, key, next, text],
             )
             .map_err(sql)?;
-            Ok(version + 1)
+            Ok(next as u64)
         })
         .await
     }

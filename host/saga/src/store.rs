@@ -202,7 +202,8 @@ pub trait Store: Send + Sync {
     /// Documents whose key begins with `prefix` and comes after `after`, by key, at most `limit`.
     async fn page(&self, collection: &str, prefix: &str, after: &str, limit: u32) -> Result<Vec<Document>>;
 
-    /// Writes a document; `version` is that of the one it replaces, 0 for none. Answers the new version.
+    /// Writes a document; `version` is that of the one it replaces, 0 for none. Answers the new version: a later one
+    /// than that of any document of this key before, removed ones included, unless the clock was set back.
     ///
     /// # Errors
     /// `store.changed`: another one was written meanwhile.

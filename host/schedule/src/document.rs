@@ -75,7 +75,7 @@ pub struct Change {
     /// Nothing begins at this instant or after it, milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,
-    /// It has no end any more; `until` goes over it.
+    /// It has no end any more; `until` goes over it, and an `until` of null is none: it changes nothing.
     pub endless: bool,
     /// Power the machine off at its source before the snapshot, and leave it off.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,11 +83,6 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether other times are planned from now on.
-    pub(crate) const fn plans_anew(&self) -> bool {
-        self.cron.is_some() || self.zone.is_some()
-    }
-
     pub(crate) fn apply(&self, rule: &mut Rule, task: &mut Task) {
         let Self { cron, zone, missed, grace_ms, until, endless, power_off } = self.clone();
         rule.cron = cron.unwrap_or_else(|| rule.cron.clone());
@@ -280,13 +275,18 @@ impl Schedule {
         }
     }
 
-    /// Notes that a run which was about to begin did not, and may still.
-    pub(crate) fn take_back(&mut self, planned: u64, by_hand: bool) {
-        if by_hand {
-            self.asked = self.asked.or(Some(planned)).filter(|_| self.rule.enabled);
-        } else if self.done_until == planned {
-            self.done_until -= 1;
+    /// Notes that a run which was about to begin did not, and that it may still, as the one that was `asked` for; answers
+    /// its time. `None`: the schedule was paused meanwhile, or plans other times now.
+    pub(crate) fn take_back(&mut self, run: &Run, asked: Option<u64>) -> Option<u64> {
+        if !self.rule.enabled {
+            return None;
         }
+        self.asked = self.asked.or(asked);
+        if run.by_hand || self.done_until != run.planned {
+            return self.asked;
+        }
+        self.done_until -= 1;
+        Some(run.planned)
     }
 
     /// The next planned times, without those after its end; none while it is paused.
@@ -315,6 +315,11 @@ impl Rule {
     /// Whether nothing begins any more.
     pub fn is_over(&self, now: u64) -> bool {
         self.until.is_some_and(|until| until <= now)
+    }
+
+    /// Whether both mean the same times, but for their ends.
+    pub(crate) fn plans_as(&self, other: &Self) -> bool {
+        (&self.cron, &self.zone) == (&other.cron, &other.zone)
     }
 
     /// That it can be kept: everything reads well, and something is planned.

@@ -185,14 +185,17 @@ impl Scheduler {
         let now = self.clock.now_ms();
         let before = schedule.run.take();
         let tried = before.as_ref().filter(|run| run.planned == planned).map_or(0, |run| run.tries);
-        let by_hand = schedule.asked.take() == Some(planned);
+        let asked = schedule.asked.take();
+        let by_hand = asked == Some(planned);
         let run = Run::starting(planned, by_hand, now, tried + 1);
         schedule.run = Some(run.clone());
-        // A clock that was set back since somebody asked makes nothing wait for it.
-        (schedule.done_until, schedule.waiting) = (schedule.done_until.max(planned.min(now)), None);
+        // A clock that was set back since somebody asked makes nothing wait for it; since a planned time, nothing begin
+        // again.
+        let done = if by_hand { planned.min(now) } else { planned };
+        (schedule.done_until, schedule.waiting) = (schedule.done_until.max(done), None);
         self.schedules.save(&mut schedule).await?;
         match self.call(self.starter.start(&planned_run(&schedule, &run))).await {
-            Err(error) if is_not_now(&error) => self.take_back(schedule, before, &run, error).await,
+            Err(error) if is_not_now(&error) => self.take_back(schedule, before, asked, error).await,
             started => self.started(schedule, started, Phase::Executing).await,
         }
     }
@@ -210,19 +213,22 @@ impl Scheduler {
         Ok(schedule)
     }
 
-    /// Nothing was begun, and may be later.
+    /// Nothing was begun, and may be later: the schedule is as it was `before`, and somebody has `asked` still.
     async fn take_back(
         &self,
         schedule: Schedule,
         before: Option<Run>,
-        &Run { planned, by_hand, .. }: &Run,
+        asked: Option<u64>,
         error: Error,
     ) -> Result<Schedule> {
         let now = self.clock.now_ms();
         self.record(&schedule, |schedule| {
-            schedule.run = before.clone();
-            schedule.take_back(planned, by_hand);
-            schedule.waiting = Some(Waiting { planned, since: now, why: error.to_string() });
+            let Some(run) = std::mem::replace(&mut schedule.run, before.clone()) else { return };
+            schedule.waiting = schedule.take_back(&run, asked).map(|planned| Waiting {
+                planned,
+                since: now,
+                why: error.to_string(),
+            });
         })
         .await
     }
@@ -292,8 +298,8 @@ impl Scheduler {
                 return run.is_at(Phase::Executed, now);
             }
             run.fails(interrupted.clone(), now);
-            let (planned, by_hand) = (run.planned, run.by_hand);
-            schedule.take_back(planned, by_hand);
+            let run = run.clone();
+            schedule.take_back(&run, run.by_hand.then_some(run.planned));
         })
         .await
     }
@@ -364,6 +370,10 @@ impl Scheduler {
 
     /// Writes what happened into the schedule, whoever changed it meanwhile.
     async fn record(&self, schedule: &Schedule, change: impl Fn(&mut Schedule)) -> Result<Schedule> {
+        let change = |schedule: &mut Schedule| {
+            change(schedule);
+            Ok(())
+        };
         self.schedules.change(&schedule.name, Some(&schedule.id), change).await
     }
 

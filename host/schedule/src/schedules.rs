@@ -109,6 +109,7 @@ impl Schedules {
         let paused = self.change(name, None, |schedule| {
             schedule.rule.enabled = false;
             (schedule.asked, schedule.waiting) = (None, None);
+            Ok(())
         });
         let paused = paused.await?;
         self.wake();
@@ -121,31 +122,32 @@ impl Schedules {
     /// # Errors
     /// `schedule.unknown`, `schedule.until`, `schedule.never`; `store.*`.
     pub async fn resume(&self, name: &str, now: u64) -> Result<Schedule> {
-        self.get(name).await?.rule.check(now)?;
         let resumed = self.change(name, None, |schedule| {
+            schedule.rule.check(now)?;
             schedule.rule.enabled = true;
             (schedule.done_until, schedule.waiting, schedule.paused_by) = (now, None, None);
+            Ok(())
         });
         let resumed = resumed.await?;
         self.wake();
         Ok(resumed)
     }
 
-    /// Changes when it runs, or how. Where other times are planned from `now` on, nothing makes up for those that
-    /// were planned before; a run that is under way goes on.
+    /// Changes when it runs, or how. Where other times are planned from `now` on, or any again after its end, nothing
+    /// makes up for those that were planned before; a run that is under way goes on.
     ///
     /// # Errors
     /// `schedule.unknown`; those of [`Schedules::create`]; `store.*`.
     pub async fn amend(&self, name: &str, change: &Change, now: u64) -> Result<Schedule> {
-        let Schedule { mut rule, mut task, .. } = self.get(name).await?;
-        change.apply(&mut rule, &mut task);
-        let zone = rule.check(now)?.zone_name().to_owned();
         let amended = self.change(name, None, |schedule| {
+            let before = schedule.rule.clone();
             change.apply(&mut schedule.rule, &mut schedule.task);
-            if change.plans_anew() {
-                schedule.rule.zone.clone_from(&zone);
+            schedule.rule.zone = schedule.rule.check(now)?.zone_name().to_owned();
+            // From its end on nothing was planned, whatever its new end is.
+            if before.is_over(now) || !before.plans_as(&schedule.rule) {
                 (schedule.done_until, schedule.waiting) = (now, None);
             }
+            Ok(())
         });
         let amended = amended.await?;
         self.wake();
@@ -157,9 +159,7 @@ impl Schedules {
     /// # Errors
     /// `schedule.unknown`, `schedule.paused`, `schedule.until`, `schedule.running`; `store.*`.
     pub async fn run_now(&self, name: &str, now: u64) -> Result<Schedule> {
-        self.get(name).await?.ask(now)?;
-        // Whoever paused it or began a run since then was faster.
-        let asked = self.change(name, None, |schedule| drop(schedule.ask(now))).await?;
+        let asked = self.change(name, None, |schedule| schedule.ask(now)).await?;
         self.wake();
         Ok(asked)
     }
@@ -202,15 +202,16 @@ impl Schedules {
         Ok(())
     }
 
-    /// Changes it as it is now, whoever else changes it; with `id`, only if it is still the one of this id.
+    /// Changes it as it is now, whoever else changes it: what is refused of that is not written. With `id`, only if it
+    /// is still the one of this id.
     ///
     /// # Errors
-    /// `schedule.unknown`; `store.*`.
+    /// `schedule.unknown`; those of `change`; `store.*`.
     pub(crate) async fn change(
         &self,
         name: &str,
         id: Option<&str>,
-        change: impl Fn(&mut Schedule),
+        change: impl Fn(&mut Schedule) -> Result<()>,
     ) -> Result<Schedule> {
         let mut tries = 0;
         loop {
@@ -218,7 +219,7 @@ impl Schedules {
             if id.is_some_and(|id| id != schedule.id) {
                 return Err(unknown(name));
             }
-            change(&mut schedule);
+            change(&mut schedule)?;
             tries += 1;
             match self.save(&mut schedule).await {
                 Err(error) if error.code == "store.changed" && tries < CHANGE_TRIES_MAX => {}
@@ -251,7 +252,7 @@ impl Schedules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{GRACE_MS, GRACE_MS_MAX, MissedPolicy, Rule, State, Task};
+    use crate::document::{GRACE_MS, GRACE_MS_MAX, MissedPolicy, Rule, State, Task, Waiting};
     use gyre_saga::{Owner, SqliteStore};
     use serde_json::json;
 
@@ -390,16 +391,75 @@ mod tests {
         let over = NOW + 3 * 86_400_000;
         assert_eq!(schedules.run_now("web", over).await.unwrap_err().code, "schedule.until");
         let run = crate::document::Run::starting(NOW, false, NOW, 1);
-        schedules.change("web", None, |schedule| schedule.run = Some(run.clone())).await.unwrap();
+        change(&schedules, |schedule| schedule.run = Some(run.clone())).await;
         assert_eq!(schedules.run_now("web", NOW).await.unwrap_err().code, "schedule.running");
         assert_eq!(schedules.run_now("other", NOW).await.unwrap_err().code, "schedule.unknown");
+    }
+
+    async fn change(schedules: &Schedules, change: impl Fn(&mut Schedule)) {
+        let changed = schedules.change("web", None, |schedule| {
+            change(schedule);
+            Ok(())
+        });
+        changed.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_change_that_changes_no_time_drops_no_run() {
+        let (schedules, _directory) = schedules();
+        schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        let waiting = Waiting { planned: NOW + 1, since: NOW + 1, why: "busy".into() };
+        change(&schedules, |schedule| schedule.waiting = Some(waiting.clone())).await;
+        let (cron, zone) = (Some("30 2 * * *".into()), Some("europe/berlin".into()));
+        let same = Change { cron, zone, until: Some(NOW + 9 * 86_400_000), ..Change::default() };
+        let amended = schedules.amend("web", &same, NOW + 60_000).await.unwrap();
+        assert_eq!((amended.done_until, amended.waiting), (NOW, Some(waiting)));
+        assert_eq!(amended.rule.zone, "Europe/Berlin");
+        let other = Change { cron: Some("31 2 * * *".into()), ..same };
+        let amended = schedules.amend("web", &other, NOW + 60_000).await.unwrap();
+        assert_eq!((amended.done_until, amended.waiting), (NOW + 60_000, None));
+    }
+
+    #[tokio::test]
+    async fn a_new_zone_and_a_new_cron_at_the_same_time_are_both_kept() {
+        let (schedules, _directory) = schedules();
+        schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        let cron = Change { cron: Some("@daily".into()), ..Change::default() };
+        let zone = Change { zone: Some("asia/tokyo".into()), ..Change::default() };
+        let (a, b) = tokio::join!(schedules.amend("web", &zone, NOW), schedules.amend("web", &cron, NOW));
+        assert!(a.is_ok() && b.is_ok());
+        let rule = schedules.get("web").await.unwrap().rule;
+        assert_eq!((rule.cron.as_str(), rule.zone.as_str()), ("@daily", "Asia/Tokyo"));
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_of_the_version_that_came_first_is_refused() {
+        let (schedules, _directory) = schedules();
+        schedules.create("web", new(|_| ()), NOW).await.unwrap();
+        let others = std::sync::Mutex::new(Some(schedules.clone()));
+        let asked = schedules.change("web", None, |schedule| {
+            // Somebody pauses it between the read and the write, once.
+            if let Some(others) = others.lock().unwrap().take() {
+                let pause = move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                    runtime.block_on(others.pause("web")).unwrap();
+                };
+                std::thread::spawn(pause).join().unwrap();
+            }
+            schedule.ask(NOW)
+        });
+        assert_eq!(asked.await.unwrap_err().code, "schedule.paused");
+        assert_eq!(schedules.get("web").await.unwrap().asked, None);
     }
 
     #[tokio::test]
     async fn changes_at_the_same_time_are_both_kept() {
         let (schedules, _directory) = schedules();
         let made = schedules.create("web", new(|_| ()), NOW).await.unwrap();
-        let count = |schedule: &mut Schedule| schedule.done_until += 1;
+        let count = |schedule: &mut Schedule| {
+            schedule.done_until += 1;
+            Ok(())
+        };
         let changes = (0..4).map(|_| schedules.change("web", Some(&made.id), count));
         let [a, b, c, d]: [_; 4] = changes.collect::<Vec<_>>().try_into().unwrap_or_else(|_| panic!("four"));
         let (a, b, c, d) = tokio::join!(a, b, c, d);

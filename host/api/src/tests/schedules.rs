@@ -2,6 +2,7 @@
 //! runs them here.
 
 use super::*;
+use gyre_core::scripts::Phase;
 use gyre_schedule::{Change, MissedPolicy, State};
 
 fn of(replica: &str, name: &str) -> CreateSchedule {
@@ -14,7 +15,8 @@ async fn what_is_asked_of_a_schedule_is_done_with_it() {
     let world = World::new().await;
     world.replica("web").await;
     let client = world.client();
-    let deploy = Some(Deploy { skip_morphing: true, ..Deploy::default() });
+    let scripts = [(Phase::FirstBoot, "echo".to_owned())].into();
+    let deploy = Some(Deploy { skip_morphing: true, scripts, ..Deploy::default() });
     let new = CreateSchedule { name: None, zone: "europe/berlin".into(), deploy, ..of("web", "") };
     let made = client.create_schedule(&new).await.unwrap();
     assert_eq!((made.schedule.name.as_str(), made.schedule.rule.zone.as_str()), ("web", "Europe/Berlin"));
@@ -22,6 +24,10 @@ async fn what_is_asked_of_a_schedule_is_done_with_it() {
     assert_eq!(made.schedule.task.deploy.as_ref().unwrap()["skip_morphing"], true);
     let shown = client.schedule("web").await.unwrap();
     assert_eq!((shown.next, &shown), (made.next, &made));
+    assert_eq!(shown.schedule.task.deploy.as_ref().unwrap()["scripts"]["own"]["first-boot"], "echo");
+    let listed = &client.schedules(&ScheduleQuery::default()).await.unwrap().schedules[0];
+    let options = listed.schedule.task.deploy.as_ref().unwrap();
+    assert_eq!((options.get("scripts"), &options["skip_morphing"]), (None, &json!(true)));
 
     let change =
         Change { cron: Some("@hourly".into()), missed: Some(MissedPolicy::Once), ..Change::default() };

@@ -134,14 +134,27 @@ async fn one_unfinished_job_per_subject() {
 async fn documents_are_not_written_over_unseen() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path(), Owner::this_process());
-    assert_eq!(store.put("r", "a", 0, &Value::from(1)).await.unwrap(), 1);
+    let first = store.put("r", "a", 0, &Value::from(1)).await.unwrap();
     assert_eq!(store.put("r", "a", 0, &Value::from(2)).await.unwrap_err().code, "store.changed");
-    assert_eq!(store.put("r", "a", 1, &Value::from(3)).await.unwrap(), 2);
+    assert_eq!(store.put("r", "a", first, &Value::from(3)).await.unwrap(), first + 1);
     assert_eq!(store.get("r", "a").await.unwrap().unwrap().value, Value::from(3));
     assert_eq!(store.documents("r").await.unwrap().len(), 1);
     store.remove("r", "a").await.unwrap();
     store.remove("r", "a").await.unwrap();
     assert!(store.get("r", "a").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn whoever_read_a_removed_document_does_not_write_over_its_successor() {
+    let directory = tempfile::tempdir().unwrap();
+    let earlier = store(directory.path(), Owner::this_process()).with_clock(|| 1000);
+    let removed = earlier.put("r", "a", 0, &Value::from(1)).await.unwrap();
+    earlier.remove("r", "a").await.unwrap();
+    assert_eq!(earlier.put("r", "a", removed, &Value::from(2)).await.unwrap_err().code, "store.changed");
+    let later = earlier.with_clock(|| 2000);
+    assert!(later.put("r", "a", 0, &Value::from(3)).await.unwrap() > removed);
+    assert_eq!(later.put("r", "a", removed, &Value::from(4)).await.unwrap_err().code, "store.changed");
+    assert_eq!(later.get("r", "a").await.unwrap().unwrap().value, Value::from(3));
 }
 
 #[test]

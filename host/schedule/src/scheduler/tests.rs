@@ -2,7 +2,7 @@
 //! next one its restart.
 
 use super::*;
-use crate::document::{GRACE_MS, MissedPolicy, NewSchedule, Rule, State, Task};
+use crate::document::{Change, GRACE_MS, MissedPolicy, NewSchedule, Rule, State, Task};
 use async_trait::async_trait;
 use gyre_saga::{Owner, SqliteStore};
 use serde_json::{Value, json};
@@ -72,6 +72,10 @@ struct Jobs {
     foreign: Vec<(String, u64)>,
     /// Answer of every question whether a replica is busy.
     busy: Option<Error>,
+    /// How far the next such question finds the clock set back, milliseconds.
+    set_back_ms: u64,
+    /// The schedules, for whoever pauses this one while its next start is under way.
+    pauses: Option<Schedules>,
     fails: bool,
     starts: usize,
 }
@@ -84,7 +88,9 @@ struct FakeStarter {
 #[async_trait]
 impl Starter for FakeStarter {
     async fn busy(&self, replica: &str) -> Result<Option<String>> {
-        let (jobs, now) = (self.jobs.lock().unwrap(), self.clock.now_ms());
+        let mut jobs = self.jobs.lock().unwrap();
+        *self.clock.now.lock().unwrap() -= std::mem::take(&mut jobs.set_back_ms);
+        let now = self.clock.now_ms();
         if let Some(error) = &jobs.busy {
             return Err(error.clone());
         }
@@ -94,6 +100,10 @@ impl Starter for FakeStarter {
     }
 
     async fn start(&self, run: &PlannedRun) -> Result<String> {
+        let pauses = self.jobs.lock().unwrap().pauses.take();
+        if let Some(schedules) = pauses {
+            schedules.pause(&run.name).await.unwrap();
+        }
         let crash = {
             let mut jobs = self.jobs.lock().unwrap();
             jobs.starts += 1;
@@ -181,7 +191,7 @@ impl World {
     fn begun(&self) -> Vec<(String, u64)> {
         let told = |job: &Job| {
             let planned = jiff::Timestamp::from_millisecond(job.run.planned as i64).unwrap().to_string();
-            (planned, (job.begun - job.run.planned) / SECOND)
+            (planned, job.begun.saturating_sub(job.run.planned) / SECOND)
         };
         self.jobs().all.iter().map(told).collect()
     }
@@ -496,6 +506,71 @@ async fn nothing_begins_after_the_end() {
 }
 
 #[tokio::test]
+async fn a_new_end_makes_up_for_nothing_after_the_old_one() {
+    for missed in [MissedPolicy::Skip, MissedPolicy::Once] {
+        let world = World::new("2026-11-10T01:00:00Z", |new| {
+            (new.rule.cron, new.rule.missed) = ("30 * * * *".into(), missed);
+            new.rule.until = Some(ms("2026-11-10T03:00:00Z"));
+        })
+        .await;
+        world.run_until("2026-11-10T06:35:00Z").await;
+        assert_eq!(world.begun().len(), 2);
+        // A planned time lies within the grace, others before it.
+        for change in [
+            Change { until: Some(ms("2026-11-10T09:00:00Z")), ..Change::default() },
+            Change { endless: true, ..Change::default() },
+        ] {
+            world.schedules.amend("web", &change, world.clock.now_ms()).await.unwrap();
+        }
+        world.run_until("2026-11-10T07:29:00Z").await;
+        assert_eq!(world.begun().len(), 2, "{missed:?}");
+        world.run_until("2026-11-10T07:35:00Z").await;
+        assert_eq!(world.begun()[2..], [("2026-11-10T07:30:00Z".into(), 0)], "{missed:?}");
+        assert_eq!(world.web().await.missed_runs, None);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_set_back_between_the_time_and_its_note_doubles_nothing() {
+    let world = World::new("2026-11-10T01:00:00Z", |_| ()).await;
+    world.jobs().set_back_ms = SECOND;
+    world.run_until("2026-11-10T03:00:00Z").await;
+    assert_eq!(world.begun(), [("2026-11-10T01:30:00Z".into(), 0)]);
+    assert_eq!(world.jobs().all[0].begun, ms("2026-11-10T01:29:59Z"));
+    assert_eq!(world.web().await.done_until, ms("2026-11-10T01:30:00Z"));
+}
+
+#[tokio::test]
+async fn a_planned_run_that_could_not_begin_leaves_what_was_asked_for() {
+    let world = World::new("2026-11-10T01:00:00Z", |_| ()).await;
+    let asked = ms("2026-11-10T01:29:59Z");
+    world.schedules.run_now("web", asked).await.unwrap();
+    world.set("2026-11-10T01:30:00Z");
+    // The loop may look a second time at once: it was woken.
+    world.jobs().errors = vec![Error::conflict("job.unfinished", "job 7 is not over yet"); 2];
+    world.run_until("2026-11-10T01:30:00Z").await;
+    let web = world.web().await;
+    assert_eq!((web.asked, web.waiting.unwrap().planned), (Some(asked), ms("2026-11-10T01:30:00Z")));
+    world.run_until("2026-11-10T03:00:00Z").await;
+    assert_eq!((world.begun().len(), world.web().await.asked), (1, None));
+}
+
+#[tokio::test]
+async fn a_run_that_could_not_begin_does_not_wait_where_somebody_paused_meanwhile() {
+    for by_hand in [false, true] {
+        let world = World::new("2026-11-10T01:30:00Z", |_| ()).await;
+        if by_hand {
+            world.schedules.run_now("web", world.clock.now_ms()).await.unwrap();
+        }
+        world.jobs().errors = vec![Error::conflict("job.unfinished", "job 7 is not over yet")];
+        world.jobs().pauses = Some(world.schedules.clone());
+        world.run_until("2026-11-11T01:40:00Z").await;
+        let web = world.web().await;
+        assert_eq!((world.starts(), web.asked, web.waiting, web.run), (1, None, None, None), "{by_hand}");
+    }
+}
+
+#[tokio::test]
 async fn one_schedule_that_fails_does_not_keep_the_others_and_each_replica_has_its_own() {
     let world = World::new("2026-11-10T01:00:00Z", |_| ()).await;
     for name in ["aaa", "zzz"] {
@@ -504,7 +579,11 @@ async fn one_schedule_that_fails_does_not_keep_the_others_and_each_replica_has_i
     }
     // A zone that the machine's next tzdata does not know, and a record of another version of gyre.
     world.schedules.garble("bbb").await;
-    world.schedules.change("aaa", None, |schedule| schedule.rule.zone = "Gone/Away".into()).await.unwrap();
+    let lose_zone = |schedule: &mut Schedule| {
+        schedule.rule.zone = "Gone/Away".into();
+        Ok(())
+    };
+    world.schedules.change("aaa", None, lose_zone).await.unwrap();
     world.jobs().foreign.push(("web".into(), ms("2027-11-10T01:40:00Z")));
     world.run_until("2026-11-10T03:00:00Z").await;
     let replicas: Vec<_> = world.jobs().all.iter().map(|job| job.run.replica.clone()).collect();
