@@ -22,6 +22,8 @@ const NAME_BYTES_MAX: usize = 40;
 const PACKED_BYTES_MIN: usize = 16;
 /// How often packed text is unpacked again.
 const DEPTH_MAX: u32 = 3;
+/// What values and names are quoted with.
+const QUOTES: [char; 2] = ['"', '\''];
 /// How masks begin.
 const MASKS: [&str; 2] = ["[secret ", "[masked "];
 /// How names of secrets end, without `-` and `_`.
@@ -41,7 +43,13 @@ const SENSITIVE: [&str; 14] = [
     "psk",
     "signature",
 ];
-/// Where a value that is not quoted ends.
+/// Names whose values, not quoted, have blanks and signs of their own: `Bearer …`, `a=1; b=2`.
+const WIDE: [&str; 2] = ["authorization", "cookie"];
+/// Where such a value ends.
+const WIDE_ENDS: [char; 6] = ['"', '\'', '\\', '\r', '\n', '<'];
+/// What stands around signs.
+const BLANKS: [char; 2] = [' ', '\t'];
+/// Where any other value that is not quoted ends.
 const VALUE_ENDS: [char; 12] = ['&', ';', ',', '"', '\'', '\\', ' ', '\t', '\r', '\n', '}', '<'];
 /// The field of the WIT that holds a private key.
 const PRIVATE: &str = "private";
@@ -176,9 +184,11 @@ impl Mask {
         let name = name.trim_start_matches('-').to_lowercase();
         let name: String = name.chars().take(NAME_BYTES_MAX).collect();
         let mask = format!("[masked {name}]");
-        if is_telling(value) && self.learned < LEARNED_MAX {
-            self.learned += 1;
-            self.remember(value.as_bytes(), &mask);
+        for value in readings(value).iter().filter(|value| is_telling(value)) {
+            if self.learned < LEARNED_MAX {
+                self.learned += 1;
+                self.remember(value.as_bytes(), &mask);
+            }
         }
         mask
     }
@@ -192,13 +202,12 @@ impl Mask {
             out.push_str(sign);
             rest = after.get(1..).unwrap_or_default();
             let Some(name) = name_before(before).filter(|name| is_sensitive(name)) else { continue };
-            let (lead, value) = value_after(rest);
+            let is_quoted = before.trim_end_matches(BLANKS).ends_with(QUOTES);
+            let ends = if !is_quoted && is_wide(name) { &WIDE_ENDS[..] } else { &VALUE_ENDS[..] };
+            let (lead, value) = value_after(rest, ends);
             out.push_str(lead);
             rest = rest.get(lead.len() + value.len()..).unwrap_or_default();
-            let is_value = value.len() > 1
-                && !value.starts_with(['{', '['])
-                && !matches!(value, "null" | "true" | "false");
-            out.push_str(&if is_value || is_mask(value) {
+            out.push_str(&if is_value(lead, value) || is_mask(value) {
                 self.named(name, value)
             } else {
                 value.to_owned()
@@ -261,6 +270,32 @@ fn is_sensitive(name: &str) -> bool {
     !plain.starts_with("gyre") && SENSITIVE.iter().any(|word| plain.ends_with(word))
 }
 
+fn is_wide(name: &str) -> bool {
+    WIDE.iter().any(|word| name.to_lowercase().ends_with(word))
+}
+
+/// Whether what stands behind a secret's name is one: a word, and no list or object, which have names of their own.
+fn is_value(lead: &str, value: &str) -> bool {
+    let is_nested = !lead.ends_with(QUOTES) && value.starts_with(['{', '[']);
+    value.len() > 1 && !is_nested && !matches!(value, "null" | "true" | "false")
+}
+
+/// A value as it stands, without the backslashes that it stands with in JSON, and without the scheme before it.
+fn readings(value: &str) -> Vec<String> {
+    let mut readings = vec![value.to_owned()];
+    for _ in 0..DEPTH_MAX {
+        let plain =
+            readings.last().and_then(|last| serde_json::from_str::<String>(&format!("\"{last}\"")).ok());
+        match plain.filter(|plain| readings.last() != Some(plain)) {
+            Some(plain) => readings.push(plain),
+            None => break,
+        }
+    }
+    let credential = value.split_once(' ').map(|(_, credential)| credential.trim().to_owned());
+    readings.extend(credential);
+    readings
+}
+
 fn is_mask(text: &str) -> bool {
     first_mask(text) == Some((0, text.len()))
 }
@@ -296,25 +331,39 @@ fn is_telling(value: &str) -> bool {
 
 /// The word, quoted or not, that a text ends with.
 fn name_before(text: &str) -> Option<&str> {
-    let text = text.trim_end_matches(' ');
-    let text = text.strip_suffix("\\\"").or_else(|| text.strip_suffix(['"', '\''])).unwrap_or(text);
+    let text = text.trim_end_matches(BLANKS);
+    let text = text.strip_suffix("\\\"").or_else(|| text.strip_suffix(QUOTES)).unwrap_or(text);
     let name = text.rsplit(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).next()?;
     (!name.is_empty() && name.len() <= NAME_BYTES_MAX * 2).then_some(name)
 }
 
-/// What stands between a name's sign and its value, and the value.
-fn value_after(text: &str) -> (&str, &str) {
-    let blank = text.len() - text.trim_start_matches(' ').len();
+/// What stands between a name's sign and its value, and the value; one without quotes goes to one of `ends`.
+fn value_after<'a>(text: &'a str, ends: &[char]) -> (&'a str, &'a str) {
+    let blank = text.len() - text.trim_start_matches(BLANKS).len();
     for quote in ["\\\"", "\"", "'"] {
         let begin = blank + quote.len();
         if let Some(inside) = text.get(begin..).filter(|_| text.get(blank..begin) == Some(quote)) {
-            let end = inside.find(quote).unwrap_or(inside.len());
-            return (text.get(..begin).unwrap_or_default(), inside.get(..end).unwrap_or_default());
+            let value = inside.get(..quoted_len(inside, quote)).unwrap_or_default();
+            return (text.get(..begin).unwrap_or_default(), value);
         }
     }
     let (lead, text) = text.split_at(blank);
-    let end = text.find(VALUE_ENDS).unwrap_or(text.len());
-    (lead, text.get(..end).unwrap_or_default())
+    let end = text.find(ends).unwrap_or(text.len());
+    (lead, text.get(..end).unwrap_or_default().trim_end_matches(BLANKS))
+}
+
+/// How much stands before the quote that ends a value. One that belongs to the value has a backslash before it, which
+/// is no other backslash's; in a text that is quoted itself, every backslash of the value stands twice.
+fn quoted_len(inside: &str, quote: &str) -> usize {
+    let (mark, own) = (quote.chars().next_back().unwrap_or('"'), quote.len() - 1);
+    let period = 2 * (own + 1);
+    let end = inside.match_indices(mark).find_map(|(at, _)| {
+        let before = inside.get(..at)?;
+        let slashes = before.len() - before.trim_end_matches('\\').len();
+        let rest = slashes.checked_sub(own)?;
+        rest.is_multiple_of(period).then_some(at - own)
+    });
+    end.unwrap_or(inside.len())
 }
 
 /// As it stands in URLs and forms.
@@ -480,6 +529,51 @@ mod tests {
         ] {
             assert_eq!(mask.text(text), masked);
         }
+    }
+
+    #[test]
+    fn a_value_behind_a_secrets_name_is_masked_to_its_end() {
+        for (text, masked) in [
+            ("Authorization: Bearer eyJhbGciOi.x", "Authorization: [masked authorization]"),
+            (
+                "--header=Authorization: Bearer eyJh\nnext",
+                "--header=Authorization: [masked authorization]\nnext",
+            ),
+            (
+                r#"{"with":"authorization: Basic dTpw","a":1}"#,
+                r#"{"with":"authorization: [masked authorization]","a":1}"#,
+            ),
+            ("-H 'Authorization: Bearer eyJh' url", "-H 'Authorization: [masked authorization]' url"),
+            ("Cookie: a=1; session=s3\r\nHost: b", "Cookie: [masked cookie]\r\nHost: b"),
+            ("Authorization: Bearer [secret own]", "Authorization: [masked authorization]"),
+            (r#"{"cookie":null,"id":"x"}"#, r#"{"cookie":null,"id":"x"}"#),
+            (r#"{"adminPass":"ab\"cdefgh"}"#, r#"{"adminPass":"[masked adminpass]"}"#),
+            (r#"{"adminPass":"\"xyz12"}"#, r#"{"adminPass":"[masked adminpass]"}"#),
+            (r#"{"adminPass":"xyz\\","id":"1"}"#, r#"{"adminPass":"[masked adminpass]","id":"1"}"#),
+            (
+                r#"{\"adminPass\":\"ab\\\"cd\",\"id\":1}"#,
+                r#"{\"adminPass\":\"[masked adminpass]\",\"id\":1}"#,
+            ),
+            (r#"{\"adminPass\":\"ab\\\\\",\"id\":1}"#, r#"{\"adminPass\":\"[masked adminpass]\",\"id\":1}"#),
+            (r#"{"adminPass":"[k83hd2jQ"}"#, r#"{"adminPass":"[masked adminpass]"}"#),
+            (r#"{"adminPass":"{k83hd2jQ"}"#, r#"{"adminPass":"[masked adminpass]"}"#),
+            (r#"{"tokens":1,"token":["a","b"]}"#, r#"{"tokens":1,"token":["a","b"]}"#),
+            ("password:\tgeheim", "password:\t[masked password]"),
+            ("password\t= geheim\tx", "password\t= [masked password]\tx"),
+        ] {
+            let mut mask = Mask::default();
+            assert_eq!(mask.text(text), masked);
+            assert_eq!(mask.text(masked), masked, "a mask is masked again");
+        }
+    }
+
+    #[test]
+    fn what_was_masked_with_its_backslashes_is_known_without_them() {
+        let mut mask = Mask::default();
+        mask.text(r#"{"adminPass":"ab\"cdefgh9"}"#);
+        assert_eq!(mask.text("ab\"cdefgh9"), "[masked adminpass]");
+        mask.text("Authorization: Bearer eyJhbGciOi9x");
+        assert_eq!(mask.text("got eyJhbGciOi9x"), "got [masked authorization]");
     }
 
     #[test]
