@@ -6,6 +6,7 @@ use super::tell::Told;
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Shorter values cannot be told from what merely reads like them.
 const SECRET_BYTES_MIN: usize = 4;
@@ -22,6 +23,9 @@ const NAME_BYTES_MAX: usize = 40;
 const PACKED_BYTES_MIN: usize = 16;
 /// How often packed text is unpacked again.
 const DEPTH_MAX: u32 = 3;
+/// What those who percent-encode leave as it is, beside letters and digits: everything else is encoded by none, `/` is
+/// kept in paths, `!'()*` by browsers; in forms a blank becomes `+`.
+const KEPT: [&[u8]; 6] = [b"-_.~", b"-_.~/", b"-_.~!'()*", b"-_.~/!'()*", b"-_.~ ", b"-_.* "];
 /// What values and names are quoted with.
 const QUOTES: [char; 2] = ['"', '\''];
 /// How masks begin.
@@ -77,16 +81,16 @@ impl Mask {
     }
 
     fn remember(&mut self, value: &[u8], mask: &str) {
-        let text = String::from_utf8_lossy(value);
-        let inside = serde_json::to_string(&text).unwrap_or_default();
-        let inside = inside.trim_matches('"').as_bytes().to_vec();
-        for form in [value.to_vec(), inside, percent(value)] {
+        let before = self.known.len();
+        for form in forms(value) {
             let is_new = !self.known.iter().any(|(known, _)| *known == form);
             if form.len() >= SECRET_BYTES_MIN && is_new {
                 self.known.push((form, mask.to_owned()));
             }
         }
-        self.known.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
+        if self.known.len() > before {
+            self.known.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
+        }
     }
 
     /// The value without secrets.
@@ -223,17 +227,28 @@ impl Mask {
         while let Some(run) = runs.next() {
             let is_packed = run.len() >= PACKED_BYTES_MIN
                 && run.first().map(|byte| Letter::of(*byte)) == Some(Letter::Packed);
-            let Some(masked) = is_packed.then(|| self.unpacked(run, depth)).flatten() else {
+            let Some((path, masked)) = is_packed.then(|| self.unpacked_in(run, depth)).flatten() else {
                 out.extend_from_slice(run);
                 continue;
             };
             let fill = runs.next_if(|next| next.first() == Some(&b'='));
+            out.extend_from_slice(path);
             out.extend_from_slice(&masked);
-            if fill.is_some() || run.len().is_multiple_of(4) {
+            if fill.is_some() || (run.len() - path.len()).is_multiple_of(4) {
                 out.resize(out.len() + masked.len().wrapping_neg() % 4, b'=');
             }
         }
         out
+    }
+
+    /// Packed text, whole or behind the last `/` of a path, which is a letter of base64, too.
+    fn unpacked_in<'a>(&mut self, run: &'a [u8], depth: u32) -> Option<(&'a [u8], Vec<u8>)> {
+        if let Some(masked) = self.unpacked(run, depth) {
+            return Some((&[], masked));
+        }
+        let (path, last) = run.split_at_checked(run.iter().rposition(|byte| *byte == b'/')? + 1)?;
+        let is_packed = last.len() >= PACKED_BYTES_MIN;
+        is_packed.then(|| self.unpacked(last, depth)).flatten().map(|masked| (path, masked))
     }
 
     fn unpacked(&mut self, run: &[u8], depth: u32) -> Option<Vec<u8>> {
@@ -366,12 +381,55 @@ fn quoted_len(inside: &str, quote: &str) -> usize {
     end.unwrap_or(inside.len())
 }
 
-/// As it stands in URLs and forms.
-fn percent(value: &[u8]) -> Vec<u8> {
+/// A value as it may stand in JSON, in URLs, in forms and in XML, as the writers of each write it.
+fn forms(value: &[u8]) -> BTreeSet<Vec<u8>> {
+    let mut forms: BTreeSet<_> = KEPT.iter().map(|kept| percent(value, kept)).collect();
+    forms.insert(value.to_vec());
+    let text = String::from_utf8_lossy(value);
+    let inside = inside_json(&text);
+    let others = [escaped(&inside, false), escaped(&inside, true), inside, entities(&text, "&#39;")];
+    forms.extend(others.map(String::into_bytes));
+    forms.extend(["&apos;", "&#x27;"].map(|apostrophe| entities(&text, apostrophe).into_bytes()));
+    // Of a text between tags, quotes may stay.
+    forms.insert(entities(&text, "'").replace("&quot;", "\"").into_bytes());
+    forms
+}
+
+/// A text as it stands between the quotes of a JSON string.
+fn inside_json(text: &str) -> String {
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    let inside = quoted.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"'));
+    inside.unwrap_or_default().to_owned()
+}
+
+/// The same of a writer of ASCII alone; hexadecimal digits are small or large.
+fn escaped(inside: &str, is_large: bool) -> String {
+    let mut out = String::new();
+    for c in inside.chars() {
+        if c.is_ascii() {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            out += &if is_large { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
+        }
+    }
+    out
+}
+
+/// As it stands in XML.
+fn entities(text: &str, apostrophe: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', apostrophe)
+}
+
+/// As it stands in URLs and forms; `kept` says what is written as it is, a blank among it is written as `+`.
+fn percent(value: &[u8], kept: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for byte in value {
         match byte {
-            byte if byte.is_ascii_alphanumeric() || b"-_.~".contains(byte) => out.push(*byte),
+            b' ' if kept.contains(byte) => out.push(b'+'),
+            byte if byte.is_ascii_alphanumeric() || kept.contains(byte) => out.push(*byte),
             byte => out.extend_from_slice(format!("%{byte:02X}").as_bytes()),
         }
     }
@@ -480,6 +538,39 @@ mod tests {
             assert_eq!(mask.text(&masked), masked, "a mask is masked again");
         }
         assert_eq!(mask.bytes(b"\xff s3cr\"et/word".to_vec()), b"\xff [secret os-password]");
+    }
+
+    #[test]
+    fn a_known_secret_is_masked_as_any_writer_writes_it() {
+        let mut mask = Mask::default();
+        mask.learn("os-password", "gé im/<&>'\"😀(x)!*".as_bytes());
+        for text in [
+            r#"g\u00e9 im/<&>'\"\ud83d\ude00(x)!*"#,
+            r#"g\u00E9 im/<&>'\"\uD83D\uDE00(x)!*"#,
+            "g%C3%A9%20im%2F%3C%26%3E%27%22%F0%9F%98%80%28x%29%21%2A",
+            "g%C3%A9%20im/%3C%26%3E%27%22%F0%9F%98%80%28x%29%21%2A",
+            "g%C3%A9%20im%2F%3C%26%3E'%22%F0%9F%98%80(x)!*",
+            "g%C3%A9%20im/%3C%26%3E'%22%F0%9F%98%80(x)!*",
+            "g%C3%A9+im%2F%3C%26%3E%27%22%F0%9F%98%80%28x%29%21%2A",
+            "g%C3%A9+im%2F%3C%26%3E%27%22%F0%9F%98%80%28x%29%21*",
+            "gé im/&lt;&amp;&gt;&#39;&quot;😀(x)!*",
+            "gé im/&lt;&amp;&gt;&apos;&quot;😀(x)!*",
+            "gé im/&lt;&amp;&gt;'\"😀(x)!*",
+        ] {
+            assert_eq!(mask.text(&format!("a {text} b")), "a [secret os-password] b", "{text}");
+        }
+        mask.learn("short", b"ab\"");
+        assert_eq!(mask.text(r#"{"a":"ab\""}"#), r#"{"a":"[secret short]"}"#);
+    }
+
+    #[test]
+    fn packed_text_is_found_in_a_path() {
+        let packed = |text: &str| format!("/v1/data/{}", STANDARD.encode(text));
+        for end in ["", "1", "12", "123"] {
+            let plain = packed(&format!("the s3cr\"et/word {end}"));
+            let masked = packed(&format!("the [secret os-password] {end}"));
+            assert_eq!(mask().text(&plain), masked);
+        }
     }
 
     /// A plugin packs what it was given: the real thing while it is recorded, the mask while it is replayed.
