@@ -436,27 +436,30 @@ fn percent(value: &[u8], kept: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The bytes with every `from` replaced; `None`: there is none.
+/// The bytes with every `from` replaced; `None`: there is none, and nothing was copied.
 fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
-    let first = *from.first()?;
-    let (mut out, mut rest, mut found) = (Vec::new(), bytes, false);
-    while let Some(at) = rest.iter().position(|byte| *byte == first) {
-        let (before, here) = rest.split_at(at);
+    let mut next = Some(find(bytes, from)?);
+    let (mut out, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let Some((before, here)) = next.and_then(|at| rest.split_at_checked(at)) {
         out.extend_from_slice(before);
-        rest = match here.strip_prefix(from) {
-            Some(after) => {
-                out.extend_from_slice(to);
-                found = true;
-                after
-            }
-            None => {
-                out.push(first);
-                here.get(1..).unwrap_or_default()
-            }
-        };
+        out.extend_from_slice(to);
+        rest = here.get(from.len()..).unwrap_or_default();
+        next = find(rest, from);
     }
     out.extend_from_slice(rest);
-    found.then_some(out)
+    Some(out)
+}
+
+fn find(bytes: &[u8], from: &[u8]) -> Option<usize> {
+    let first = *from.first()?;
+    let mut begin = 0;
+    loop {
+        let at = begin + bytes.get(begin..)?.iter().position(|byte| *byte == first)?;
+        if bytes.get(at..)?.starts_with(from) {
+            return Some(at);
+        }
+        begin = at + 1;
+    }
 }
 
 /// Whether a text could be what was masked: each mask stands for any text.
