@@ -36,7 +36,7 @@ pub const RECORDING_BYTES_MAX: u64 = 128 << 20;
 /// Lines of a recording; the last may say that it was cut.
 pub(crate) const LINES_MAX: u64 = 1_000_000;
 /// The room that all values of a recording take when it is read, as [`room`] counts it: a list or a record of seven
-/// letters takes hundreds of bytes. About a million extents fit.
+/// letters takes hundreds of bytes. Some 400,000 extents fit, of which each is three records.
 pub(crate) const ROOM_BYTES_MAX: u64 = 1 << 30;
 /// Bytes that a plugin got and that stand where it got them; longer ones stand in a line of their own, once.
 pub(crate) const INLINE_BYTES_MAX: usize = 4 << 10;
