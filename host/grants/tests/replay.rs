@@ -116,8 +116,7 @@ async fn no_secret_is_in_a_recording_and_it_replays() {
         ["told", "own", "finding"],
         ["send-secret", "http://127.0.0.1:{granted}", ""],
         // In the options, where no secret belongs.
-        ["header", "http://127.0.0.1:{granted}", "x-vault: canary-of-its-own"],
-        ["header", "http://127.0.0.1:{granted}", "x-vault: Y2FuYXJ5LW9mLWl0cy1vd24="],
+        ["header", "http://127.0.0.1:{granted}", "x-vault: canary-of-its-own Y2FuYXJ5LW9mLWl0cy1vd24="],
     ];
     for attack in checks {
         let _ = studio.source(attack, None).check(None).await;
