@@ -46,9 +46,14 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
 }
 
 impl Purpose {
-    /// The value of a secret that the guest holds.
+    /// The value of a secret that the guest holds, which a recording masks from here on: it may be another one than when
+    /// the session began.
     pub(crate) fn secret_value(&self, held: &Held) -> Result<Vec<u8>> {
-        self.shared.secrets.get(&self.endpoint, &held.name)
+        let value = self.shared.secrets.get(&self.endpoint, &held.name)?;
+        if let Some(recorder) = &self.shared.recorder {
+            recorder.learn(&held.name, &value);
+        }
+        Ok(value)
     }
 
     /// As text, for where bytes cannot go.
@@ -93,10 +98,6 @@ impl secrets::HostSecret for Lent {
         tracing::info!(plugin = %self.purpose.plugin, job = %self.purpose.job.job, secret = %held.name, "secret revealed");
         let value = self.purpose.secret_value(&held)?;
         self.purpose.veil().learn(&self.purpose.endpoint, &held.name, &value, true);
-        // It may be another one than when the session began.
-        if let Some(recorder) = &self.purpose.shared.recorder {
-            recorder.learn(&held.name, &value);
-        }
         Ok(value)
     }
 

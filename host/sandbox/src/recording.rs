@@ -33,6 +33,11 @@ use serde_json::Value;
 pub(crate) const FORMAT: u32 = 1;
 /// The longest that a recording becomes: at the line that would pass it, it is cut, and the run goes on unrecorded.
 pub const RECORDING_BYTES_MAX: u64 = 128 << 20;
+/// Lines of a recording; the last may say that it was cut.
+pub(crate) const LINES_MAX: u64 = 1_000_000;
+/// The room that all values of a recording take when it is read, as [`room`] counts it: a list or a record of seven
+/// letters takes hundreds of bytes. Some 400,000 extents fit, of which each is three records.
+pub(crate) const ROOM_BYTES_MAX: u64 = 1 << 30;
 /// Bytes that a plugin got and that stand where it got them; longer ones stand in a line of their own, once.
 pub(crate) const INLINE_BYTES_MAX: usize = 4 << 10;
 /// Bytes that a plugin handed over and that are kept; of longer ones, length and digest.
@@ -81,7 +86,47 @@ pub(crate) struct Failed {
     pub(crate) message: String,
 }
 
+/// Bytes that the values of a line take at most, beside their texts, when it is read: counted from its signs outside
+/// strings, so that it is known before anything is made of them.
+pub(crate) fn room(line: &[u8]) -> u64 {
+    let (mut room, mut is_inside, mut is_escaped) = (0_u64, false, false);
+    for byte in line {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_inside,
+            b'"' => is_inside = !is_inside,
+            byte if !is_inside => room = room.saturating_add(sign_room(*byte)),
+            _ => {}
+        }
+    }
+    room
+}
+
+/// Room for the first node of an object's tree, for the first elements of a list, for one more of either.
+const fn sign_room(byte: u8) -> u64 {
+    match byte {
+        b'{' => 640,
+        b'[' => 160,
+        b',' => 128,
+        _ => 0,
+    }
+}
+
 /// A `null` that is there is a value, too.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room;
+
+    #[test]
+    fn room_is_counted_outside_strings() {
+        let (object, list, more) = (room(b"{"), room(b"["), room(b","));
+        assert_eq!(room(br#"{"a":[1,2,"x"]}"#), object + list + 2 * more);
+        assert_eq!(room(br#"{"{[,\"{[,\\":"[{"}"#), object);
+        let most = "[{}]".repeat(3);
+        assert_eq!(room(most.as_bytes()), 3 * (object + list));
+    }
 }

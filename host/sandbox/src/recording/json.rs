@@ -16,6 +16,9 @@ use wasmtime::component::{Resource, ResourceAny, Val};
 /// Whatever a handle stands for: in a replay, a number.
 pub(crate) struct Handle;
 
+/// More bytes at once no capability hands to a plugin, by far; as dynamic values, each of them takes dozens.
+const HANDED_BYTES_MAX: usize = 32 << 20;
+
 /// Bytes by their digest.
 pub(crate) type Blobs = BTreeMap<String, Vec<u8>>;
 
@@ -173,6 +176,7 @@ pub(crate) fn decode<T>(
         Type::String => Val::String(value.as_str().ok_or_else(wrong)?.to_owned()),
         Type::List(list) if matches!(list.ty(), Type::U8) => {
             let bytes = bytes(value, blobs).ok_or_else(wrong)?;
+            check_handed(bytes.len())?;
             Val::List(bytes.into_iter().map(Val::U8).collect())
         }
         Type::List(list) => {
@@ -264,6 +268,15 @@ fn bytes(value: &Value, blobs: &Blobs) -> Option<Vec<u8>> {
     }
 }
 
+fn check_handed(bytes: usize) -> Result<(), String> {
+    if bytes > HANDED_BYTES_MAX {
+        return Err(format!(
+            "it has {bytes} bytes, more than the {HANDED_BYTES_MAX} that a plugin is handed at once"
+        ));
+    }
+    Ok(())
+}
+
 fn number<N: TryFrom<i128>>(value: &Value) -> Option<N> {
     let number: Option<&Number> = if let Value::Number(number) = value { Some(number) } else { None };
     N::try_from(number?.as_i128()?).ok()
@@ -301,6 +314,12 @@ const fn kind_name(kind: &Type) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn more_bytes_than_a_plugin_is_handed_are_not_made_into_values() {
+        check_handed(HANDED_BYTES_MAX).unwrap();
+        assert!(check_handed(HANDED_BYTES_MAX + 1).unwrap_err().contains("at once"));
+    }
 
     #[test]
     fn long_bytes_are_kept_for_the_plugin_and_only_known_again_for_the_host() {

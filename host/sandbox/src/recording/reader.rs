@@ -2,7 +2,7 @@
 //! know what is replayed from it.
 
 use super::json::{Blobs, digest, outline};
-use super::{FORMAT, Failed, Line, RECORDING_BYTES_MAX};
+use super::{FORMAT, Failed, LINES_MAX, Line, RECORDING_BYTES_MAX, ROOM_BYTES_MAX, room};
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
 use serde_json::Value;
@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 /// What stands past the limit of a recording that was cut.
 const CUT_BYTES_MAX: u64 = 4096;
-/// Lines of a recording.
-const LINES_MAX: usize = 1_000_000;
+/// The first line, whatever wrote it.
+const HEADER_BYTES_MAX: usize = 4096;
 
 /// A recording.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ fn too_large(what: &str, limit: &str) -> Error {
     Error::invalid("recording.too-large", format!("{what} has more than the {limit} of a recording"))
 }
 
-fn damaged(number: usize, why: impl std::fmt::Display) -> Error {
+fn damaged(number: u64, why: impl std::fmt::Display) -> Error {
     Error::invalid("recording.damaged", format!("line {number} of the recording is none that gyre writes"))
         .cause(why)
 }
@@ -105,7 +105,9 @@ fn damaged(number: usize, why: impl std::fmt::Display) -> Error {
 /// What was read so far.
 #[derive(Default)]
 struct Lines {
-    number: usize,
+    number: u64,
+    /// What its values took so far.
+    room: u64,
     gyre: Option<String>,
     played: Vec<Played>,
     /// Where in `played` an instance is, and whether it is in a call.
@@ -126,12 +128,20 @@ impl Lines {
         if self.gyre.is_none() {
             return self.header(text);
         }
+        // Before anything is made of it.
+        self.room = self.room.saturating_add(room(text));
+        if self.room > ROOM_BYTES_MAX {
+            return Err(too_large("the file", &format!("{ROOM_BYTES_MAX} bytes of values when it is read")));
+        }
         let line: Line = serde_json::from_slice(text).map_err(|error| damaged(self.number, error))?;
         self.line(line).map_err(|why| damaged(self.number, why))
     }
 
     /// The version first: what follows may be written otherwise.
     fn header(&mut self, text: &[u8]) -> Result<()> {
+        if text.len() > HEADER_BYTES_MAX {
+            return Err(damaged(self.number, format!("the header has more than {HEADER_BYTES_MAX} bytes")));
+        }
         let header: Value = serde_json::from_slice(text).map_err(|error| damaged(self.number, error))?;
         let format = header.get("format").and_then(Value::as_u64);
         if header.get("line").and_then(Value::as_str) != Some("header") {
@@ -232,6 +242,7 @@ mod tests {
             (String::new(), 1),
             ("{}\n".into(), 1),
             ("\u{0}\u{1}\n".into(), 1),
+            (format!("{{\"line\":\"header\",\"format\":1,\"a\":[{}]}}\n", ["0"; 4096].join(",")), 1),
             (format!("{HEAD}{HEAD}"), 2),
             (format!("{HEAD}{{\"line\":\"other\"}}\n"), 2),
             (format!("{HEAD}{}\n", "[".repeat(100_000)), 2),
@@ -249,6 +260,25 @@ mod tests {
         let (code, said) = code("{\"line\":\"header\",\"format\":2,\"gyre\":\"0.2.0\"}\n");
         assert!(code == "recording.version" && said.contains("format 2") && said.contains("0.2.0"), "{said}");
         assert!(read(&format!("{HEAD}{INSTANCE}{}{{\"line\":\"cut\",\"bytes\":1}}\n", call(1))).unwrap().cut);
+    }
+
+    /// A few MiB of these would take gigabytes.
+    #[test]
+    fn values_that_would_take_too_much_room_are_not_made() {
+        for value in [r#"{"":0}"#, "[]", "0"] {
+            let line = |number: u32| {
+                let values = vec![value; 10_000].join(",");
+                format!(
+                    "{{\"line\":\"call\",\"instance\":1,\"number\":{number},\"export\":\"a\",\"arguments\":[{values}]}}\n"
+                )
+            };
+            let mut read = Lines::default();
+            read.next(HEAD.as_bytes()).unwrap();
+            read.next(INSTANCE.as_bytes()).unwrap();
+            read.room = ROOM_BYTES_MAX - room(line(1).as_bytes());
+            read.next(line(1).as_bytes()).unwrap();
+            assert_eq!(read.next(line(2).as_bytes()).unwrap_err().code, "recording.too-large", "{value}");
+        }
     }
 
     #[test]

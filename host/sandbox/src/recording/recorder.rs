@@ -4,7 +4,7 @@
 use super::json::{Blobs, Toward, encode, inline};
 use super::mask::Mask;
 use super::tell::{Tell, Told};
-use super::{FORMAT, Failed, Line, RECORDING_BYTES_MAX};
+use super::{FORMAT, Failed, LINES_MAX, Line, RECORDING_BYTES_MAX, ROOM_BYTES_MAX, room};
 use crate::bindings::errors;
 use crate::fault::{Broken, Fault};
 use crate::plugin::Plugin;
@@ -25,7 +25,8 @@ pub struct Recorder(Mutex<Inner>);
 
 struct Inner {
     file: File,
-    written: u64,
+    /// What was written, whole lines all of it.
+    written: Written,
     bytes_max: u64,
     /// Why nothing more is written.
     over: Option<String>,
@@ -35,12 +36,41 @@ struct Inner {
     summary: Summary,
 }
 
+/// How much a recording holds, in each measure that a reader has a limit for.
+#[derive(Clone, Copy, Default)]
+struct Written {
+    bytes: u64,
+    lines: u64,
+    room: u64,
+}
+
+impl Written {
+    fn with(self, line: &[u8]) -> Self {
+        Self {
+            bytes: self.bytes.saturating_add(line.len() as u64),
+            lines: self.lines.saturating_add(1),
+            room: self.room.saturating_add(room(line)),
+        }
+    }
+
+    /// The limit that is passed. A line is left for saying that the recording was cut.
+    fn over(self, bytes_max: u64) -> Option<String> {
+        let cut = room(b"{,").saturating_add(self.room);
+        match self {
+            Self { bytes, .. } if bytes > bytes_max => Some(format!("{bytes_max} bytes")),
+            Self { lines, .. } if lines >= LINES_MAX => Some(format!("{LINES_MAX} lines")),
+            _ if cut > ROOM_BYTES_MAX => Some(format!("{ROOM_BYTES_MAX} bytes of values when it is read")),
+            _ => None,
+        }
+    }
+}
+
 /// How much was recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Instances of plugins.
     pub instances: u32,
-    /// Calls, into plugins and of the host.
+    /// Calls that it holds, into plugins and of the host.
     pub calls: u64,
     /// Why it holds not everything, if so.
     pub cut: Option<String>,
@@ -65,7 +95,7 @@ impl Recorder {
         let file = file.or_invalid("recording.write", what)?;
         let inner = Inner {
             file,
-            written: 0,
+            written: Written::default(),
             bytes_max,
             over: None,
             mask: Mask::default(),
@@ -79,7 +109,10 @@ impl Recorder {
 
     /// From now on this value is masked.
     pub fn learn(&self, name: &str, value: &[u8]) {
-        self.inner().mask.learn(name, value);
+        let mut inner = self.inner();
+        if inner.over.is_none() {
+            inner.mask.learn(name, value);
+        }
     }
 
     /// How much there is so far.
@@ -157,14 +190,14 @@ impl Reply {
 impl Tape {
     /// The host calls `INTERFACE#FUNCTION` of the plugin.
     pub fn call(&self, export: &str, arguments: Vec<Told>) {
-        let (mut inner, number) = (self.recorder.inner(), self.next());
+        let Some((mut inner, number)) = self.next() else { return };
         let arguments = inner.encode(arguments, Toward::Plugin);
         inner.event(&Line::Call { instance: self.instance, number, export: export.to_owned(), arguments });
     }
 
     /// The plugin called `INTERFACE#FUNCTION` of the host.
     pub fn host(&self, import: &str, arguments: Vec<Told>, reply: Reply) {
-        let (mut inner, number) = (self.recorder.inner(), self.next());
+        let Some((mut inner, number)) = self.next() else { return };
         let arguments = inner.encode(arguments, Toward::Host);
         let (result, trap) = match reply {
             Reply::Nothing => (None, None),
@@ -177,7 +210,7 @@ impl Tape {
 
     /// The call into the plugin is over.
     pub fn answer(&self, answer: Result<Told, &Error>) {
-        let (mut inner, number) = (self.recorder.inner(), self.next());
+        let Some((mut inner, number)) = self.next() else { return };
         let (result, failed) = match answer {
             Ok(told) => (inner.encode(vec![told], Toward::Host).pop(), None),
             Err(error) => {
@@ -188,11 +221,16 @@ impl Tape {
         inner.line(&Line::Answer { instance: self.instance, number, result, failed });
     }
 
-    /// Numbers of one instance have no gaps, whatever other instances do.
-    fn next(&self) -> u32 {
+    /// Numbers of one instance have no gaps, whatever other instances do. `None`: the recording is over, and nothing has
+    /// to be masked or digested for it any more.
+    fn next(&self) -> Option<(MutexGuard<'_, Inner>, u32)> {
+        let inner = self.recorder.inner();
+        if inner.over.is_some() {
+            return None;
+        }
         let mut number = self.number.lock().unwrap_or_else(PoisonError::into_inner);
         *number = number.saturating_add(1);
-        *number
+        Some((inner, *number))
     }
 }
 
@@ -210,8 +248,10 @@ impl Inner {
     }
 
     fn event(&mut self, line: &Line) {
-        self.summary.calls = self.summary.calls.saturating_add(1);
         self.line(line);
+        if self.over.is_none() {
+            self.summary.calls = self.summary.calls.saturating_add(1);
+        }
     }
 
     fn line(&mut self, line: &Line) {
@@ -220,15 +260,28 @@ impl Inner {
         }
         let mut text = serde_json::to_vec(line).unwrap_or_default();
         text.push(b'\n');
-        if self.written.saturating_add(text.len() as u64) > self.bytes_max {
+        let written = self.written.with(&text);
+        if let Some(limit) = written.over(self.bytes_max) {
             let cut = serde_json::to_string(&Line::Cut { bytes: self.bytes_max }).unwrap_or_default();
             // Past the limit by this one line, without which nobody would know.
-            let _ = self.file.write_all(format!("{cut}\n").as_bytes());
-            return self.end(format!("it met its limit of {} bytes", self.bytes_max));
+            if self.file.write_all(format!("{cut}\n").as_bytes()).is_err() {
+                self.truncate();
+            }
+            return self.end(format!("it met its limit of {limit}"));
         }
         match self.file.write_all(&text) {
-            Ok(()) => self.written = self.written.saturating_add(text.len() as u64),
-            Err(error) => self.end(format!("it cannot be written on: {error}")),
+            Ok(()) => self.written = written,
+            Err(error) => {
+                self.truncate();
+                self.end(format!("it cannot be written on: {error}"));
+            }
+        }
+    }
+
+    /// Half a line would make all of it unreadable.
+    fn truncate(&mut self) {
+        if let Err(error) = self.file.set_len(self.written.bytes) {
+            tracing::warn!("the end of the recording cannot be taken away: {error}");
         }
     }
 
@@ -236,5 +289,83 @@ impl Inner {
         tracing::warn!("the recording ends here: {why}");
         self.summary.cut = Some(why.clone());
         self.over = Some(why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader::Recording;
+    use super::*;
+
+    fn recorder(bytes_max: u64) -> (tempfile::TempDir, std::path::PathBuf, Arc<Recorder>) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("run.jsonl");
+        let recorder = Recorder::create_with(&path, bytes_max).unwrap();
+        recorder.inner().line(&Line::Instance {
+            instance: 1,
+            plugin: "p".into(),
+            version: None,
+            sha256: String::new(),
+            world: "source".into(),
+        });
+        (directory, path, recorder)
+    }
+
+    fn tape(recorder: &Arc<Recorder>) -> Tape {
+        Tape { recorder: recorder.clone(), instance: 1, number: Arc::default() }
+    }
+
+    /// Every limit that the reader has is met here, and what was written is read.
+    #[test]
+    fn a_recording_is_cut_where_its_reader_would_refuse_it() {
+        let nearly: [fn(&mut Inner); 3] = [
+            |inner| inner.bytes_max = inner.written.bytes + 200,
+            |inner| inner.written.lines = LINES_MAX - 3,
+            |inner| inner.written.room = ROOM_BYTES_MAX - 6 * 640,
+        ];
+        for (nearly, limit) in nearly.into_iter().zip(["bytes", "lines", "values"]) {
+            let (_directory, path, recorder) = recorder(RECORDING_BYTES_MAX);
+            nearly(&mut recorder.inner());
+            let tape = tape(&recorder);
+            for _ in 0..5 {
+                tape.call("a#b", Vec::new());
+                tape.answer(Ok(Told::nothing()));
+            }
+            let why = recorder.summary().cut.unwrap();
+            assert!(why.contains(limit), "{why}");
+            let read = Recording::read(&path).unwrap();
+            assert!(read.cut && !read.played[0].events.is_empty(), "{limit}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_masked_for_a_recording_that_is_over() {
+        let (_directory, _path, recorder) = recorder(1);
+        let tape = tape(&recorder);
+        let told = || vec![Told::List(vec![Told::Text("password".into()), Told::Text("kx83hd2jQQ".into())])];
+        tape.call("a#b", vec![Told::List(told())]);
+        tape.host("c#d", vec![Told::List(told())], Reply::Nothing);
+        recorder.learn("own", b"kx83hd2jQQ");
+        assert_eq!(recorder.inner().mask.text("kx83hd2jQQ"), "kx83hd2jQQ");
+        assert!(recorder.summary().calls == 0 && recorder.summary().cut.is_some());
+    }
+
+    #[test]
+    fn half_a_line_is_taken_away_again() {
+        let (_directory, path, recorder) = recorder(RECORDING_BYTES_MAX);
+        let whole = std::fs::read(&path).unwrap();
+        {
+            let mut inner = recorder.inner();
+            inner.file.write_all(b"{\"line\":\"call\",").unwrap();
+            // From here on nothing can be written: the line is half there.
+            let read_only = File::open(&path).unwrap();
+            let file = std::mem::replace(&mut inner.file, read_only);
+            inner.line(&Line::Cut { bytes: 1 });
+            inner.file = file;
+            assert!(inner.over.is_some());
+            inner.truncate();
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), whole);
+        Recording::read(&path).unwrap();
     }
 }
