@@ -146,20 +146,12 @@ impl Place {
         self.small.assert_replicated("web")?;
         let made = self.cloud.more_than(&standing)?;
         ensure!(made == deployment.made, "after the deployment: {made:?}");
-        self.assert_deployed(&standing)?;
+        self.small.assert_deployed(&self.cloud, &standing)?;
         let orphans = self.small.gyre.json(&["orphans", "list"])?;
         let nothing = |key: &str| orphans[key].as_array().is_some_and(Vec::is_empty);
         ensure!(nothing("orphans") && nothing("unknown"), "{orphans}");
         self.cloud.delete_since(&standing);
         Ok(())
-    }
-
-    /// The server's own volume holds what the machine's disk held.
-    fn assert_deployed(&self, before: &Inventory) -> Result<()> {
-        let now = self.cloud.inventory()?;
-        let mut volumes = now.difference(before).filter(|thing| thing.starts_with("volumes "));
-        let volume = volumes.next().and_then(|thing| thing.rsplit(' ').next()).context("no volume")?;
-        self.small.assert_same(volume)
     }
 }
 
