@@ -1,6 +1,7 @@
 //! A small machine, an embedded cloud and a configuration: for runs that are disturbed, or must fail. Knows how they
 //! are made; not what is done with them.
 
+use crate::cloud::{Cloud, Inventory};
 use crate::fixture::capture;
 use crate::program::Gyre;
 use crate::setting::{self, DESTINATION, SOURCE, VM};
@@ -98,6 +99,17 @@ impl Small {
         let (image, volume) = (self.disk(), self.site.volume(volume)?);
         let mut compare = Command::new("qemu-img");
         capture(compare.args(["compare", "-U", "-f", "qcow2", "-F", "raw"]).arg(image).arg(volume)).map(drop)
+    }
+
+    /// The one volume that is there now and was not before, a new server's own, holds what qemu-img reads in the image.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn assert_deployed(&self, cloud: &Cloud, before: &Inventory) -> Result<()> {
+        let now = cloud.inventory()?;
+        let mut volumes = now.difference(before).filter(|thing| thing.starts_with("volumes "));
+        let volume = volumes.next().and_then(|thing| thing.rsplit(' ').next()).context("no volume")?;
+        self.assert_same(volume)
     }
 
     /// Writes other bytes somewhere on the machine's disk.

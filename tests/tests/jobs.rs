@@ -131,41 +131,134 @@ fn a_state_directory_without_room_or_that_cannot_be_written_loses_nothing() -> R
     Ok(())
 }
 
+/// A passphrase that the configuration names, and its variable: a deployment tries it on an encrypted disk.
+const PASSPHRASE: &str = "canary-6c1e-passphrase";
+const PASSPHRASE_VARIABLE: &str = "GYRE_CANARY";
+
 /// Everything that is written down or said, with all that can be said asked for.
 #[test]
 fn secrets_are_nowhere() -> Result<()> {
-    let small = Small::new(|_| ())?;
+    let mut small = Small::new(|_| ())?;
+    small.append(&format!(
+        "\n[secret.disk]\nenv = {PASSPHRASE_VARIABLE:?}\n[deploy]\nluks-secrets = [\"disk\"]\n"
+    ))?;
+    small.gyre = small.gyre.clone().with(PASSPHRASE_VARIABLE, PASSPHRASE);
     small.create("web")?;
-    let mut said = String::new();
+    let mut said = said_by(&small, &["-vvv", "replica", "execute", "web"], None)?;
+    said += &said_by(&small, &["-vvv", "deploy", "web", "--skip-morphing"], None)?;
+    encrypt_disk(&small)?;
+    said += &said_by(&small, &["-vvv", "replica", "execute", "web"], None)?;
+    let opening = said_by(&small, &["-vvv", "deploy", "web"], Some("encrypted"))?;
+    // Without a device mapper cryptsetup says so; with one, that the passphrase does not fit. Either has got it.
+    ensure!(opening.contains("system.luks") || opening.contains("1 named secrets opens it"), "{opening}");
+    said += &opening;
     for line in [
-        vec!["-vvv", "replica", "execute", "web"],
-        vec!["-vvv", "deploy", "web", "--skip-morphing"],
         vec!["--json", "replica", "show", "web"],
         vec!["--json", "job", "show", "--last"],
         vec!["--json", "job", "log", "--last"],
+        vec!["job", "log", "--last"],
         vec!["-vvv", "check"],
         vec!["option", "list", DESTINATION, "--values"],
     ] {
-        let ended = small.gyre.run(&line)?;
-        ensure!(ended.code == Some(0), "{}", ended.said());
-        said += &ended.said();
+        said += &said_by(&small, &line, None)?;
     }
+    let canaries = canaries(&small)?;
     small.edit("clouds.yaml", "RegionOne", "Nowhere")?;
-    said += &small.gyre.run(&["-vvv", "replica", "execute", "web"])?.said();
+    said += &said_by(&small, &["-vvv", "replica", "execute", "web"], Some("Nowhere"))?;
     ensure!(said.len() > 10_000, "there is nothing to search");
-    let host_key = std::fs::read(small.state().join("host.key"))?;
-    let canaries = [gyre_lab::PASSWORD.as_bytes(), &host_key, b"BEGIN OPENSSH PRIVATE KEY"];
-    for canary in canaries {
-        let is_said = said.as_bytes().windows(canary.len()).any(|window| window == canary);
-        ensure!(!is_said, "a secret was said");
-        for file in files(&small.state())? {
-            let is_key = file.ends_with("host.key");
-            let bytes = std::fs::read(&file)?;
-            let found = bytes.windows(canary.len()).any(|window| window == canary);
-            ensure!(is_key || !found, "a secret is written in {}", file.display());
+    let written = written(&small)?;
+    for (what, canary) in canaries {
+        ensure!(!said.contains(&canary), "{what} was said");
+        for (file, text) in &written {
+            let may = what == HOST_KEY && file.ends_with(HOST_KEY);
+            ensure!(text.contains(&canary) == may, "{what} in {}", file.display());
         }
     }
     Ok(())
+}
+
+/// The file of the host's own secret, and what it is called here.
+const HOST_KEY: &str = "host.key";
+
+/// A character for each byte, whatever it is: texts are searched much faster than bytes.
+fn latin(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+/// All files of the state directory.
+fn written(small: &Small) -> Result<Vec<(std::path::PathBuf, String)>> {
+    files(&small.state())?.into_iter().map(|file| Ok((file.clone(), latin(&std::fs::read(file)?)))).collect()
+}
+
+/// What a command says, that must go well, or fail with these words.
+fn said_by(small: &Small, line: &[&str], fails: Option<&str>) -> Result<String> {
+    let ended = small.gyre.run(line)?;
+    let is_right = fails.map_or(ended.code == Some(0), |words| {
+        ended.code.is_some_and(|code| code != 0) && ended.said().contains(words)
+    });
+    ensure!(is_right, "{line:?}: {}", ended.said());
+    Ok(ended.said())
+}
+
+/// Makes the machine's disk one that is encrypted as a whole, with another passphrase.
+fn encrypt_disk(small: &Small) -> Result<()> {
+    let (raw, key) = (small.directory.path().join("luks.raw"), small.directory.path().join("luks.key"));
+    std::fs::write(&key, "another passphrase")?;
+    std::fs::File::create(&raw)?.set_len(SMALL)?;
+    let mut format = Command::new("/usr/sbin/cryptsetup");
+    format.args(["luksFormat", "--type", "luks2", "--batch-mode", "--pbkdf", "pbkdf2"]);
+    capture(format.args(["--pbkdf-force-iterations", "1000", "--key-file"]).args([&key, &raw]))?;
+    capture(
+        Command::new("qemu-img").args(["convert", "-f", "raw", "-O", "qcow2"]).arg(&raw).arg(small.disk()),
+    )?;
+    Ok(std::fs::remove_file(raw)?)
+}
+
+/// All that nobody may read, each with what to call it.
+fn canaries(small: &Small) -> Result<Vec<(String, String)>> {
+    let named = |what: &str, canary: &str| (what.to_owned(), canary.to_owned());
+    let mut all = vec![
+        named("the cloud's password", gyre_lab::PASSWORD),
+        named("the passphrase", PASSPHRASE),
+        named("a private key", "PRIVATE KEY-----"),
+        named(HOST_KEY, &latin(&std::fs::read(small.state().join(HOST_KEY))?)),
+    ];
+    let tokens = small.site.embedded().context("no lab")?.issued_tokens();
+    ensure!(tokens.len() > 3, "only {} tokens were issued", tokens.len());
+    all.extend(tokens.iter().map(|token| named("a token of Keystone's", token)));
+    let keys = workers_keys(small)?;
+    ensure!(!keys.is_empty(), "no worker had a key");
+    all.extend(keys.iter().map(|line| named("a worker's private key", line)));
+    Ok(all)
+}
+
+/// The lines of the private keys of all workers, which are derived here as gyre does it: the public halves of the keys
+/// that workers show are noted with their jobs, and tell that these are the right ones.
+fn workers_keys(small: &Small) -> Result<Vec<String>> {
+    let identity = gyre_ssh::Identity::load_or_create(&small.state().join(HOST_KEY))
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    let jobs = small.gyre.json(&["job", "list"])?;
+    let jobs: Vec<&str> =
+        jobs["jobs"].as_array().into_iter().flatten().filter_map(|job| job["job"].as_str()).collect();
+    let written = written(small)?;
+    let mut lines = Vec::new();
+    for (job, step) in jobs.iter().flat_map(|job| ["copy-worker", "morph-worker"].map(|step| (job, step))) {
+        let key = |kind: &str| identity.derive(job, &format!("{kind}-key/openstack/worker-{job}-{step}"));
+        let (shown, login) = (key("host").unwrap(), key("user").unwrap());
+        let public = shown.public_line.split(' ').nth(1).context("no public key")?;
+        if written.iter().any(|(_, text)| text.contains(public)) {
+            let texts = [shown.private_openssh().unwrap(), login.private_openssh().unwrap()];
+            lines.extend(
+                texts.iter().flat_map(|text| text.lines()).filter(|line| is_of_key(line)).map(Into::into),
+            );
+        }
+    }
+    Ok(lines)
+}
+
+/// Neither the head and foot nor a short rest.
+fn is_of_key(line: &str) -> bool {
+    line.len() > 40 && !line.contains("-----")
 }
 
 fn files(directory: &std::path::Path) -> Result<Vec<std::path::PathBuf>> {

@@ -179,7 +179,8 @@ fn a_worker_that_is_killed_in_mid_transfer_is_replaced() -> Result<()> {
     let cloud = small.site.cloud()?;
     let before = cloud.inventory()?;
     small.create("web")?;
-    // Sooner each time: a copy may be over before it is held.
+    // Sooner each time: a copy may be over before it is held. Not the soonest first: a worker that goes before gyre has
+    // logged in is waited for as long as one may boot.
     for seed in (0..ATTEMPTS).rev() {
         let workers = executed_without_its_worker(&small, seed)?;
         ensure!(cloud.more_than(&before)? == [("volumes".into(), 1)], "{:?}", cloud.more_than(&before)?);

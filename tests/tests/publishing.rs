@@ -1,13 +1,14 @@
 //! What `sdk/docs/publishing.md` says, done: keys and signatures with a password from a terminal and from a pipe, a push
 //! to a registry that asks for a login, and a site that installs, pins and updates what was pushed. Needs `script` (a
-//! terminal) and Debian's `docker-registry`; without the latter the registry's part is left out, which is said.
+//! terminal) and Debian's `docker-registry`, which `cargo xtask setup` installs.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use anyhow::{Context, Result, ensure};
-use gyre_tests::fixture::root;
+use gyre_tests::fixture::{capture, root};
 use gyre_tests::program::{Ended, Gyre};
 use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -18,10 +19,15 @@ const PASSWORD: &str = "geheim";
 const KNOWN: &str = "me:$2y$05$abcdefghijklmnopqrstuuVWu8RjbNovPZWAMRdd7iqaaG0mI53Uu\n";
 const LOGIN: &str = "bWU6Z2VoZWlt";
 const PROMPTS: [&str; 3] = ["Password for the secret key: ", "The same again: ", "Password: "];
-/// Between a prompt and whoever answers it: the echo is off by then.
-const THINKING: Duration = Duration::from_millis(500);
+/// Between a prompt and whoever answers it, a terminal stops to echo: by then it has, or never does.
+const SILENT_TRIES: u32 = 100;
 const LISTENS_TRIES: u32 = 100;
-const LISTENS_PAUSE: Duration = Duration::from_millis(100);
+/// Between two looks at a terminal or a registry.
+const GLANCE: Duration = Duration::from_millis(100);
+/// How long a registry may take to answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// Ports that are tried for a registry.
+const PORTS: u32 = 5;
 /// Exit codes of the kinds of errors that are met here.
 const DENIED: i32 = 3;
 const CONFLICT: i32 = 5;
@@ -88,7 +94,7 @@ impl Desk {
             seen.push(char::from(byte[0]));
             if PROMPTS.iter().any(|prompt| seen[answered..].ends_with(prompt)) {
                 answered = seen.len();
-                std::thread::sleep(THINKING);
+                until_it_is_silent(script.id())?;
                 writeln!(keys, "{PASSWORD}")?;
             }
         }
@@ -120,7 +126,21 @@ fn a_password_comes_from_a_terminal_or_a_pipe_and_is_never_shown() -> Result<()>
     desk.ends("plugin verify tinos.wasm --public publisher.pub", 0, "file:tinos.wasm").map(drop)
 }
 
-/// A registry that lets in whoever knows the password; `None`: the program is not there.
+/// Waits until the terminal of the command that `script` runs does not show any more what is typed.
+fn until_it_is_silent(script: u32) -> Result<()> {
+    for _ in 0..SILENT_TRIES {
+        let child = std::fs::read_to_string(format!("/proc/{script}/task/{script}/children"))?;
+        let terminal = std::fs::read_link(format!("/proc/{}/fd/0", child.trim()))?;
+        let says = capture(Command::new("stty").arg("-a").arg("-F").arg(&terminal))?;
+        if says.split_whitespace().any(|word| word == "-echo") {
+            return Ok(());
+        }
+        std::thread::sleep(GLANCE);
+    }
+    anyhow::bail!("the terminal shows what is typed at a prompt for a password")
+}
+
+/// A registry that lets in whoever knows the password.
 struct Registry {
     process: Child,
     address: String,
@@ -134,7 +154,18 @@ impl Drop for Registry {
 }
 
 impl Registry {
-    fn start(desk: &Desk) -> Result<Option<Self>> {
+    /// On a port that is free; somebody else may take it before the registry does: then on another one.
+    fn start(desk: &Desk) -> Result<Self> {
+        for _ in 0..PORTS {
+            let mut registry = Self::spawn(desk)?;
+            if registry.listens()? {
+                return Ok(registry);
+            }
+        }
+        anyhow::bail!("docker-registry does not listen, on {PORTS} ports one after the other")
+    }
+
+    fn spawn(desk: &Desk) -> Result<Self> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
         let (data, known, file) = (desk.path("data"), desk.path("htpasswd"), desk.path("registry.yml"));
@@ -144,25 +175,38 @@ impl Registry {
         std::fs::write(&file, format!("version: 0.1\n{storage}http:\n  addr: {address}\n{auth}"))?;
         let mut program = Command::new("docker-registry");
         program.arg("serve").arg(file).stdout(Stdio::null()).stderr(Stdio::null());
-        let Ok(process) = program.spawn() else { return Ok(None) };
-        let registry = Self { process, address };
+        let process = program.spawn().context("there is no docker-registry: cargo xtask setup")?;
+        Ok(Self { process, address })
+    }
+
+    /// Whether it does before it ends, and is a registry: whoever else listens there says no such thing.
+    fn listens(&mut self) -> Result<bool> {
         for _ in 0..LISTENS_TRIES {
-            if std::net::TcpStream::connect(&registry.address).is_ok() {
-                return Ok(Some(registry));
+            let is_it = self.head().is_ok_and(|head| head.contains("docker-distribution-api-version"));
+            let is_over = self.process.try_wait()?.is_some();
+            if is_it || is_over {
+                return Ok(is_it && !is_over);
             }
-            std::thread::sleep(LISTENS_PAUSE);
+            std::thread::sleep(GLANCE);
         }
-        anyhow::bail!("the registry does not listen")
+        Ok(false)
+    }
+
+    /// What is answered to `GET /v2/`, in small letters.
+    fn head(&self) -> Result<String> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(ANSWER_LIMIT))?;
+        write!(stream, "GET /v2/ HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address)?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        Ok(text.to_lowercase())
     }
 }
 
 #[test]
 fn a_site_installs_pins_and_updates_what_was_pushed() -> Result<()> {
     let desk = Desk::new()?;
-    let Some(registry) = Registry::start(&desk)? else {
-        println!("left out: there is no docker-registry");
-        return Ok(());
-    };
+    let registry = Registry::start(&desk)?;
     let place = format!("oci://{}/acme/tinos:0.1.0", registry.address);
     desk.ends("plugin keygen -W", 0, "")?;
     desk.ends("plugin sign tinos.wasm", 0, "")?;

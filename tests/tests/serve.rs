@@ -100,6 +100,8 @@ fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
     println!("{}", told.stdout);
     ensure!(told.code == Some(0) && told.stdout.contains("ended: succeeded"), "{}", told.said());
     ensure!(told.stdout.contains("goes on"), "{}", told.said());
+    // What a plugin said is kept with its job, from before it was parked, too.
+    ensure!(told.stdout.contains("are read as they are"), "{}", told.said());
     small.assert_replicated("big")?;
 
     both_ways_say_the_same(&small, &serving, &job)?;
@@ -108,6 +110,8 @@ fn jobs_are_begun_followed_parked_and_gone_on_with() -> Result<()> {
     schedules_are_made_and_changed(&small, &serving)?;
     let serving = killed_in_the_middle_of_a_planned_run(&small, serving)?;
     a_run_is_asked_for(&small, &serving)?;
+    a_run_that_cannot_power_off_makes_nothing(&small, &serving)?;
+    a_run_deploys(&small, &serving)?;
     no_secret_is_served(&small, &serving, &job)?;
     small.gyre.json(&serving.line(&["schedule", "delete", "nightly"]))?;
     small.gyre.json(&["schedule", "delete", "late"])?;
@@ -286,7 +290,7 @@ fn in_seconds(least: u64) -> Result<String> {
     Ok(format!("{} {} * * *", minute % 60, minute / 60 % 24))
 }
 
-/// Two of them: one is due within the minute, and one of every hour not before half an hour.
+/// Two of them: one is due soon, though not before it is made, and one of every hour not before half an hour.
 fn schedules_are_made_and_changed(small: &Small, serving: &Serving) -> Result<()> {
     let far = in_seconds(30 * 60)?;
     let hourly = format!("{} * * * *", far.split(' ').next().context("no minute")?);
@@ -314,7 +318,7 @@ fn schedules_are_made_and_changed(small: &Small, serving: &Serving) -> Result<()
     ensure!(refused.code == Some(5) && refused.stderr.contains("schedule.paused"), "{}", refused.said());
     let resumed = small.gyre.json(&serving.line(&["schedule", "resume", "late"]))?;
     ensure!(resumed["state"] == "active", "{resumed}");
-    small.gyre.json(&["schedule", "create", "big", "--name", "nightly", "--cron", &in_seconds(5)?]).map(drop)
+    small.gyre.json(&["schedule", "create", "big", "--name", "nightly", "--cron", &in_seconds(20)?]).map(drop)
 }
 
 /// The ids of all executions, the newest first.
@@ -379,14 +383,57 @@ db.commit()";
 fn a_run_is_asked_for(small: &Small, serving: &Serving) -> Result<()> {
     let before = executions(small)?;
     small.change_disk(32)?;
-    let asked = small.gyre.json(&serving.line(&["schedule", "run", "late"]))?;
-    ensure!(asked["asked"].is_u64(), "{asked}");
-    wait("the run that was asked for", LIMIT, || {
-        let late = serving.json("/v1/schedules/late")?;
-        Ok((late["run"]["by_hand"] == true && late["run"]["phase"] == "succeeded").then_some(()))
-    })?;
+    let run = asked_for(small, serving, "late")?;
+    ensure!(run["phase"] == "succeeded", "{run}");
     ensure!(executions(small)?.len() == before.len() + 1, "not one execution more than {before:?}");
     small.assert_replicated("big")
+}
+
+/// Asks for a run of a schedule and waits until it is over, however that ends.
+fn asked_for(small: &Small, serving: &Serving, name: &str) -> Result<Value> {
+    let asked = small.gyre.json(&serving.line(&["schedule", "run", name]))?;
+    ensure!(asked["asked"].is_u64(), "{asked}");
+    wait("the run that was asked for", LIMIT, || {
+        let run = serving.json(&format!("/v1/schedules/{name}"))?["run"].take();
+        let is_over = ["succeeded", "failed"].iter().any(|phase| run["phase"] == *phase);
+        Ok((run["by_hand"] == true && is_over).then_some(run))
+    })
+}
+
+/// A source of image files cannot power off a machine: the run says so and goes no further.
+fn a_run_that_cannot_power_off_makes_nothing(small: &Small, serving: &Serving) -> Result<()> {
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    let create = ["schedule", "create", "big", "--name", "off", "--cron", "@yearly", "--power-off-source"];
+    small.gyre.json(&serving.line(&create))?;
+    let run = asked_for(small, serving, "off")?;
+    ensure!(run["phase"] == "failed" && run["error"]["code"] == "disk-image.no-power", "{run}");
+    let execution = run["execution"].as_str().context("no execution")?;
+    let job = small.gyre.json(&serving.line(&["job", "show", execution]))?;
+    ensure!(job["status"] == "failed" && job["error"]["code"] == "disk-image.no-power", "{job}");
+    ensure!(step(&job, "source-snapshot")["phase"] == "never", "{job}");
+    ensure!(cloud.inventory()? == before, "it made {:?}", cloud.more_than(&before)?);
+    small.gyre.json(&serving.line(&["schedule", "delete", "off"])).map(drop)
+}
+
+/// A server in the cloud whose volume holds what the machine's disk held.
+fn a_run_deploys(small: &Small, serving: &Serving) -> Result<()> {
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    let create = ["schedule", "create", "big", "--name", "deploying", "--cron", "@yearly", "--deploy"];
+    small.gyre.json(&serving.line(&[&create[..], &["--skip-morphing"]].concat()))?;
+    let run = asked_for(small, serving, "deploying")?;
+    ensure!(run["phase"] == "succeeded" && run["execution"].is_string(), "{run}");
+    let deployment = run["deployment"].as_str().context("no deployment")?;
+    let job = small.gyre.json(&serving.line(&["job", "show", deployment]))?;
+    ensure!(job["kind"] == "deployment" && job["status"] == "succeeded", "{job}");
+    let made = cloud.more_than(&before)?;
+    let one = |kind: &str| made.contains(&(kind.to_owned(), 1));
+    ensure!(one("servers") && one("volumes"), "it made {made:?}");
+    small.assert_deployed(&cloud, &before)?;
+    small.gyre.json(&serving.line(&["schedule", "delete", "deploying"]))?;
+    cloud.delete_since(&before);
+    Ok(())
 }
 
 /// The metrics are in the format of Prometheus, and count what was done.

@@ -30,7 +30,16 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("guests' storage", &["btrfs-progs", "cryptsetup-bin", "dosfstools", "mdadm", "xfsprogs"]),
     (
         "test tools",
-        &["python3", "python3-openstackclient", "python3-venv", "curl", "docker-registry", "file", "procps"],
+        &[
+            "python3",
+            "python3-openstackclient",
+            "python3-venv",
+            "curl",
+            "docker-registry",
+            "file",
+            "procps",
+            "systemd",
+        ],
     ),
 ];
 

@@ -3,7 +3,7 @@
 
 use crate::Cloud;
 use crate::model::{Project, State, User, Who, hex_id, now, stamp};
-use crate::router::{Answer, Refusal, Reply, Request};
+use crate::router::{Answer, LOG_MAX, Refusal, Reply, Request};
 use serde_json::{Value, json};
 
 /// How long a token is good for, microseconds.
@@ -133,6 +133,9 @@ fn issue(cloud: &Cloud, request: &Request) -> Answer {
     };
     let token = format!("gAAAAA{}{}", hex_id(), hex_id());
     state.tokens.insert(token.clone(), who.clone());
+    if state.issued.len() < LOG_MAX {
+        state.issued.push(token.clone());
+    }
     drop(state);
     Ok(Reply::json(201, &describe(cloud, &who)).with("x-subject-token", token))
 }

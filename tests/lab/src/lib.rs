@@ -381,6 +381,11 @@ impl Lab {
         guard(&self.cloud.faults).clear();
     }
 
+    /// Every token that was ever issued, the oldest first; at most as many as requests are kept.
+    pub fn issued_tokens(&self) -> Vec<String> {
+        self.cloud.state().issued.clone()
+    }
+
     /// Makes every token invalid, as if their time were over.
     pub fn expire_tokens(&self) {
         self.cloud.state().tokens.clear();

@@ -56,6 +56,8 @@ pub struct State {
     pub projects: Vec<Project>,
     pub users: Vec<User>,
     pub tokens: BTreeMap<String, Who>,
+    /// Those of all time, for who searches for them; at most as many as requests are kept.
+    pub issued: Vec<String>,
     pub images: Table<Doc>,
     pub volumes: Table<Volume>,
     pub snapshots: Table<Snapshot>,
