@@ -1,14 +1,15 @@
-//! Where news goes: to whoever watches, and with its job into the store. Progress is thinned out and never goes
-//! back; what is kept is written in batches by one task, which holds at most [`QUEUE_MAX`] events. Refuses to
-//! hold a job up: what cannot be kept is counted, and told when there is room again.
+//! Where news goes: to whoever watches, and with its job into the store, in batches that one task writes, which
+//! holds at most [`QUEUE_MAX`] events. Refuses to hold a job up: what cannot be kept is counted, and told when
+//! there is room again. Which progress is worth telling, [`crate::progress`] says.
 
+use crate::progress::Progress;
 use crate::{News, Reporter};
-use gyre_saga::{Event, NewNote, Observer, Store};
+use gyre_saga::{Event, NOTES_MAX, NewNote, Observer, Store};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot};
 
 /// Events that wait to be written, of all jobs.
@@ -17,15 +18,15 @@ const QUEUE_MAX: usize = 10_000;
 const BATCH_MAX: usize = 500;
 /// How long events are gathered before they are written.
 const GATHER: Duration = Duration::from_millis(300);
-/// The shortest pause between two reports on the same progress.
-const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
 
 /// Tells and keeps the news of all jobs of a process.
 pub(crate) struct Journal {
+    store: Arc<dyn Store>,
     reporter: Arc<dyn Reporter>,
     queue: mpsc::Sender<Entry>,
     lost: AtomicU64,
-    progress: Mutex<HashMap<(String, String), (Instant, u64)>>,
+    /// Of the jobs that are worked on.
+    progress: Mutex<HashMap<String, Progress>>,
 }
 
 enum Entry {
@@ -37,15 +38,12 @@ impl Journal {
     /// Must be called within a runtime, whose task writes until the journal is dropped.
     pub fn new(store: Arc<dyn Store>, reporter: Arc<dyn Reporter>) -> Self {
         let (queue, entries) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(write(store, entries));
-        Self { reporter, queue, lost: AtomicU64::new(0), progress: Mutex::default() }
+        tokio::spawn(write(store.clone(), entries));
+        Self { store, reporter, queue, lost: AtomicU64::new(0), progress: Mutex::default() }
     }
 
     pub fn tell(&self, job: &str, mut news: News) {
-        let slot = news.slot();
-        if let Some(slot) = &slot
-            && !self.is_due(job, slot, &mut news)
-        {
+        if !self.progress().entry(job.to_owned()).or_default().take(&mut news) {
             return;
         }
         self.reporter.tell(job, &news);
@@ -53,26 +51,19 @@ impl Journal {
         if lost > 0 {
             self.keep(job, None, &News::Lost { count: lost }, lost);
         }
-        self.keep(job, slot, &news, 1);
+        self.keep(job, news.slot(), &news, 1);
     }
 
-    /// Whether progress is worth telling; makes it monotonic.
-    fn is_due(&self, job: &str, slot: &str, news: &mut News) -> bool {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (job.to_owned(), slot.to_owned());
-        let last = progress.get(&key).copied();
-        if last.is_some_and(|(at, _)| at.elapsed() < PROGRESS_PAUSE) && news.is_passing() {
-            return false;
+    /// A job that an earlier run had begun goes on, and so does its progress, as far as it was kept.
+    pub async fn go_on(&self, job: &str) {
+        match self.store.notes(Some(job), 0, NOTES_MAX).await {
+            Ok(notes) => {
+                let kept = notes.into_iter().filter_map(|note| serde_json::from_value(note.value).ok());
+                self.progress().insert(job.to_owned(), Progress::after(kept));
+            }
+            // Progress is no reason to stop a job; its own log is read next.
+            Err(error) => tracing::warn!(%error, job, "the job's progress until now is not known"),
         }
-        let mut reached = 0;
-        if let News::Disk { done, total, .. } = news {
-            // A disk that was copied to its end and begins anew was given to another worker.
-            let before = last.map_or(0, |(_, done)| done).min(*total);
-            *done = if before == *total { *done } else { (*done).max(before) };
-            reached = *done;
-        }
-        progress.insert(key, (Instant::now(), reached));
-        true
     }
 
     fn keep(&self, job: &str, slot: Option<String>, news: &News, counts: u64) {
@@ -89,8 +80,11 @@ impl Journal {
         if self.queue.send(Entry::Flush(done)).await.is_ok() {
             let _ = written.await;
         }
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.retain(|(of, _), _| of != job);
+        self.progress().remove(job);
+    }
+
+    fn progress(&self) -> MutexGuard<'_, HashMap<String, Progress>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -160,6 +154,7 @@ fn now_ms() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::PAUSE;
     use gyre_saga::{Owner, SqliteStore};
 
     #[derive(Default)]
@@ -186,14 +181,15 @@ mod tests {
         for done in [10, 20, 30] {
             journal.tell("j", disk(done));
         }
-        tokio::time::sleep(PROGRESS_PAUSE).await;
+        tokio::time::sleep(PAUSE).await;
         journal.tell("j", disk(5));
         journal.tell("j", disk(100));
         journal.tell("j", News::Warning { text: "two".into() });
         journal.tell("other", News::Warning { text: "not ours".into() });
         journal.finish("j").await;
         let told: Vec<_> = heard.0.lock().unwrap().iter().filter_map(done_of).collect();
-        assert_eq!(told, [10, 10, 100]);
+        // What came too soon to be told was reached all the same.
+        assert_eq!(told, [10, 30, 100]);
         let kept = store.notes(Some("j"), 0, 100).await.unwrap();
         let kept: Vec<News> = kept.into_iter().map(|n| serde_json::from_value(n.value).unwrap()).collect();
         assert_eq!(kept.len(), 3, "{kept:?}");
@@ -203,9 +199,37 @@ mod tests {
 
     fn done_of(news: &News) -> Option<u64> {
         match news {
-            News::Disk { done, .. } => Some(*done),
+            News::Disk { done, .. } | News::Phase { done, .. } => Some(*done),
             _ => None,
         }
+    }
+
+    /// A process per journal: the second knows of the first what is in the store.
+    #[tokio::test]
+    async fn progress_does_not_go_back_when_another_process_goes_on_with_the_job() {
+        let directory = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(directory.path(), Owner::this_process()).unwrap());
+        let step = |again| News::Step { name: "copy".into(), index: 1, total: 1, again };
+        let phase = |done| News::Phase { text: "exporting".into(), done, total: Some(9) };
+        let first = Journal::new(store.clone(), Arc::new(()));
+        for news in [step(false), disk(60), phase(7)] {
+            first.tell("j", news);
+        }
+        first.finish("j").await;
+        drop(first);
+        let heard = Arc::new(Heard::default());
+        let second = Journal::new(store.clone(), heard.clone());
+        second.go_on("j").await;
+        for news in [step(true), disk(0), phase(0)] {
+            second.tell("j", news);
+        }
+        second.finish("j").await;
+        let told: Vec<_> = heard.0.lock().unwrap().iter().filter_map(done_of).collect();
+        assert_eq!(told, [60, 7]);
+        let kept = store.notes(Some("j"), 0, 100).await.unwrap();
+        let kept = kept.into_iter().filter_map(|n| done_of(&serde_json::from_value(n.value).unwrap()));
+        assert_eq!(kept.collect::<Vec<_>>(), [60, 7]);
     }
 
     #[tokio::test]

@@ -26,6 +26,7 @@ mod orphans;
 mod params;
 mod pins;
 mod ports;
+mod progress;
 mod queue;
 mod replica;
 mod replicas;

@@ -34,7 +34,7 @@ pub enum News {
     UndoFailed { name: String, error: Error },
     /// How far the copy or the proof of a disk is: bytes of the disk. Never goes back within a phase.
     Disk { disk: String, phase: String, done: u64, total: u64 },
-    /// What a plugin says of itself while a step runs.
+    /// What a plugin says of itself while a step runs. Never goes back within a text.
     Phase { text: String, done: u64, total: Option<u64> },
     /// Something that does not stop the job, and should be known.
     Warning { text: String },
@@ -54,6 +54,23 @@ impl News {
             News::Phase { .. } => Some("phase".into()),
             News::Waiting { name, .. } => Some(format!("waiting {name}")),
             News::Queued { .. } => Some("queued".into()),
+            _ => None,
+        }
+    }
+
+    /// What its progress is of: never back within one of these.
+    pub(crate) fn phase(&self) -> Option<String> {
+        match self {
+            News::Phase { text, .. } => Some(format!("phase {text}")),
+            News::Disk { .. } => self.slot(),
+            _ => None,
+        }
+    }
+
+    /// How far it is, where that is what it tells.
+    pub(crate) const fn done(&self) -> Option<u64> {
+        match self {
+            News::Disk { done, .. } | News::Phase { done, .. } => Some(*done),
             _ => None,
         }
     }

@@ -83,6 +83,9 @@ impl Engine {
         let params = Params::from_job(job)?;
         let plugins = if resumed { self.pinned(job, &params).await? } else { job.plugins.clone() };
         let stop = stop.part();
+        if resumed {
+            self.shared.journal.go_on(&job.id).await;
+        }
         let begun = News::Begun { kind: job.kind.clone(), subject: job.subject.clone(), resumed };
         self.shared.journal.tell(&job.id, begun);
         let working = async {

@@ -74,6 +74,58 @@ async fn no_more_run_at_once_than_is_allowed_and_who_waits_can_be_stopped() {
     assert_eq!((held.workers_at_once, held.volumes.len()), (2, 5 * 2));
 }
 
+/// Three machines that need the same, and three that differ from them in one thing.
+async fn two_groups(world: &World, new: NewReplica, host: &str) -> Vec<(String, Ask)> {
+    let on = |host: &str| world.cloud.held().vm.as_mut().unwrap().host = Some(host.into());
+    on("esx-1");
+    let mut all = world.create_many("web", 3).await.unwrap();
+    on(host);
+    let new = NewReplica { vm: "vm-11".into(), ..new };
+    let more = ["vm-12".to_owned(), "vm-13".to_owned()];
+    all.extend(world.engine().create_replicas("db", new, &more).await.unwrap());
+    all.into_iter().map(|of| (of.name.clone(), Ask::Execute(of.name, Default::default()))).collect()
+}
+
+#[tokio::test]
+async fn each_limit_holds_at_its_place_and_at_no_other() {
+    let jobs = Jobs::default;
+    let other = |source: &str, destination: &str| NewReplica {
+        source: source.into(),
+        destination: destination.into(),
+        ..new_replica()
+    };
+    for (limits, new, host, at_once) in [
+        (Jobs { at_once: 2, ..jobs() }, other("b", "b"), "esx-2", 2),
+        (Jobs { per_source: 1, ..jobs() }, other("b", "cloud"), "esx-1", 2),
+        (Jobs { per_source: 1, ..jobs() }, other("lab", "b"), "esx-2", 1),
+        (Jobs { per_destination: 1, ..jobs() }, other("lab", "b"), "esx-1", 2),
+        (Jobs { per_destination: 1, ..jobs() }, other("b", "cloud"), "esx-2", 1),
+        (Jobs { per_host: 1, ..jobs() }, other("lab", "cloud"), "esx-2", 2),
+        (Jobs { per_host: 1, ..jobs() }, other("lab", "b"), "esx-1", 1),
+        // A host of this name at another source is another one.
+        (Jobs { per_host: 1, ..jobs() }, other("b", "cloud"), "esx-1", 2),
+        (jobs(), other("lab", "cloud"), "esx-1", jobs().per_host),
+        (jobs(), other("lab", "cloud"), "esx-2", 6),
+    ] {
+        let context = format!("{limits:?} {new:?} {host}");
+        let world = World::empty();
+        let asks = two_groups(&world, new, host).await;
+        world.cloud.held().closed = true;
+        let engine = world.engine_with(limits);
+        let running = tokio::spawn(async move { engine.run_all(asks, &Stop::default()).await });
+        // None leaves its place before all are there, so that who may not run has the time to.
+        world.cloud.wait_for("reach-worker", at_once).await;
+        while world.jobs().await.len() < 6 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        world.cloud.held().closed = false;
+        running.await.unwrap().into_iter().for_each(|fate| drop(succeeded(fate.report)));
+        assert_eq!(world.cloud.held().workers_at_once, at_once, "{context}");
+        // Where they were described last, they are looked for next time.
+        assert!(world.replicas().await.iter().all(|of| of.host.as_deref() == Some(host)), "{context}");
+    }
+}
+
 #[tokio::test]
 async fn a_machine_is_read_by_one_job_at_a_time() {
     let world = World::new().await;

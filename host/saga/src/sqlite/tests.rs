@@ -168,6 +168,44 @@ fn what_a_newer_gyre_wrote_is_left_alone() {
     assert_eq!(error.code, "store.newer");
 }
 
+/// As the first version wrote it, byte by byte: today's types are not asked how.
+const OF_VERSION_1: &str = r#"
+    INSERT INTO jobs (id, kind, version, subject, status, params, plugins, steps, created, updated)
+    VALUES ('0123456789ab', 'test', 1, 'replica web', 'running', '{"a":1}', '{"p":"digest"}',
+        '[{"name":"one","undoable":true,"pivot":false},{"name":"two","undoable":false,"pivot":true}]', 5, 5);
+    INSERT INTO log (job, step, token, name, event, at) VALUES
+        ('0123456789ab', 'one', '0123456789ab-one', 'started', '"started"', 6),
+        ('0123456789ab', 'one', '0123456789ab-one', 'succeeded', '{"succeeded":"s"}', 7);
+    INSERT INTO documents VALUES ('replicas', 'web', 3, '{"name":"web"}');
+    PRAGMA user_version = 1;"#;
+
+#[tokio::test]
+async fn what_the_first_version_wrote_is_read_listed_and_gone_on_with() {
+    let directory = tempfile::tempdir().unwrap();
+    let connection = Connection::open(directory.path().join(FILE)).unwrap();
+    connection.execute_batch(MIGRATIONS[0]).unwrap();
+    connection.execute_batch(OF_VERSION_1).unwrap();
+    drop(connection);
+    let first = store(directory.path(), dead());
+    let found = first.load("0123456789ab").await.unwrap();
+    assert_eq!((found.state("one"), found.status, found.updated), (Some("s"), Status::Running, 7));
+    assert_eq!(first.list(&JobFilter { limit: 10, ..JobFilter::default() }).await.unwrap(), [found.clone()]);
+    assert_eq!(first.get("replicas", "web").await.unwrap().unwrap().version, 3);
+    assert_eq!(first.pinned().await.unwrap(), ["digest".to_owned()].into());
+    let lease = first.acquire(&found.id).await.unwrap();
+    first.record(&lease, "two", &StepEvent::Started).await.unwrap();
+    first.ask(&found.id, Request::Cancel).await.unwrap();
+    let note = NewNote { job: found.id.clone(), at: 8, slot: Some("phase".into()), value: 1.into() };
+    first.note(vec![note]).await.unwrap();
+    drop(first);
+    // The second opening has nothing to bring up to date, and finds it all.
+    let second = store(directory.path(), Owner::this_process());
+    assert_eq!(second.asked(&found.id).await.unwrap(), Some(Request::Cancel));
+    assert_eq!(second.notes(Some(&found.id), 0, 10).await.unwrap().len(), 1);
+    assert_eq!(second.log(&found.id).await.unwrap().len(), 3);
+    assert_eq!(second.create(job("replica web")).await.unwrap_err().code, "job.unfinished");
+}
+
 async fn ids(store: &SqliteStore, filter: &JobFilter) -> Vec<String> {
     store.list(filter).await.unwrap().into_iter().map(|job| job.id).collect()
 }
