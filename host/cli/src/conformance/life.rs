@@ -4,12 +4,11 @@
 
 use super::destination::note_console;
 use super::rules::Rule;
-use super::walk::{finish, marked, mishandled, note_faults, token};
+use super::walk::{Trial, finish, marked, mishandled, note_faults, token};
 use super::{Checks, Verdict, one_line};
 use crate::trying::machine;
 use gyre_core::roles::{Destination, Outcome, State, StepCall, WorkerRole};
 use gyre_core::{Kind, OsType, Result, VmSpec};
-use gyre_grants::Faults;
 use std::collections::BTreeSet;
 
 /// Calls of one step that are let fail: each makes and removes what the step makes.
@@ -21,10 +20,10 @@ struct Pair<'a, M, R> {
     ensure: M,
     remove: R,
     plugin: &'a dyn Destination,
-    faults: &'a Faults,
+    trial: &'a Trial<'a>,
 }
 
-pub async fn check(plugin: &dyn Destination, faults: &Faults, wanted: bool, checks: &mut Checks) {
+pub async fn check(plugin: &dyn Destination, trial: &Trial<'_>, wanted: bool, checks: &mut Checks) {
     let Ok(vm) = machine(None) else { return };
     if !wanted {
         let why = "with --steps a small machine is made at the platform and removed".to_owned();
@@ -39,20 +38,20 @@ pub async fn check(plugin: &dyn Destination, faults: &Faults, wanted: bool, chec
         ensure: async |step: &StepCall| plugin.ensure_disks(step, &vm, None).await,
         remove: async |step: &StepCall, state: &str| plugin.remove_disks(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     disks.lose(checks).await;
     let token = token("disks");
     if let Some(state) = disks.make(&token, checks).await {
         note_disks(plugin, &vm, &state, checks).await;
         note_foreign(plugin, &token, checks).await;
-        worker(plugin, faults, &vm, &state, checks).await;
-        copies(plugin, faults, &vm, &state, checks).await;
+        worker(plugin, trial, &vm, &state, checks).await;
+        copies(plugin, trial, &vm, &state, checks).await;
         disks.remove(&token, &state, checks).await;
     }
 }
 
-async fn worker(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &str, checks: &mut Checks) {
+async fn worker(plugin: &dyn Destination, trial: &Trial<'_>, vm: &VmSpec, disks: &str, checks: &mut Checks) {
     let pair = Pair {
         name: "worker",
         ensure: async |step: &StepCall| {
@@ -60,7 +59,7 @@ async fn worker(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &
         },
         remove: async |step: &StepCall, state: &str| plugin.remove_worker(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     pair.lose(checks).await;
     let token = token("worker");
@@ -82,26 +81,26 @@ async fn worker(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &
 }
 
 /// A checkpoint, what is cloned from it, and the machine that boots from that.
-async fn copies(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &str, checks: &mut Checks) {
+async fn copies(plugin: &dyn Destination, trial: &Trial<'_>, vm: &VmSpec, disks: &str, checks: &mut Checks) {
     let pair = Pair {
         name: "checkpoint",
         ensure: async |step: &StepCall| plugin.ensure_checkpoint(step, disks).await,
         remove: async |step: &StepCall, state: &str| plugin.remove_checkpoint(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     pair.lose(checks).await;
     let token = token("checkpoint");
     let Some(checkpoint) = pair.make(&token, checks).await else { return };
-    clone(plugin, faults, vm, &checkpoint, checks).await;
-    own(plugin, vm, &checkpoint, disks, checks).await;
+    clone(plugin, trial, vm, &checkpoint, checks).await;
+    own(plugin, trial, vm, &checkpoint, disks, checks).await;
     pair.remove(&token, &checkpoint, checks).await;
     checks.note("the disks stay when clones are removed", Rule::TargetClone, there(plugin, vm, disks).await);
 }
 
 async fn clone(
     plugin: &dyn Destination,
-    faults: &Faults,
+    trial: &Trial<'_>,
     vm: &VmSpec,
     checkpoint: &str,
     checks: &mut Checks,
@@ -111,7 +110,7 @@ async fn clone(
         ensure: async |step: &StepCall| plugin.ensure_clone(step, checkpoint, true).await,
         remove: async |step: &StepCall, state: &str| plugin.remove_clone(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     pair.lose(checks).await;
     let token = token("clone");
@@ -121,7 +120,7 @@ async fn clone(
         ensure: async |step: &StepCall| plugin.ensure_instance(step, vm, &clone).await,
         remove: async |step: &StepCall, state: &str| plugin.remove_instance(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     instance.lose(checks).await;
     let token_of_instance = self::token("instance");
@@ -134,10 +133,18 @@ async fn clone(
 }
 
 /// The replica's own disks in the place of a clone, which are not to go with it.
-async fn own(plugin: &dyn Destination, vm: &VmSpec, checkpoint: &str, disks: &str, checks: &mut Checks) {
+async fn own(
+    plugin: &dyn Destination,
+    trial: &Trial<'_>,
+    vm: &VmSpec,
+    checkpoint: &str,
+    disks: &str,
+    checks: &mut Checks,
+) {
     let token = token("own");
-    let Ok(own) = finish(&token, async |step| plugin.ensure_clone(step, checkpoint, false).await).await
+    let Ok(own) = trial.make(&token, async |step| plugin.ensure_clone(step, checkpoint, false).await).await
     else {
+        let _ = finish(&token, async |step| plugin.remove_clone(step, "").await).await;
         return;
     };
     let removed = finish(&token, async |step| plugin.remove_clone(step, &own).await).await;
@@ -200,10 +207,13 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
         Ok(all.into_iter().filter(|one| one.token == token).map(|one| (one.kind, one.id)).collect())
     }
 
-    /// Makes it twice; what the first call answered.
+    /// Makes it twice; what the first call answered. Nothing once it is stopped.
     async fn make(&self, token: &str, checks: &mut Checks) -> Option<State> {
         let name = self.name;
-        let state = match finish(token, &self.ensure).await {
+        if self.trial.is_stopped() {
+            return None;
+        }
+        let state = match self.trial.make(token, &self.ensure).await {
             Ok(state) => state,
             Err(error) => {
                 let why = format!("the platform does not let it: {}", one_line(&error));
@@ -213,7 +223,7 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
             }
         };
         let once = self.marks(token).await;
-        let again = finish(token, &self.ensure).await;
+        let again = self.trial.make(token, &self.ensure).await;
         let twice = self.marks(token).await;
         let listed = matches!(&once, Ok(marks) if !marks.is_empty());
         let why = || "nothing that carries its token is listed".into();
@@ -247,11 +257,18 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
     }
 
     /// Makes it with a token of its own, lets one call of the host fail on the way, takes the answer for lost, and removes
-    /// whatever carries the token; for calls from the first to the last, and for none that fails.
+    /// whatever carries the token; for calls from the first to the last, and for none that fails. It ends early, with
+    /// nothing left, when it is stopped.
     async fn lose(&self, checks: &mut Checks) {
+        if self.trial.is_stopped() {
+            return;
+        }
         let (mut wrong, mut left) = (None, None);
         let calls = self.lost_at(None, &mut wrong, &mut left).await;
         for at in (0..calls).step_by(calls.div_ceil(LOSSES_MAX).max(1)) {
+            if self.trial.is_stopped() {
+                break;
+            }
             self.lost_at(Some(at), &mut wrong, &mut left).await;
         }
         note_faults(checks, &format!("ensure of {}", self.name), (calls.min(LOSSES_MAX), wrong));
@@ -267,10 +284,10 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
         left: &mut Option<String>,
     ) -> usize {
         let token = token(&at.map_or_else(|| "lost".into(), |at| format!("lost-{at}")));
-        self.faults.begin(at);
-        let answer = finish(&token, &self.ensure).await;
-        let calls = self.faults.calls();
-        self.faults.begin(None);
+        self.trial.faults.begin(at);
+        let answer = self.trial.make(&token, &self.ensure).await;
+        let calls = self.trial.faults.calls();
+        self.trial.faults.begin(None);
         let which = at.map_or_else(String::new, |at| format!("when its call {at} of the host failed: "));
         if let Some(why) = mishandled(&answer) {
             *wrong = Some(format!("{which}{why}"));

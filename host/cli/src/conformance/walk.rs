@@ -7,6 +7,7 @@ use gyre_core::{Error, Kind, Result};
 use gyre_grants::Faults;
 use std::collections::BTreeSet;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// How often a step may say that it waits.
 const WAITS_MAX: usize = 1_000;
@@ -18,6 +19,29 @@ pub const PAGES_MAX: usize = 100;
 const FAULTS_MAX: usize = 64;
 /// What the error of such a call says, wherever the plugin puts it.
 const INJECTED: &str = "gyre plugin test let this call";
+
+/// What a plugin is tried with: calls of the host that fail, and whether somebody wants it to end.
+pub struct Trial<'a> {
+    /// Which call fails.
+    pub faults: &'a Faults,
+    /// Looked at before anything is made; what was made is removed nevertheless.
+    pub stop: &'a CancellationToken,
+}
+
+impl Trial<'_> {
+    /// Whether nothing more is to be tried.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    /// As [`finish`], for what makes something.
+    ///
+    /// # Errors
+    /// As [`finish`]; `job.cancelled` when it is stopped before or while the step waits.
+    pub async fn make(&self, token: &str, call: impl AsyncFn(&StepCall) -> Result<Outcome>) -> Result<State> {
+        steps(token, self.stop, call).await
+    }
+}
 
 /// The first call of a step.
 pub fn step(token: &str) -> StepCall {
@@ -36,12 +60,25 @@ pub fn token(name: &str) -> String {
 /// # Errors
 /// What it answers; `plugin.conformance` when it only waits.
 pub async fn finish(token: &str, call: impl AsyncFn(&StepCall) -> Result<Outcome>) -> Result<State> {
+    steps(token, &CancellationToken::new(), call).await
+}
+
+async fn steps(
+    token: &str,
+    stop: &CancellationToken,
+    call: impl AsyncFn(&StepCall) -> Result<Outcome>,
+) -> Result<State> {
     let mut step = step(token);
     for _ in 0..WAITS_MAX {
+        if stop.is_cancelled() {
+            return Err(Error::cancelled());
+        }
         match call(&step).await? {
             Outcome::Done(state) => return Ok(state),
             Outcome::Wait { state, after_ms } => {
-                tokio::time::sleep(Duration::from_millis(after_ms.min(WAIT_MS_MAX).into())).await;
+                let wait = Duration::from_millis(after_ms.min(WAIT_MS_MAX).into());
+                // That the time is over and that it is stopped are seen alike, above.
+                let _ = tokio::time::timeout(wait, stop.cancelled()).await;
                 step.resume = Some(state);
             }
         }
@@ -75,13 +112,20 @@ const fn kind(kind: Kind) -> &'static str {
 }
 
 /// Makes a call again and again, and lets another call of the host fail each time: how many there were, and what was wrong
-/// with the last answer that was.
-pub async fn each_fails<T>(faults: &Faults, call: impl AsyncFn() -> Result<T>) -> (usize, Option<String>) {
+/// with the last answer that was. None is begun once it is stopped.
+pub async fn each_fails<T>(trial: &Trial<'_>, call: impl AsyncFn() -> Result<T>) -> (usize, Option<String>) {
+    let faults = trial.faults;
+    if trial.is_stopped() {
+        return (0, None);
+    }
     faults.begin(None);
     let _ = call().await;
     let calls = faults.calls().min(FAULTS_MAX);
     let mut wrong = None;
     for at in 0..calls {
+        if trial.is_stopped() {
+            break;
+        }
         faults.begin(Some(at));
         if let Some(why) = mishandled(&call().await) {
             wrong = Some(format!("when its call {at} of the host failed: {why}"));
@@ -167,15 +211,16 @@ mod tests {
 
     #[tokio::test]
     async fn each_call_of_the_host_fails_once() {
-        let faults = Faults::default();
-        let (calls, wrong) = each_fails(&faults, async || faults.pass().and_then(|()| faults.pass())).await;
+        let (faults, stop) = (Faults::default(), CancellationToken::new());
+        let trial = Trial { faults: &faults, stop: &stop };
+        let (calls, wrong) = each_fails(&trial, async || faults.pass().and_then(|()| faults.pass())).await;
         assert_eq!((calls, wrong), (2, None));
         let other =
             async || faults.pass().map_err(|error| Error::invalid("my.code", "no").cause(error.message));
-        let (_, wrong) = each_fails(&faults, other).await;
+        let (_, wrong) = each_fails(&trial, other).await;
         assert!(wrong.unwrap().contains("the plugin `invalid`"));
         let breaks = async || faults.pass().map_err(|_| Error::other("sandbox.trap", "it trapped"));
-        assert!(each_fails(&faults, breaks).await.1.unwrap().contains("sandbox.trap"));
-        assert_eq!(each_fails(&faults, async || faults.pass().or(Ok(()))).await.1, None);
+        assert!(each_fails(&trial, breaks).await.1.unwrap().contains("sandbox.trap"));
+        assert_eq!(each_fails(&trial, async || faults.pass().or(Ok(()))).await.1, None);
     }
 }

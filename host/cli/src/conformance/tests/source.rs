@@ -1,6 +1,7 @@
 //! A source in memory that keeps every rule but one.
 
 use super::super::rules::Rule;
+use super::super::walk::Trial;
 use super::super::{Checks, source};
 use super::host;
 use async_trait::async_trait;
@@ -11,6 +12,7 @@ use gyre_grants::Faults;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio_util::sync::CancellationToken;
 
 const DISK_BYTES: u64 = 1 << 20;
 const NAMES: [&str; 3] = ["web-one", "Web-Two", "db"];
@@ -18,7 +20,8 @@ const NAMES: [&str; 3] = ["web-one", "Web-Two", "db"];
 pub async fn tested(wrong: Option<Rule>) -> Checks {
     let (faults, mut checks) = (Arc::new(Faults::default()), Checks::default());
     let fake = Fake { wrong, faults: faults.clone(), made: AtomicUsize::new(0) };
-    source::check(&fake, &faults, Some("1"), &mut checks).await;
+    let trial = Trial { faults: &faults, stop: &CancellationToken::new() };
+    source::check(&fake, &trial, Some("1"), &mut checks).await;
     checks
 }
 
