@@ -4,15 +4,38 @@
 
 use super::destination::note_console;
 use super::rules::Rule;
-use super::walk::{Trial, finish, marked, mishandled, note_faults, token};
+use super::walk::{Fails, PAGES_MAX, Trial, finish, marked, mishandled, note_faults, token};
 use super::{Checks, Verdict, one_line};
 use crate::trying::machine;
 use gyre_core::roles::{Destination, Outcome, State, StepCall, WorkerRole};
-use gyre_core::{Kind, OsType, Result, VmSpec};
+use gyre_core::{Error, Kind, OsType, Result, VmSpec};
 use std::collections::BTreeSet;
 
 /// Calls of one step that are let fail: each makes and removes what the step makes.
 const LOSSES_MAX: usize = 16;
+/// Why nothing can be told of what is left.
+const UNSEEN: &str = "what was made is not listed, and so nobody sees whether it is gone";
+
+/// What came of losing a step.
+#[derive(Default)]
+struct Losses {
+    /// An error of another kind than the host's.
+    wrong: Option<String>,
+    /// What was not removed.
+    left: Option<String>,
+    /// Why nothing could be left.
+    unmade: Option<String>,
+}
+
+impl Losses {
+    fn verdict(self) -> Verdict {
+        match (self.left, self.unmade) {
+            (Some(left), _) => Verdict::Broken(left),
+            (None, Some(why)) => Verdict::Unknown(why),
+            (None, None) => Verdict::Kept,
+        }
+    }
+}
 
 /// One kind of thing that is made and removed.
 struct Pair<'a, M, R> {
@@ -203,7 +226,10 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
     /// What carries the token, as kind and id.
     async fn marks(&self, token: &str) -> Result<BTreeSet<(String, String)>> {
         let listed = marked(async |after: Option<&str>| self.plugin.list_marked(after).await).await;
-        let all = listed?.unwrap_or_default();
+        let all = listed?.ok_or_else(|| {
+            let what = format!("the pages of list-marked do not end after {PAGES_MAX}");
+            Error::other("plugin.conformance", what)
+        })?;
         Ok(all.into_iter().filter(|one| one.token == token).map(|one| (one.kind, one.id)).collect())
     }
 
@@ -245,10 +271,12 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
     /// Removes it twice.
     async fn remove(&self, token: &str, state: &str, checks: &mut Checks) {
         let name = self.name;
+        let unseen = matches!(self.marks(token).await, Ok(marks) if marks.is_empty());
         for often in ["", " again"] {
             let gone = finish(token, async |step| (self.remove)(step, state).await).await;
             let left = self.marks(token).await;
             let verdict = match (gone, left) {
+                (Ok(_), Ok(_)) if unseen => Verdict::Unknown(UNSEEN.into()),
                 (Ok(_), Ok(left)) => Verdict::of(left.is_empty(), || format!("it leaves {left:?}")),
                 (Err(error), _) | (_, Err(error)) => Verdict::Broken(one_line(&error)),
             };
@@ -263,41 +291,50 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
         if self.trial.is_stopped() {
             return;
         }
-        let (mut wrong, mut left) = (None, None);
-        let calls = self.lost_at(None, &mut wrong, &mut left).await;
+        let (mut losses, mut tried) = (Losses::default(), 0);
+        let calls = self.lost_at(None, &mut losses).await;
         for at in (0..calls).step_by(calls.div_ceil(LOSSES_MAX).max(1)) {
             if self.trial.is_stopped() {
                 break;
             }
-            self.lost_at(Some(at), &mut wrong, &mut left).await;
+            self.lost_at(Some(at), &mut losses).await;
+            tried += 1;
         }
-        note_faults(checks, &format!("ensure of {}", self.name), (calls.min(LOSSES_MAX), wrong));
+        let fails = Fails { tried, calls, wrong: losses.wrong.take() };
+        note_faults(checks, &format!("ensure of {}", self.name), fails);
         let name = format!("remove of {} with an empty state undoes what was lost", self.name);
-        checks.note(name, Rule::TargetLost, left.map_or(Verdict::Kept, Verdict::Broken));
+        checks.note(name, Rule::TargetLost, losses.verdict());
     }
 
     /// Calls of the host that it took to make it, or until one failed.
-    async fn lost_at(
-        &self,
-        at: Option<usize>,
-        wrong: &mut Option<String>,
-        left: &mut Option<String>,
-    ) -> usize {
+    async fn lost_at(&self, at: Option<usize>, losses: &mut Losses) -> usize {
         let token = token(&at.map_or_else(|| "lost".into(), |at| format!("lost-{at}")));
         self.trial.faults.begin(at);
         let answer = self.trial.make(&token, &self.ensure).await;
         let calls = self.trial.faults.calls();
         self.trial.faults.begin(None);
         let which = at.map_or_else(String::new, |at| format!("when its call {at} of the host failed: "));
+        if at.is_none() {
+            losses.unmade = self.unmade(&answer, &token).await;
+        }
         if let Some(why) = mishandled(&answer) {
-            *wrong = Some(format!("{which}{why}"));
+            losses.wrong = Some(format!("{which}{why}"));
         }
         let removed = finish(&token, async |step| (self.remove)(step, "").await).await;
         match (removed, self.marks(&token).await) {
             (Ok(_), Ok(marks)) if marks.is_empty() => {}
-            (Ok(_), Ok(marks)) => *left = Some(format!("{which}it leaves {marks:?}")),
-            (Err(error), _) | (_, Err(error)) => *left = Some(format!("{which}{}", one_line(&error))),
+            (Ok(_), Ok(marks)) => losses.left = Some(format!("{which}it leaves {marks:?}")),
+            (Err(error), _) | (_, Err(error)) => losses.left = Some(format!("{which}{}", one_line(&error))),
         }
         calls
+    }
+
+    /// Why there was nothing to lose.
+    async fn unmade(&self, answer: &Result<State>, token: &str) -> Option<String> {
+        match (answer, self.marks(token).await) {
+            (Err(error), _) => Some(format!("nothing was made: {}", one_line(error))),
+            (Ok(_), Ok(marks)) if marks.is_empty() => Some(UNSEEN.into()),
+            _ => None,
+        }
     }
 }

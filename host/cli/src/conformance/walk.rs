@@ -111,38 +111,54 @@ const fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// Makes a call again and again, and lets another call of the host fail each time: how many there were, and what was wrong
-/// with the last answer that was. None is begun once it is stopped.
-pub async fn each_fails<T>(trial: &Trial<'_>, call: impl AsyncFn() -> Result<T>) -> (usize, Option<String>) {
+/// What came of letting calls of the host fail.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fails {
+    /// How many were let fail.
+    pub tried: usize,
+    /// How many there were.
+    pub calls: usize,
+    /// What was wrong with the last answer that was.
+    pub wrong: Option<String>,
+}
+
+/// Makes a call again and again, and lets another call of the host fail each time. None is begun once it is stopped.
+pub async fn each_fails<T>(trial: &Trial<'_>, call: impl AsyncFn() -> Result<T>) -> Fails {
     let faults = trial.faults;
     if trial.is_stopped() {
-        return (0, None);
+        return Fails { tried: 0, calls: 0, wrong: None };
     }
     faults.begin(None);
     let _ = call().await;
-    let calls = faults.calls().min(FAULTS_MAX);
-    let mut wrong = None;
-    for at in 0..calls {
+    let (calls, mut tried, mut wrong) = (faults.calls(), 0, None);
+    for at in 0..calls.min(FAULTS_MAX) {
         if trial.is_stopped() {
             break;
         }
+        tried += 1;
         faults.begin(Some(at));
         if let Some(why) = mishandled(&call().await) {
             wrong = Some(format!("when its call {at} of the host failed: {why}"));
         }
     }
     faults.begin(None);
-    (calls, wrong)
+    Fails { tried, calls, wrong }
 }
 
-/// What came of letting the calls of one verb fail.
-pub fn note_faults(checks: &mut Checks, verb: &str, (calls, wrong): (usize, Option<String>)) {
-    let verdict = match (wrong, calls) {
+/// Notes what came of letting the calls of one verb fail, and that some were not, where there were too many.
+pub fn note_faults(checks: &mut Checks, verb: &str, Fails { tried, calls, wrong }: Fails) {
+    let verdict = match (wrong, tried) {
         (Some(why), _) => Verdict::Broken(why),
         (None, 0) => return,
         (None, _) => Verdict::Kept,
     };
-    checks.note(format!("{verb} answers when any of {calls} calls of the host fails"), Rule::Faults, verdict);
+    let which = if tried < calls { format!("{tried} of {calls}") } else { calls.to_string() };
+    checks.note(format!("{verb} answers when any of {which} calls of the host fails"), Rule::Faults, verdict);
+    if tried < calls {
+        let why = format!("it makes {calls} calls of the host, and {tried} of them were let fail");
+        let name = format!("{verb} answers when any other call of the host fails");
+        checks.note(name, Rule::Faults, Verdict::Unknown(why));
+    }
 }
 
 /// Everything that carries a mark; none: the pages do not end.
@@ -213,14 +229,29 @@ mod tests {
     async fn each_call_of_the_host_fails_once() {
         let (faults, stop) = (Faults::default(), CancellationToken::new());
         let trial = Trial { faults: &faults, stop: &stop };
-        let (calls, wrong) = each_fails(&trial, async || faults.pass().and_then(|()| faults.pass())).await;
-        assert_eq!((calls, wrong), (2, None));
+        let fails = each_fails(&trial, async || faults.pass().and_then(|()| faults.pass())).await;
+        assert_eq!(fails, Fails { tried: 2, calls: 2, wrong: None });
         let other =
             async || faults.pass().map_err(|error| Error::invalid("my.code", "no").cause(error.message));
-        let (_, wrong) = each_fails(&trial, other).await;
-        assert!(wrong.unwrap().contains("the plugin `invalid`"));
+        let fails = each_fails(&trial, other).await;
+        assert!(fails.wrong.unwrap().contains("the plugin `invalid`"));
         let breaks = async || faults.pass().map_err(|_| Error::other("sandbox.trap", "it trapped"));
-        assert!(each_fails(&trial, breaks).await.1.unwrap().contains("sandbox.trap"));
-        assert_eq!(each_fails(&trial, async || faults.pass().or(Ok(()))).await.1, None);
+        assert!(each_fails(&trial, breaks).await.wrong.unwrap().contains("sandbox.trap"));
+        assert_eq!(each_fails(&trial, async || faults.pass().or(Ok(()))).await.wrong, None);
+    }
+
+    #[tokio::test]
+    async fn calls_that_were_not_let_fail_are_told() {
+        let (faults, stop, mut checks) = (Faults::default(), CancellationToken::new(), Checks::default());
+        let many = async || (0..=FAULTS_MAX).try_for_each(|_| faults.pass());
+        let fails = each_fails(&Trial { faults: &faults, stop: &stop }, many).await;
+        note_faults(&mut checks, "check", fails);
+        let text = checks.text();
+        let calls = FAULTS_MAX + 1;
+        assert!(
+            text.contains(&format!("✓ check answers when any of {FAULTS_MAX} of {calls} calls")),
+            "{text}"
+        );
+        assert!(text.contains("○ check answers when any other call"), "{text}");
     }
 }
