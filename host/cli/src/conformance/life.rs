@@ -4,11 +4,11 @@
 
 use super::destination::note_console;
 use super::rules::Rule;
-use super::walk::{Fails, PAGES_MAX, Trial, finish, marked, mishandled, note_faults, token};
+use super::walk::{Fails, PAGES_MAX, Trial, finish, marked, mishandled, note_faults, note_foreign, token};
 use super::{Checks, Verdict, one_line};
 use crate::trying::machine;
-use gyre_core::roles::{Destination, Outcome, State, StepCall, WorkerRole};
-use gyre_core::{Error, Kind, OsType, Result, VmSpec};
+use gyre_core::roles::{Destination, Marked, Outcome, State, StepCall, WorkerRole};
+use gyre_core::{Error, OsType, Result, VmSpec};
 use std::collections::BTreeSet;
 
 /// Calls of one step that are let fail: each makes and removes what the step makes.
@@ -67,7 +67,10 @@ pub async fn check(plugin: &dyn Destination, trial: &Trial<'_>, wanted: bool, ch
     let token = token("disks");
     if let Some(state) = disks.make(&token, checks).await {
         note_disks(plugin, &vm, &state, checks).await;
-        note_foreign(plugin, &token, checks).await;
+        let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
+        let remove =
+            async |step: &StepCall, one: &Marked| plugin.remove_marked(step, &one.kind, &one.id).await;
+        note_foreign(checks, Rule::TargetForeign, &token, listed, remove).await;
         worker(plugin, trial, &vm, &state, checks).await;
         copies(plugin, trial, &vm, &state, checks).await;
         disks.remove(&token, &state, checks).await;
@@ -202,22 +205,6 @@ async fn note_disks(plugin: &dyn Destination, vm: &VmSpec, state: &str, checks: 
         }
     };
     checks.note("every disk of the machine is made", Rule::TargetDisks, verdict);
-}
-
-/// What another step made is not for this one to remove.
-async fn note_foreign(plugin: &dyn Destination, token: &str, checks: &mut Checks) {
-    let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
-    let Ok(Some(all)) = listed else { return };
-    let Some(one) = all.iter().find(|one| one.token == token) else { return };
-    let other = self::token("other");
-    let answer = finish(&other, async |step| plugin.remove_marked(step, &one.kind, &one.id).await).await;
-    let is_refused = matches!(&answer, Err(error) if error.kind == Kind::Conflict);
-    let why = || format!("the answer to another token is {answer:?}");
-    checks.note(
-        "remove-marked refuses what carries another token",
-        Rule::TargetForeign,
-        Verdict::of(is_refused, why),
-    );
 }
 
 impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Result<Outcome>>

@@ -3,11 +3,11 @@
 
 use super::rules::Rule;
 use super::walk::{
-    PAGES_MAX, Trial, each_fails, finish, marked, note_faults, note_marks, removed, step, token,
+    PAGES_MAX, Trial, each_fails, finish, marked, note_faults, note_foreign, note_marks, removed, step, token,
 };
 use super::{Checks, Verdict, note_answer, one_line};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
-use gyre_core::roles::{Source, VmSummary};
+use gyre_core::roles::{Marked, Source, StepCall, VmSummary};
 use gyre_core::{ExtentKind, Kind, Origin, Result, VmSpec};
 use std::collections::BTreeSet;
 
@@ -195,6 +195,10 @@ async fn snapshot(plugin: &dyn Source, trial: &Trial<'_>, id: &str, checks: &mut
         }
     };
     if !state.is_empty() {
+        let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
+        let remove =
+            async |step: &StepCall, one: &Marked| plugin.remove_marked(step, &one.kind, &one.id).await;
+        note_foreign(checks, Rule::SourceForeign, &token, listed, remove).await;
         disks(plugin, trial, &vm, &state, checks).await;
     }
     for state in [state.as_str(), state.as_str(), ""] {

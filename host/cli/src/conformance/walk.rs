@@ -196,6 +196,22 @@ pub fn note_marks(checks: &mut Checks, rule: Rule, listed: &Result<Option<Vec<Ma
     checks.note("every marked object stands on one page", rule, verdict);
 }
 
+/// Notes that what another step made is not for this one to remove; of what carries this token alone, where that is listed.
+pub async fn note_foreign(
+    checks: &mut Checks,
+    rule: Rule,
+    token: &str,
+    listed: Result<Option<Vec<Marked>>>,
+    remove: impl AsyncFn(&StepCall, &Marked) -> Result<Outcome>,
+) {
+    let Ok(Some(all)) = listed else { return };
+    let Some(one) = all.iter().find(|one| one.token == token) else { return };
+    let answer = finish(&self::token("other"), async |step| remove(step, one).await).await;
+    let is_refused = matches!(&answer, Err(error) if error.kind == Kind::Conflict);
+    let why = || format!("the answer to another token is {answer:?}");
+    checks.note("remove-marked refuses what carries another token", rule, Verdict::of(is_refused, why));
+}
+
 /// Without the platform an error may be the platform's.
 pub fn removed<T>(answer: &Result<T>) -> Verdict {
     match answer {
