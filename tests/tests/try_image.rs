@@ -232,7 +232,7 @@ fn what_is_no_guest_is_said_to_be_none() -> Result<()> {
 #[test]
 fn nothing_is_left_whatever_ends_it() -> Result<()> {
     let guest = Guest::new()?;
-    for how in ["INT", "TERM", "KILL"] {
+    for how in ["INT", "TERM", "HUP", "KILL"] {
         let (mut child, agent) = guest.endless()?;
         ensure!(!attached_below(&guest.path("tmp"))?.is_empty(), "the copy is attached while it is tried");
         signal(how, &child)?;

@@ -50,6 +50,9 @@ pub struct Bench {
     name: String,
     plugins: Plugins,
     job: gyre_engine::JobContext,
+    /// Of what makes things at a platform, which must be undone after the process was asked to stop: whoever calls looks
+    /// at that between two calls, and none is ended in its middle.
+    lasting: gyre_engine::JobContext,
 }
 
 impl Bench {
@@ -81,14 +84,8 @@ impl Bench {
             trust: bare.trust,
             ..entries
         };
-        let job = gyre_engine::JobContext {
-            job: "by-hand".into(),
-            overrides: Map::new(),
-            plugins: BTreeMap::new(),
-            progress: Arc::new(Phases(cancel.clone())),
-            cancel,
-        };
-        Ok(Self { found, name, plugins: plugins(&known, whole)?, job })
+        let (job, lasting) = (job(cancel), job(CancellationToken::new()));
+        Ok(Self { found, name, plugins: plugins(&known, whole)?, job, lasting })
     }
 
     /// The same once more.
@@ -114,20 +111,20 @@ impl Bench {
         morpher.ok_or_else(|| self.other_role(Role::Osmorphing))
     }
 
-    /// As a source.
+    /// As a source, whose calls are not ended by the process's cancel.
     ///
     /// # Errors
     /// As [`Bench::morpher`].
     pub async fn source(&self) -> Result<Arc<dyn Source>> {
-        self.plugins.source(ENDPOINT, &self.job).await
+        self.plugins.source(ENDPOINT, &self.lasting).await
     }
 
-    /// As a destination.
+    /// As a destination, likewise.
     ///
     /// # Errors
     /// As [`Bench::morpher`].
     pub async fn destination(&self) -> Result<Arc<dyn Destination>> {
-        self.plugins.destination(ENDPOINT, &self.job).await
+        self.plugins.destination(ENDPOINT, &self.lasting).await
     }
 
     fn other_role(&self, wanted: Role) -> Error {
@@ -135,6 +132,16 @@ impl Bench {
             "config.role",
             format!("this is a {} plugin, and not one for {wanted}", self.found.role),
         )
+    }
+}
+
+fn job(cancel: CancellationToken) -> gyre_engine::JobContext {
+    gyre_engine::JobContext {
+        job: "by-hand".into(),
+        overrides: Map::new(),
+        plugins: BTreeMap::new(),
+        progress: Arc::new(Phases(cancel.clone())),
+        cancel,
     }
 }
 

@@ -24,6 +24,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
+use walk::Trial;
 
 /// Codes of errors with which a sandbox ends a session, of those that the SDKs make of an exception, and of those with which
 /// the host refuses what was answered.
@@ -175,25 +176,28 @@ impl Checks {
     }
 }
 
-/// Tests it.
+/// Tests it. Once `cancel` is asked for nothing more is made, and what was made is removed.
 ///
 /// # Errors
 /// What keeps it from being tested at all: `plugin.*`, `config.*`, `try.*`.
 pub async fn run(config: Option<&Path>, args: &TestArgs, cancel: CancellationToken) -> Result<Answer> {
-    let bench = Bench::open(config, &args.tried, cancel).await?;
+    let bench = Bench::open(config, &args.tried, cancel.clone()).await?;
+    let trial = Trial { faults: bench.faults(), stop: &cancel };
     let mut checks = Checks::default();
     description::check(&bench.found, &bench.inspect().await?, &mut checks);
     match bench.found.role {
         Role::Osmorphing => morphing::check(bench.morpher().await?.as_ref(), args, &mut checks).await?,
         Role::Source => {
-            source::check(bench.source().await?.as_ref(), bench.faults(), args.vm.as_deref(), &mut checks)
-                .await;
+            let plugin = bench.source().await?;
+            source::check(plugin.as_ref(), &trial, args.vm.as_deref(), &mut checks).await;
         }
         Role::Destination => {
             let plugin = bench.destination().await?;
-            destination::check(plugin.as_ref(), bench.faults(), &bench.found, &mut checks).await;
-            life::check(plugin.as_ref(), bench.faults(), args.steps, &mut checks).await;
+            destination::check(plugin.as_ref(), &trial, &bench.found, &mut checks).await;
+            life::check(plugin.as_ref(), &trial, args.steps, &mut checks).await;
         }
     }
-    Ok(checks.answer())
+    let answer = checks.answer();
+    // Checks that were cut off say nothing of the plugin.
+    Ok(if cancel.is_cancelled() { answer.with_error(Some(Error::cancelled())) } else { answer })
 }

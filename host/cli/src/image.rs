@@ -7,7 +7,7 @@ use crate::args::{GuestImageArgs, ImageArgs};
 use crate::by_hand::Hand;
 use crate::screen::Screen;
 use crate::show::clean;
-use crate::tree::{Mounts, Walk};
+use crate::tree::{ENTRIES_MAX, Mounts, Walk};
 use async_trait::async_trait;
 use gyre_agent::local::refused;
 use gyre_agent::loopback::Loop;
@@ -99,7 +99,8 @@ impl Image {
 
     /// How its tree is walked: all that is mounted in it is the guest's.
     pub fn walk(&self) -> Walk {
-        Walk { bytes_max: BYTES_MAX, mounts: Mounts::Entered, cancel: self.cancel.clone() }
+        let cancel = self.cancel.clone();
+        Walk { bytes_max: BYTES_MAX, entries_max: ENTRIES_MAX, mounts: Mounts::Entered, cancel }
     }
 
     /// Unmounts, and lets go of the copy. What failed is added to the answer, unless that is an error already.

@@ -56,6 +56,8 @@ use tracing_subscriber::EnvFilter;
 const LOG_VARIABLE: &str = "GYRE_LOG";
 /// Exit code of a second Ctrl-C, as shells have it.
 const INTERRUPTED: i32 = 130;
+/// What this process does with signals.
+const STATUS: &str = "/proc/self/status";
 
 /// Made in memory first: a reader that goes away (`| head`) is no defect.
 fn print_completions(shell: clap_complete::Shell) -> ExitCode {
@@ -126,18 +128,26 @@ const fn farewell(cli: &Cli) -> (&'static str, &'static str) {
     }
 }
 
-/// The first signal stops the job in good order, the second leaves at once.
+/// The first signal stops the job in good order, the second leaves at once. A terminal that is closed stops it too, and is
+/// never the second: kernel and shell both tell of it.
 async fn watch_signals(cancel: CancellationToken, screen: Screen, (first, second): (&str, &str)) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    // Asked before anything is set up in its place.
+    let status = std::fs::read_to_string(STATUS).unwrap_or_default();
+    let hangup = (!ignores_hangup(&status)).then(|| signal(SignalKind::hangup()));
+    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), hangup.transpose())
     else {
         return;
     };
     loop {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+        let is_hangup = tokio::select! {
+            _ = interrupt.recv() => false,
+            _ = terminate.recv() => false,
+            () = hung_up(hangup.as_mut()) => true,
+        };
+        if cancel.is_cancelled() && is_hangup {
+            continue;
         }
         if cancel.is_cancelled() {
             screen.clear();
@@ -147,6 +157,20 @@ async fn watch_signals(cancel: CancellationToken, screen: Screen, (first, second
         cancel.cancel();
         screen.line(first);
     }
+}
+
+async fn hung_up(hangup: Option<&mut tokio::signal::unix::Signal>) {
+    match hangup {
+        Some(hangup) => hangup.recv().await.unwrap_or_default(),
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether this process was started to outlive its terminal, as `nohup` starts one: then what was begun goes on.
+/// Of proc(5): `SigIgn` is a mask in hexadecimal, whose lowest bit is signal 1, SIGHUP.
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 fn print(answer: &Answer, as_json: bool) {
@@ -184,4 +208,16 @@ fn log_to(screen: &Screen, verbose: u8) {
         .with_writer(writer);
     // It fails only when there is one already.
     let _ = subscriber.try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_started_it_to_outlive_its_terminal_is_heard() {
+        assert!(ignores_hangup("Name:\tgyre\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n"));
+        assert!(!ignores_hangup("SigIgn:\t0000000000001000\nSigCgt:\t0000000000000001\n"));
+        assert!(!ignores_hangup(""));
+    }
 }

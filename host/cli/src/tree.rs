@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 /// What is copied at most of a directory.
 const COPY_BYTES_MAX: u64 = 8 << 30;
-const ENTRIES_MAX: usize = 1_000_000;
+/// Entries of one tree.
+pub const ENTRIES_MAX: usize = 1_000_000;
 /// Directories below each other.
 const DEPTH_MAX: usize = 200;
 /// A file whose lines are compared.
@@ -22,11 +23,13 @@ const LINES_MAX: usize = 2_000;
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
 
-/// How far a copy goes.
+/// How far a copy goes, and a comparison.
 #[derive(Clone, Debug)]
 pub struct Walk {
     /// Sizes of files, all together.
     pub bytes_max: u64,
+    /// Entries of a tree; two that are compared have as many each.
+    pub entries_max: usize,
     /// What is mounted in the tree.
     pub mounts: Mounts,
     /// Ends it in the middle.
@@ -36,7 +39,12 @@ pub struct Walk {
 impl Default for Walk {
     /// A directory of this machine.
     fn default() -> Self {
-        Self { bytes_max: COPY_BYTES_MAX, mounts: Mounts::LeftOut, cancel: CancellationToken::new() }
+        Self {
+            bytes_max: COPY_BYTES_MAX,
+            entries_max: ENTRIES_MAX,
+            mounts: Mounts::LeftOut,
+            cancel: CancellationToken::new(),
+        }
     }
 }
 
@@ -74,8 +82,8 @@ pub fn copy(from: &Path, to: &Path, walk: &Walk) -> Result<()> {
             let found = look(&from.join(&path))?;
             entries += 1;
             bytes += if found.is_file() { found.len() } else { 0 };
-            if bytes > walk.bytes_max || entries > ENTRIES_MAX || depth > DEPTH_MAX {
-                return Err(too_large(from, walk.bytes_max));
+            if bytes > walk.bytes_max || entries > walk.entries_max || depth > DEPTH_MAX {
+                return Err(too_large(from, walk));
             }
             if walk.cancel.is_cancelled() {
                 return Err(Error::cancelled());
@@ -89,10 +97,9 @@ pub fn copy(from: &Path, to: &Path, walk: &Walk) -> Result<()> {
     set_mode(to, &look(from)?)
 }
 
-fn too_large(from: &Path, bytes_max: u64) -> Error {
-    let limit = ByteSize(bytes_max);
-    let what =
-        format!("{} has more than {limit} in files, or more than {ENTRIES_MAX} entries", from.display());
+fn too_large(from: &Path, walk: &Walk) -> Error {
+    let (limit, entries) = (ByteSize(walk.bytes_max), walk.entries_max);
+    let what = format!("{} has more than {limit} in files, or more than {entries} entries", from.display());
     Error::invalid("try.too-large", what)
 }
 
@@ -131,40 +138,80 @@ fn look(path: &Path) -> Result<Metadata> {
     path.symlink_metadata().or_other("try.copy", || format!("{} cannot be looked at", path.display()))
 }
 
-/// Names in a directory; none when there is none.
 fn names(path: &Path) -> Result<BTreeSet<std::ffi::OsString>> {
-    let what = || format!("{} cannot be listed", path.display());
-    match fs::read_dir(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
-        other => other
-            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect())
-            .or_other("try.copy", what),
-    }
+    fs::read_dir(path)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect())
+        .or_other("try.copy", || format!("{} cannot be listed", path.display()))
 }
 
-/// What differs between two trees, by path; what [`copy`] leaves out is no difference. `mounts` is about the second.
+/// What differs between two trees, by path; what [`copy`] leaves out is no difference. Of `walk` the mounts are about the
+/// second tree, and files may be of any size.
 ///
 /// # Errors
-/// `try.copy`.
-pub fn changes(before: &Path, after: &Path, mounts: Mounts) -> Result<Vec<Change>> {
-    let (mut found, mut todo) = (Vec::new(), vec![PathBuf::new()]);
-    while let Some(below) = todo.pop() {
-        let mut all = names(&before.join(&below))?;
-        all.extend(names(&after.join(&below))?);
+/// `try.copy`, also when one of the trees is not there, or goes away meanwhile; `try.too-large`, `job.cancelled`.
+pub fn changes(before: &Path, after: &Path, walk: &Walk) -> Result<Vec<Change>> {
+    let trees = [Tree::open(before, Mounts::LeftOut)?, Tree::open(after, walk.mounts)?];
+    let (mut found, mut entries, mut todo) = (Vec::new(), 0, vec![(PathBuf::new(), [true, true])]);
+    while let Some((below, are_there)) = todo.pop() {
+        let both = || trees.iter().zip(are_there);
+        let mut all = BTreeSet::new();
+        for (tree, _) in both().filter(|(_, is_there)| *is_there) {
+            all.extend(names(&tree.path.join(&below))?);
+        }
         for name in all {
-            let path = below.join(name);
-            let (old, new) = (Side::open(&before.join(&path)), Side::open(&after.join(&path)));
-            if old.is_left_out(before, Mounts::LeftOut) || new.is_left_out(after, mounts) {
-                continue;
+            entries += 1;
+            if entries > walk.entries_max.saturating_mul(trees.len()) {
+                return Err(too_large(after, walk));
             }
+            if walk.cancel.is_cancelled() {
+                return Err(Error::cancelled());
+            }
+            let path = below.join(name);
+            let ([old, new], [old_is_there, new_is_there]) = (&trees, are_there);
+            let sides = (old.side(&path, old_is_there)?, new.side(&path, new_is_there)?);
+            let (Some(old), Some(new)) = sides else { continue };
             found.extend(difference(&path, &old, &new)?);
-            if [&old, &new].into_iter().any(Side::is_dir) {
-                todo.push(path);
+            if old.is_dir() || new.is_dir() {
+                todo.push((path, [old.is_dir(), new.is_dir()]));
             }
         }
     }
+    trees.iter().try_for_each(Tree::check)?;
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
+}
+
+/// One of two trees.
+struct Tree<'a> {
+    path: &'a Path,
+    root: Metadata,
+    mounts: Mounts,
+}
+
+impl<'a> Tree<'a> {
+    fn open(path: &'a Path, mounts: Mounts) -> Result<Self> {
+        Ok(Self { path, root: look(path)?, mounts })
+    }
+
+    /// What went away, or was unmounted, would look as if all its files had been removed.
+    fn check(&self) -> Result<()> {
+        let now = look(self.path)?;
+        if (now.dev(), now.ino()) == (self.root.dev(), self.root.ino()) {
+            return Ok(());
+        }
+        Err(Error::other("try.copy", format!("{} went away while it was compared", self.path.display())))
+    }
+
+    /// What is at a path of it, whose directory `is_there`, and is no link that leads elsewhere; none: it is left out.
+    fn side(&self, path: &Path, is_there: bool) -> Result<Option<Side>> {
+        let full = self.path.join(path);
+        let side = if is_there { Side::open(full)? } else { Side { path: full, found: None } };
+        let is_other = |found: &Metadata| self.mounts == Mounts::LeftOut && found.dev() != self.root.dev();
+        let is_left_out = side.found.as_ref().is_some_and(|found| {
+            is_other(found) || !(found.is_dir() || found.is_file() || found.is_symlink())
+        });
+        Ok((!is_left_out).then_some(side))
+    }
 }
 
 /// One path in one of two trees.
@@ -174,20 +221,17 @@ struct Side {
 }
 
 impl Side {
-    fn open(path: &Path) -> Self {
-        Self { path: path.into(), found: path.symlink_metadata().ok() }
+    /// Nothing is there only if that is what the system says.
+    fn open(path: PathBuf) -> Result<Self> {
+        let found = match path.symlink_metadata() {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            other => Some(other.or_other("try.copy", || format!("{} cannot be looked at", path.display()))?),
+        };
+        Ok(Self { path, found })
     }
 
     fn is_dir(&self) -> bool {
         self.found.as_ref().is_some_and(Metadata::is_dir)
-    }
-
-    fn is_left_out(&self, root: &Path, mounts: Mounts) -> bool {
-        let device = root.symlink_metadata().ok().map(|root| root.dev());
-        let other = |found: &Metadata| mounts == Mounts::LeftOut && Some(found.dev()) != device;
-        self.found
-            .as_ref()
-            .is_some_and(|found| other(found) || !(found.is_dir() || found.is_file() || found.is_symlink()))
     }
 
     /// Kind, mode and where a link points, on a line.
@@ -412,7 +456,7 @@ mod tests {
         fs::set_permissions(from.join("etc/file"), fs::Permissions::from_mode(0o640)).unwrap();
         symlink("/etc/file", from.join("link")).unwrap();
         copy(&from, &to, &Walk::default()).unwrap();
-        assert_eq!(changes(&from, &to, Mounts::LeftOut).unwrap(), []);
+        assert_eq!(changes(&from, &to, &Walk::default()).unwrap(), []);
         assert_eq!(fs::metadata(to.join("etc/file")).unwrap().mode() & 0o7777, 0o640);
 
         fs::write(to.join("etc/file"), "two\n").unwrap();
@@ -422,7 +466,7 @@ mod tests {
         fs::remove_dir(to.join("etc/x")).unwrap();
         fs::create_dir(to.join("new")).unwrap();
         fs::write(to.join("new/file"), "").unwrap();
-        let found = changes(&from, &to, Mounts::LeftOut).unwrap();
+        let found = changes(&from, &to, &Walk::default()).unwrap();
         let shown: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.what)).collect();
         let expected = [
             ("/etc/binary", "changed"),
@@ -435,5 +479,54 @@ mod tests {
         assert_eq!(shown, expected);
         assert_eq!(found[1].text, "@@ -1 +1 @@\n-one\n+two\n");
         assert_eq!(found[3].text, "link to /etc/file → link to elsewhere\n");
+    }
+
+    #[test]
+    fn a_tree_that_is_not_there_is_no_empty_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let (from, gone) = (directory.path().join("a"), directory.path().join("b"));
+        fs::create_dir(&from).unwrap();
+        fs::write(from.join("shadow"), "secret\n").unwrap();
+        for (before, after) in [(&from, &gone), (&gone, &from)] {
+            assert_eq!(changes(before, after, &Walk::default()).unwrap_err().code, "try.copy");
+        }
+        let ended = Walk::default();
+        ended.cancel.cancel();
+        assert_eq!(changes(&from, &from, &ended).unwrap_err().code, "job.cancelled");
+        let few = Walk { entries_max: 0, ..Walk::default() };
+        assert_eq!(changes(&from, &from, &few).unwrap_err().code, "try.too-large");
+    }
+
+    #[test]
+    fn a_tree_that_goes_away_while_it_is_compared_is_seen() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        fs::create_dir(&path).unwrap();
+        let tree = Tree::open(&path, Mounts::Entered).unwrap();
+        tree.check().unwrap();
+        // While the first is there the second has another number.
+        fs::rename(&path, directory.path().join("b")).unwrap();
+        assert_eq!(tree.check().unwrap_err().code, "try.copy");
+        fs::create_dir(&path).unwrap();
+        assert_eq!(tree.check().unwrap_err().code, "try.copy");
+        let below_a_file = directory.path().join("file");
+        fs::write(&below_a_file, "").unwrap();
+        let error = Side::open(below_a_file.join("x")).err().unwrap();
+        assert_eq!(error.code, "try.copy");
+    }
+
+    #[test]
+    fn what_a_link_in_the_place_of_a_directory_leads_to_is_not_looked_at() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |path: &str| directory.path().join(path);
+        for path in ["a/etc", "b", "outside"] {
+            fs::create_dir_all(at(path)).unwrap();
+        }
+        fs::write(at("a/etc/file"), "mine\n").unwrap();
+        fs::write(at("outside/secret"), "not mine\n").unwrap();
+        symlink(at("outside"), at("b/etc")).unwrap();
+        let found = changes(&at("a"), &at("b"), &Walk::default()).unwrap();
+        let shown: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.what)).collect();
+        assert_eq!(shown, [("/etc", "changed"), ("/etc/file", "removed")]);
     }
 }

@@ -7,7 +7,7 @@ use crate::bench::Bench;
 use crate::image::Image;
 use crate::screen::Screen;
 use crate::show::clean;
-use crate::tree::{self, Change, Mounts, Walk};
+use crate::tree::{self, Change, Walk};
 use async_trait::async_trait;
 use gyre_agent::local::{LocalRoot, Programs};
 use gyre_core::error::Context as _;
@@ -39,7 +39,7 @@ pub async fn run(
     // What is wrong with the guest is told before anything takes time.
     let tree = match is_image {
         true => Image::check().map(|()| None)?,
-        false => Some(Tree::open(&args.root)?),
+        false => Some(Tree::open(&args.root, &cancel)?),
     };
     let morpher = Bench::open(config, &args.tried, cancel.clone()).await?.morpher().await?;
     if let Some(mut tree) = tree {
@@ -65,11 +65,14 @@ struct Tree<'a> {
     path: &'a Path,
     original: Arc<dyn Root>,
     copy: Option<Copy>,
+    walk: Walk,
 }
 
 impl<'a> Tree<'a> {
-    fn open(path: &'a Path) -> Result<Self> {
-        Ok(Self { path, original: Arc::new(LocalRoot::open(path, Programs::Refused)?), copy: None })
+    fn open(path: &'a Path, cancel: &CancellationToken) -> Result<Self> {
+        let original = Arc::new(LocalRoot::open(path, Programs::Refused)?);
+        let walk = Walk { cancel: cancel.clone(), ..Walk::default() };
+        Ok(Self { path, original, copy: None, walk })
     }
 }
 
@@ -79,11 +82,11 @@ impl Ground for Tree<'_> {
     }
 
     fn copy(&mut self, programs: bool) -> Result<Arc<dyn Root>> {
-        self.copy.insert(Copy::of(self.path)?).root(programs)
+        self.copy.insert(Copy::walked(self.path, &self.walk)?).root(programs)
     }
 
     fn changes(&self) -> Result<Vec<Change>> {
-        let copy = self.copy.as_ref().map(|copy| tree::changes(self.path, &copy.path(), Mounts::LeftOut));
+        let copy = self.copy.as_ref().map(|copy| tree::changes(self.path, &copy.path(), &self.walk));
         copy.unwrap_or_else(|| Ok(Vec::new()))
     }
 }
@@ -107,7 +110,7 @@ impl Ground for Mounted<'_> {
     fn changes(&self) -> Result<Vec<Change>> {
         let after = self.image.tree();
         let before =
-            self.before.as_ref().map(|before| tree::changes(&before.path(), &after, Mounts::Entered));
+            self.before.as_ref().map(|before| tree::changes(&before.path(), &after, &self.image.walk()));
         before.unwrap_or_else(|| Ok(Vec::new()))
     }
 }
@@ -131,7 +134,12 @@ async fn tried(ground: &mut dyn Ground, morpher: &dyn OsMorphing, args: &TryArgs
         return Err(error.clone());
     }
     // What it changed before it failed is what its author wants to see.
-    let changes = ground.changes()?;
+    let changes = match (ground.changes(), &morphed) {
+        (Ok(changes), _) => changes,
+        // An agent that is gone fails both, and the first says more.
+        (Err(_), Err(error)) => return Err(error.clone()),
+        (Err(error), _) => return Err(error),
+    };
     let json = json!({ "match": found, "changes": changes, "programs": args.chroot });
     Ok(Answer::new(json, format!("{mine}{}", diff(&changes))).with_error(morphed.err()))
 }

@@ -57,7 +57,8 @@ pub trait Source: 'static {
         let _ = (config, after);
         Ok(step::no_marks())
     }
-    /// Done: what was not listed is not there.
+    /// Done: what was not listed is not there. Write it wherever `list_marked` is written, and refuse with a conflict what
+    /// carries another token than the step's.
     fn remove_marked(step: &Step, kind: &str, id: &str) -> Result<Outcome> {
         let _ = (step, kind, id);
         Ok(Outcome::nothing())

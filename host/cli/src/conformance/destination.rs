@@ -2,19 +2,19 @@
 //! whatever fails; what is not there is an error, and what removes it succeeds. What its steps make is looked at in `life`.
 
 use super::rules::Rule;
-use super::walk::{each_fails, finish, marked, note_faults, note_marks, removed, step, token};
+use super::walk::{Trial, each_fails, finish, marked, note_faults, note_marks, removed, step, token};
 use super::{Checks, Verdict, note_answer};
 use crate::trying::machine;
 use gyre_core::roles::{Choices, Destination, WorkerRole};
 use gyre_core::{OsType, Result, VmSpec};
-use gyre_grants::{Faults, Inspection};
+use gyre_grants::Inspection;
 
 /// A name that nothing has.
 const NOBODY: &str = "gyre-test-no-such-thing";
 /// The end of a console.
 const CONSOLE_BYTES_MAX: usize = 64 * 1024;
 
-pub async fn check(plugin: &dyn Destination, faults: &Faults, found: &Inspection, checks: &mut Checks) {
+pub async fn check(plugin: &dyn Destination, trial: &Trial<'_>, found: &Inspection, checks: &mut Checks) {
     let Ok(vm) = machine(None) else { return };
     note_answer(checks, "check", &plugin.check(Some(&vm)).await);
     options(plugin, found, checks).await;
@@ -24,9 +24,9 @@ pub async fn check(plugin: &dyn Destination, faults: &Faults, found: &Inspection
     written(plugin, &vm, checks).await;
     pages(plugin, checks).await;
     for (verb, came) in [
-        ("check", each_fails(faults, async || plugin.check(Some(&vm)).await.map(drop)).await),
-        ("options", each_fails(faults, async || plugin.options(&[]).await.map(drop)).await),
-        ("list-marked", each_fails(faults, async || plugin.list_marked(None).await.map(drop)).await),
+        ("check", each_fails(trial, async || plugin.check(Some(&vm)).await.map(drop)).await),
+        ("options", each_fails(trial, async || plugin.options(&[]).await.map(drop)).await),
+        ("list-marked", each_fails(trial, async || plugin.list_marked(None).await.map(drop)).await),
     ] {
         note_faults(checks, verb, came);
     }

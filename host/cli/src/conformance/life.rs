@@ -4,16 +4,38 @@
 
 use super::destination::note_console;
 use super::rules::Rule;
-use super::walk::{finish, marked, mishandled, note_faults, token};
+use super::walk::{Fails, PAGES_MAX, Trial, finish, marked, mishandled, note_faults, note_foreign, token};
 use super::{Checks, Verdict, one_line};
 use crate::trying::machine;
-use gyre_core::roles::{Destination, Outcome, State, StepCall, WorkerRole};
-use gyre_core::{Kind, OsType, Result, VmSpec};
-use gyre_grants::Faults;
+use gyre_core::roles::{Destination, Marked, Outcome, State, StepCall, WorkerRole};
+use gyre_core::{Error, OsType, Result, VmSpec};
 use std::collections::BTreeSet;
 
 /// Calls of one step that are let fail: each makes and removes what the step makes.
 const LOSSES_MAX: usize = 16;
+/// Why nothing can be told of what is left.
+const UNSEEN: &str = "what was made is not listed, and so nobody sees whether it is gone";
+
+/// What came of losing a step.
+#[derive(Default)]
+struct Losses {
+    /// An error of another kind than the host's.
+    wrong: Option<String>,
+    /// What was not removed.
+    left: Option<String>,
+    /// Why nothing could be left.
+    unmade: Option<String>,
+}
+
+impl Losses {
+    fn verdict(self) -> Verdict {
+        match (self.left, self.unmade) {
+            (Some(left), _) => Verdict::Broken(left),
+            (None, Some(why)) => Verdict::Unknown(why),
+            (None, None) => Verdict::Kept,
+        }
+    }
+}
 
 /// One kind of thing that is made and removed.
 struct Pair<'a, M, R> {
@@ -21,10 +43,10 @@ struct Pair<'a, M, R> {
     ensure: M,
     remove: R,
     plugin: &'a dyn Destination,
-    faults: &'a Faults,
+    trial: &'a Trial<'a>,
 }
 
-pub async fn check(plugin: &dyn Destination, faults: &Faults, wanted: bool, checks: &mut Checks) {
+pub async fn check(plugin: &dyn Destination, trial: &Trial<'_>, wanted: bool, checks: &mut Checks) {
     let Ok(vm) = machine(None) else { return };
     if !wanted {
         let why = "with --steps a small machine is made at the platform and removed".to_owned();
@@ -39,20 +61,23 @@ pub async fn check(plugin: &dyn Destination, faults: &Faults, wanted: bool, chec
         ensure: async |step: &StepCall| plugin.ensure_disks(step, &vm, None).await,
         remove: async |step: &StepCall, state: &str| plugin.remove_disks(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     disks.lose(checks).await;
     let token = token("disks");
     if let Some(state) = disks.make(&token, checks).await {
         note_disks(plugin, &vm, &state, checks).await;
-        note_foreign(plugin, &token, checks).await;
-        worker(plugin, faults, &vm, &state, checks).await;
-        copies(plugin, faults, &vm, &state, checks).await;
+        let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
+        let remove =
+            async |step: &StepCall, one: &Marked| plugin.remove_marked(step, &one.kind, &one.id).await;
+        note_foreign(checks, Rule::TargetForeign, &token, listed, remove).await;
+        worker(plugin, trial, &vm, &state, checks).await;
+        copies(plugin, trial, &vm, &state, checks).await;
         disks.remove(&token, &state, checks).await;
     }
 }
 
-async fn worker(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &str, checks: &mut Checks) {
+async fn worker(plugin: &dyn Destination, trial: &Trial<'_>, vm: &VmSpec, disks: &str, checks: &mut Checks) {
     let pair = Pair {
         name: "worker",
         ensure: async |step: &StepCall| {
@@ -60,7 +85,7 @@ async fn worker(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &
         },
         remove: async |step: &StepCall, state: &str| plugin.remove_worker(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     pair.lose(checks).await;
     let token = token("worker");
@@ -82,26 +107,26 @@ async fn worker(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &
 }
 
 /// A checkpoint, what is cloned from it, and the machine that boots from that.
-async fn copies(plugin: &dyn Destination, faults: &Faults, vm: &VmSpec, disks: &str, checks: &mut Checks) {
+async fn copies(plugin: &dyn Destination, trial: &Trial<'_>, vm: &VmSpec, disks: &str, checks: &mut Checks) {
     let pair = Pair {
         name: "checkpoint",
         ensure: async |step: &StepCall| plugin.ensure_checkpoint(step, disks).await,
         remove: async |step: &StepCall, state: &str| plugin.remove_checkpoint(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     pair.lose(checks).await;
     let token = token("checkpoint");
     let Some(checkpoint) = pair.make(&token, checks).await else { return };
-    clone(plugin, faults, vm, &checkpoint, checks).await;
-    own(plugin, vm, &checkpoint, disks, checks).await;
+    clone(plugin, trial, vm, &checkpoint, checks).await;
+    own(plugin, trial, vm, &checkpoint, disks, checks).await;
     pair.remove(&token, &checkpoint, checks).await;
     checks.note("the disks stay when clones are removed", Rule::TargetClone, there(plugin, vm, disks).await);
 }
 
 async fn clone(
     plugin: &dyn Destination,
-    faults: &Faults,
+    trial: &Trial<'_>,
     vm: &VmSpec,
     checkpoint: &str,
     checks: &mut Checks,
@@ -111,7 +136,7 @@ async fn clone(
         ensure: async |step: &StepCall| plugin.ensure_clone(step, checkpoint, true).await,
         remove: async |step: &StepCall, state: &str| plugin.remove_clone(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     pair.lose(checks).await;
     let token = token("clone");
@@ -121,7 +146,7 @@ async fn clone(
         ensure: async |step: &StepCall| plugin.ensure_instance(step, vm, &clone).await,
         remove: async |step: &StepCall, state: &str| plugin.remove_instance(step, state).await,
         plugin,
-        faults,
+        trial,
     };
     instance.lose(checks).await;
     let token_of_instance = self::token("instance");
@@ -134,10 +159,18 @@ async fn clone(
 }
 
 /// The replica's own disks in the place of a clone, which are not to go with it.
-async fn own(plugin: &dyn Destination, vm: &VmSpec, checkpoint: &str, disks: &str, checks: &mut Checks) {
+async fn own(
+    plugin: &dyn Destination,
+    trial: &Trial<'_>,
+    vm: &VmSpec,
+    checkpoint: &str,
+    disks: &str,
+    checks: &mut Checks,
+) {
     let token = token("own");
-    let Ok(own) = finish(&token, async |step| plugin.ensure_clone(step, checkpoint, false).await).await
+    let Ok(own) = trial.make(&token, async |step| plugin.ensure_clone(step, checkpoint, false).await).await
     else {
+        let _ = finish(&token, async |step| plugin.remove_clone(step, "").await).await;
         return;
     };
     let removed = finish(&token, async |step| plugin.remove_clone(step, &own).await).await;
@@ -174,36 +207,26 @@ async fn note_disks(plugin: &dyn Destination, vm: &VmSpec, state: &str, checks: 
     checks.note("every disk of the machine is made", Rule::TargetDisks, verdict);
 }
 
-/// What another step made is not for this one to remove.
-async fn note_foreign(plugin: &dyn Destination, token: &str, checks: &mut Checks) {
-    let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
-    let Ok(Some(all)) = listed else { return };
-    let Some(one) = all.iter().find(|one| one.token == token) else { return };
-    let other = self::token("other");
-    let answer = finish(&other, async |step| plugin.remove_marked(step, &one.kind, &one.id).await).await;
-    let is_refused = matches!(&answer, Err(error) if error.kind == Kind::Conflict);
-    let why = || format!("the answer to another token is {answer:?}");
-    checks.note(
-        "remove-marked refuses what carries another token",
-        Rule::TargetForeign,
-        Verdict::of(is_refused, why),
-    );
-}
-
 impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Result<Outcome>>
     Pair<'_, M, R>
 {
     /// What carries the token, as kind and id.
     async fn marks(&self, token: &str) -> Result<BTreeSet<(String, String)>> {
         let listed = marked(async |after: Option<&str>| self.plugin.list_marked(after).await).await;
-        let all = listed?.unwrap_or_default();
+        let all = listed?.ok_or_else(|| {
+            let what = format!("the pages of list-marked do not end after {PAGES_MAX}");
+            Error::other("plugin.conformance", what)
+        })?;
         Ok(all.into_iter().filter(|one| one.token == token).map(|one| (one.kind, one.id)).collect())
     }
 
-    /// Makes it twice; what the first call answered.
+    /// Makes it twice; what the first call answered. Nothing once it is stopped.
     async fn make(&self, token: &str, checks: &mut Checks) -> Option<State> {
         let name = self.name;
-        let state = match finish(token, &self.ensure).await {
+        if self.trial.is_stopped() {
+            return None;
+        }
+        let state = match self.trial.make(token, &self.ensure).await {
             Ok(state) => state,
             Err(error) => {
                 let why = format!("the platform does not let it: {}", one_line(&error));
@@ -213,7 +236,7 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
             }
         };
         let once = self.marks(token).await;
-        let again = finish(token, &self.ensure).await;
+        let again = self.trial.make(token, &self.ensure).await;
         let twice = self.marks(token).await;
         let listed = matches!(&once, Ok(marks) if !marks.is_empty());
         let why = || "nothing that carries its token is listed".into();
@@ -235,10 +258,12 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
     /// Removes it twice.
     async fn remove(&self, token: &str, state: &str, checks: &mut Checks) {
         let name = self.name;
+        let unseen = matches!(self.marks(token).await, Ok(marks) if marks.is_empty());
         for often in ["", " again"] {
             let gone = finish(token, async |step| (self.remove)(step, state).await).await;
             let left = self.marks(token).await;
             let verdict = match (gone, left) {
+                (Ok(_), Ok(_)) if unseen => Verdict::Unknown(UNSEEN.into()),
                 (Ok(_), Ok(left)) => Verdict::of(left.is_empty(), || format!("it leaves {left:?}")),
                 (Err(error), _) | (_, Err(error)) => Verdict::Broken(one_line(&error)),
             };
@@ -247,40 +272,56 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
     }
 
     /// Makes it with a token of its own, lets one call of the host fail on the way, takes the answer for lost, and removes
-    /// whatever carries the token; for calls from the first to the last, and for none that fails.
+    /// whatever carries the token; for calls from the first to the last, and for none that fails. It ends early, with
+    /// nothing left, when it is stopped.
     async fn lose(&self, checks: &mut Checks) {
-        let (mut wrong, mut left) = (None, None);
-        let calls = self.lost_at(None, &mut wrong, &mut left).await;
-        for at in (0..calls).step_by(calls.div_ceil(LOSSES_MAX).max(1)) {
-            self.lost_at(Some(at), &mut wrong, &mut left).await;
+        if self.trial.is_stopped() {
+            return;
         }
-        note_faults(checks, &format!("ensure of {}", self.name), (calls.min(LOSSES_MAX), wrong));
+        let (mut losses, mut tried) = (Losses::default(), 0);
+        let calls = self.lost_at(None, &mut losses).await;
+        for at in (0..calls).step_by(calls.div_ceil(LOSSES_MAX).max(1)) {
+            if self.trial.is_stopped() {
+                break;
+            }
+            self.lost_at(Some(at), &mut losses).await;
+            tried += 1;
+        }
+        let fails = Fails { tried, calls, wrong: losses.wrong.take() };
+        note_faults(checks, &format!("ensure of {}", self.name), fails);
         let name = format!("remove of {} with an empty state undoes what was lost", self.name);
-        checks.note(name, Rule::TargetLost, left.map_or(Verdict::Kept, Verdict::Broken));
+        checks.note(name, Rule::TargetLost, losses.verdict());
     }
 
     /// Calls of the host that it took to make it, or until one failed.
-    async fn lost_at(
-        &self,
-        at: Option<usize>,
-        wrong: &mut Option<String>,
-        left: &mut Option<String>,
-    ) -> usize {
+    async fn lost_at(&self, at: Option<usize>, losses: &mut Losses) -> usize {
         let token = token(&at.map_or_else(|| "lost".into(), |at| format!("lost-{at}")));
-        self.faults.begin(at);
-        let answer = finish(&token, &self.ensure).await;
-        let calls = self.faults.calls();
-        self.faults.begin(None);
+        self.trial.faults.begin(at);
+        let answer = self.trial.make(&token, &self.ensure).await;
+        let calls = self.trial.faults.calls();
+        self.trial.faults.begin(None);
         let which = at.map_or_else(String::new, |at| format!("when its call {at} of the host failed: "));
+        if at.is_none() {
+            losses.unmade = self.unmade(&answer, &token).await;
+        }
         if let Some(why) = mishandled(&answer) {
-            *wrong = Some(format!("{which}{why}"));
+            losses.wrong = Some(format!("{which}{why}"));
         }
         let removed = finish(&token, async |step| (self.remove)(step, "").await).await;
         match (removed, self.marks(&token).await) {
             (Ok(_), Ok(marks)) if marks.is_empty() => {}
-            (Ok(_), Ok(marks)) => *left = Some(format!("{which}it leaves {marks:?}")),
-            (Err(error), _) | (_, Err(error)) => *left = Some(format!("{which}{}", one_line(&error))),
+            (Ok(_), Ok(marks)) => losses.left = Some(format!("{which}it leaves {marks:?}")),
+            (Err(error), _) | (_, Err(error)) => losses.left = Some(format!("{which}{}", one_line(&error))),
         }
         calls
+    }
+
+    /// Why there was nothing to lose.
+    async fn unmade(&self, answer: &Result<State>, token: &str) -> Option<String> {
+        match (answer, self.marks(token).await) {
+            (Err(error), _) => Some(format!("nothing was made: {}", one_line(error))),
+            (Ok(_), Ok(marks)) if marks.is_empty() => Some(UNSEEN.into()),
+            _ => None,
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::rules::Rule;
 use super::walk::mishandled;
 use super::{Checks, Verdict, broke_off, one_line};
 use crate::args::TestArgs;
-use crate::tree::{self, Change, Mounts};
+use crate::tree::{self, Change, Walk};
 use crate::trying::{Copy, ReadOnly, machine, morphing};
 use gyre_agent::local::{LocalRoot, Programs};
 use gyre_core::protocol::Root;
@@ -143,7 +143,7 @@ fn same(morphed: Result<()>, expected: &Copy, found: &Copy) -> Result<Verdict> {
     if let Err(error) = morphed {
         return Ok(Verdict::Broken(one_line(&error)));
     }
-    let differing = tree::changes(&expected.path(), &found.path(), Mounts::LeftOut)?;
+    let differing = tree::changes(&expected.path(), &found.path(), &Walk::default())?;
     let paths: Vec<_> =
         differing.iter().take(PATHS_TOLD).map(|Change { path, what, .. }| format!("{path} {what}")).collect();
     Ok(Verdict::of(differing.is_empty(), || paths.join(", ")))

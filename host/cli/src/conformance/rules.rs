@@ -93,6 +93,7 @@ rules! {
     SourceMarks "S14" "source#list-marked" Kit, "Pages of marked objects come to an end, each object stands on one of them and can be named.";
     SourceUnmarked "S15" "source#remove-marked" Kit, "Removing a marked object that is not there is done.";
     SourceListed "S16" "source#list-marked" Author("a source that makes nothing lists nothing"), "What `ensure-snapshot` made is listed with its token.";
+    SourceForeign "S17" "source#remove-marked" Kit, "An object that carries another token is refused with `conflict`.";
 
     TargetMissing "D1" "destination" Kit, "A worker, a machine or disks that are not there are an error.";
     TargetOptions "D2" "destination#options" Kit, "Choices are of options of the schema, and only of those that were named.";

@@ -2,12 +2,13 @@
 //! alike; and of one machine that is named, its snapshot is made, read and released, each several times.
 
 use super::rules::Rule;
-use super::walk::{PAGES_MAX, each_fails, finish, marked, note_faults, note_marks, removed, step, token};
+use super::walk::{
+    PAGES_MAX, Trial, each_fails, finish, marked, note_faults, note_foreign, note_marks, removed, step, token,
+};
 use super::{Checks, Verdict, note_answer, one_line};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
-use gyre_core::roles::{Source, VmSummary};
+use gyre_core::roles::{Marked, Source, StepCall, VmSummary};
 use gyre_core::{ExtentKind, Kind, Origin, Result, VmSpec};
-use gyre_grants::Faults;
 use std::collections::BTreeSet;
 
 /// A name that nothing has.
@@ -15,7 +16,7 @@ const NOBODY: &str = "gyre-test-no-such-thing";
 /// Answers of one map.
 const ANSWERS_MAX: usize = 10_000;
 
-pub async fn check(plugin: &dyn Source, faults: &Faults, vm: Option<&str>, checks: &mut Checks) {
+pub async fn check(plugin: &dyn Source, trial: &Trial<'_>, vm: Option<&str>, checks: &mut Checks) {
     note_answer(checks, "check", &plugin.check(None).await);
     let off = plugin.power_off(&step(NOBODY), NOBODY).await;
     note_answer(checks, "power-off", &off);
@@ -25,9 +26,9 @@ pub async fn check(plugin: &dyn Source, faults: &Faults, vm: Option<&str>, check
         names(plugin, &listed, checks).await;
         found(plugin, &listed, checks).await;
     }
-    looks_fail(plugin, faults, checks).await;
+    looks_fail(plugin, trial, checks).await;
     match vm {
-        Some(id) => snapshot(plugin, faults, id, checks).await,
+        Some(id) => snapshot(plugin, trial, id, checks).await,
         None => {
             let why = "name a machine with --vm ID: a snapshot of it is made and released".to_owned();
             checks.note("a snapshot is made, read and released", Rule::SourceSnapshot, Verdict::Unknown(why));
@@ -151,14 +152,14 @@ fn wrong_ids(vm: &VmSpec, id: &str) -> Option<String> {
     disk.or(card).map(|id| format!("two have the id {id:?}, or one has none"))
 }
 
-async fn looks_fail(plugin: &dyn Source, faults: &Faults, checks: &mut Checks) {
-    let listed = each_fails(faults, async || plugin.list_vms(None, None).await).await;
-    note_faults(checks, "check", each_fails(faults, async || plugin.check(None).await).await);
+async fn looks_fail(plugin: &dyn Source, trial: &Trial<'_>, checks: &mut Checks) {
+    let listed = each_fails(trial, async || plugin.list_vms(None, None).await).await;
+    note_faults(checks, "check", each_fails(trial, async || plugin.check(None).await).await);
     note_faults(checks, "list-vms", listed);
 }
 
 /// The life of a snapshot.
-async fn snapshot(plugin: &dyn Source, faults: &Faults, id: &str, checks: &mut Checks) {
+async fn snapshot(plugin: &dyn Source, trial: &Trial<'_>, id: &str, checks: &mut Checks) {
     let vm = match plugin.get_vm(id).await {
         Ok(vm) => vm,
         Err(error) => {
@@ -170,11 +171,11 @@ async fn snapshot(plugin: &dyn Source, faults: &Faults, id: &str, checks: &mut C
             );
         }
     };
-    note_faults(checks, "get-vm", each_fails(faults, async || plugin.get_vm(id).await).await);
+    note_faults(checks, "get-vm", each_fails(trial, async || plugin.get_vm(id).await).await);
     let (token, name) =
         (token("snapshot"), "ensure-snapshot repeated with its token answers the same snapshot");
-    let make = async || finish(&token, async |step| plugin.ensure_snapshot(step, &vm, None).await).await;
-    note_faults(checks, "ensure-snapshot", each_fails(faults, &make).await);
+    let make = async || trial.make(&token, async |step| plugin.ensure_snapshot(step, &vm, None).await).await;
+    note_faults(checks, "ensure-snapshot", each_fails(trial, &make).await);
     let state = match (make().await, make().await) {
         (Ok(once), Ok(twice)) => {
             checks.note(
@@ -184,13 +185,21 @@ async fn snapshot(plugin: &dyn Source, faults: &Faults, id: &str, checks: &mut C
             );
             once
         }
-        (Err(error), _) | (_, Err(error)) => {
+        (Ok(once), Err(error)) => {
+            checks.note(name, Rule::SourceSnapshot, Verdict::Broken(one_line(&error)));
+            once
+        }
+        (Err(error), _) => {
             checks.note(name, Rule::SourceSnapshot, Verdict::Broken(one_line(&error)));
             String::new()
         }
     };
     if !state.is_empty() {
-        disks(plugin, faults, &vm, &state, checks).await;
+        let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
+        let remove =
+            async |step: &StepCall, one: &Marked| plugin.remove_marked(step, &one.kind, &one.id).await;
+        note_foreign(checks, Rule::SourceForeign, &token, listed, remove).await;
+        disks(plugin, trial, &vm, &state, checks).await;
     }
     for state in [state.as_str(), state.as_str(), ""] {
         let gone = finish(&token, async |step| plugin.release_snapshot(step, state).await).await;
@@ -199,8 +208,11 @@ async fn snapshot(plugin: &dyn Source, faults: &Faults, id: &str, checks: &mut C
     }
 }
 
-async fn disks(plugin: &dyn Source, faults: &Faults, vm: &VmSpec, state: &str, checks: &mut Checks) {
+async fn disks(plugin: &dyn Source, trial: &Trial<'_>, vm: &VmSpec, state: &str, checks: &mut Checks) {
     for disk in &vm.disks {
+        if trial.is_stopped() {
+            return;
+        }
         let opened = plugin.open_disk(state, &disk.id).await;
         let verdict = match &opened {
             Ok(origin) => Verdict::of(origin.size() == disk.size, || {
@@ -210,7 +222,7 @@ async fn disks(plugin: &dyn Source, faults: &Faults, vm: &VmSpec, state: &str, c
         };
         checks.note(format!("disk {} is as large as described", disk.id), Rule::SourceSize, verdict);
         if let Ok(origin) = opened {
-            let (map, read) = walk(origin.as_ref()).await;
+            let (map, read) = walk(origin.as_ref(), trial).await;
             checks.note(
                 format!("the map of disk {} covers it", disk.id),
                 Rule::SourceMap,
@@ -225,7 +237,7 @@ async fn disks(plugin: &dyn Source, faults: &Faults, vm: &VmSpec, state: &str, c
         let open = async || {
             plugin.open_disk(state, &disk.id).await?.extents(None, 0, disk.size.min(PIECE_BYTES_MAX)).await
         };
-        note_faults(checks, &format!("open-disk of {}", disk.id), each_fails(faults, open).await);
+        note_faults(checks, &format!("open-disk of {}", disk.id), each_fails(trial, open).await);
     }
     let unknown = plugin.open_disk(state, NOBODY).await.map(drop);
     checks.note(
@@ -237,10 +249,10 @@ async fn disks(plugin: &dyn Source, faults: &Faults, vm: &VmSpec, state: &str, c
 
 /// Asks for the whole map, and reads the first piece of each answer that is data. The host itself holds each answer to
 /// order, gaps, bounds and open handles, and what is read to its length.
-async fn walk(origin: &dyn Origin) -> (Result<()>, Result<()>) {
+async fn walk(origin: &dyn Origin, trial: &Trial<'_>) -> (Result<()>, Result<()>) {
     let (mut offset, mut read) = (0, Ok(()));
     for _ in 0..ANSWERS_MAX {
-        if offset >= origin.size() {
+        if offset >= origin.size() || trial.is_stopped() {
             break;
         }
         let extents = match origin.extents(None, offset, origin.size() - offset).await {

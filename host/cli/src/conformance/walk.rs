@@ -7,6 +7,7 @@ use gyre_core::{Error, Kind, Result};
 use gyre_grants::Faults;
 use std::collections::BTreeSet;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// How often a step may say that it waits.
 const WAITS_MAX: usize = 1_000;
@@ -18,6 +19,29 @@ pub const PAGES_MAX: usize = 100;
 const FAULTS_MAX: usize = 64;
 /// What the error of such a call says, wherever the plugin puts it.
 const INJECTED: &str = "gyre plugin test let this call";
+
+/// What a plugin is tried with: calls of the host that fail, and whether somebody wants it to end.
+pub struct Trial<'a> {
+    /// Which call fails.
+    pub faults: &'a Faults,
+    /// Looked at before anything is made; what was made is removed nevertheless.
+    pub stop: &'a CancellationToken,
+}
+
+impl Trial<'_> {
+    /// Whether nothing more is to be tried.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    /// As [`finish`], for what makes something.
+    ///
+    /// # Errors
+    /// As [`finish`]; `job.cancelled` when it is stopped before or while the step waits.
+    pub async fn make(&self, token: &str, call: impl AsyncFn(&StepCall) -> Result<Outcome>) -> Result<State> {
+        steps(token, self.stop, call).await
+    }
+}
 
 /// The first call of a step.
 pub fn step(token: &str) -> StepCall {
@@ -36,12 +60,25 @@ pub fn token(name: &str) -> String {
 /// # Errors
 /// What it answers; `plugin.conformance` when it only waits.
 pub async fn finish(token: &str, call: impl AsyncFn(&StepCall) -> Result<Outcome>) -> Result<State> {
+    steps(token, &CancellationToken::new(), call).await
+}
+
+async fn steps(
+    token: &str,
+    stop: &CancellationToken,
+    call: impl AsyncFn(&StepCall) -> Result<Outcome>,
+) -> Result<State> {
     let mut step = step(token);
     for _ in 0..WAITS_MAX {
+        if stop.is_cancelled() {
+            return Err(Error::cancelled());
+        }
         match call(&step).await? {
             Outcome::Done(state) => return Ok(state),
             Outcome::Wait { state, after_ms } => {
-                tokio::time::sleep(Duration::from_millis(after_ms.min(WAIT_MS_MAX).into())).await;
+                let wait = Duration::from_millis(after_ms.min(WAIT_MS_MAX).into());
+                // That the time is over and that it is stopped are seen alike, above.
+                let _ = tokio::time::timeout(wait, stop.cancelled()).await;
                 step.resume = Some(state);
             }
         }
@@ -74,31 +111,54 @@ const fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// Makes a call again and again, and lets another call of the host fail each time: how many there were, and what was wrong
-/// with the last answer that was.
-pub async fn each_fails<T>(faults: &Faults, call: impl AsyncFn() -> Result<T>) -> (usize, Option<String>) {
+/// What came of letting calls of the host fail.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fails {
+    /// How many were let fail.
+    pub tried: usize,
+    /// How many there were.
+    pub calls: usize,
+    /// What was wrong with the last answer that was.
+    pub wrong: Option<String>,
+}
+
+/// Makes a call again and again, and lets another call of the host fail each time. None is begun once it is stopped.
+pub async fn each_fails<T>(trial: &Trial<'_>, call: impl AsyncFn() -> Result<T>) -> Fails {
+    let faults = trial.faults;
+    if trial.is_stopped() {
+        return Fails { tried: 0, calls: 0, wrong: None };
+    }
     faults.begin(None);
     let _ = call().await;
-    let calls = faults.calls().min(FAULTS_MAX);
-    let mut wrong = None;
-    for at in 0..calls {
+    let (calls, mut tried, mut wrong) = (faults.calls(), 0, None);
+    for at in 0..calls.min(FAULTS_MAX) {
+        if trial.is_stopped() {
+            break;
+        }
+        tried += 1;
         faults.begin(Some(at));
         if let Some(why) = mishandled(&call().await) {
             wrong = Some(format!("when its call {at} of the host failed: {why}"));
         }
     }
     faults.begin(None);
-    (calls, wrong)
+    Fails { tried, calls, wrong }
 }
 
-/// What came of letting the calls of one verb fail.
-pub fn note_faults(checks: &mut Checks, verb: &str, (calls, wrong): (usize, Option<String>)) {
-    let verdict = match (wrong, calls) {
+/// Notes what came of letting the calls of one verb fail, and that some were not, where there were too many.
+pub fn note_faults(checks: &mut Checks, verb: &str, Fails { tried, calls, wrong }: Fails) {
+    let verdict = match (wrong, tried) {
         (Some(why), _) => Verdict::Broken(why),
         (None, 0) => return,
         (None, _) => Verdict::Kept,
     };
-    checks.note(format!("{verb} answers when any of {calls} calls of the host fails"), Rule::Faults, verdict);
+    let which = if tried < calls { format!("{tried} of {calls}") } else { calls.to_string() };
+    checks.note(format!("{verb} answers when any of {which} calls of the host fails"), Rule::Faults, verdict);
+    if tried < calls {
+        let why = format!("it makes {calls} calls of the host, and {tried} of them were let fail");
+        let name = format!("{verb} answers when any other call of the host fails");
+        checks.note(name, Rule::Faults, Verdict::Unknown(why));
+    }
 }
 
 /// Everything that carries a mark; none: the pages do not end.
@@ -136,6 +196,22 @@ pub fn note_marks(checks: &mut Checks, rule: Rule, listed: &Result<Option<Vec<Ma
     checks.note("every marked object stands on one page", rule, verdict);
 }
 
+/// Notes that what another step made is not for this one to remove; of what carries this token alone, where that is listed.
+pub async fn note_foreign(
+    checks: &mut Checks,
+    rule: Rule,
+    token: &str,
+    listed: Result<Option<Vec<Marked>>>,
+    remove: impl AsyncFn(&StepCall, &Marked) -> Result<Outcome>,
+) {
+    let Ok(Some(all)) = listed else { return };
+    let Some(one) = all.iter().find(|one| one.token == token) else { return };
+    let answer = finish(&self::token("other"), async |step| remove(step, one).await).await;
+    let is_refused = matches!(&answer, Err(error) if error.kind == Kind::Conflict);
+    let why = || format!("the answer to another token is {answer:?}");
+    checks.note("remove-marked refuses what carries another token", rule, Verdict::of(is_refused, why));
+}
+
 /// Without the platform an error may be the platform's.
 pub fn removed<T>(answer: &Result<T>) -> Verdict {
     match answer {
@@ -167,15 +243,31 @@ mod tests {
 
     #[tokio::test]
     async fn each_call_of_the_host_fails_once() {
-        let faults = Faults::default();
-        let (calls, wrong) = each_fails(&faults, async || faults.pass().and_then(|()| faults.pass())).await;
-        assert_eq!((calls, wrong), (2, None));
+        let (faults, stop) = (Faults::default(), CancellationToken::new());
+        let trial = Trial { faults: &faults, stop: &stop };
+        let fails = each_fails(&trial, async || faults.pass().and_then(|()| faults.pass())).await;
+        assert_eq!(fails, Fails { tried: 2, calls: 2, wrong: None });
         let other =
             async || faults.pass().map_err(|error| Error::invalid("my.code", "no").cause(error.message));
-        let (_, wrong) = each_fails(&faults, other).await;
-        assert!(wrong.unwrap().contains("the plugin `invalid`"));
+        let fails = each_fails(&trial, other).await;
+        assert!(fails.wrong.unwrap().contains("the plugin `invalid`"));
         let breaks = async || faults.pass().map_err(|_| Error::other("sandbox.trap", "it trapped"));
-        assert!(each_fails(&faults, breaks).await.1.unwrap().contains("sandbox.trap"));
-        assert_eq!(each_fails(&faults, async || faults.pass().or(Ok(()))).await.1, None);
+        assert!(each_fails(&trial, breaks).await.wrong.unwrap().contains("sandbox.trap"));
+        assert_eq!(each_fails(&trial, async || faults.pass().or(Ok(()))).await.wrong, None);
+    }
+
+    #[tokio::test]
+    async fn calls_that_were_not_let_fail_are_told() {
+        let (faults, stop, mut checks) = (Faults::default(), CancellationToken::new(), Checks::default());
+        let many = async || (0..=FAULTS_MAX).try_for_each(|_| faults.pass());
+        let fails = each_fails(&Trial { faults: &faults, stop: &stop }, many).await;
+        note_faults(&mut checks, "check", fails);
+        let text = checks.text();
+        let calls = FAULTS_MAX + 1;
+        assert!(
+            text.contains(&format!("✓ check answers when any of {FAULTS_MAX} of {calls} calls")),
+            "{text}"
+        );
+        assert!(text.contains("○ check answers when any other call"), "{text}");
     }
 }

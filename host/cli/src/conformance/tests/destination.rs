@@ -1,6 +1,7 @@
 //! A destination over a platform in memory that keeps every rule but one.
 
 use super::super::rules::Rule;
+use super::super::walk::Trial;
 use super::super::{Checks, destination, life};
 use super::{host, inspected};
 use async_trait::async_trait;
@@ -8,13 +9,39 @@ use gyre_core::roles::*;
 use gyre_core::{Error, OsType, Result, VmSpec};
 use gyre_grants::Faults;
 use std::sync::{Arc, Mutex};
+use tokio_util::sync::CancellationToken;
 
 pub async fn tested(wrong: Option<Rule>) -> Checks {
     let (faults, mut checks) = (Arc::new(Faults::default()), Checks::default());
-    let fake = Fake { wrong, faults: faults.clone(), platform: Mutex::default() };
-    destination::check(&fake, &faults, &inspected(None), &mut checks).await;
-    life::check(&fake, &faults, true, &mut checks).await;
+    let fake = Fake { wrong, faults: faults.clone(), platform: Mutex::default(), stop: None };
+    let trial = Trial { faults: &faults, stop: &CancellationToken::new() };
+    destination::check(&fake, &trial, &inspected(None), &mut checks).await;
+    life::check(&fake, &trial, true, &mut checks).await;
     checks
+}
+
+/// Things that were made when it was stopped as the thing of this number was made, and those that are left.
+async fn stopped_at(made: usize) -> (usize, usize) {
+    let (faults, stop, mut checks) =
+        (Arc::new(Faults::default()), CancellationToken::new(), Checks::default());
+    let fake = Fake {
+        wrong: None,
+        faults: faults.clone(),
+        platform: Mutex::default(),
+        stop: Some((made, stop.clone())),
+    };
+    life::check(&fake, &Trial { faults: &faults, stop: &stop }, true, &mut checks).await;
+    let platform = fake.platform.lock().unwrap();
+    (platform.next, platform.things.len())
+}
+
+#[tokio::test]
+async fn who_stops_it_finds_nothing_left_and_nothing_made_after() {
+    let (all, left) = stopped_at(usize::MAX).await;
+    assert!(all > 10 && left == 0, "{all} made, {left} left");
+    for at in 1..=all {
+        assert_eq!(stopped_at(at).await, (at, 0), "stopped when {at} of {all} were made");
+    }
 }
 
 /// What there is, and the number of the next.
@@ -34,6 +61,8 @@ struct Fake {
     wrong: Option<Rule>,
     faults: Arc<Faults>,
     platform: Mutex<Platform>,
+    /// What asks it to stop as the thing of this number is made.
+    stop: Option<(usize, CancellationToken)>,
 }
 
 fn absent() -> Error {
@@ -62,6 +91,9 @@ impl Fake {
                 Some(id) => id,
                 None => {
                     platform.next += 1;
+                    if let Some((_, stop)) = self.stop.as_ref().filter(|(at, _)| *at == platform.next) {
+                        stop.cancel();
+                    }
                     let id = format!("{kind}-{}", platform.next);
                     platform.things.push(Thing { kind, id: id.clone(), token: step.token.clone() });
                     id

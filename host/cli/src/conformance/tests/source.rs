@@ -1,6 +1,7 @@
 //! A source in memory that keeps every rule but one.
 
 use super::super::rules::Rule;
+use super::super::walk::Trial;
 use super::super::{Checks, source};
 use super::host;
 use async_trait::async_trait;
@@ -9,16 +10,18 @@ use gyre_core::roles::{Finding, Marked, MarkedPage, Outcome, Source, StepCall, V
 use gyre_core::{BlockRead, Error, Extent, ExtentKind, Origin, Result, VmSpec};
 use gyre_grants::Faults;
 use serde_json::json;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio_util::sync::CancellationToken;
 
 const DISK_BYTES: u64 = 1 << 20;
 const NAMES: [&str; 3] = ["web-one", "Web-Two", "db"];
 
 pub async fn tested(wrong: Option<Rule>) -> Checks {
     let (faults, mut checks) = (Arc::new(Faults::default()), Checks::default());
-    let fake = Fake { wrong, faults: faults.clone(), made: AtomicUsize::new(0) };
-    source::check(&fake, &faults, Some("1"), &mut checks).await;
+    let fake = Fake { wrong, faults: faults.clone(), made: AtomicUsize::new(0), token: Mutex::default() };
+    let trial = Trial { faults: &faults, stop: &CancellationToken::new() };
+    source::check(&fake, &trial, Some("1"), &mut checks).await;
     checks
 }
 
@@ -26,6 +29,8 @@ struct Fake {
     wrong: Option<Rule>,
     faults: Arc<Faults>,
     made: AtomicUsize,
+    /// Of the snapshot that there is.
+    token: Mutex<String>,
 }
 
 impl Fake {
@@ -98,6 +103,7 @@ impl Source for Fake {
         if step.resume.is_none() {
             return Ok(Outcome::Wait { state: "soon".into(), after_ms: 0 });
         }
+        self.token.lock().unwrap().clone_from(&step.token);
         let made = self.made.fetch_add(1, Ordering::SeqCst);
         let number = if self.is(Rule::SourceSnapshot) { made } else { 0 };
         Ok(Outcome::Done(format!("snap-{}-{number}", step.token)))
@@ -120,15 +126,20 @@ impl Source for Fake {
 
     async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
         let text = |text: &str| text.to_owned();
-        let (kind, id, name, token) = (text("snapshot"), text("1"), text("n"), text("t"));
+        let (kind, id, name, token) =
+            (text("snapshot"), text("1"), text("n"), self.token.lock().unwrap().clone());
         let marked = Marked { kind, id, name, token, made_ms: None };
         let is_next = after.is_none() && self.is(Rule::SourceMarks);
         Ok(MarkedPage { marked: vec![marked], next: is_next.then(|| text("2")) })
     }
 
-    async fn remove_marked(&self, _: &StepCall, _: &str, _: &str) -> Result<Outcome> {
+    async fn remove_marked(&self, step: &StepCall, _: &str, id: &str) -> Result<Outcome> {
         match self.wrong {
-            Some(Rule::SourceUnmarked) => Err(absent()),
+            Some(Rule::SourceUnmarked) if id != "1" => Err(absent()),
+            wrong if id == "1" && *self.token.lock().unwrap() != step.token => match wrong {
+                Some(Rule::SourceForeign) => Ok(Outcome::Done(String::new())),
+                _ => Err(Error::conflict("fake.foreign", "it carries another token")),
+            },
             _ => Ok(Outcome::Done(String::new())),
         }
     }
