@@ -10,7 +10,7 @@ use crate::{place, standing};
 use gyre_core::config::Config;
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
-use gyre_fetch::{Credentials, Fetched, Fetcher, Place};
+use gyre_fetch::{Credentials, Fetched, Fetcher, Place, World};
 use gyre_grants::{Host, Import, Inspection, Role, Secrets, Status};
 use gyre_ssh::Identity;
 use gyre_trust::{Component, Gate, Lock, Pin, Standing, replace, signature_path};
@@ -59,12 +59,20 @@ fn fetcher() -> Result<Fetcher> {
 async fn push(args: &PushArgs) -> Result<Answer> {
     let to = Place::parse(&args.to)?;
     let component = Component::read(&args.component.display().to_string(), &args.component)?;
-    let pinned = fetcher()?.push(&component, &to).await?;
+    let pinned = fetcher()?.push(&component, &world(&component)?, &to).await?;
     let signed = component.signature()?.is_some();
     let json =
         json!({ "to": to.to_string(), "pinned": pinned, "sha256": component.sha256(), "signed": signed });
     let without = "without a signature: gyre plugin sign makes one, and then it is pushed again\n";
     Ok(Answer::new(json, format!("{to}\n{pinned}\n{}", if signed { "" } else { without })))
+}
+
+fn world(component: &Component) -> Result<World> {
+    let (imports, exports) = gyre_build::component::world(component.bytes()).map_err(|error| {
+        let what = format!("{} is no component", component.path().display());
+        Error::invalid("plugin.not-a-component", what).cause(format!("{error:#}"))
+    })?;
+    Ok(World { imports, exports })
 }
 
 struct Installer {
