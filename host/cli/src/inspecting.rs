@@ -147,7 +147,8 @@ fn imports(found: &Inspection) -> String {
     table.text()
 }
 
-fn grants(grants: &Grants) -> String {
+/// What a plugin is granted, a line each.
+pub fn grants(grants: &Grants) -> String {
     let mut table = Table::pairs();
     for disk in &grants.disk {
         table.row([

@@ -6,8 +6,8 @@ use crate::answer::Answer;
 use crate::args::{ConsentArgs, InstallArgs, InstallCommand, PushArgs, UpdateArgs};
 use crate::asking::agree;
 use crate::show::{Table, clean};
-use crate::{place, standing};
-use gyre_core::config::Config;
+use crate::{inspecting, place, standing};
+use gyre_core::config::{Config, Grants};
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
 use gyre_fetch::{Credentials, Fetched, Fetcher, Place, World};
@@ -92,6 +92,8 @@ struct Candidate {
     standing: Standing,
     target: PathBuf,
     change: Change,
+    /// The grants of the `[plugin.NAME]` that is there.
+    inherits: Option<Grants>,
 }
 
 /// What becomes of the component that is there.
@@ -149,10 +151,28 @@ impl Installer {
         self.put(&candidate)?;
         let mut text = format!("{} is in {}\n", candidate.name, candidate.target.display());
         text += &self.pin(&candidate, consent.lock)?;
-        if !self.config.plugin.contains_key(&candidate.name) {
-            text += &format!("write in {}:\n\n{}", self.config.file.display(), candidate.lines());
+        if candidate.inherits.is_none() {
+            text += &self.to_write(&candidate);
         }
         Ok((json, text))
+    }
+
+    /// All that somebody should know who is asked, and what it will be granted.
+    fn page(&self, candidate: &Candidate) -> String {
+        let granted = match &candidate.inherits {
+            Some(grants) => format!(
+                "granted already by [plugin.{}] of {}\n{}",
+                candidate.name,
+                self.config.file.display(),
+                inspecting::grants(grants)
+            ),
+            None => format!("granted nothing yet; once it is there, {}", self.to_write(candidate)),
+        };
+        candidate.page() + &granted
+    }
+
+    fn to_write(&self, candidate: &Candidate) -> String {
+        format!("write in {}:\n\n{}", self.config.file.display(), candidate.lines())
     }
 
     /// Judged by everything that judges a component which is loaded; it is not yet where it would be.
@@ -173,7 +193,8 @@ impl Installer {
         let target = configured
             .map_or_else(|| self.directory.join(format!("{name}.wasm")), |plugin| plugin.component.clone());
         let change = self.change(&name, &target, &fetched.component, &inspection)?;
-        Ok(Candidate { name, fetched, inspection, standing, target, change })
+        let inherits = configured.map(|plugin| plugin.grant.clone());
+        Ok(Candidate { name, fetched, inspection, standing, target, change, inherits })
     }
 
     fn change(&self, name: &str, target: &Path, new: &Component, inspection: &Inspection) -> Result<Change> {
@@ -209,10 +230,10 @@ impl Installer {
             if consent.yes || self.json {
                 return Err(Error::denied("plugin.wider", more));
             }
-            agree(&format!("{}\n{more}\nlet it?", candidate.page()), false, self.json)?;
+            agree(&format!("{}\n{more}\nlet it?", self.page(candidate)), false, self.json)?;
         }
         let verb = if candidate.change == Change::New { "install it" } else { "replace what is there" };
-        agree(&format!("{}\n{verb}?", candidate.page()), consent.yes, self.json)
+        agree(&format!("{}\n{verb}?", self.page(candidate)), consent.yes, self.json)
     }
 
     fn put(&self, candidate: &Candidate) -> Result<()> {
@@ -345,10 +366,11 @@ impl Candidate {
         json!({
             "name": self.name, "from": self.fetched.from, "component": self.target, "change": self.change,
             "inspection": self.inspection, "standing": self.standing, "configuration": self.lines(),
+            "inherits": self.inherits,
         })
     }
 
-    /// All that somebody should know who is asked.
+    /// Who it is, where it comes from, and what it imports.
     fn page(&self) -> String {
         let about = self.inspection.description.as_ref();
         let (version, summary) =
