@@ -188,6 +188,7 @@ impl Installer {
             _ => {}
         }
         let (inspection, standing) = self.inspect(&name, sha256, &fetched.component)?;
+        self.host.check_wasi(&name, &inspection.imports)?;
         check_linkable(&name, &inspection)?;
         permit.check(&name, giving(&inspection).iter().map(String::as_str))?;
         let target = configured
@@ -401,6 +402,9 @@ impl Candidate {
     fn lines(&self) -> String {
         let name = &self.name;
         let mut text = format!("[plugin.{name}]\ncomponent = {:?}\n", self.target.display().to_string());
+        if self.inspection.imports.iter().any(|import| import.status == Status::Inert) {
+            text += "wasi = \"inert\"                        # it imports WASI, which has no effect\n";
+        }
         for (item, line) in [
             ("gyre:host/disk", "# grant.disk = [\"/DIRECTORY\"]            # what it may read\n"),
             ("gyre:host/http", "# grant.http = [\"https://HOST:PORT\"]     # what it may call\n"),
@@ -430,7 +434,7 @@ fn interface(import: &Import) -> String {
 
 fn check_linkable(name: &str, inspection: &Inspection) -> Result<()> {
     let unknown: Vec<_> =
-        inspection.imports.iter().filter(|import| import.status != Status::Provided).collect();
+        inspection.imports.iter().filter(|i| !matches!(i.status, Status::Provided | Status::Inert)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
