@@ -58,18 +58,28 @@ pub fn write(bytes: &[u8], file: &Path) -> Result<Made> {
 
 /// What the component needs of its host; an error for anything that gyre does not know at all.
 fn imports(component: &[u8]) -> Result<Vec<String>> {
+    let (names, _) = world(component)?;
+    let known = |name: &str| name.starts_with(INERT) || LENT.iter().any(|package| name.starts_with(package));
+    match names.iter().find(|name| !known(name)) {
+        Some(foreign) => bail!("it imports {foreign}, and gyre lends only {}", LENT.join(", ")),
+        None => Ok(names),
+    }
+}
+
+/// The names of what a component imports and of what it exports, in its order. Nothing of it runs.
+///
+/// # Errors
+/// When it is no component.
+pub fn world(component: &[u8]) -> Result<(Vec<String>, Vec<String>)> {
     if component.get(4..8) != Some(&COMPONENT_VERSION) {
         bail!("it is no component");
     }
     let decoded = wit_component::decode(component)?;
     let DecodedWasm::Component(resolve, world) = decoded else { bail!("it is no component") };
     let world = resolve.worlds.get(world).context("it has no world")?;
-    let names: Vec<String> = world.imports.keys().map(|key| resolve.name_world_key(key)).collect();
-    let known = |name: &str| name.starts_with(INERT) || LENT.iter().any(|package| name.starts_with(package));
-    match names.iter().find(|name| !known(name)) {
-        Some(foreign) => bail!("it imports {foreign}, and gyre lends only {}", LENT.join(", ")),
-        None => Ok(names),
-    }
+    let imports = world.imports.keys().map(|key| resolve.name_world_key(key)).collect();
+    let exports = world.exports.keys().map(|key| resolve.name_world_key(key)).collect();
+    Ok((imports, exports))
 }
 
 /// `http` of `gyre:host/http@0.1.0`; none for interfaces of types alone and of others.

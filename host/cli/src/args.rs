@@ -115,7 +115,7 @@ pub enum PluginCommand {
     Author(AuthorCommand),
     /// Show imports, grants, limits and options of one plugin, or of all
     Inspect {
-        /// Name in the configuration
+        /// Name in the configuration, or the file of a component that stands in none
         name: Option<String>,
     },
     #[command(flatten)]

@@ -61,6 +61,15 @@ impl Plugins {
         self.blocking(move |host| host.inspect(&name)).await
     }
 
+    /// The same of a component's file, which the configuration need not name.
+    ///
+    /// # Errors
+    /// `plugin.*`, `sandbox.*`.
+    pub async fn inspect_file(&self, path: &Path) -> Result<(Inspection, Standing)> {
+        let path = path.to_owned();
+        self.blocking(move |host| host.inspect_file(&path)).await
+    }
+
     /// A plugin run over what was recorded of the one named `recorded`.
     ///
     /// # Errors

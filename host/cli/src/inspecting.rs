@@ -4,11 +4,12 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::show::{Table, clean};
 use crate::standing;
-use gyre_core::config::{Grants, Plugin};
+use gyre_core::config::{Grants, Limits, Plugin, Wasi};
 use gyre_core::{Error, Result};
 use gyre_grants::{Inspection, Status};
 use gyre_trust::Standing;
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// Characters of an option's description that are shown.
 const ABOUT_CHARS_MAX: usize = 100;
@@ -89,23 +90,41 @@ pub async fn inspect(app: &App, name: Option<&str>) -> Result<Answer> {
 }
 
 async fn inspect_one(app: &App, name: &str) -> Result<Answer> {
-    let (found, standing) = app.plugins.inspect(name).await?;
-    let Some(configured) = app.config.plugin.get(name) else {
-        return Err(Error::invalid("config.unknown-plugin", format!("gyre.toml has no [plugin.{name}]")));
+    let path = Path::new(name);
+    let ((found, standing), configured) = match app.config.plugin.get(name) {
+        None if path.is_file() => (app.plugins.inspect_file(path).await?, unconfigured(path)),
+        Some(configured) => (app.plugins.inspect(name).await?, configured.clone()),
+        None => {
+            let what = format!("gyre.toml has no [plugin.{name}], and there is no such file");
+            return Err(Error::invalid("config.unknown-plugin", what));
+        }
     };
-    let text = page(name, &found, &standing, configured);
+    let text = page(name, &found, &standing, &configured);
     let json = json!({
         "name": name, "component": configured.component, "inspection": found, "standing": standing,
         "grants": configured.grant, "limits": configured.limit,
     });
     let unknown: Vec<_> =
-        found.imports.iter().filter(|i| !is_linked(i.status, configured)).map(|i| i.name.as_str()).collect();
+        found.imports.iter().filter(|i| !is_linked(i.status, &configured)).map(|i| i.name.as_str()).collect();
     let error = (!unknown.is_empty()).then(|| {
         let error =
             Error::invalid("plugin.link", format!("plugin {name} imports what this host does not lend"));
         unknown.iter().fold(error, |error, import| error.cause(import))
     });
     Ok(Answer::new(json, text).with_error(error.or(standing.refused)))
+}
+
+/// A component that nobody configured: granted nothing; nobody said yet whether it gets inert WASI.
+fn unconfigured(component: &Path) -> Plugin {
+    Plugin {
+        component: component.to_owned(),
+        sha256: None,
+        wasi: Some(Wasi::Inert),
+        grant: Grants::default(),
+        limit: Limits::default(),
+        ini: None,
+        config: toml::Table::new(),
+    }
 }
 
 /// WASI only where the configuration says so.
@@ -147,7 +166,8 @@ fn imports(found: &Inspection) -> String {
     table.text()
 }
 
-fn grants(grants: &Grants) -> String {
+/// What a plugin is granted, a line each.
+pub fn grants(grants: &Grants) -> String {
     let mut table = Table::pairs();
     for disk in &grants.disk {
         table.row([

@@ -6,11 +6,11 @@ use crate::answer::Answer;
 use crate::args::{ConsentArgs, InstallArgs, InstallCommand, PushArgs, UpdateArgs};
 use crate::asking::agree;
 use crate::show::{Table, clean};
-use crate::{place, standing};
-use gyre_core::config::Config;
+use crate::{inspecting, place, standing};
+use gyre_core::config::{Config, Grants};
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
-use gyre_fetch::{Credentials, Fetched, Fetcher, Place};
+use gyre_fetch::{Credentials, Fetched, Fetcher, Place, World};
 use gyre_grants::{Host, Import, Inspection, Role, Secrets, Status};
 use gyre_ssh::Identity;
 use gyre_trust::{Component, Gate, Lock, Pin, Standing, replace, signature_path};
@@ -59,12 +59,20 @@ fn fetcher() -> Result<Fetcher> {
 async fn push(args: &PushArgs) -> Result<Answer> {
     let to = Place::parse(&args.to)?;
     let component = Component::read(&args.component.display().to_string(), &args.component)?;
-    let pinned = fetcher()?.push(&component, &to).await?;
+    let pinned = fetcher()?.push(&component, &world(&component)?, &to).await?;
     let signed = component.signature()?.is_some();
     let json =
         json!({ "to": to.to_string(), "pinned": pinned, "sha256": component.sha256(), "signed": signed });
     let without = "without a signature: gyre plugin sign makes one, and then it is pushed again\n";
     Ok(Answer::new(json, format!("{to}\n{pinned}\n{}", if signed { "" } else { without })))
+}
+
+fn world(component: &Component) -> Result<World> {
+    let (imports, exports) = gyre_build::component::world(component.bytes()).map_err(|error| {
+        let what = format!("{} is no component", component.path().display());
+        Error::invalid("plugin.not-a-component", what).cause(format!("{error:#}"))
+    })?;
+    Ok(World { imports, exports })
 }
 
 struct Installer {
@@ -84,6 +92,8 @@ struct Candidate {
     standing: Standing,
     target: PathBuf,
     change: Change,
+    /// The grants of the `[plugin.NAME]` that is there.
+    inherits: Option<Grants>,
 }
 
 /// What becomes of the component that is there.
@@ -141,10 +151,28 @@ impl Installer {
         self.put(&candidate)?;
         let mut text = format!("{} is in {}\n", candidate.name, candidate.target.display());
         text += &self.pin(&candidate, consent.lock)?;
-        if !self.config.plugin.contains_key(&candidate.name) {
-            text += &format!("write in {}:\n\n{}", self.config.file.display(), candidate.lines());
+        if candidate.inherits.is_none() {
+            text += &self.to_write(&candidate);
         }
         Ok((json, text))
+    }
+
+    /// All that somebody should know who is asked, and what it will be granted.
+    fn page(&self, candidate: &Candidate) -> String {
+        let granted = match &candidate.inherits {
+            Some(grants) => format!(
+                "granted already by [plugin.{}] of {}\n{}",
+                candidate.name,
+                self.config.file.display(),
+                inspecting::grants(grants)
+            ),
+            None => format!("granted nothing yet; once it is there, {}", self.to_write(candidate)),
+        };
+        candidate.page() + &granted
+    }
+
+    fn to_write(&self, candidate: &Candidate) -> String {
+        format!("write in {}:\n\n{}", self.config.file.display(), candidate.lines())
     }
 
     /// Judged by everything that judges a component which is loaded; it is not yet where it would be.
@@ -160,12 +188,14 @@ impl Installer {
             _ => {}
         }
         let (inspection, standing) = self.inspect(&name, sha256, &fetched.component)?;
+        self.host.check_wasi(&name, &inspection.imports)?;
         check_linkable(&name, &inspection)?;
         permit.check(&name, giving(&inspection).iter().map(String::as_str))?;
         let target = configured
             .map_or_else(|| self.directory.join(format!("{name}.wasm")), |plugin| plugin.component.clone());
         let change = self.change(&name, &target, &fetched.component, &inspection)?;
-        Ok(Candidate { name, fetched, inspection, standing, target, change })
+        let inherits = configured.map(|plugin| plugin.grant.clone());
+        Ok(Candidate { name, fetched, inspection, standing, target, change, inherits })
     }
 
     fn change(&self, name: &str, target: &Path, new: &Component, inspection: &Inspection) -> Result<Change> {
@@ -201,10 +231,10 @@ impl Installer {
             if consent.yes || self.json {
                 return Err(Error::denied("plugin.wider", more));
             }
-            agree(&format!("{}\n{more}\nlet it?", candidate.page()), false, self.json)?;
+            agree(&format!("{}\n{more}\nlet it?", self.page(candidate)), false, self.json)?;
         }
         let verb = if candidate.change == Change::New { "install it" } else { "replace what is there" };
-        agree(&format!("{}\n{verb}?", candidate.page()), consent.yes, self.json)
+        agree(&format!("{}\n{verb}?", self.page(candidate)), consent.yes, self.json)
     }
 
     fn put(&self, candidate: &Candidate) -> Result<()> {
@@ -337,10 +367,11 @@ impl Candidate {
         json!({
             "name": self.name, "from": self.fetched.from, "component": self.target, "change": self.change,
             "inspection": self.inspection, "standing": self.standing, "configuration": self.lines(),
+            "inherits": self.inherits,
         })
     }
 
-    /// All that somebody should know who is asked.
+    /// Who it is, where it comes from, and what it imports.
     fn page(&self) -> String {
         let about = self.inspection.description.as_ref();
         let (version, summary) =
@@ -371,6 +402,9 @@ impl Candidate {
     fn lines(&self) -> String {
         let name = &self.name;
         let mut text = format!("[plugin.{name}]\ncomponent = {:?}\n", self.target.display().to_string());
+        if self.inspection.imports.iter().any(|import| import.status == Status::Inert) {
+            text += "wasi = \"inert\"                        # it imports WASI, which has no effect\n";
+        }
         for (item, line) in [
             ("gyre:host/disk", "# grant.disk = [\"/DIRECTORY\"]            # what it may read\n"),
             ("gyre:host/http", "# grant.http = [\"https://HOST:PORT\"]     # what it may call\n"),
@@ -400,7 +434,7 @@ fn interface(import: &Import) -> String {
 
 fn check_linkable(name: &str, inspection: &Inspection) -> Result<()> {
     let unknown: Vec<_> =
-        inspection.imports.iter().filter(|import| import.status != Status::Provided).collect();
+        inspection.imports.iter().filter(|i| !matches!(i.status, Status::Provided | Status::Inert)).collect();
     if unknown.is_empty() {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 
 mod trust;
 
-pub use trust::{Publisher, PublisherKeys, Require, Trust};
+pub use trust::{Publisher, PublisherKeys, Require, Trust, WasiPolicy};
 
 use crate::scripts::ScriptsByOs;
 use crate::{Error, Result};

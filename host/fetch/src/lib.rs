@@ -12,6 +12,7 @@ pub use credentials::Credentials;
 pub use place::{Place, Reference};
 
 use crate::http::Web;
+use crate::registry::Signature;
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
 use gyre_trust::{COMPONENT_BYTES_MAX, Component, SIGNATURE_SUFFIX};
@@ -32,6 +33,15 @@ pub struct Fetched {
     pub component: Component,
     /// Where it came from, as [`Place::parse`] reads it again.
     pub from: String,
+}
+
+/// What a component's names say of it, for those who look at a registry: `gyre:host/log@0.1.0`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    /// What it needs.
+    pub imports: Vec<String>,
+    /// What it is for.
+    pub exports: Vec<String>,
 }
 
 /// Brings components.
@@ -80,10 +90,10 @@ impl Fetcher {
     ///
     /// # Errors
     /// `fetch.place`: it is no registry's tag; `plugin.signature`, `fetch.*`.
-    pub async fn push(&self, component: &Component, place: &Place) -> Result<String> {
+    pub async fn push(&self, component: &Component, world: &World, place: &Place) -> Result<String> {
         match place {
             Place::Oci(reference) if reference.digest().is_none() => {
-                let digest = self.registry(reference).push(component).await?;
+                let digest = self.registry(reference).push(component, world).await?;
                 Ok(reference.pinned(&digest))
             }
             _ => Err(Error::invalid("fetch.place", format!("{place} is no place to push to"))
@@ -115,7 +125,8 @@ impl Fetcher {
         let manifest = registry.manifest().await?;
         let bytes = registry.blob(&manifest.wasm, COMPONENT_BYTES_MAX).await?;
         let signature = match &manifest.signature {
-            Some(layer) => Some(text(registry.blob(layer, SIGNATURE_BYTES_MAX).await?)?),
+            Some(Signature::Here(text)) => Some(text.clone()),
+            Some(Signature::There(layer)) => Some(text(registry.blob(layer, SIGNATURE_BYTES_MAX).await?)?),
             None => None,
         };
         let component = Component::new(Path::new(&reference.to_string()), bytes, signature);

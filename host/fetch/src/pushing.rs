@@ -1,10 +1,12 @@
-//! A component into an OCI registry, in the layout in which `registry.rs` finds it: the same component and signature make
-//! the same manifest, whoever pushes them. What is pushed was read from files; nothing here judges it.
+//! A component into an OCI registry, in the layout in which `registry.rs` and other programs find it: one layer, and the
+//! signature in an annotation, as they refuse a second layer. The same component and signature make the same manifest,
+//! whoever pushes them. What is pushed was read from files; nothing here judges it.
 
 use crate::http::good;
-use crate::registry::{CONFIG_TYPE, MANIFEST_TYPE, Registry, SIGNATURE_TYPE, WASM_TYPE};
+use crate::registry::{CONFIG_TYPE, MANIFEST_TYPE, Registry, SIGNATURE_ANNOTATION, WASM_TYPE};
+use crate::{SIGNATURE_BYTES_MAX, World};
 use gyre_core::error::Context as _;
-use gyre_core::{Error, Result};
+use gyre_core::{ByteSize, Error, Result};
 use gyre_trust::Component;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, Response, Url};
@@ -20,20 +22,22 @@ impl Registry<'_> {
     ///
     /// # Errors
     /// `plugin.signature`, and those of requests.
-    pub(crate) async fn push(&mut self, component: &Component) -> Result<String> {
-        let mut layers = vec![self.upload(WASM_TYPE, component.bytes()).await?];
-        if let Some(text) = component.signature()? {
-            layers.push(self.upload(SIGNATURE_TYPE, text.as_bytes()).await?);
-        }
+    pub(crate) async fn push(&mut self, component: &Component, world: &World) -> Result<String> {
+        let signature = signature(component)?;
+        let layer = self.upload(WASM_TYPE, component.bytes()).await?;
         let about = json!({
             "created": CREATED, "architecture": "wasm", "os": "wasip2",
-            "layerDigests": layers.iter().map(|layer| layer["digest"].clone()).collect::<Vec<_>>(),
+            "layerDigests": [layer["digest"]],
+            "component": { "exports": world.exports, "imports": world.imports },
         });
         let config = self.upload(CONFIG_TYPE, about.to_string().as_bytes()).await?;
-        let manifest = json!({
-            "schemaVersion": 2, "mediaType": MANIFEST_TYPE, "config": config, "layers": layers,
-        })
-        .to_string();
+        let mut manifest = json!({
+            "schemaVersion": 2, "mediaType": MANIFEST_TYPE, "config": config, "layers": [layer],
+        });
+        if let (Some(text), Some(manifest)) = (signature, manifest.as_object_mut()) {
+            manifest.insert("annotations".into(), json!({ SIGNATURE_ANNOTATION: text }));
+        }
+        let manifest = manifest.to_string();
         let url = self.reference().url("manifests", self.reference().version());
         self.put(&url, MANIFEST_TYPE, manifest.as_bytes()).await?;
         Ok(digest(manifest.as_bytes()))
@@ -65,6 +69,18 @@ impl Registry<'_> {
             return Ok(place);
         }
         Err(Error::other("fetch.failed", what()).cause(format!("it says: {location:?}")))
+    }
+}
+
+/// One that those who pull it take.
+fn signature(component: &Component) -> Result<Option<&str>> {
+    let signature = component.signature()?;
+    match signature {
+        Some(text) if text.len() as u64 > SIGNATURE_BYTES_MAX => {
+            let what = format!("the signature is larger than {}", ByteSize(SIGNATURE_BYTES_MAX));
+            Err(Error::invalid("plugin.signature", what))
+        }
+        _ => Ok(signature),
     }
 }
 

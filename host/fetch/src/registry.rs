@@ -1,8 +1,9 @@
 //! A component out of an OCI registry, as other tools of WebAssembly put it there: a manifest whose config is of type
-//! `application/vnd.wasm.config.v0+json`, with one layer `application/wasm`. A layer of type
-//! `application/vnd.gyre.minisig` beside it is its signature. Logs in as it is asked to: not at all, by Basic, or with
+//! `application/vnd.wasm.config.v0+json`, with one layer `application/wasm`. Its signature is
+//! the manifest's annotation `vnd.gyre.minisig`, or, as gyre pushed it once, a second layer. Logs in as it is asked to: not at all, by Basic, or with
 //! a bearer token. (OCI distribution specification 1.1; CNCF's artifact layout for WebAssembly.)
 
+use crate::SIGNATURE_BYTES_MAX;
 use crate::credentials::{Credentials, hidden};
 use crate::http::{Web, body, good};
 use crate::place::{Reference, is_loopback, is_sha256};
@@ -11,12 +12,16 @@ use gyre_core::{ByteSize, Error, Result};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Method, Response, StatusCode, Url};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 pub(crate) const CONFIG_TYPE: &str = "application/vnd.wasm.config.v0+json";
 pub(crate) const WASM_TYPE: &str = "application/wasm";
-pub(crate) const SIGNATURE_TYPE: &str = "application/vnd.gyre.minisig";
+/// The text of `COMPONENT.wasm.minisig`.
+pub(crate) const SIGNATURE_ANNOTATION: &str = "vnd.gyre.minisig";
+/// Where it was before: a second layer, which other programs refuse.
+const SIGNATURE_TYPE: &str = "application/vnd.gyre.minisig";
 const MANIFEST_BYTES_MAX: u64 = 1 << 20;
 const TOKEN_BYTES_MAX: u64 = 64 << 10;
 
@@ -33,7 +38,16 @@ pub(crate) struct Registry<'a> {
 #[derive(Debug)]
 pub(crate) struct Manifest {
     pub(crate) wasm: Layer,
-    pub(crate) signature: Option<Layer>,
+    pub(crate) signature: Option<Signature>,
+}
+
+/// Where a manifest has the signature.
+#[derive(Debug)]
+pub(crate) enum Signature {
+    /// In itself.
+    Here(String),
+    /// In a layer.
+    There(Layer),
 }
 
 impl Manifest {
@@ -56,6 +70,9 @@ struct Written {
     config: Layer,
     #[serde(default)]
     layers: Vec<Layer>,
+    /// Of other programs, whatever they like.
+    #[serde(default)]
+    annotations: Map<String, Value>,
 }
 
 impl<'a> Registry<'a> {
@@ -201,13 +218,31 @@ fn read(bytes: &[u8]) -> Result<Manifest> {
         if layers.next().is_some() { Err(bad(format!("it has several layers {kind}"))) } else { Ok(first) }
     };
     let wasm = of(WASM_TYPE)?.ok_or_else(|| bad(format!("it has no layer {WASM_TYPE}")))?;
-    let signature = of(SIGNATURE_TYPE)?;
-    for layer in [Some(&wasm), signature.as_ref()].into_iter().flatten() {
+    let there = of(SIGNATURE_TYPE)?;
+    for layer in [Some(&wasm), there.as_ref()].into_iter().flatten() {
         if !layer.digest.strip_prefix("sha256:").is_some_and(is_sha256) {
             return Err(bad(format!("its layer {} has no digest of SHA-256", layer.media_type)));
         }
     }
+    let signature = match (annotated(&written.annotations)?, there) {
+        (Some(_), Some(_)) => return Err(bad("it has two signatures".into())),
+        (Some(text), None) => Some(Signature::Here(text)),
+        (None, there) => there.map(Signature::There),
+    };
     Ok(Manifest { wasm, signature })
+}
+
+/// The signature that a manifest has in itself.
+fn annotated(annotations: &Map<String, Value>) -> Result<Option<String>> {
+    let Some(value) = annotations.get(SIGNATURE_ANNOTATION) else { return Ok(None) };
+    match value.as_str() {
+        Some(text) if text.len() as u64 <= SIGNATURE_BYTES_MAX => Ok(Some(text.to_owned())),
+        _ => {
+            let limit = ByteSize(SIGNATURE_BYTES_MAX);
+            let what = format!("its annotation {SIGNATURE_ANNOTATION} is no text of at most {limit}");
+            Err(Error::invalid("fetch.manifest", what))
+        }
+    }
 }
 
 fn check_digest(what: &str, expected: &str, bytes: &[u8]) -> Result<()> {
@@ -257,7 +292,27 @@ mod tests {
         let wasm = layer(WASM_TYPE, &digest);
         let signature = layer(SIGNATURE_TYPE, &digest);
         let read_well = manifest(CONFIG_TYPE, &[wasm.clone(), signature, layer("text/plain", "x")]).unwrap();
-        assert_eq!((read_well.wasm_digest().len(), read_well.signature.is_some()), (64, true));
+        assert_eq!(read_well.wasm_digest().len(), 64);
+        assert!(matches!(read_well.signature, Some(Signature::There(_))), "as it was pushed once");
+        let annotated = |layers: &[String], value: &str| {
+            let (config, layers) = (layer(CONFIG_TYPE, &digest), layers.join(","));
+            let annotations = format!(r#"{{"vnd.gyre.minisig":{value},"other":1}}"#);
+            read(
+                format!(r#"{{"config":{config},"layers":[{layers}],"annotations":{annotations}}}"#)
+                    .as_bytes(),
+            )
+        };
+        let one = std::slice::from_ref(&wasm);
+        let here = annotated(one, "\"signed\"").unwrap().signature;
+        assert!(matches!(here, Some(Signature::Here(text)) if text == "signed"));
+        let long = format!("\"{}\"", "s".repeat(usize::try_from(SIGNATURE_BYTES_MAX).unwrap() + 1));
+        for bad in [
+            annotated(one, "7"),
+            annotated(one, &long),
+            annotated(&[wasm.clone(), layer(SIGNATURE_TYPE, &digest)], "\"signed\""),
+        ] {
+            assert_eq!(bad.unwrap_err().code, "fetch.manifest");
+        }
         for bad in [
             manifest("application/vnd.oci.image.config.v1+json", std::slice::from_ref(&wasm)),
             manifest(CONFIG_TYPE, &[]),

@@ -5,7 +5,7 @@
 
 mod server;
 
-use gyre_fetch::{Credentials, Fetched, Fetcher, Place};
+use gyre_fetch::{Credentials, Fetched, Fetcher, Place, World};
 use gyre_trust::Component;
 use server::{Answer, Server};
 use std::path::Path;
@@ -232,7 +232,8 @@ async fn what_is_pushed_goes_to_the_registry_alone() {
         });
         let place = Place::parse(&format!("oci://{}/a:1", server.address)).unwrap();
         let component = Component::new(Path::new("a.wasm"), WASM.to_vec(), None);
-        let pushed = Fetcher::new(Credentials::default()).unwrap().push(&component, &place).await;
+        let pushed =
+            Fetcher::new(Credentials::default()).unwrap().push(&component, &World::default(), &place).await;
         assert_eq!(pushed.unwrap_err().code, "fetch.failed", "{location}");
         assert_eq!(server.seen(), ["/v2/a/blobs/uploads/"]);
     }

@@ -1,11 +1,12 @@
 //! Against a registry that nobody here wrote: Debian's `docker-registry`, which `cargo xtask setup` installs, started on
 //! loopback.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // a test may fail
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // a test may fail
 
-use gyre_fetch::{Credentials, Fetcher, Place};
+use gyre_fetch::{Credentials, Fetcher, Place, World};
 use gyre_trust::Component;
 use reqwest::{Client, StatusCode, header};
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -97,6 +98,14 @@ impl Registry {
         false
     }
 
+    /// What lies there of `acme/suse`, read without gyre.
+    async fn json(&self, client: &Client, what: &str) -> Value {
+        let url = format!("http://{}/v2/acme/suse/{what}", self.address);
+        let asked = client.get(url).header(header::AUTHORIZATION, format!("Basic {LOGIN}"));
+        let asked = asked.header(header::ACCEPT, "application/vnd.oci.image.manifest.v1+json");
+        serde_json::from_slice(&asked.send().await.unwrap().bytes().await.unwrap()).unwrap()
+    }
+
     /// As the distribution specification has it: ask for a place, then put the whole there.
     async fn push(&self, client: &Client, repository: &str, bytes: &[u8]) {
         let url = format!("http://{}/v2/{repository}/blobs/uploads/", self.address);
@@ -108,6 +117,25 @@ impl Registry {
         let put = client.put(place).header(header::CONTENT_TYPE, "application/octet-stream");
         assert_eq!(put.body(bytes.to_vec()).send().await.unwrap().status(), StatusCode::CREATED);
     }
+}
+
+fn world() -> World {
+    World { imports: vec!["gyre:host/log@0.1.0".into()], exports: vec!["gyre:plugin/source@0.1.0".into()] }
+}
+
+/// What other programs of WebAssembly ask of an artifact before they take it: one layer, and what the config has to say.
+async fn check_layout(registry: &Registry, client: &Client, manifest: &Value) {
+    assert_eq!(manifest["layers"].as_array().unwrap().len(), 1);
+    assert_eq!(manifest["layers"][0]["mediaType"], "application/wasm");
+    assert_eq!(manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json");
+    let config =
+        registry.json(client, &format!("blobs/{}", manifest["config"]["digest"].as_str().unwrap())).await;
+    let expected = json!({
+        "created": "1970-01-01T00:00:00Z", "architecture": "wasm", "os": "wasip2",
+        "layerDigests": [manifest["layers"][0]["digest"]],
+        "component": { "exports": world().exports, "imports": world().imports },
+    });
+    assert_eq!(config, expected);
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -161,9 +189,16 @@ async fn a_real_registry_takes_a_component_from_whoever_it_knows() {
     let place = Place::parse(&format!("oci://{}/acme/suse:1.0", registry.address)).unwrap();
     for signature in [None, Some("signature".to_owned())] {
         let component = Component::new(Path::new("suse.wasm"), b"component".to_vec(), signature.clone());
-        assert_eq!(stranger.push(&component, &place).await.unwrap_err().code, "fetch.denied");
-        let pinned = known.push(&component, &place).await.unwrap();
-        assert_eq!(known.push(&component, &place).await.unwrap(), pinned, "the same again is the same");
+        assert_eq!(stranger.push(&component, &world(), &place).await.unwrap_err().code, "fetch.denied");
+        let pinned = known.push(&component, &world(), &place).await.unwrap();
+        assert_eq!(
+            known.push(&component, &world(), &place).await.unwrap(),
+            pinned,
+            "the same again is the same"
+        );
+        let manifest = registry.json(&client, "manifests/1.0").await;
+        assert_eq!(manifest["annotations"]["vnd.gyre.minisig"].as_str(), signature.as_deref());
+        check_layout(&registry, &client, &manifest).await;
         for place in [place.clone(), Place::parse(&pinned).unwrap()] {
             let fetched = known.fetch(&place).await.unwrap().remove(0);
             assert_eq!(fetched.component.bytes(), component.bytes());
@@ -174,6 +209,6 @@ async fn a_real_registry_takes_a_component_from_whoever_it_knows() {
     for nowhere in ["https://a.example/x.wasm".to_owned(), format!("{place}@sha256:{}", "a".repeat(64))] {
         let place = Place::parse(&nowhere.replace(":1.0@", "@")).unwrap();
         let component = Component::new(Path::new("suse.wasm"), b"component".to_vec(), None);
-        assert_eq!(known.push(&component, &place).await.unwrap_err().code, "fetch.place");
+        assert_eq!(known.push(&component, &world(), &place).await.unwrap_err().code, "fetch.place");
     }
 }

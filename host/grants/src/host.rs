@@ -11,13 +11,13 @@ use crate::source::PluginSource;
 use crate::tap::{Recorded, Tap};
 use crate::tls::Roots;
 use crate::worker::key_of;
-use gyre_core::config::{Config, Limits};
+use gyre_core::config::{Config, Limits, Wasi, WasiPolicy};
 use gyre_core::error::Context as _;
 use gyre_core::options::{OptionInfo, listing};
 use gyre_core::{Error, Result, roles};
 use gyre_sandbox::bindings::{DestinationPlugin, OsmorphingPlugin, SourcePlugin};
 use gyre_sandbox::recording::Recorder;
-use gyre_sandbox::{Cell, Description, Engine, Import, Inspection, Plugin, Role, describe};
+use gyre_sandbox::{Cell, Description, Engine, Import, Inspection, Plugin, Role, Status, describe};
 use gyre_ssh::{Identity, KeyPair};
 use gyre_trust::{Component, Gate, Kept, Permit, Stamp, Standing};
 use serde_json::{Map, Value};
@@ -159,14 +159,41 @@ impl Host {
     ) -> Result<(Inspection, Standing)> {
         let mut standing = None;
         let may_run = |imports: &[Import]| {
-            let standing = standing.insert(self.gate.standing(plugin, sha256, component, giving(imports)));
+            let standing = standing.insert(self.standing(plugin, sha256, component, imports));
             standing.refused.is_none()
         };
         let inspection = gyre_sandbox::inspect(&self.engine, plugin, component.bytes(), may_run)?;
         // Where an import cannot be linked, nobody asked yet.
-        let standing = standing
-            .unwrap_or_else(|| self.gate.standing(plugin, sha256, component, giving(&inspection.imports)));
+        let standing =
+            standing.unwrap_or_else(|| self.standing(plugin, sha256, component, &inspection.imports));
         Ok((inspection, standing))
+    }
+
+    fn standing(
+        &self,
+        plugin: &str,
+        sha256: Option<&str>,
+        component: &Component,
+        imports: &[Import],
+    ) -> Standing {
+        let mut standing = self.gate.standing(plugin, sha256, component, giving(imports));
+        standing.refused = standing.refused.or_else(|| self.check_wasi(plugin, imports).err());
+        standing
+    }
+
+    /// That this site lends WASI, where a component imports it.
+    ///
+    /// # Errors
+    /// `trust.wasi`.
+    pub fn check_wasi(&self, plugin: &str, imports: &[Import]) -> Result<()> {
+        let wasi = imports.iter().find(|import| import.status == Status::Inert);
+        match (self.config.trust.wasi, wasi) {
+            (WasiPolicy::Never, Some(import)) => {
+                let what = format!("plugin {plugin} imports {}, and this site lends no WASI", import.name);
+                Err(Error::denied("trust.wasi", what).cause("[trust] wasi = \"never\" stands in gyre.toml"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Digest of the plugin that is configured now: a job keeps it.
@@ -391,7 +418,11 @@ impl Host {
         permit: &Permit,
     ) -> Result<Arc<Loaded>> {
         let policy = Arc::new(Policy::new(name, &entry.grant)?);
-        let plugin = Plugin::load(&self.engine, name, component.bytes(), entry.wasi)?;
+        // Where none may have WASI, that is why it is refused, and not that its own table says nothing of it.
+        let is_never = self.config.trust.wasi == WasiPolicy::Never;
+        let wasi = if is_never { Some(Wasi::Inert) } else { entry.wasi };
+        let plugin = Plugin::load(&self.engine, name, component.bytes(), wasi)?;
+        self.check_wasi(name, plugin.imports())?;
         permit.check(name, giving(plugin.imports()))?;
         let description = describe(&plugin)?;
         let linker = link(&plugin, self.shared.recorder.is_some())?;

@@ -385,6 +385,14 @@ fn wasi_is_refused_with_the_line_that_lets_it_in() {
     let refused = load("");
     assert_eq!(refused.code, "plugin.wasi");
     assert!(refused.causes[0].contains("[plugin.it] wasi = \"inert\""), "{refused:?}");
+    for own in ["", "wasi = \"inert\""] {
+        let world = try_world(&path, own, "[source.it]\nplugin = \"it\"\n[trust]\nwasi = \"never\"").unwrap();
+        let never = world.host.source("it", &world.job).err().unwrap();
+        assert_eq!((never.code.as_str(), never.kind), ("trust.wasi", gyre_core::Kind::Denied), "{own}");
+        assert!(never.causes[0].contains("[trust] wasi"), "{never:?}");
+        let (_, standing) = world.host.inspect("it").unwrap();
+        assert_eq!(standing.refused.unwrap().code, "trust.wasi", "{own}");
+    }
     // Let in; what is wrong now is that a stub plays no role.
     assert_ne!(load("wasi = \"inert\"").code, "plugin.wasi");
 }

@@ -58,6 +58,7 @@ async fn a_plugin_is_shown_asked_for_and_copied_and_the_configuration_left_alone
     assert_eq!(error.code, "plugin.confirm");
     let shown = error.causes.join("\n");
     assert!(shown.contains("gyre:host/http@0.1.0") && shown.contains("Goes where it was not let"), "{shown}");
+    assert!(shown.contains("granted nothing yet") && shown.contains("# grant.http = ["), "{shown}");
     assert!(!site.path("plugins").exists(), "nothing was agreed to");
 
     let answer = site.said("install {}/mirror --yes").await.unwrap();
@@ -87,6 +88,22 @@ async fn an_update_that_imports_more_is_accepted_on_its_own() {
     assert_eq!(site.code("install {}/mirror/it.wasm --yes").await, "ok");
     std::fs::remove_file(site.path("plugins/it.wasm.origin")).unwrap();
     assert_eq!(site.code("update it --check").await, "plugin.origin");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_component_will_inherit_is_shown_before_it_is_agreed_to() {
+    let site = Site::new("stranger");
+    site.configure(
+        "[plugin.it]\ncomponent = \"plugins/it.wasm\"\ngrant.http = [\"https://inherited.example\"]\n\
+         grant.secret = [{ name = \"vault\", reveal = true }]",
+    );
+    let error = site.said("install {}/mirror/it.wasm").await.err().unwrap();
+    assert_eq!(error.code, "plugin.confirm");
+    let shown = error.causes.join("\n");
+    for words in ["granted already by [plugin.it]", "https://inherited.example", "vault", "may be seen"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!site.path("plugins").exists(), "nothing was agreed to");
 }
 
 #[tokio::test(flavor = "multi_thread")]

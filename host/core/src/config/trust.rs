@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub struct Trust {
     /// What a component needs before anything of it runs.
     pub require: Require,
+    /// Whether components that import WASI may run here.
+    pub wasi: WasiPolicy,
     /// Who may sign components, by a name of your own.
     pub publisher: BTreeMap<String, Publisher>,
 }
@@ -22,6 +24,17 @@ pub enum Require {
     Nothing,
     /// The signature of a publisher who may sign it, in `COMPONENT.wasm.minisig`.
     Signed,
+}
+
+/// Whether components that import WASI may run here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WasiPolicy {
+    /// Those whose `[plugin.NAME]` says `wasi = "inert"`.
+    #[default]
+    Inert,
+    /// None, whatever `[plugin.NAME]` says.
+    Never,
 }
 
 /// Somebody whose signatures count.
