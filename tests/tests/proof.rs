@@ -7,13 +7,12 @@
 use anyhow::{Context, Result, ensure};
 use gyre_lab::Lab;
 use gyre_tests::cloud::wait;
-use gyre_tests::fixture::capture;
-use gyre_tests::program::Gyre;
+use gyre_tests::program::{Gyre, signal};
 use gyre_tests::setting::{DESTINATION, SOURCE, VM};
 use gyre_tests::small::Small;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::process::{Child, Command};
+
 use std::time::Duration;
 
 /// Everything that is waited for here.
@@ -143,10 +142,6 @@ fn phase(small: &Small, step: &str) -> Result<String> {
     Ok(found["phase"].as_str().unwrap_or_default().to_owned())
 }
 
-fn signal(child: &Child, name: &str) -> Result<()> {
-    capture(Command::new("kill").args([name, &child.id().to_string()])).map(drop)
-}
-
 /// Begins an execution and holds it in its copy, if it is not over by then; lets it go on without its worker. How many
 /// workers it had.
 fn executed_without_its_worker(small: &Small, seed: u64) -> Result<usize> {
@@ -179,8 +174,7 @@ fn a_worker_that_is_killed_in_mid_transfer_is_replaced() -> Result<()> {
     let cloud = small.site.cloud()?;
     let before = cloud.inventory()?;
     small.create("web")?;
-    // Sooner each time: a copy may be over before it is held. Not the soonest first: a worker that goes before gyre has
-    // logged in is waited for as long as one may boot.
+    // Sooner each time: a copy may be over before it is held.
     for seed in (0..ATTEMPTS).rev() {
         let workers = executed_without_its_worker(&small, seed)?;
         ensure!(cloud.more_than(&before)? == [("volumes".into(), 1)], "{:?}", cloud.more_than(&before)?);
@@ -189,4 +183,14 @@ fn a_worker_that_is_killed_in_mid_transfer_is_replaced() -> Result<()> {
         }
     }
     anyhow::bail!("{ATTEMPTS} copies were over before their worker was killed")
+}
+
+/// gyre has not logged in yet, and would wait as long as a worker may boot.
+#[test]
+fn a_worker_that_goes_before_it_lets_anybody_in_is_replaced() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    small.create("web")?;
+    let workers = executed_without_its_worker(&small, 0)?;
+    ensure!(workers == 2, "{workers} workers for one execution");
+    Ok(())
 }

@@ -15,9 +15,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Map;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+/// How often a worker that does not let us in yet is asked for.
+const WORKER_LOOK: Duration = Duration::from_secs(15);
 /// What is kept of the console of a worker that could not be reached.
 const CONSOLE_BYTES_MAX: usize = 4096;
 
@@ -67,7 +70,11 @@ impl Context {
     /// Brings up the worker that a step made.
     pub async fn worker(&self, state: &str) -> Result<Box<dyn WorkerSession>> {
         let worker = self.destination().await?.describe_worker(state).await?;
-        let opened = match self.shared.workers.open(&worker, &self.job, &self.cancel).await {
+        let opened = tokio::select! {
+            opened = self.shared.workers.open(&worker, &self.job, &self.cancel) => opened,
+            gone = self.until_worker_is_gone(state) => Err(gone),
+        };
+        let opened = match opened {
             Err(error) if worker_was_lost(&error) => Err(self.with_console(error, state).await),
             other => other,
         };
@@ -76,6 +83,20 @@ impl Context {
             "worker.boot-timeout" => Error { kind: Kind::Other, ..error },
             _ => error,
         })
+    }
+
+    /// Asks now and then whether a worker that does not let us in yet is still there: what was deleted or stopped
+    /// behind our back would be waited for as long as a boot may take. Any other answer says nothing.
+    async fn until_worker_is_gone(&self, state: &str) -> Error {
+        loop {
+            tokio::time::sleep(WORKER_LOOK).await;
+            let looked = async { self.destination().await?.describe_worker(state).await }.await;
+            if let Err(error) = looked
+                && error.code == "worker.gone"
+            {
+                return error;
+            }
+        }
     }
 
     /// The worker is removed next, and with it what it said.

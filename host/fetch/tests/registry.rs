@@ -181,6 +181,7 @@ async fn a_real_registry_gives_what_was_pushed() {
 #[tokio::test]
 async fn a_real_registry_takes_a_component_from_whoever_it_knows() {
     let registry = Registry::closed().await;
+    let client = Client::builder().no_proxy().build().unwrap();
     let logins = registry.directory.path().join("logins.json");
     let text = format!(r#"{{"auths":{{"{}":{{"auth":"{LOGIN}"}}}}}}"#, registry.address);
     std::fs::write(&logins, text).unwrap();
