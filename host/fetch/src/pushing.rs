@@ -27,7 +27,7 @@ impl Registry<'_> {
         let layer = self.upload(WASM_TYPE, component.bytes()).await?;
         let about = json!({
             "created": CREATED, "architecture": "wasm", "os": "wasip2",
-            "layerDigests": [layer["digest"]],
+            "layerDigests": [digest(component.bytes())],
             "component": { "exports": world.exports, "imports": world.imports },
         });
         let config = self.upload(CONFIG_TYPE, about.to_string().as_bytes()).await?;

@@ -189,7 +189,10 @@ async fn what_the_first_version_wrote_is_read_listed_and_gone_on_with() {
     let first = store(directory.path(), dead());
     let found = first.load("0123456789ab").await.unwrap();
     assert_eq!((found.state("one"), found.status, found.updated), (Some("s"), Status::Running, 7));
-    assert_eq!(first.list(&JobFilter { limit: 10, ..JobFilter::default() }).await.unwrap(), [found.clone()]);
+    assert_eq!(
+        first.list(&JobFilter { limit: 10, ..JobFilter::default() }).await.unwrap(),
+        std::slice::from_ref(&found)
+    );
     assert_eq!(first.get("replicas", "web").await.unwrap().unwrap().version, 3);
     assert_eq!(first.pinned().await.unwrap(), ["digest".to_owned()].into());
     let lease = first.acquire(&found.id).await.unwrap();
