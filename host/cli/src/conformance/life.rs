@@ -12,7 +12,7 @@ use gyre_core::{Error, OsType, Result, VmSpec};
 use std::collections::BTreeSet;
 
 /// Calls of one step that are let fail: each makes and removes what the step makes.
-const LOSSES_MAX: usize = 16;
+const LOSSES_MAX: usize = 32;
 /// Why nothing can be told of what is left.
 const UNSEEN: &str = "what was made is not listed, and so nobody sees whether it is gone";
 
