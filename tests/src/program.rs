@@ -128,11 +128,15 @@ impl Gyre {
     /// # Errors
     /// When it fails or says no JSON.
     pub fn finish(&self, mut run: Child) -> Result<Value> {
-        let status = run.wait()?;
-        let read = |name: &str| std::fs::read_to_string(self.directory.join(name)).unwrap_or_default();
-        let ended = Ended { code: status.code(), stdout: read("stdout"), stderr: read("stderr") };
-        ensure!(status.success(), "{}", ended.said());
+        let ended = Ended { code: run.wait()?.code(), ..self.written() };
+        ensure!(ended.code == Some(0), "{}", ended.said());
         answer(&ended.stdout).with_context(|| ended.said())
+    }
+
+    /// What the run that [`Gyre::start`] began last has said until now; it has no code.
+    pub fn written(&self) -> Ended {
+        let read = |name: &str| std::fs::read_to_string(self.directory.join(name)).unwrap_or_default();
+        Ended { code: None, stdout: read("stdout"), stderr: read("stderr") }
     }
 
     /// The newest job, when it is not over and has come to this step.

@@ -7,7 +7,7 @@ use crate::fixture::{BLOCK_BYTES, digest};
 use crate::program::signal;
 use crate::setting::{ADDRESS, DESTINATION, MAC, SOURCE, Setting, VM};
 use crate::site::Site;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::io::Read;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -94,13 +94,18 @@ impl<'a> Scenario<'a> {
     /// An execution that is held in the middle of its copy, and goes on without its worker.
     fn execution_without_its_worker(&mut self) -> Result<Value> {
         let (running, id) = self.run_until("copy-disks")?;
+        let gyre = &self.setting.gyre;
+        // The step waits for its worker to boot first.
+        wait("the first bytes", BOOT_LIMIT, || {
+            let told = gyre.run(&["job", "log", &id])?;
+            Ok(told.stdout.contains(" copy: ").then_some(()))
+        })?;
         signal(&running, "-STOP")?;
         let now = self.cloud.inventory()?;
         for worker in now.difference(&self.before).filter_map(|thing| thing.strip_prefix("servers ")) {
             self.cloud.delete_server(worker.rsplit(' ').next().unwrap_or_default(), STEP_LIMIT)?;
         }
         signal(&running, "-CONT")?;
-        let gyre = &self.setting.gyre;
         let report = gyre.finish(running)?;
         let told = gyre.run(&["job", "log", &id])?;
         ensure!(told.stdout.contains("once more from"), "its worker was not missed: {}", told.said());
@@ -132,8 +137,11 @@ impl<'a> Scenario<'a> {
     /// A run that has come to a step: the process and its job.
     fn run_until(&self, step: &str) -> Result<(Child, String)> {
         let gyre = &self.setting.gyre;
-        let running = gyre.start(&["replica", "execute", REPLICA, "--json"])?;
-        let id = wait(step, STEP_LIMIT, || Ok(gyre.open_job_at(step)))?;
+        let mut running = gyre.start(&["replica", "execute", REPLICA, "--json"])?;
+        let id = wait(step, STEP_LIMIT, || match running.try_wait()? {
+            None => Ok(gyre.open_job_at(step)),
+            Some(status) => bail!("{status} before {step}: {}", gyre.written().said()),
+        })?;
         Ok((running, id))
     }
 
@@ -185,7 +193,7 @@ impl<'a> Scenario<'a> {
     fn same(&self, replicated: &Replicated) -> Result<()> {
         match replicated.volumes.as_slice() {
             [volume] => self.setting.disk.same_as(volume),
-            many => anyhow::bail!("one disk and {} volumes", many.len()),
+            many => bail!("one disk and {} volumes", many.len()),
         }
     }
 
@@ -248,7 +256,7 @@ impl<'a> Scenario<'a> {
         let volumes = self.cloud.volumes_of(server)?;
         ensure!(volumes.len() == 1, "one disk and {} volumes", volumes.len());
         let ports = self.cloud.ports_of(server)?;
-        let [port] = ports.as_slice() else { anyhow::bail!("one NIC and {} ports", ports.len()) };
+        let [port] = ports.as_slice() else { bail!("one NIC and {} ports", ports.len()) };
         ensure!(port["fixed_ips"][0]["ip_address"] == ADDRESS, "the port has {}", port["fixed_ips"]);
         ensure!(port["mac_address"] == MAC, "the port has the MAC {}", port["mac_address"]);
         self.tick("the server has one volume, the source's address and the source's MAC");
