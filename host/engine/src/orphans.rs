@@ -52,6 +52,15 @@ pub struct Found {
     pub why: String,
 }
 
+impl Found {
+    /// Whether it is an orphan under every mark that it is listed with: a plugin that lists it twice gets no say in
+    /// whose it is.
+    fn is_free(&self, found: &[Self]) -> bool {
+        let id = |one: &Self| (one.marked.kind.clone(), one.marked.id.clone());
+        found.iter().filter(|other| id(other) == id(self)).all(|other| other.owner == Owner::Orphan)
+    }
+}
+
 /// Which of them are to be removed.
 #[derive(Clone, Debug, Default)]
 pub struct Chosen {
@@ -68,7 +77,7 @@ impl Chosen {
     /// `orphans.unknown-id`, `orphans.owned`, `orphans.foreign`: then nothing at all is to be removed.
     pub fn of(&self, found: &[Found]) -> Result<Vec<Found>> {
         if self.ids.is_empty() {
-            return Ok(found.iter().filter(|one| one.owner == Owner::Orphan).cloned().collect());
+            return Ok(found.iter().filter(|one| one.is_free(found)).cloned().collect());
         }
         let mut places = BTreeSet::new();
         for id in &self.ids {

@@ -3,6 +3,7 @@
 use super::world::{Job, World, succeeded};
 use super::{Fault, When, broken};
 use crate::{Chosen, Found, Owner, Place};
+use gyre_core::roles::Marked;
 use gyre_core::{Error, Result};
 use gyre_saga::Status;
 use tokio_util::sync::CancellationToken;
@@ -170,4 +171,28 @@ async fn the_base_before_is_the_executions_until_it_is_over() {
     let elsewhere = World::of_cloud(world.cloud.clone());
     let found = marked_at(&elsewhere, &source()).await;
     assert_eq!((found.len(), of(Owner::Unknown, &found).len()), (2, 2), "{found:?}");
+}
+
+#[test]
+fn what_a_plugin_lists_twice_goes_only_when_nobody_owns_it() {
+    let found = |id: &str, owner| Found {
+        marked: Marked {
+            kind: "volume".into(),
+            id: id.into(),
+            name: id.into(),
+            token: "job-step".into(),
+            made_ms: None,
+        },
+        owner,
+        why: String::new(),
+    };
+    for other in [Owner::Kept, Owner::Unknown] {
+        let all = [found("mine", Owner::Orphan), found("free", Owner::Orphan), found("mine", other)];
+        let chosen = Chosen::default().of(&all).unwrap();
+        assert_eq!(
+            chosen.iter().map(|one| one.marked.id.as_str()).collect::<Vec<_>>(),
+            ["free"],
+            "{other:?}"
+        );
+    }
 }
