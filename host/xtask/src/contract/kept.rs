@@ -41,6 +41,9 @@ fn print(component: &Path, version: Version, to: &Path) -> Result<()> {
     let bytes = std::fs::read(component).with_context(|| format!("no {}", shown(component)))?;
     let text =
         wasmprinter::print_bytes(&bytes).with_context(|| format!("cannot print {}", shown(component)))?;
+    // Where a panic of the component's would name its source: as long, and no path of this machine.
+    let here = root().display().to_string();
+    let text = text.replace(&here, &".".repeat(here.len()));
     std::fs::write(to, format!("{}{text}", HEADER.replace("VERSION", &version.to_string())))
         .with_context(|| format!("cannot write {}", shown(to)))?;
     println!("contract: {} ({} KiB of text)", shown(to), text.len() / 1024);
