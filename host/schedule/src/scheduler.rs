@@ -69,7 +69,9 @@ impl Scheduler {
         while !cancel.is_cancelled() {
             let wake = self.look(&cancel).await;
             let pause = wake.saturating_sub(self.clock.now_ms()).clamp(SLEEP_MS_MIN, SLEEP_MS_MAX);
+            // In this order: what changed meanwhile is looked at before the loop sleeps.
             tokio::select! {
+                biased;
                 () = cancel.cancelled() => {}
                 () = self.schedules.changed() => {}
                 () = self.clock.sleep(Duration::from_millis(pause)) => {}
