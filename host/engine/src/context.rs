@@ -47,6 +47,12 @@ impl Context {
         Arc::new(Self { job: job.into(), params, plugins, shared, cancel, source, destination })
     }
 
+    /// The same for the same job, with nothing open.
+    pub fn anew(&self) -> Arc<Self> {
+        let (params, plugins) = (self.params.clone(), self.plugins.clone());
+        Self::new(&self.job, params, plugins, self.shared.clone(), self.cancel.clone())
+    }
+
     pub async fn source(&self) -> Result<&Arc<dyn Source>> {
         let open = || async {
             self.shared.endpoints.source(&self.params.source, &self.role_context(Map::new())).await

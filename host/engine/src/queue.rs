@@ -57,8 +57,9 @@ struct Waiting {
 pub(crate) struct Place {
     queue: Arc<Queue>,
     ticket: u64,
+    came: Instant,
     turn: Option<oneshot::Receiver<()>>,
-    /// How many waited before this one when it came; `None`: it had its turn at once.
+    /// How many waited before this one when it lined up; `None`: it had its turn at once.
     pub ahead: Option<usize>,
 }
 
@@ -69,16 +70,24 @@ impl Queue {
 
     /// Lines up.
     pub fn enter(self: &Arc<Self>, demand: Demand) -> Place {
-        let (wake, turn) = oneshot::channel();
         let mut state = self.state();
-        let ticket = state.next;
+        let (ticket, came) = (state.next, Instant::now());
         state.next += 1;
-        let ahead = state.waiting.len();
-        state.waiting.push(Waiting { ticket, demand, since: Instant::now(), wake });
-        self.admit(&mut state);
-        let waits = state.waiting.iter().any(|waiting| waiting.ticket == ticket);
+        let mut place = Place { queue: self.clone(), ticket, came, turn: None, ahead: None };
+        self.line_up(&mut state, &mut place, demand);
         drop(state);
-        Place { queue: self.clone(), ticket, turn: Some(turn), ahead: waits.then_some(ahead) }
+        place
+    }
+
+    /// Behind those that came before it.
+    fn line_up(&self, state: &mut State, place: &mut Place, demand: Demand) {
+        let (wake, turn) = oneshot::channel();
+        let (ticket, since) = (place.ticket, place.came);
+        let ahead = state.waiting.partition_point(|waiting| waiting.ticket < ticket);
+        state.waiting.insert(ahead, Waiting { ticket, demand, since, wake });
+        self.admit(state);
+        let waits = state.waiting.iter().any(|waiting| waiting.ticket == ticket);
+        (place.turn, place.ahead) = (Some(turn), waits.then_some(ahead));
     }
 
     fn admit(&self, state: &mut State) {
@@ -109,6 +118,16 @@ impl Place {
     pub async fn turn(&mut self) {
         if let Some(turn) = self.turn.take() {
             let _ = turn.await;
+        }
+    }
+
+    /// Who runs learns on which host its machine is. It goes on where there is room, and else gives its place back
+    /// and lines up again, as early as it came.
+    pub fn moves_to(&mut self, host: String) {
+        let queue = self.queue.clone();
+        let mut state = queue.state();
+        if let Some(demand) = state.running.remove(&self.ticket) {
+            queue.line_up(&mut state, self, Demand { host: Some(host), ..demand });
         }
     }
 }
@@ -190,6 +209,31 @@ mod tests {
         drop(first);
         third.turn().await;
         drop(third);
+        assert!(queue.state().running.is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_learns_its_host_late_waits_for_a_place_there_before_those_that_came_later() {
+        let queue = Queue::new(LIMITS);
+        let (mut known, mut late) = (queue.enter(demand("a x").0), queue.enter(demand("a").0));
+        let after = queue.enter(demand("a").0);
+        (known.turn().await, late.turn().await);
+        assert_eq!((late.ahead, after.ahead), (None, Some(0)));
+        late.moves_to("x".into());
+        assert_eq!(late.ahead, Some(0));
+        // Its place at the source is for the next one meanwhile, who learns that it has to wait as well.
+        let mut after = after;
+        after.turn().await;
+        after.moves_to("x".into());
+        assert_eq!(after.ahead, Some(1));
+        drop(known);
+        late.turn().await;
+        let early = tokio::time::timeout(Duration::from_millis(20), after.turn.as_mut().unwrap()).await;
+        assert!(early.is_err(), "one at a time");
+        late.moves_to("y".into());
+        assert_eq!(late.ahead, None);
+        after.turn().await;
+        (drop(late), drop(after));
         assert!(queue.state().running.is_empty());
     }
 }

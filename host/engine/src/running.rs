@@ -1,14 +1,15 @@
 //! Working on jobs: in turn, until each is over, stuck, parked or stopped by whoever may. Each machine has its own
 //! fate: of many jobs none waits for another but for a place.
 
-use crate::context::Context;
-use crate::engine::{Engine, table};
-use crate::params::Params;
+use crate::context::{Context, decode};
+use crate::engine::{Engine, is_backward, table};
+use crate::execution::DESCRIBE_VM;
+use crate::params::{Kind, Params};
 use crate::queue::{Demand, Place};
 use crate::{Ask, News, Report, Started};
-use gyre_core::Result;
+use gyre_core::{Result, VmSpec};
 use gyre_saga::{JobFilter, JobRecord, Request, Runner, Status, Stop};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -88,9 +89,12 @@ impl Engine {
         }
         let begun = News::Begun { kind: job.kind.clone(), subject: job.subject.clone(), resumed };
         self.shared.journal.tell(&job.id, begun);
+        let context =
+            |cancel| Context::new(&job.id, params.clone(), plugins.clone(), self.shared.clone(), cancel);
+        let (forward, backward) = (context(stop.step().clone()), context(CancellationToken::new()));
         let working = async {
-            let _place = self.turn(&job.id, &params, &stop).await;
-            self.run_job(job, &params, plugins, &stop).await
+            let _place = self.turn(job, &forward, &stop).await;
+            self.run_job(job, forward.clone(), backward, &stop).await
         };
         let ended = tokio::select! {
             ended = working => ended,
@@ -105,9 +109,23 @@ impl Engine {
         Ok(Report::of(&ended?, &params, resumed))
     }
 
-    /// Waits for a place; who is asked to stop does not wait, for there is nothing to begin any more.
-    async fn turn(&self, job: &str, params: &Params, stop: &Stop) -> Place {
+    /// Waits for a place, and for another one where a machine's host becomes known only then.
+    async fn turn(&self, job: &JobRecord, context: &Context, stop: &Stop) -> Place {
+        let params = &context.params;
         let mut place = self.shared.queue.enter(demand(params));
+        self.wait_in_line(&job.id, &mut place, stop).await;
+        if params.kind == Kind::Migration
+            && !is_backward(job)
+            && let Some(host) = host(job, context, stop).await
+        {
+            place.moves_to(host);
+            self.wait_in_line(&job.id, &mut place, stop).await;
+        }
+        place
+    }
+
+    /// Who is asked to stop does not wait, for there is nothing to begin any more.
+    async fn wait_in_line(&self, job: &str, place: &mut Place, stop: &Stop) {
         if let Some(ahead) = place.ahead {
             self.shared.journal.tell(job, News::Queued { ahead });
         }
@@ -115,25 +133,22 @@ impl Engine {
             () = place.turn() => {}
             () = stop.asked() => {}
         }
-        place
     }
 
     async fn run_job(
         &self,
         job: &JobRecord,
-        params: &Params,
-        plugins: BTreeMap<String, String>,
+        forward: Arc<Context>,
+        backward: Arc<Context>,
         stop: &Stop,
     ) -> Result<JobRecord> {
-        let context =
-            |cancel| Context::new(&job.id, params.clone(), plugins.clone(), self.shared.clone(), cancel);
-        let (forward, backward) = (context(stop.step().clone()), context(CancellationToken::new()));
         let runner = Runner {
             store: self.shared.store.clone(),
             observer: self.shared.journal.clone(),
             policy: self.shared.settings.policy,
         };
-        runner.run(&job.id, &table(params), forward, backward, stop.clone()).await
+        let table = table(&forward.params);
+        runner.run(&job.id, &table, forward, backward, stop.clone()).await
     }
 
     /// Does what other processes ask of the job.
@@ -147,6 +162,20 @@ impl Engine {
             }
             tokio::time::sleep(ASKED_EVERY).await;
         }
+    }
+}
+
+/// The host that a machine without replica is on, where the source says. What keeps the source from answering, the
+/// job's own step meets too, and tells.
+async fn host(job: &JobRecord, context: &Context, stop: &Stop) -> Option<String> {
+    if let Some(vm) = job.state(DESCRIBE_VM) {
+        return decode::<VmSpec>(vm).ok()?.host;
+    }
+    // Who waits in line keeps no plugin open.
+    let looking = context.anew();
+    tokio::select! {
+        vm = async { looking.source().await?.get_vm(&context.params.vm).await } => vm.ok()?.host,
+        () = stop.asked() => None,
     }
 }
 

@@ -195,9 +195,10 @@ async fn a_job_that_fails_anywhere_leaves_nothing_over_and_can_be_repeated() {
                 match report.status {
                     Status::Failed | Status::Cancelled => world.assert_undone(job, &context).await,
                     Status::Stuck => assert!(report.error.is_some(), "{context}"),
-                    // Closing a worker, or looking with a second plugin, may fail without harm.
+                    // Closing a worker, looking with a second plugin, or where a machine is before its job asks
+                    // for it, may fail without harm.
                     _ => assert!(
-                        call.starts_with("detect") || call == "close-worker",
+                        call.starts_with("detect") || call == "close-worker" || is_look(job, at),
                         "{context} did not matter"
                     ),
                 }
@@ -210,6 +211,11 @@ async fn a_job_that_fails_anywhere_leaves_nothing_over_and_can_be_repeated() {
             }
         }
     }
+}
+
+/// A migration first learns where its machine is.
+fn is_look(job: Job, at: usize) -> bool {
+    job == Job::Migration && at == 0
 }
 
 #[tokio::test]

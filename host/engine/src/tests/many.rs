@@ -127,6 +127,35 @@ async fn each_limit_holds_at_its_place_and_at_no_other() {
 }
 
 #[tokio::test]
+async fn a_migration_that_learns_its_host_when_it_runs_has_to_have_room_there() {
+    for (per_host, host, at_once) in [(1, Some("esx-1"), 1), (2, Some("esx-1"), 2), (1, None, 3)] {
+        let world = World::empty();
+        {
+            let mut held = world.cloud.held();
+            held.vm.as_mut().unwrap().host = host.map(str::to_owned);
+            held.closed = true;
+        }
+        let ask = |n: usize| {
+            let new = NewReplica { vm: format!("vm-{n}"), ..new_replica() };
+            (n.to_string(), Ask::Migrate(new, Default::default(), DeployOptions::default()))
+        };
+        let engine = world.engine_with(Jobs { per_host, ..Jobs::default() });
+        let running = {
+            let engine = engine.clone();
+            tokio::spawn(async move { engine.run_all((1..4).map(ask).collect(), &Stop::default()).await })
+        };
+        world.cloud.wait_for("reach-worker", at_once).await;
+        // Those that wait have learned where their machines are.
+        world.cloud.wait_for("get-vm", 3 + at_once).await;
+        assert_eq!(world.cloud.held().workers_at_once, at_once, "{per_host} {host:?}");
+        world.cloud.held().closed = false;
+        running.await.unwrap().into_iter().for_each(|fate| drop(succeeded(fate.report)));
+        let most = world.cloud.held().workers_at_once;
+        assert!(host.is_none() || most <= per_host, "{most} at once, {per_host} allowed");
+    }
+}
+
+#[tokio::test]
 async fn a_machine_is_read_by_one_job_at_a_time() {
     let world = World::new().await;
     world.cloud.held().closed = true;
