@@ -213,7 +213,11 @@ mod tests {
         let step = |again| News::Step { name: "copy".into(), index: 1, total: 1, again };
         let phase = |done| News::Phase { text: "exporting".into(), done, total: Some(9) };
         let first = Journal::new(store.clone(), Arc::new(()));
-        for news in [step(false), disk(60), phase(7)] {
+        let other = |done| News::Phase { text: "cloning".into(), done, total: None };
+        first.tell("j", step(false));
+        first.tell("j", phase(7));
+        tokio::time::sleep(PAUSE).await;
+        for news in [disk(60), other(3)] {
             first.tell("j", news);
         }
         first.finish("j").await;
@@ -224,12 +228,14 @@ mod tests {
         for news in [step(true), disk(0), phase(0)] {
             second.tell("j", news);
         }
+        tokio::time::sleep(PAUSE).await;
+        second.tell("j", other(0));
         second.finish("j").await;
         let told: Vec<_> = heard.0.lock().unwrap().iter().filter_map(done_of).collect();
-        assert_eq!(told, [60, 7]);
+        assert_eq!(told, [60, 7, 3]);
         let kept = store.notes(Some("j"), 0, 100).await.unwrap();
         let kept = kept.into_iter().filter_map(|n| done_of(&serde_json::from_value(n.value).unwrap()));
-        assert_eq!(kept.collect::<Vec<_>>(), [60, 7]);
+        assert_eq!(kept.collect::<Vec<_>>(), [60, 7, 3]);
     }
 
     #[tokio::test]

@@ -47,23 +47,23 @@ pub enum News {
 }
 
 impl News {
-    /// Of an event, only the last is of interest when it has a slot.
+    /// Of an event, only the last is of interest when it has a slot. Progress has one for each of its phases, for it
+    /// never goes back within one, not even after a restart.
     pub(crate) fn slot(&self) -> Option<String> {
         match self {
             News::Disk { disk, phase, .. } => Some(format!("disk {phase} {disk}")),
-            News::Phase { .. } => Some("phase".into()),
+            News::Phase { text, .. } => Some(format!("phase {text}")),
             News::Waiting { name, .. } => Some(format!("waiting {name}")),
             News::Queued { .. } => Some("queued".into()),
             _ => None,
         }
     }
 
-    /// What its progress is of: never back within one of these.
-    pub(crate) fn phase(&self) -> Option<String> {
+    /// What is told only so often: the slot; all that a plugin says of itself together.
+    pub(crate) fn beat(&self) -> Option<String> {
         match self {
-            News::Phase { text, .. } => Some(format!("phase {text}")),
-            News::Disk { .. } => self.slot(),
-            _ => None,
+            News::Phase { .. } => Some("phase".into()),
+            _ => self.slot(),
         }
     }
 

@@ -17,7 +17,7 @@ const PHASES_MAX: usize = 1000;
 pub(crate) struct Progress {
     /// The step, and whether it is being undone.
     step: Option<(String, bool)>,
-    /// When each slot was told last, and how far it was.
+    /// When each beat was told last, and how far it was.
     told: HashMap<String, (Instant, u64)>,
     /// How far each phase is.
     reached: HashMap<String, u64>,
@@ -36,14 +36,14 @@ impl Progress {
     /// Whether this is worth telling; what it says is made to follow what was told before.
     pub fn take(&mut self, news: &mut News) -> bool {
         let is_known = self.advance(news);
-        let Some(slot) = news.slot() else { return is_known };
+        let Some(beat) = news.beat() else { return is_known };
         let done = news.done().unwrap_or_default();
-        let is_due = self.told.get(&slot).is_none_or(|(at, last)| {
+        let is_due = self.told.get(&beat).is_none_or(|(at, last)| {
             // The end of a disk is told at once, but not again and again.
             at.elapsed() >= PAUSE || (!news.is_passing() && (news.done().is_none() || done > *last))
         });
         if is_known && is_due {
-            self.told.insert(slot, (Instant::now(), done));
+            self.told.insert(beat, (Instant::now(), done));
         }
         is_known && is_due
     }
@@ -55,7 +55,7 @@ impl Progress {
             News::Undoing { name } => self.enter(name, true, false),
             _ => {}
         }
-        let Some(phase) = news.phase() else { return true };
+        let Some(phase) = news.done().and_then(|_| news.slot()) else { return true };
         if !self.reached.contains_key(&phase) && self.reached.len() >= PHASES_MAX {
             return false;
         }
