@@ -65,7 +65,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
             cloud_up().inspect_err(|_| stop_half(ours))
         });
         phases.phase("end to end: real OpenStack", Need::Independent, |count| {
-            count.tests(&mut end_to_end(&["openstack"]))
+            count.tests(&mut end_to_end(&["honoured", "openstack"]))
         });
         if ours {
             phases.phase("real OpenStack: stop", Need::Independent, |_| cloud_down());
