@@ -418,6 +418,60 @@ fn volumes_follow_the_machine() -> Result<()> {
     Ok(())
 }
 
+/// What an encrypted volume holds where nobody wrote is no zeros.
+#[test]
+fn encrypted_volumes_are_not_taken_for_zeros() -> Result<()> {
+    let stage = Stage::new()?;
+    let mapping = json!({"disk_mappings": [{"disk_id": "secret", "destination": "file-encrypted"}]});
+    let to = stage.destination(json!({
+        "volumes_are_zeroed": true,
+        "storage_mappings": mapping,
+        "default_cinder_volume_type": "file-a",
+        "storage_availability_zone": "nova",
+    }))?;
+    let disks = json!([{"id": "plain", "size": GIB}, {"id": "secret", "size": GIB}]);
+    let vm = machine("honoured secret", disks, json!([]))?;
+    let disks = stage.done(async |step| to.ensure_disks(step, &vm, None).await)?;
+    for target in stage.ask(to.describe_disks(&disks))? {
+        let volume = stage.cloud.get("volume", &format!("/volumes/{}", target.identity))?["volume"].take();
+        let is_secret = target.disk == "secret";
+        ensure!(volume["encrypted"] == is_secret && target.zeroed != is_secret, "{target:?}: {volume}");
+        ensure!(volume["availability_zone"] == "nova", "{volume}");
+    }
+    stage.done(async |step| to.remove_disks(step, &disks).await)?;
+    Ok(())
+}
+
+/// The address that the source is reached at is the project's already, and nobody uses it.
+#[test]
+fn a_floating_ip_of_the_projects_own_is_kept() -> Result<()> {
+    let stage = Stage::new()?;
+    let public = id_of(&stage.cloud, "/v2.0/networks?name=public", "networks")?;
+    let own = json!({ "floating_network_id": public });
+    let own = stage.make("network", "/v2.0/floatingips", "floatingip", own)?;
+    let shown = stage.cloud.get("network", &format!("/v2.0/floatingips/{own}"))?["floatingip"].take();
+    let address = shown["floating_ip_address"].as_str().context("no address")?;
+    let to = stage.destination(json!({
+        "availability_zone": ZONE,
+        "network_map": {"VM Network": "private"},
+        "use_floating_ip": true,
+        "preserve_floating_ip": true,
+        "floating_ip_pool": "public",
+    }))?;
+    let nics = json!([{"id": "nic0", "mac": MAC, "network": "VM Network"}]);
+    let vm = machine("honoured address", json!([{"id": "boot", "size": GIB}]), nics)?;
+    let vm = VmSpec { public_address: Some(address.to_owned()), ..vm };
+    let disks = stage.done(async |step| to.ensure_disks(step, &vm, None).await)?;
+    let instance = stage.done(async |step| to.ensure_instance(step, &vm, &disks).await)?;
+    let server = stage.ask(to.describe_instance(&instance))?;
+    ensure!(server.addresses.iter().any(|of| of == address), "{address} is none of {:?}", server.addresses);
+    stage.done(async |step| to.remove_instance(step, &instance).await)?;
+    let left = stage.new_things("floatingips ")?;
+    ensure!(left.len() == 1 && left[0].ends_with(&own), "the project's own address is gone: {left:?}");
+    stage.done(async |step| to.remove_disks(step, &disks).await)?;
+    Ok(())
+}
+
 /// A check finds what is wrong before anything is made, and looks at nothing but what there is.
 #[test]
 fn a_check_knows_what_the_cloud_has_and_changes_nothing() -> Result<()> {
