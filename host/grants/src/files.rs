@@ -1,7 +1,8 @@
-//! `gyre:host/files`: files of the operator below the directories of `disk` grants, read, and copied into the
-//! guest's system without passing through the plugin.
+//! `gyre:host/files`: files of the operator below the directories of `disk` grants, or on an ISO image, read, and
+//! copied into the guest's system without passing through the plugin.
 
 use crate::disk::{blocking, open_granted};
+use crate::iso::{Iso, Node};
 use crate::lent::Lent;
 use crate::policy::Policy;
 use gyre_core::error::Context as _;
@@ -14,7 +15,6 @@ use gyre_sandbox::Fault;
 use gyre_sandbox::bindings::files::{self, Entry};
 use gyre_sandbox::bindings::rootfs::Rootfs;
 use std::fs::File;
-use std::io::Read as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,30 +23,75 @@ use wasmtime::component::Resource;
 /// What a copy is called until it is whole.
 const PART: &str = ".gyre-part";
 
-/// A regular file that is granted, and its size.
-fn open_file(policy: &Policy, path: &Path, limit: u64) -> Result<(File, u64)> {
-    let file = open_granted(policy, path, false)?;
-    let meta = file.metadata().or_other("files.read", || format!("cannot look at {}", path.display()))?;
-    if !meta.is_file() {
+/// The bytes of one of the operator's files.
+struct Found {
+    file: File,
+    offset: u64,
+    length: u64,
+}
+
+/// A regular file that is granted.
+fn open_file(policy: &Policy, path: &Path, limit: u64) -> Result<Found> {
+    let found = match image(policy, path)?.filter(|(_, inside)| !inside.is_empty()) {
+        Some((iso, inside)) => {
+            let Node { offset, length, directory, .. } = on_image(&iso, &inside, path)?;
+            if directory { None } else { Some(Found { file: iso.file, offset, length }) }
+        }
+        None => {
+            let file = open_granted(policy, path, false)?;
+            let meta =
+                file.metadata().or_other("files.read", || format!("cannot look at {}", path.display()))?;
+            meta.is_file().then(|| Found { file, offset: 0, length: meta.len() })
+        }
+    };
+    let Some(found) = found else {
         return Err(Error::invalid("files.kind", format!("{} is not a regular file", path.display())));
-    }
-    if meta.len() > limit {
+    };
+    if found.length > limit {
         let why = format!("{} is larger than {limit} bytes", path.display());
         return Err(Error::invalid("files.too-large", why));
     }
-    Ok((file, meta.len()))
+    Ok(found)
+}
+
+/// The ISO image that a path leads to or into, and the rest of the path.
+fn image(policy: &Policy, path: &Path) -> Result<Option<(Iso, String)>> {
+    let is_named_so = |at: &&Path| at.extension().is_some_and(|name| name.eq_ignore_ascii_case("iso"));
+    let Some(image) = path.ancestors().filter(is_named_so).last() else { return Ok(None) };
+    let file = open_granted(policy, image, false)?;
+    if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+        return Ok(None);
+    }
+    let inside = path.strip_prefix(image).unwrap_or(Path::new("")).to_string_lossy().into_owned();
+    let iso = Iso::open(file).map_err(|error| error.cause(image.display()))?;
+    Ok(Some((iso, inside)))
+}
+
+fn on_image(iso: &Iso, inside: &str, path: &Path) -> Result<Node> {
+    let found = iso.find(inside)?;
+    found.ok_or_else(|| Error::not_found("files.absent", format!("{} is not on the image", path.display())))
 }
 
 fn read_file(policy: &Policy, path: &Path) -> Result<Vec<u8>> {
-    let (file, _) = open_file(policy, path, GUEST_FILE_BYTES_MAX)?;
-    let mut bytes = Vec::new();
-    let read = file.take(GUEST_FILE_BYTES_MAX).read_to_end(&mut bytes);
+    let Found { file, offset, length } = open_file(policy, path, GUEST_FILE_BYTES_MAX)?;
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+    let read = file.read_exact_at(&mut bytes, offset);
     read.or_other("files.read", || format!("cannot read {}", path.display()))?;
     Ok(bytes)
 }
 
-/// Through the open directory: what lies at its path may have changed since.
 fn read_dir(policy: &Policy, path: &Path) -> Result<Vec<Entry>> {
+    let Some((iso, inside)) = image(policy, path)? else { return read_host_dir(policy, path) };
+    let directory = on_image(&iso, &inside, path)?;
+    if !directory.directory {
+        return Err(Error::invalid("files.kind", format!("{} is not a directory", path.display())));
+    }
+    let entry = |Node { name, directory, length, .. }| Entry { name, directory, size: length };
+    Ok(iso.list(&directory)?.into_iter().map(entry).collect())
+}
+
+/// Through the open directory: what lies at its path may have changed since.
+fn read_host_dir(policy: &Policy, path: &Path) -> Result<Vec<Entry>> {
     let what = || format!("cannot list {}", path.display());
     let directory = cap_std::fs::Dir::from_std_file(open_granted(policy, path, false)?);
     let mut found = Vec::new();
@@ -68,11 +113,11 @@ fn read_dir(policy: &Policy, path: &Path) -> Result<Vec<Entry>> {
 }
 
 /// In pieces under another name, which it gives up when it is whole.
-async fn copy(root: &dyn Root, file: Arc<File>, length: u64, to: String, mode: u32) -> Result<()> {
-    let part = format!("{to}{PART}");
+async fn copy(root: &dyn Root, from: Found, to: String, mode: u32) -> Result<()> {
+    let (part, length, from) = (format!("{to}{PART}"), from.length, Arc::new(from));
     let mut offset = 0;
     loop {
-        let bytes = Base64(piece(file.clone(), offset, length).await?);
+        let bytes = Base64(piece(from.clone(), offset).await?);
         let count = bytes.0.len() as u64;
         let path = part.clone();
         let request = match offset {
@@ -88,11 +133,11 @@ async fn copy(root: &dyn Root, file: Arc<File>, length: u64, to: String, mode: u
     root.call(RootRequest::Rename { from: part, to }).await.map(drop)
 }
 
-async fn piece(file: Arc<File>, offset: u64, length: u64) -> Result<Vec<u8>> {
-    let wanted = usize::try_from((length - offset).min(PLUGIN_READ_BYTES_MAX)).unwrap_or_default();
+async fn piece(from: Arc<Found>, offset: u64) -> Result<Vec<u8>> {
+    let wanted = usize::try_from((from.length - offset).min(PLUGIN_READ_BYTES_MAX)).unwrap_or_default();
     blocking(move || {
         let mut bytes = vec![0; wanted];
-        let read = file.read_exact_at(&mut bytes, offset);
+        let read = from.file.read_exact_at(&mut bytes, from.offset + offset);
         read.or_other("files.read", || "a file became shorter while it was copied".into())?;
         Ok(bytes)
     })
@@ -120,8 +165,8 @@ impl files::Host for Lent {
         mode: u32,
     ) -> Result<(), Fault> {
         let root = self.get::<Arc<dyn Root>, _>(&root)?.clone();
-        let (file, length) = open_file(&self.purpose.policy, Path::new(&path), COPIED_FILE_BYTES_MAX)?;
-        Ok(copy(&*root, Arc::new(file), length, to, mode).await?)
+        let from = open_file(&self.purpose.policy, Path::new(&path), COPIED_FILE_BYTES_MAX)?;
+        Ok(copy(&*root, from, to, mode).await?)
     }
 }
 
@@ -167,6 +212,41 @@ mod tests {
         assert!(read_dir(&policy, &granted.join("a.cer")).is_err());
     }
 
+    #[tokio::test]
+    async fn an_iso_image_is_a_directory_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let (tree, iso) = (dir.path().join("tree"), dir.path().join("virtio-win.ISO"));
+        std::fs::create_dir_all(tree.join("viostor/w10")).unwrap();
+        std::fs::write(tree.join("viostor/w10/viostor.sys"), vec![9; 5000]).unwrap();
+        let made = std::process::Command::new("genisoimage")
+            .args(["-quiet", "-J", "-o"])
+            .arg(&iso)
+            .arg(&tree)
+            .status();
+        assert!(made.unwrap().success());
+        let policy = policy(&iso);
+        let listed =
+            |path: &Path| read_dir(&policy, path).unwrap().into_iter().map(|e| e.name).collect::<Vec<_>>();
+        assert_eq!(listed(&iso), ["viostor"]);
+        let file = iso.join("viostor/w10/viostor.sys");
+        assert_eq!(listed(file.parent().unwrap()), ["viostor.sys"]);
+        assert_eq!(read_file(&policy, &file).unwrap(), vec![9; 5000]);
+        let root = Kept::default();
+        let from = open_file(&policy, &file, COPIED_FILE_BYTES_MAX).unwrap();
+        copy(&root, from, "/to".into(), 0o644).await.unwrap();
+        assert_eq!(root.0.lock().unwrap()["/to"], vec![9; 5000]);
+        // The image itself is a file as others are.
+        assert_eq!(read_file(&policy, &iso).unwrap().len() as u64, iso.metadata().unwrap().len());
+        assert_eq!(code(read_file(&policy, &iso.join("viostor"))), "files.kind");
+        assert_eq!(code(read_dir(&policy, &file)), "files.kind");
+        for absent in ["viostor/no", "../tree", "viostor/w10/viostor.sys/x"] {
+            assert_eq!(code(read_dir(&policy, &iso.join(absent))), "files.absent", "{absent}");
+        }
+        assert_eq!(code(read_dir(&policy, &tree)), "grant.disk");
+        std::fs::write(&iso, vec![0; 100_000]).unwrap();
+        assert_eq!(code(read_dir(&policy, &iso)), "files.iso");
+    }
+
     /// A root that keeps files.
     #[derive(Default)]
     struct Kept(Mutex<BTreeMap<String, Vec<u8>>>);
@@ -199,9 +279,9 @@ mod tests {
             let bytes: Vec<u8> = (0..length).map(|n| (n % 253) as u8).collect();
             let path = dir.path().join("file");
             std::fs::write(&path, &bytes).unwrap();
-            let (file, length) = open_file(&policy(dir.path()), &path, COPIED_FILE_BYTES_MAX).unwrap();
+            let from = open_file(&policy(dir.path()), &path, COPIED_FILE_BYTES_MAX).unwrap();
             let root = Kept::default();
-            copy(&root, Arc::new(file), length, "/to".into(), 0o644).await.unwrap();
+            copy(&root, from, "/to".into(), 0o644).await.unwrap();
             let files = root.0.lock().unwrap();
             assert!(files.len() == 1 && files["/to"] == bytes);
         }

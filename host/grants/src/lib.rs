@@ -19,6 +19,7 @@ mod faults;
 mod files;
 mod host;
 mod http;
+mod iso;
 mod lent;
 mod log;
 mod options;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Options {
-    /// A directory with the layout of the virtio-win ISO: `viostor/w10/amd64/viostor.inf` and so on. Needed where the
+    /// The virtio-win ISO, or a directory with its layout: `viostor/w10/amd64/viostor.inf` and so on. Needed where the
     /// destination is KVM, unless the guest has the drivers already.
     pub virtio_directory: Option<String>,
     /// The installer of cloudbase-init, an MSI for the guest's architecture. It runs at the first boot.
@@ -26,7 +26,7 @@ impl Options {
     pub(crate) fn virtio(&self) -> Result<&str> {
         self.virtio_directory.as_deref().map(|path| path.trim_end_matches('/')).ok_or_else(|| {
             Error::invalid("windows.drivers", "the guest has no VirtIO drivers, and none are configured").cause(
-                "set virtio-directory of the plugin windows to the contents of a virtio-win ISO, and grant.disk to it",
+                "set virtio-directory of the plugin windows to a virtio-win ISO or its contents, and grant.disk to it",
             )
         })
     }
