@@ -1,0 +1,146 @@
+//! A Windows guest through the whole program: replicated, deployed on the embedded OpenStack, converted there with drivers
+//! from an ISO image. What the server's volume holds is read by ntfs-3g and hivex. Its disk is made here: NTFS with the hives
+//! and files that a golden tree of the plugin begins with; nothing of Windows runs. Needs root; `cargo xtask test` builds
+//! what is started.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use anyhow::{Context, Result, ensure};
+use gyre_tests::fixture::{capture, digest, root};
+use gyre_tests::small::Small;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The golden tree that the disk is made of.
+const CASE: &str = "plugins/osmorphing/windows/tests/cases/server-2019-vmware/before.tree";
+const MIB: u64 = 1 << 20;
+/// Where the system's partition begins and how large it is, MiB: behind one as Windows makes for itself.
+const SYSTEM: (u64, u64) = (9, 54);
+/// Text of a driver's file: of another length than any buffer.
+const DRIVER: &[u8] = &[0x5a; 70_001];
+
+fn run(program: &str, arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Result<String> {
+    capture(Command::new(program).args(arguments.iter().map(|argument| argument.as_ref())))
+}
+
+/// The file system of Windows in an image, below a directory for as long as `work` takes.
+fn mounted<T>(ntfs: &Path, work: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+    let point = tempfile::tempdir()?;
+    run("ntfs-3g", &[&ntfs, &point.path()])?;
+    let done = work(point.path());
+    run("umount", &[&point.path()])?;
+    done
+}
+
+/// A section of a golden tree: what it is, its path, and its text.
+fn sections(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    text.split("--- ").filter_map(|section| {
+        let (head, body) = section.split_once('\n')?;
+        let mut words = head.splitn(3, ' ');
+        Some((words.next()?, words.nth(1)?, body))
+    })
+}
+
+/// Windows as the golden tree has it, on the second partition.
+fn windows(directory: &Path, disk: &Path) -> Result<()> {
+    let (ntfs, raw) = (directory.join("ntfs"), directory.join("raw"));
+    std::fs::File::create(&ntfs)?.set_len(SYSTEM.1 * MIB)?;
+    run("mkntfs", &[&"-F", &"-Q", &"-q", &ntfs])?;
+    let text = std::fs::read_to_string(root().join(CASE))?;
+    mounted(&ntfs, |top| {
+        for (kind, path, body) in sections(&text) {
+            let to = top.join(path.trim_start_matches('/'));
+            std::fs::create_dir_all(to.parent().context("no directory")?)?;
+            let bytes = match kind {
+                "hive" => gyre_hive::text::parse(body)?.to_bytes()?,
+                _ => body.into(),
+            };
+            std::fs::write(to, bytes)?;
+        }
+        Ok(())
+    })?;
+    let (start, size) = SYSTEM;
+    let table =
+        format!("label: dos\nstart=1M, size=8M, type=7, bootable\nstart={start}M, size={size}M, type=7\n");
+    std::fs::File::create(&raw)?.set_len((start + size + 1) * MIB)?;
+    run("sh", &[&"-c", &"printf '%s' \"$1\" | sfdisk --quiet \"$2\"", &"sh", &table, &raw])?;
+    let seek = format!("seek={start}");
+    let (from, to) = (format!("if={}", ntfs.display()), format!("of={}", raw.display()));
+    run("dd", &[&from, &to, &"bs=1M", &"conv=notrunc", &"status=none", &seek])?;
+    run("qemu-img", &[&"convert", &"-O", &"qcow2", &raw, &disk]).map(drop)
+}
+
+/// An image with drivers for this Windows, and for another one.
+fn virtio_win(directory: &Path) -> Result<PathBuf> {
+    let (tree, image) = (directory.join("virtio"), directory.join("virtio-win.iso"));
+    for (driver, folder) in [("viostor", "2k19"), ("viostor", "w7"), ("vioscsi", "2k19"), ("NetKVM", "2k19")]
+    {
+        let folder = tree.join(driver).join(folder).join("amd64");
+        std::fs::create_dir_all(&folder)?;
+        for extension in ["inf", "cat", "sys"] {
+            std::fs::write(folder.join(format!("{}.{extension}", driver.to_lowercase())), DRIVER)?;
+        }
+    }
+    run("genisoimage", &[&"-quiet", &"-J", &"-r", &"-V", &"virtio-win", &"-o", &image, &tree])?;
+    Ok(image)
+}
+
+/// A number of a hive, as hivex reads it.
+fn number(hive: &Path, key: &str, name: &str) -> Result<u64> {
+    let script = "import hivex, sys\nh = hivex.Hivex(sys.argv[1])\nn = h.root()\n\
+                  for k in sys.argv[2].split('\\\\'):\n    n = h.node_get_child(n, k)\n\
+                  print(h.value_dword(h.node_get_value(n, sys.argv[3])))";
+    Ok(run("/usr/bin/python3", &[&"-c", &script, &hive, &key, &name])?.trim().parse()?)
+}
+
+fn converted(top: &Path) -> Result<()> {
+    let system = top.join("Windows/System32/config/SYSTEM");
+    for driver in ["viostor", "vioscsi"] {
+        let service = format!(r"ControlSet001\Services\{driver}");
+        ensure!(number(&system, &service, "Start")? == 0, "{driver} does not start at boot");
+        let program = top.join(format!("Windows/System32/drivers/{driver}.sys"));
+        ensure!(std::fs::read(program)? == DRIVER, "another {driver}.sys");
+    }
+    ensure!(number(&system, r"ControlSet001\Services\VMTools", "Start")? == 4, "VMware's tools still start");
+    ensure!(number(&system, r"ControlSet001\Services\disk", "Start")? == 0, "what was there is another");
+    for file in ["Drivers/VirtIO/netkvm.inf", "Gyre/firstboot.cmd", "System32/config/SYSTEM.gyre-bak"] {
+        ensure!(top.join("Windows").join(file).exists(), "{file} is not there");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_windows_guest_is_converted_offline() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let directory = small.directory.path();
+    windows(directory, &small.disk())?;
+    let iso = virtio_win(directory)?;
+    let component = root().join("target/plugins/windows.wasm");
+    ensure!(component.exists(), "{} is missing: cargo xtask plugins", component.display());
+    small.edit("gyre.toml", "os-hint = \"Debian 12\"", "os-type = \"windows\"")?;
+    small.append(&format!(
+        "[plugin.windows]\ncomponent = {component:?}\ngrant.disk = [{iso:?}]\n[osmorphing.windows]\n\
+         config = {{ virtio-directory = {iso:?} }}\n"
+    ))?;
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    small.create("web")?;
+    small.gyre.json(&["replica", "execute", "web"])?;
+    small.assert_replicated("web")?;
+    let replica = small.gyre.json(&["replica", "show", "web"])?;
+    let replica =
+        small.site.volume(replica["last"]["disks"][0]["identity"].as_str().context("no volume")?)?;
+    let whole = digest(&replica)?;
+    let deployed = small.gyre.json(&["deploy", "web"])?;
+    let server = deployed["instance"]["id"].as_str().context("no server")?;
+    ensure!(digest(&replica)? == whole, "the deployment changed the replica");
+    let volumes = cloud.volumes_of(server)?;
+    let [volume] = volumes.as_slice() else { anyhow::bail!("one disk, and {volumes:?}") };
+    let (from, to) = (small.site.volume(volume)?, directory.join("converted"));
+    let (input, output) = (format!("if={}", from.display()), format!("of={}", to.display()));
+    let (skip, count) = (format!("skip={}", SYSTEM.0), format!("count={}", SYSTEM.1));
+    run("dd", &[&input, &output, &"bs=1M", &"status=none", &skip, &count])?;
+    mounted(&to, converted)?;
+    cloud.delete_since(&before);
+    Ok(())
+}
