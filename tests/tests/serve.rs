@@ -200,7 +200,7 @@ fn filled_in(path: &str, job: &str) -> Result<String> {
         Some("sources") => SOURCE,
         _ => "",
     };
-    let filled = path.replace("{id}", job);
+    let filled = path.replace("{id}", job).replace("{machine}", VM);
     let filled = if name.is_empty() { filled } else { filled.replace("{name}", name) };
     ensure!(!filled.contains('{'), "nobody says what stands for the braces in {path}");
     Ok(filled)
@@ -238,7 +238,7 @@ fn nobody_else_works_on_jobs(small: &Small, serving: &Serving) -> Result<()> {
     let wrong = wrong.display().to_string();
     let ended = small.gyre.run(&["--server", &serving.url, "--token-file", &wrong, "job", "list"])?;
     ensure!(ended.code == Some(3) && ended.stderr.contains("api.token"), "{}", ended.said());
-    for words in [vec!["plugin", "list"], vec!["orphans", "list"], vec!["source", "list"], vec!["check"]] {
+    for words in [vec!["plugin", "list"], vec!["orphans", "list"], vec!["option", "list", DESTINATION]] {
         let ended = small.gyre.run(&serving.line(&words))?;
         ensure!(ended.code == Some(2) && ended.stderr.contains("server.command"), "{}", ended.said());
     }
@@ -255,6 +255,14 @@ fn both_ways_say_the_same(small: &Small, serving: &Serving, job: &str) -> Result
         vec!["job", "log", job],
         vec!["schedule", "list"],
         vec!["schedule", "show", "nobody"],
+        vec!["source", "list"],
+        vec!["source", "list", SOURCE, "--name", "web"],
+        vec!["source", "list", "nowhere"],
+        vec!["source", "show", SOURCE, VM],
+        vec!["source", "show", SOURCE, "no/such"],
+        vec!["check"],
+        vec!["check", "--source", SOURCE, "--vm", VM, "--destination", DESTINATION, "-o", "flavor_name=none"],
+        vec!["check", "--destination", DESTINATION, "-o", "flavour_name=none"],
     ] {
         here_and_there(small, serving, &words)?;
     }

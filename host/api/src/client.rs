@@ -6,7 +6,7 @@ use crate::token::Token;
 use crate::wire::*;
 use bytes::{Bytes, BytesMut};
 use gyre_core::error::Context as _;
-use gyre_core::{Error, Result};
+use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::Told;
 use gyre_schedule::Change;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -164,6 +164,26 @@ impl Client {
     /// The next planned times of a schedule.
     pub async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes> {
         self.get(&schedule(name, "/times"), query).await
+    }
+
+    /// Sources, by name.
+    pub async fn sources(&self) -> Result<EndpointPage> {
+        self.get("/v1/sources", &Nothing {}).await
+    }
+
+    /// The machines of a source.
+    pub async fn machines(&self, source: &str, query: &MachineQuery) -> Result<MachinePage> {
+        self.get(&format!("/v1/sources/{}/machines", part(source)), query).await
+    }
+
+    /// One machine of a source.
+    pub async fn machine(&self, source: &str, id: &str) -> Result<VmSpec> {
+        self.get(&format!("/v1/sources/{}/machines/{}", part(source), part(id)), &Nothing {}).await
+    }
+
+    /// Asks whether endpoints are ready for a job.
+    pub async fn check(&self, check: &Check) -> Result<CheckAnswer> {
+        self.send(Method::POST, "/v1/check", check).await
     }
 
     /// Tells what happens in a job after an event, until nobody works on it any more. A stream that breaks off is taken

@@ -5,7 +5,7 @@ use crate::order::{Order, new_replica};
 use crate::route::{Call, Reply, json};
 use crate::schedules::*;
 use crate::wire::*;
-use gyre_core::{Error, Result};
+use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::{ExecuteOptions, blocking};
 use gyre_saga::JobFilter;
 use gyre_schedule::Change;
@@ -143,6 +143,10 @@ pub(crate) async fn list_destinations(call: Call, _: Nothing, _: Nothing) -> Res
 
 pub(crate) async fn list_machines(call: Call, query: MachineQuery, _: Nothing) -> Result<MachinePage> {
     Ok(MachinePage { machines: call.api.site.machines(call.name(), query.name.as_deref()).await? })
+}
+
+pub(crate) async fn show_machine(call: Call, _: Nothing, _: Nothing) -> Result<VmSpec> {
+    call.api.site.machine(call.name(), call.below()).await
 }
 
 pub(crate) async fn check(call: Call, _: Nothing, ask: Check) -> Result<CheckAnswer> {

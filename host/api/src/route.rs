@@ -41,6 +41,11 @@ impl Call {
         self.path.first().map(String::as_str).unwrap_or_default()
     }
 
+    /// The second one.
+    pub fn below(&self) -> &str {
+        self.path.get(1).map(String::as_str).unwrap_or_default()
+    }
+
     /// What stands behind the `?`.
     pub fn read_query<T: DeserializeOwned>(&self) -> Result<T> {
         serde_urlencoded::from_str(&self.query)

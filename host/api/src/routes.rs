@@ -166,6 +166,11 @@ fn surroundings() -> Vec<Route> {
     vec![
         get("/v1/sources", &["List sources."], to::list_sources),
         get("/v1/sources/{name}/machines", &["List the machines of a source."], to::list_machines),
+        get(
+            "/v1/sources/{name}/machines/{machine}",
+            &["Show a machine, its disks and its networks."],
+            to::show_machine,
+        ),
         get("/v1/destinations", &["List destinations."], to::list_destinations),
         Route::json(
             Method::POST,

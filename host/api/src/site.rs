@@ -3,8 +3,8 @@
 
 use crate::wire::{Check, EndpointLine, Layer};
 use async_trait::async_trait;
-use gyre_core::Result;
 use gyre_core::roles::VmSummary;
+use gyre_core::{Result, VmSpec};
 use gyre_engine::{Checked, DeployOptions};
 use serde_json::{Map, Value};
 
@@ -22,6 +22,12 @@ pub trait Site: Send + Sync {
     /// # Errors
     /// `config.unknown-endpoint`, and what the source says.
     async fn machines(&self, source: &str, name: Option<&str>) -> Result<Vec<VmSummary>>;
+
+    /// One machine of a source.
+    ///
+    /// # Errors
+    /// As [`Site::machines`].
+    async fn machine(&self, source: &str, id: &str) -> Result<VmSpec>;
 
     /// The options of one machine for a destination, put together from all layers.
     ///

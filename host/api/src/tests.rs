@@ -6,7 +6,7 @@ use crate::*;
 use async_trait::async_trait;
 use gyre_core::config::{Jobs, Transfer};
 use gyre_core::roles::{Destination, OsMorphing, Source, VmSummary, Worker};
-use gyre_core::{Error, Result};
+use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::{
     Checked, DeployOptions, Endpoints, Engine, ExecuteOptions, JobContext, Settings, WorkerSession, Workers,
 };
@@ -77,6 +77,9 @@ impl Site for Nowhere {
         Vec::new()
     }
     async fn machines(&self, _: &str, _: Option<&str>) -> Result<Vec<VmSummary>> {
+        Err(unknown())
+    }
+    async fn machine(&self, _: &str, _: &str) -> Result<VmSpec> {
         Err(unknown())
     }
     async fn environment(&self, _: &str, _: &[Layer]) -> Result<Map<String, Value>> {

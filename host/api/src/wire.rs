@@ -473,7 +473,7 @@ impl Check {
 }
 
 /// What checks found.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CheckAnswer {
     /// Whether nothing forbids a job.
     pub ready: bool,

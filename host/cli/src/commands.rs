@@ -14,7 +14,7 @@ use crate::{
     authoring, by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans,
     recording, scheduling, serving, show, trusting,
 };
-use gyre_api::{Create, Deal, JobQuery, Layer, Order, ReplicaQuery};
+use gyre_api::{Create, Deal, JobQuery, Order, ReplicaQuery};
 use gyre_core::{Error, Result};
 use gyre_engine::{DeployOptions, ExecuteOptions, Fate, Report};
 use gyre_saga::{Status, Stop};
@@ -59,14 +59,9 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
     match &cli.command {
         Command::Plugin(PluginCommand::List) => inspecting::list(&app).await,
         Command::Plugin(PluginCommand::Inspect { name }) => inspecting::inspect(&app, name.as_deref()).await,
-        Command::Source(SourceCommand::List { endpoint, name }) => {
-            looking::list(&app, endpoint.as_deref(), name.as_deref()).await
-        }
-        Command::Source(SourceCommand::Show { endpoint, vm }) => looking::show(&app, endpoint, vm).await,
         Command::Options(OptionCommand::List { of, names, values, options }) => {
             choosing::list(&app, of, names, *values, &given::read(options)?).await
         }
-        Command::Check(args) => looking::check(&app, args, &given::read(&args.options)?).await,
         Command::Orphans(command) => orphans::run(&app, command, cli.json, screen, cancel).await,
         command => {
             let desk = Local { app: &app, screen };
@@ -75,7 +70,7 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
     }
 }
 
-/// Commands about replicas, jobs and schedules, wherever they are worked on; `None`: it is another one.
+/// Commands about replicas, jobs, schedules and sources, and checks, wherever they are answered; `None`: it is another one.
 async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Option<Result<Answer>> {
     Some(match command {
         Command::Replica(command) => replica(desk, command, json, stop).await,
@@ -95,12 +90,17 @@ async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Op
         },
         Command::Job(command) => job(desk, command, stop).await,
         Command::Schedule(command) => scheduling::run(desk, command).await,
+        Command::Source(SourceCommand::List { endpoint, name }) => {
+            looking::list(desk, endpoint.as_deref(), name.as_deref()).await
+        }
+        Command::Source(SourceCommand::Show { endpoint, vm }) => looking::show(desk, endpoint, vm).await,
+        Command::Check(args) => looking::check(desk, args).await,
         _ => return None,
     })
 }
 
 fn not_served() -> Error {
-    let what = "a server is asked about replicas, deployments, migrations, jobs and schedules alone";
+    let what = "a server is asked about replicas, deployments, migrations, jobs, schedules, sources and checks alone";
     Error::invalid("server.command", what)
         .cause("all other commands are given on its host, beside it, without --server and GYRE_SERVER")
 }
@@ -303,13 +303,12 @@ fn job_answer(report: Report) -> Answer {
 }
 
 fn route(args: &Route) -> Result<gyre_api::Route> {
-    let layer = |(from, options)| Layer { from, options };
     Ok(gyre_api::Route {
         source: args.source.clone(),
         vms: args.vm.clone(),
         destination: args.destination.clone(),
         options: serde_json::Map::new(),
-        layers: given::read(&args.options)?.into_iter().map(layer).collect(),
+        layers: given::layers(&args.options)?,
     })
 }
 

@@ -1,14 +1,16 @@
-//! Where commands about replicas, jobs and schedules go: the engine of this process, or a server. Both do the same; what is
+//! Where commands about replicas, jobs, schedules and sources go, and checks: the engine of this process, or a server. Both do the same; what is
 //! printed of it is the same, too. Refuses to print.
 
 use crate::app::App;
 use async_trait::async_trait;
 use gyre_api::{
-    Create, CreateSchedule, Deal, JobLine, JobQuery, JobView, Order, PlannedTimes, Planner, ReplicaQuery,
-    ReplicaView, ScheduleDeal, SchedulePage, ScheduleQuery, ScheduleView, TimesQuery, new_replica,
+    Check, Create, CreateSchedule, Deal, JobLine, JobQuery, JobView, Order, PlannedTimes, Planner,
+    ReplicaQuery, ReplicaView, ScheduleDeal, SchedulePage, ScheduleQuery, ScheduleView, Site, TimesQuery,
+    new_replica,
 };
-use gyre_core::Result;
-use gyre_engine::{Fate, Replica, Report, Told};
+use gyre_core::roles::VmSummary;
+use gyre_core::{Result, VmSpec};
+use gyre_engine::{Checked, Fate, Replica, Report, Told};
 use gyre_saga::Stop;
 use gyre_schedule::Change;
 
@@ -32,6 +34,12 @@ pub trait Desk: Send + Sync {
     async fn change_schedule(&self, name: &str, change: &Change) -> Result<ScheduleView>;
     async fn deal_with_schedule(&self, name: &str, deal: ScheduleDeal) -> Result<ScheduleView>;
     async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes>;
+    /// Names of the sources.
+    async fn sources(&self) -> Result<Vec<String>>;
+    /// The machines of a source, those alone whose name contains `name`.
+    async fn machines(&self, source: &str, name: Option<&str>) -> Result<Vec<VmSummary>>;
+    async fn machine(&self, source: &str, id: &str) -> Result<VmSpec>;
+    async fn check(&self, check: &Check) -> Result<Vec<Checked>>;
 }
 
 /// The engine of this process.
@@ -111,5 +119,21 @@ impl Desk for Local<'_> {
 
     async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes> {
         self.planner().times(name, query).await
+    }
+
+    async fn sources(&self) -> Result<Vec<String>> {
+        Ok(Site::sources(self.app).into_iter().map(|line| line.name).collect())
+    }
+
+    async fn machines(&self, source: &str, name: Option<&str>) -> Result<Vec<VmSummary>> {
+        Site::machines(self.app, source, name).await
+    }
+
+    async fn machine(&self, source: &str, id: &str) -> Result<VmSpec> {
+        Site::machine(self.app, source, id).await
+    }
+
+    async fn check(&self, check: &Check) -> Result<Vec<Checked>> {
+        Ok(Site::check(self.app, check).await)
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::args::OptionArgs;
 use crate::vault::LOGIN;
+use gyre_api::Layer;
 use gyre_core::error::Context as _;
 use gyre_core::options::relaxed_object;
 use gyre_core::{Error, Result};
@@ -26,6 +27,15 @@ pub fn read(args: &OptionArgs) -> Result<Given> {
     given.extend(singles(&args.option)?);
     refuse_login(&given)?;
     Ok(given)
+}
+
+/// The same, as a server takes them.
+///
+/// # Errors
+/// As [`read`].
+pub fn layers(args: &OptionArgs) -> Result<Vec<Layer>> {
+    let layer = |(from, options)| Layer { from, options };
+    Ok(read(args)?.into_iter().map(layer).collect())
 }
 
 /// Options are stored and shown; a login is neither.

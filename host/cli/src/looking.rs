@@ -3,9 +3,11 @@
 use crate::answer::Answer;
 use crate::app::App;
 use crate::args::CheckArgs;
-use crate::given::Given;
+use crate::desk::Desk;
+use crate::given::{self, Given};
 use crate::place;
 use crate::show::{Table, clean, size};
+use gyre_api::Check;
 use gyre_core::roles::{Finding, VmSummary};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::{Checked, Endpoints, blocking};
@@ -27,15 +29,15 @@ const PAGES_MAX: usize = 1000;
 ///
 /// # Errors
 /// Those of the source; with several, the first one's, after the others were listed.
-pub async fn list(app: &App, endpoint: Option<&str>, name: Option<&str>) -> Result<Answer> {
-    let endpoints: Vec<String> = match endpoint {
+pub async fn list(desk: &dyn Desk, endpoint: Option<&str>, name: Option<&str>) -> Result<Answer> {
+    let endpoints = match endpoint {
         Some(endpoint) => vec![endpoint.to_owned()],
-        None => app.config.source.keys().cloned().collect(),
+        None => desk.sources().await?,
     };
     let mut table = Table::new(&["source", "id", "name", "system", "power"]);
     let (mut rows, mut failed) = (Vec::new(), None);
     for source in &endpoints {
-        match machines(app, source, name).await {
+        match desk.machines(source, name).await {
             Ok(vms) => {
                 for vm in vms {
                     let power = if vm.powered_on { "on" } else { "off" };
@@ -72,9 +74,8 @@ pub async fn machines(app: &App, source: &str, name: Option<&str>) -> Result<Vec
 ///
 /// # Errors
 /// Those of the source.
-pub async fn show(app: &App, endpoint: &str, vm: &str) -> Result<Answer> {
-    let source = app.plugins.source(endpoint, &app.engine.looking(Map::new())).await?;
-    let vm = source.get_vm(vm).await?;
+pub async fn show(desk: &dyn Desk, endpoint: &str, vm: &str) -> Result<Answer> {
+    let vm = desk.machine(endpoint, vm).await?;
     let text = machine(&vm);
     Ok(Answer::new(vm, text))
 }
@@ -105,9 +106,17 @@ fn machine(vm: &VmSpec) -> String {
 /// Asks everything that was named, or everything there is.
 ///
 /// # Errors
-/// None: what does not work is the answer.
-pub async fn check(app: &App, args: &CheckArgs, given: &Given) -> Result<Answer> {
-    let answers = checked(app, args, given).await;
+/// `options.*`, and those of a server: what else does not work is the answer.
+pub async fn check(desk: &dyn Desk, args: &CheckArgs) -> Result<Answer> {
+    let answers = desk
+        .check(&Check {
+            source: args.source.clone(),
+            vm: args.vm.clone(),
+            destination: args.destination.clone(),
+            options: Map::new(),
+            layers: given::layers(&args.options)?,
+        })
+        .await?;
     let error = answers.iter().find_map(why_not);
     let text = answers.iter().map(paragraph).collect::<String>();
     let json = json!({ "ready": error.is_none(), "checks": answers });
@@ -115,10 +124,10 @@ pub async fn check(app: &App, args: &CheckArgs, given: &Given) -> Result<Answer>
 }
 
 /// The answer of everything that was named, or of everything there is.
-pub async fn checked(app: &App, args: &CheckArgs, given: &Given) -> Vec<Checked> {
+pub async fn checked(app: &App, ask: &Check, given: &Given) -> Vec<Checked> {
     let mut answers = vec![local(app)];
     answers.extend(plugins(app).await);
-    let all = args.source.is_none() && args.destination.is_none();
+    let all = ask.source.is_none() && ask.destination.is_none();
     if all {
         for source in app.config.source.keys() {
             answers.extend(endpoints(app, Some((source, None)), None, given).await);
@@ -127,8 +136,8 @@ pub async fn checked(app: &App, args: &CheckArgs, given: &Given) -> Vec<Checked>
             answers.extend(endpoints(app, None, Some(destination), given).await);
         }
     } else {
-        let source = args.source.as_deref().map(|source| (source, args.vm.as_deref()));
-        answers.extend(endpoints(app, source, args.destination.as_deref(), given).await);
+        let source = ask.source.as_deref().map(|source| (source, ask.vm.as_deref()));
+        answers.extend(endpoints(app, source, ask.destination.as_deref(), given).await);
     }
     answers
 }

@@ -8,12 +8,13 @@ use crate::{place, serving};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use gyre_api::{
-    Begun, Client, Create, CreateSchedule, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery, JobView,
-    Migrate, Order, PAGE_MAX, PlannedTimes, ReplicaQuery, ReplicaView, ScheduleDeal, SchedulePage,
-    ScheduleQuery, ScheduleView, TimesQuery, TokenFile,
+    Begun, Check, Client, Create, CreateSchedule, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery,
+    JobView, MachineQuery, Migrate, Order, PAGE_MAX, PlannedTimes, ReplicaQuery, ReplicaView, ScheduleDeal,
+    SchedulePage, ScheduleQuery, ScheduleView, TimesQuery, TokenFile,
 };
-use gyre_core::{Error, Kind, Result};
-use gyre_engine::{ExecuteOptions, Fate, Replica, Report, Reporter as _, Told};
+use gyre_core::roles::VmSummary;
+use gyre_core::{Error, Kind, Result, VmSpec};
+use gyre_engine::{Checked, ExecuteOptions, Fate, Replica, Report, Reporter as _, Told};
 use gyre_saga::Stop;
 use gyre_schedule::Change;
 
@@ -161,6 +162,23 @@ impl Desk for Remote {
 
     async fn times(&self, name: &str, query: &TimesQuery) -> Result<PlannedTimes> {
         self.client.times(name, query).await
+    }
+
+    async fn sources(&self) -> Result<Vec<String>> {
+        Ok(self.client.sources().await?.endpoints.into_iter().map(|line| line.name).collect())
+    }
+
+    async fn machines(&self, source: &str, name: Option<&str>) -> Result<Vec<VmSummary>> {
+        let query = MachineQuery { name: name.map(str::to_owned) };
+        Ok(self.client.machines(source, &query).await?.machines)
+    }
+
+    async fn machine(&self, source: &str, id: &str) -> Result<VmSpec> {
+        self.client.machine(source, id).await
+    }
+
+    async fn check(&self, check: &Check) -> Result<Vec<Checked>> {
+        Ok(self.client.check(check).await?.checks)
     }
 }
 

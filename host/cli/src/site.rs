@@ -1,15 +1,14 @@
 //! The configuration as the API shows it. Knows where each answer is found; no rule of its own.
 
 use crate::app::App;
-use crate::args::{CheckArgs, OptionArgs};
 use crate::given::{self, Given};
 use crate::{deploying, looking};
 use async_trait::async_trait;
 use gyre_api::{Check, EndpointLine, Layer, Site};
 use gyre_core::config::Endpoint;
 use gyre_core::roles::VmSummary;
-use gyre_core::{Error, Result};
-use gyre_engine::{Checked, DeployOptions};
+use gyre_core::{Error, Result, VmSpec};
+use gyre_engine::{Checked, DeployOptions, Endpoints as _};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -25,6 +24,10 @@ impl Site for App {
 
     async fn machines(&self, source: &str, name: Option<&str>) -> Result<Vec<VmSummary>> {
         looking::machines(self, source, name).await
+    }
+
+    async fn machine(&self, source: &str, id: &str) -> Result<VmSpec> {
+        self.plugins.source(source, &self.engine.looking(Map::new())).await?.get_vm(id).await
     }
 
     async fn environment(&self, destination: &str, layers: &[Layer]) -> Result<Map<String, Value>> {
@@ -44,13 +47,7 @@ impl Site for App {
             let error = Error::invalid("api.request", "a machine is checked with its source");
             return vec![refused("source", error)];
         }
-        let args = CheckArgs {
-            source: ask.source.clone(),
-            vm: ask.vm.clone(),
-            destination: ask.destination.clone(),
-            options: OptionArgs::default(),
-        };
-        looking::checked(self, &args, &given).await
+        looking::checked(self, ask, &given).await
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::{Endpoints, JobContext};
 use gyre_core::roles::Finding;
 use gyre_core::{Error, Result, VmSpec};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The answer of one endpoint.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Checked {
     /// `source lab`, `destination cloud`.
