@@ -70,6 +70,7 @@ rules! {
     Schema "M4" "metadata#description.config-schema" Kit, "The schema is JSON Schema.";
     Closed "M5" "metadata#description.config-schema" Kit, "The schema is closed: an unknown option is refused.";
     Described "M6" "metadata#description.config-schema" Kit, "Every option has a description.";
+    Introduced "M7" "metadata#describe" Kit, "The section `gyre:about` of its file, where there is one, says what `describe` says.";
 
     StateSize "T1" "types#state" Host("refuses the answer: `plugin.answer`"), "A state has at most 1 MiB.";
     Waits "T2" "types#wait" Host("waits no longer than that at once"), "A step waits for at most an hour.";
