@@ -83,7 +83,10 @@ async fn what_the_file_says_is_shown_without_running_it() {
         {"properties":{"flavor\u009b":{"type":"string","description":"Its \u202esize."}}}}"#;
     let bomb = Place::new(&with_section(&kept(BOMB), said));
     let text = bomb.inspect(false).await.unwrap().text;
-    assert!(text.contains("it.wasm 7.7 (osmorphing plugin): Says [2J so.") && text.contains("flavor"), "{text}");
+    assert!(
+        text.contains("it.wasm 7.7 (osmorphing plugin): Says [2J so.") && text.contains("flavor"),
+        "{text}"
+    );
     assert!(!text.chars().any(|c| c != '\n' && gyre_core::text::steers(c)), "{text:?}");
     let liar = Place::new(&with_section(&bare, said));
     let text = liar.inspect(true).await.unwrap().text;
