@@ -26,28 +26,32 @@ pub struct Made {
     pub wasi: bool,
 }
 
+/// What is done with a component's bytes before they are written to the file that is named.
+pub type Finish<'a> = &'a dyn Fn(&Path, Vec<u8>) -> Vec<u8>;
+
 /// Makes the core module a component at `file`.
 ///
 /// # Errors
 /// When it is none, or imports what gyre does not lend.
-pub fn encode(core: &Path, file: &Path) -> Result<Made> {
+pub fn encode(core: &Path, file: &Path, finish: Finish) -> Result<Made> {
     let module = std::fs::read(core).with_context(|| format!("no {}", core.display()))?;
     let encoded = ComponentEncoder::default().validate(true).module(&module).and_then(|it| it.encode());
-    write(&encoded.with_context(|| format!("{} is no component", core.display()))?, file)
+    write(encoded.with_context(|| format!("{} is no component", core.display()))?, file, finish)
 }
 
-/// Writes a component only when its bytes differ, and in one step: who watches the file sees changes alone.
+/// Writes a component, finished, only when its bytes differ, and in one step: who watches the file sees changes alone.
 ///
 /// # Errors
 /// When it imports what gyre does not lend, or cannot be written.
-pub fn write(bytes: &[u8], file: &Path) -> Result<Made> {
-    let names = imports(bytes).with_context(|| format!("{} cannot be used", file.display()))?;
+pub fn write(bytes: Vec<u8>, file: &Path, finish: Finish) -> Result<Made> {
+    let names = imports(&bytes).with_context(|| format!("{} cannot be used", file.display()))?;
+    let bytes = finish(file, bytes);
     let changed = std::fs::read(file).map_or(true, |old| old != bytes);
     if changed {
         let folder = file.parent().context("a component has no folder")?;
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let partial = file.with_extension("partial");
-        std::fs::write(&partial, bytes)
+        std::fs::write(&partial, &bytes)
             .and_then(|()| std::fs::rename(&partial, file))
             .with_context(|| format!("cannot write {}", file.display()))?;
     }
@@ -102,9 +106,26 @@ mod tests {
     }
 
     #[test]
+    fn a_component_is_written_as_it_was_finished_and_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("a.wasm");
+        let empty = b"\0asm\x0d\0\x01\0".to_vec();
+        let section = [0, 2, 1, b'x'];
+        let finish = |path: &Path, bytes: Vec<u8>| {
+            assert_eq!(path, file);
+            [&bytes[..], &section].concat()
+        };
+        let made = write(empty.clone(), &file, &finish).unwrap();
+        assert_eq!((made.bytes, made.changed, made.wasi), (12, true, false));
+        assert_eq!(std::fs::read(&file).unwrap(), finish(&file, empty.clone()));
+        assert!(!write(empty, &file, &finish).unwrap().changed);
+    }
+
+    #[test]
     fn what_is_no_component_is_refused_and_not_written() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a/b.wasm");
-        assert!(write(b"\0asm\x01\0\0\0", &file).is_err() && !file.exists());
+        let core = b"\0asm\x01\0\0\0".to_vec();
+        assert!(write(core, &file, &|_, bytes| bytes).is_err() && !file.exists());
     }
 }

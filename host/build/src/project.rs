@@ -1,7 +1,7 @@
 //! What lies in an author's directory: its language, its name, which world it is for, and the component it becomes. By
 //! the file that each language's tools have anyway: Cargo.toml, pyproject.toml, package.json.
 
-use crate::component::Made;
+use crate::component::{Finish, Made};
 use crate::{component, rust, scripted, toolchain};
 use anyhow::{Context, Result, bail};
 use std::fmt;
@@ -98,23 +98,23 @@ impl Project {
         Ok(Self::Scripted(scripted::Project { directory: directory.into(), language, name, kind }))
     }
 
-    /// Builds its components.
+    /// Builds its components; each is finished before it is written.
     ///
     /// # Errors
     /// When a tool is missing, with the line that installs it; when it does not compile.
-    pub fn build(&self) -> Result<Vec<Built>> {
+    pub fn build(&self, finish: Finish) -> Result<Vec<Built>> {
         match self {
-            Self::Rust(directory) => of_rust(directory),
+            Self::Rust(directory) => of_rust(directory, finish),
             Self::Scripted(project) => {
                 let file = project.directory.join(OUTPUT).join(format!("{}.wasm", project.name));
-                let made = project.build(&file)?;
+                let made = project.build(&file, finish)?;
                 Ok(vec![Built { file, made }])
             }
         }
     }
 }
 
-fn of_rust(directory: &Path) -> Result<Vec<Built>> {
+fn of_rust(directory: &Path, finish: Finish) -> Result<Vec<Built>> {
     // Named, because Debian's cargo sees nothing of this environment.
     let elsewhere = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let request = rust::Request { directory, target: elsewhere.as_deref(), words: Vec::new() };
@@ -123,7 +123,7 @@ fn of_rust(directory: &Path) -> Result<Vec<Built>> {
     })?;
     let encoded = modules.iter().map(|module| {
         let file = directory.join(OUTPUT).join(format!("{}.wasm", module.name));
-        component::encode(&module.core, &file).map(|made| Built { file, made })
+        component::encode(&module.core, &file, finish).map(|made| Built { file, made })
     });
     encoded.collect()
 }

@@ -1,6 +1,6 @@
 //! Plugins in languages that bring their interpreter: componentize-py for Python, componentize-js for JavaScript. Knows where these tools are looked for and how they are called; neither language.
 
-use crate::component::{self, Made};
+use crate::component::{self, Finish, Made};
 use crate::program::{find, output};
 use crate::project::{Kind, Language};
 use anyhow::{Context, Result, bail};
@@ -28,7 +28,7 @@ impl Project {
     ///
     /// # Errors
     /// When the tool is missing, with the line that installs it; when it fails, with what it said.
-    pub fn build(&self, file: &Path) -> Result<Made> {
+    pub fn build(&self, file: &Path, finish: Finish) -> Result<Made> {
         let folder = file.parent().context("a component has no folder")?;
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let fresh = file.with_extension("new");
@@ -39,7 +39,7 @@ impl Project {
         };
         output(tool.current_dir(&self.directory).stdin(Stdio::null()))?;
         let bytes = std::fs::read(&fresh).with_context(|| format!("no {} came out", fresh.display()))?;
-        let made = component::write(&bytes, file);
+        let made = component::write(bytes, file, finish);
         std::fs::remove_file(&fresh).ok();
         made
     }

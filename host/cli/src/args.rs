@@ -113,10 +113,17 @@ pub enum PluginCommand {
     List,
     #[command(flatten)]
     Author(AuthorCommand),
-    /// Show imports, grants, limits and options of one plugin, or of all
+    /// Show imports, digest, signature, grants, limits and options of one plugin, or of all, without running it
+    ///
+    /// Who it is and which options it has is read in its file, where `gyre plugin build` put it (the section gyre:about).
     Inspect {
         /// Name in the configuration, or the file of a component that stands in none
+        #[arg(value_name = "NAME|FILE", value_hint = ValueHint::AnyPath)]
         name: Option<String>,
+        /// Ask the component itself, where it may be loaded: its `describe` runs in an empty sandbox, with no import lent,
+        /// for at most 1 s of computing and in 16 MiB
+        #[arg(long)]
+        run: bool,
     },
     #[command(flatten)]
     Trusting(TrustCommand),
@@ -471,6 +478,7 @@ mod tests {
         for line in [
             "plugin list",
             "plugin inspect openstack",
+            "plugin inspect target/my-os.wasm --run",
             "plugin lock",
             "plugin lock --check",
             "plugin keygen --secret acme.key --public acme.pub --password-file word",
@@ -486,6 +494,7 @@ mod tests {
             "plugin trust acme RWx --plugins acme-* --interfaces gyre:host/log --yes",
             "plugin new --kind osmorphing --language python my-os --dir plugins/my-os",
             "plugin build plugins/my-os",
+            "plugin build target/a.wasm target/b.wasm",
             "plugin try target/my-os.wasm --root tree --morph --chroot --hypervisor none -o console=true",
             "plugin test target/my-os.wasm --root tree --json",
             "source list",

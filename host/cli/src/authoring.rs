@@ -4,9 +4,8 @@
 use crate::answer::Answer;
 use crate::args::{AuthorCommand, KindArg, LanguageArg};
 use crate::screen::Screen;
-use crate::{conformance, replaying, trying};
-use gyre_build::component::Made;
-use gyre_build::project::{Built, Kind, Language, Project};
+use crate::{building, conformance, replaying, trying};
+use gyre_build::project::{Kind, Language};
 use gyre_build::template::New;
 use gyre_core::{Error, Result};
 use serde_json::json;
@@ -16,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 /// Does what was asked.
 ///
 /// # Errors
-/// `plugin.new`, `plugin.build`; those of [`trying`] and [`conformance`].
+/// `plugin.new`; those of [`building`], [`trying`], [`conformance`] and [`replaying`].
 pub async fn run(
     config: Option<&Path>,
     command: &AuthorCommand,
@@ -34,7 +33,7 @@ pub async fn run(
                 sdk: sdk.as_deref(),
             })
         }
-        AuthorCommand::Build { dir } => build(dir.clone().unwrap_or_else(|| PathBuf::from("."))).await,
+        AuthorCommand::Build { of } => building::run(of).await,
         AuthorCommand::Try(args) => trying::run(config, args, screen, cancel).await,
         AuthorCommand::Test(args) => conformance::run(config, args, cancel).await,
         AuthorCommand::Replay(args) => replaying::run(config, args, cancel).await,
@@ -58,7 +57,7 @@ const fn language_of(language: LanguageArg) -> Language {
 }
 
 /// Its whole chain of causes, outermost first.
-fn told(code: &str, error: &anyhow::Error) -> Error {
+pub fn told(code: &str, error: &anyhow::Error) -> Error {
     error.chain().skip(1).fold(Error::invalid(code, error.to_string()), |told, cause| told.cause(cause))
 }
 
@@ -76,30 +75,4 @@ fn begin(new: &New) -> Result<Answer> {
 /// Files that an author need not look at.
 fn is_sdk(file: &str) -> bool {
     ["gyre_plugin/", "gyre-plugin/", "wit/", "."].iter().any(|prefix| file.starts_with(prefix))
-}
-
-async fn build(directory: PathBuf) -> Result<Answer> {
-    let work = move || Project::open(&directory).and_then(|project| project.build());
-    let built = tokio::task::spawn_blocking(work).await;
-    let built = built.map_err(|e| Error::other("plugin.build", "the build broke off").cause(e))?;
-    let built = built.map_err(|error| told("plugin.build", &error))?;
-    let text: String = built.iter().map(line).collect();
-    let json: Vec<_> = built
-        .iter()
-        .map(|Built { file, made }| {
-            json!({ "component": file, "bytes": made.bytes, "imports": made.imports, "wasi": made.wasi })
-        })
-        .collect();
-    Ok(Answer::new(json!({ "built": json }), text))
-}
-
-fn line(Built { file, made }: &Built) -> String {
-    let Made { bytes, changed, imports, wasi } = made;
-    let news = if *changed { "" } else { ", unchanged" };
-    let wasi = if *wasi {
-        "\n  it imports WASI: write `wasi = \"inert\"` below its [plugin.NAME] in gyre.toml"
-    } else {
-        ""
-    };
-    format!("{} ({} KiB{news}): {}{wasi}\n", file.display(), bytes / 1024, imports.join(", "))
 }

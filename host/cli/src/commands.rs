@@ -51,6 +51,9 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
             .await
             .unwrap_or_else(|| Err(not_served()));
     }
+    if let Command::Plugin(PluginCommand::Inspect { name, run }) = &cli.command {
+        return inspecting::inspect(cli.config.as_deref(), name.as_deref(), *run).await;
+    }
     let app = App::open(cli.config.as_deref(), Arc::new(screen.clone()))?;
     let _lock = works_on_jobs(&cli.command).then(|| Lock::of_command(&app.state)).transpose()?;
     if begins_something(&cli.command) {
@@ -58,7 +61,6 @@ pub async fn run(cli: &Cli, screen: &Screen, cancel: CancellationToken) -> Resul
     }
     match &cli.command {
         Command::Plugin(PluginCommand::List) => inspecting::list(&app).await,
-        Command::Plugin(PluginCommand::Inspect { name }) => inspecting::inspect(&app, name.as_deref()).await,
         Command::Options(OptionCommand::List { of, names, values, options }) => {
             choosing::list(&app, of, names, *values, &given::read(options)?).await
         }

@@ -61,7 +61,25 @@ impl Plugins {
         self.blocking(move |host| host.inspect(&name)).await
     }
 
+    /// What can be known of a plugin without running it.
+    ///
+    /// # Errors
+    /// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
+    pub async fn look(&self, name: &str) -> Result<(Inspection, Standing)> {
+        let name = name.to_owned();
+        self.blocking(move |host| host.look(&name)).await
+    }
+
     /// The same of a component's file, which the configuration need not name.
+    ///
+    /// # Errors
+    /// `plugin.*`, `sandbox.*`.
+    pub async fn look_at_file(&self, path: &Path) -> Result<(Inspection, Standing)> {
+        let path = path.to_owned();
+        self.blocking(move |host| host.look_at_file(&path)).await
+    }
+
+    /// As [`Plugins::inspect`], of a component's file.
     ///
     /// # Errors
     /// `plugin.*`, `sandbox.*`.

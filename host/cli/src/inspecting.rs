@@ -2,17 +2,20 @@
 
 use crate::answer::Answer;
 use crate::app::App;
+use crate::endpoints::Plugins;
 use crate::show::{Table, clean};
-use crate::standing;
-use gyre_core::config::{Grants, Limits, Plugin, Wasi};
+use crate::{bench, place, standing};
+use gyre_core::config::{Config, Grants, Limits, Plugin, Wasi};
 use gyre_core::{Error, Result};
-use gyre_grants::{Inspection, Status};
+use gyre_grants::{About, Inspection, Status};
 use gyre_trust::Standing;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Characters of an option's description that are shown.
 const ABOUT_CHARS_MAX: usize = 100;
+/// What to do where a file does not say who it is.
+const ASK: &str = "--run asks the component itself, in an empty sandbox";
 
 /// A line per plugin. A broken one does not hide the others.
 ///
@@ -63,55 +66,85 @@ fn users(app: &App, plugin: &str) -> Vec<String> {
     sources.chain(destinations).chain(morphers.map(|(name, _)| of("osmorphing", name))).collect()
 }
 
-/// Everything about one plugin, or about all.
+/// Everything about one plugin, or about all. Nothing of theirs runs unless `run` asks for it. A file needs no
+/// configuration.
 ///
 /// # Errors
-/// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
-pub async fn inspect(app: &App, name: Option<&str>) -> Result<Answer> {
-    if let Some(name) = name {
-        return inspect_one(app, name).await;
+/// `config.*`, `plugin.*`, `sandbox.*`.
+pub async fn inspect(config: Option<&Path>, name: Option<&str>, run: bool) -> Result<Answer> {
+    let config = if name.is_some() { place::config_if_any(config)? } else { place::config(config)? };
+    let site = Site { plugins: bench::plugins(&config, config.clone())?, config, run };
+    match name {
+        Some(name) => site.one(name).await,
+        None => site.all().await,
     }
-    let (mut all, mut text, mut broken) = (Vec::new(), String::new(), None);
-    for name in app.config.plugin.keys() {
-        match inspect_one(app, name).await {
-            Ok(answer) => {
-                broken = broken.or(answer.error);
-                all.push(answer.json);
-                text += &format!("{}\n", answer.text);
-            }
-            Err(error) => {
-                text += &format!("{name}: {}\n\n", clean(&error.to_string()));
-                all.push(json!({ "name": name, "error": error }));
-                broken = broken.or(Some(error));
-            }
-        }
-    }
-    Ok(Answer::new(json!({ "plugins": all }), text).with_error(broken))
 }
 
-async fn inspect_one(app: &App, name: &str) -> Result<Answer> {
-    let path = Path::new(name);
-    let ((found, standing), configured) = match app.config.plugin.get(name) {
-        None if path.is_file() => (app.plugins.inspect_file(path).await?, unconfigured(path)),
-        Some(configured) => (app.plugins.inspect(name).await?, configured.clone()),
-        None => {
-            let what = format!("gyre.toml has no [plugin.{name}], and there is no such file");
-            return Err(Error::invalid("config.unknown-plugin", what));
+/// What plugins are inspected with.
+struct Site {
+    config: Config,
+    plugins: Plugins,
+    /// Whether they are asked who they are.
+    run: bool,
+}
+
+impl Site {
+    async fn all(&self) -> Result<Answer> {
+        let (mut all, mut text, mut broken) = (Vec::new(), String::new(), None);
+        for name in self.config.plugin.keys() {
+            match self.one(name).await {
+                Ok(answer) => {
+                    broken = broken.or(answer.error);
+                    all.push(answer.json);
+                    text += &format!("{}\n", answer.text);
+                }
+                Err(error) => {
+                    text += &format!("{name}: {}\n\n", clean(&error.to_string()));
+                    all.push(json!({ "name": name, "error": error }));
+                    broken = broken.or(Some(error));
+                }
+            }
         }
-    };
-    let text = page(name, &found, &standing, &configured);
-    let json = json!({
-        "name": name, "component": configured.component, "inspection": found, "standing": standing,
-        "grants": configured.grant, "limits": configured.limit,
-    });
+        Ok(Answer::new(json!({ "plugins": all }), text).with_error(broken))
+    }
+
+    async fn one(&self, name: &str) -> Result<Answer> {
+        let path = Path::new(name);
+        let ((found, standing), configured) = match self.config.plugin.get(name) {
+            None if path.is_file() => (self.of_file(path).await?, unconfigured(path)),
+            Some(configured) => (self.of_plugin(name).await?, configured.clone()),
+            None => {
+                let what = format!("gyre.toml has no [plugin.{name}], and there is no such file");
+                return Err(Error::invalid("config.unknown-plugin", what));
+            }
+        };
+        let text = page(name, &found, &standing, &configured);
+        let json = json!({
+            "name": name, "component": configured.component, "inspection": found, "standing": standing,
+            "grants": configured.grant, "limits": configured.limit,
+        });
+        let error = unlinked(name, &found, &configured).or(standing.refused);
+        Ok(Answer::new(json, text).with_error(error))
+    }
+
+    async fn of_file(&self, path: &Path) -> Result<(Inspection, Standing)> {
+        if self.run { self.plugins.inspect_file(path).await } else { self.plugins.look_at_file(path).await }
+    }
+
+    async fn of_plugin(&self, name: &str) -> Result<(Inspection, Standing)> {
+        if self.run { self.plugins.inspect(name).await } else { self.plugins.look(name).await }
+    }
+}
+
+/// What keeps its imports from being linked.
+fn unlinked(name: &str, found: &Inspection, configured: &Plugin) -> Option<Error> {
     let unknown: Vec<_> =
-        found.imports.iter().filter(|i| !is_linked(i.status, &configured)).map(|i| i.name.as_str()).collect();
-    let error = (!unknown.is_empty()).then(|| {
-        let error =
-            Error::invalid("plugin.link", format!("plugin {name} imports what this host does not lend"));
-        unknown.iter().fold(error, |error, import| error.cause(import))
-    });
-    Ok(Answer::new(json, text).with_error(error.or(standing.refused)))
+        found.imports.iter().filter(|i| !is_linked(i.status, configured)).map(|i| i.name.as_str()).collect();
+    if unknown.is_empty() {
+        return None;
+    }
+    let error = Error::invalid("plugin.link", format!("plugin {name} imports what this host does not lend"));
+    Some(unknown.iter().fold(error, |error, import| error.cause(import)))
 }
 
 /// A component that nobody configured: granted nothing; nobody said yet whether it gets inert WASI.
@@ -133,12 +166,16 @@ fn is_linked(status: Status, configured: &Plugin) -> bool {
 }
 
 fn page(name: &str, found: &Inspection, standing: &Standing, configured: &Plugin) -> String {
-    let (version, summary) = about(found);
+    let (version, summary) = found
+        .description
+        .as_ref()
+        .map_or(("?", "it does not say who it is"), |about| (about.version.as_str(), about.summary.as_str()));
     let mut head = Table::pairs();
     head.row(["component", &configured.component.display().to_string()]);
     head.row(["sha256", &found.sha256]);
     standing::rows(&mut head, standing);
     head.row(["exports", &found.exports.join(", ")]);
+    head.row(["says so", &who_said(found)]);
     format!(
         "{name} {} ({} plugin): {}\n{}\nimports\n{}\ngrants\n{}\nlimits\n{}\noptions\n{}",
         clean(version),
@@ -148,8 +185,24 @@ fn page(name: &str, found: &Inspection, standing: &Standing, configured: &Plugin
         imports(found),
         grants(&configured.grant),
         limits(configured),
-        found.description.as_ref().map_or_else(String::new, |about| options(&about.config_schema)),
+        found.description.as_ref().map_or("  not known\n".into(), |about| options(&about.config_schema)),
     )
+}
+
+/// Where version, summary and options come from, or why there are none.
+fn who_said(found: &Inspection) -> String {
+    match (&found.about, found.asked) {
+        (About::Says(said), true) if Some(said) != found.description.as_ref() => {
+            "itself, when it was run; ITS FILE SAYS SOMETHING ELSE".into()
+        }
+        (_, true) => "itself, when it was run".into(),
+        (About::Says(_), false) => "its file; nothing of it ran".into(),
+        (About::Missing, false) => format!("nobody: its file has no section gyre:about; {ASK}"),
+        (About::Unreadable(error), false) => {
+            let why = error.causes.first().map_or(error.message.as_str(), String::as_str);
+            format!("nobody: the section gyre:about of its file cannot be read: {why}; {ASK}")
+        }
+    }
 }
 
 fn imports(found: &Inspection) -> String {
@@ -238,32 +291,4 @@ fn kind_of(option: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn options_are_listed_with_their_types() {
-        let schema = json!({
-            "required": ["auth"],
-            "properties": {
-                "auth": {"$ref": "#/$defs/Auth", "description": "How to log in."},
-                "flavor_name": {"type": ["string", "null"], "description": "Flavor."},
-            }
-        });
-        assert_eq!(
-            options(&schema),
-            "  auth         object  required  How to log in.\n  flavor_name  string            Flavor.\n"
-        );
-        assert_eq!(options(&json!({})), "  none\n");
-    }
-
-    #[test]
-    fn nothing_granted_is_said() {
-        assert_eq!(grants(&Grants::default()), "  nothing\n");
-        let some: Grants = toml::from_str("secret = [\"os-password\"]\nhttp = [\"https://a:*\"]").unwrap();
-        assert_eq!(
-            grants(&some),
-            "  http    https://a:*\n  secret  os-password  used by the host, never seen\n"
-        );
-    }
-}
+mod tests;

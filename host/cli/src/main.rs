@@ -7,6 +7,7 @@ mod args;
 mod asking;
 mod authoring;
 mod bench;
+mod building;
 mod by_hand;
 mod choosing;
 mod clouds;
@@ -35,6 +36,8 @@ mod serving;
 mod show;
 mod site;
 mod standing;
+#[cfg(test)]
+mod testing;
 mod tree;
 mod trusting;
 mod trying;

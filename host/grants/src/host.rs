@@ -56,6 +56,13 @@ pub struct JobContext {
     pub cancel: CancellationToken,
 }
 
+/// Whether a component that is inspected is run, to be asked who it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    Never,
+    IfItMay,
+}
+
 /// The plugins of one process.
 pub struct Host {
     engine: Engine,
@@ -128,26 +135,48 @@ impl Host {
         &self.shared.faults
     }
 
-    /// What can be known of a plugin without giving it anything, and why it may not run, if so.
+    /// What can be known of a plugin without giving it anything, and why it may not run, if so. If it may, it is asked
+    /// who it is.
     ///
     /// # Errors
     /// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
     pub fn inspect(&self, plugin: &str) -> Result<(Inspection, Standing)> {
-        let entry = self.entry(plugin)?;
-        let component = Component::read(plugin, &entry.component)?;
-        self.inspect_component(plugin, entry.sha256.as_deref(), &component)
+        self.inspect_configured(plugin, Ask::IfItMay)
     }
 
-    /// The same of a component that `gyre.toml` need not name.
+    /// What can be known of a plugin without running it.
+    ///
+    /// # Errors
+    /// `config.unknown-plugin`, `plugin.*`, `sandbox.*`.
+    pub fn look(&self, plugin: &str) -> Result<(Inspection, Standing)> {
+        self.inspect_configured(plugin, Ask::Never)
+    }
+
+    fn inspect_configured(&self, plugin: &str, ask: Ask) -> Result<(Inspection, Standing)> {
+        let entry = self.entry(plugin)?;
+        let component = Component::read(plugin, &entry.component)?;
+        self.inspected(plugin, entry.sha256.as_deref(), &component, ask)
+    }
+
+    /// As [`Host::inspect`], of a component that `gyre.toml` need not name.
     ///
     /// # Errors
     /// `plugin.*`, `sandbox.*`.
     pub fn inspect_file(&self, path: &Path) -> Result<(Inspection, Standing)> {
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        self.inspect_component(&name, None, &Component::read(&name, path)?)
+        let (name, component) = read_file(path)?;
+        self.inspected(&name, None, &component, Ask::IfItMay)
     }
 
-    /// The same of a component that was read already. It runs only if it may.
+    /// As [`Host::look`], of a component that `gyre.toml` need not name.
+    ///
+    /// # Errors
+    /// `plugin.*`, `sandbox.*`.
+    pub fn look_at_file(&self, path: &Path) -> Result<(Inspection, Standing)> {
+        let (name, component) = read_file(path)?;
+        self.inspected(&name, None, &component, Ask::Never)
+    }
+
+    /// As [`Host::inspect`], of a component that was read already.
     ///
     /// # Errors
     /// `plugin.*`, `sandbox.*`.
@@ -157,10 +186,20 @@ impl Host {
         sha256: Option<&str>,
         component: &Component,
     ) -> Result<(Inspection, Standing)> {
+        self.inspected(plugin, sha256, component, Ask::IfItMay)
+    }
+
+    fn inspected(
+        &self,
+        plugin: &str,
+        sha256: Option<&str>,
+        component: &Component,
+        ask: Ask,
+    ) -> Result<(Inspection, Standing)> {
         let mut standing = None;
         let may_run = |imports: &[Import]| {
             let standing = standing.insert(self.standing(plugin, sha256, component, imports));
-            standing.refused.is_none()
+            standing.refused.is_none() && ask == Ask::IfItMay
         };
         let inspection = gyre_sandbox::inspect(&self.engine, plugin, component.bytes(), may_run)?;
         // Where an import cannot be linked, nobody asked yet.
@@ -472,6 +511,13 @@ fn link(plugin: &Plugin, recorded: bool) -> Result<Linker<Cell<Lent>>> {
     };
     linked.or_other("sandbox.engine", || "the host's interfaces cannot be linked".into())?;
     Ok(linker)
+}
+
+/// A component by its file, and what it is called for want of another name.
+fn read_file(path: &Path) -> Result<(String, Component)> {
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let component = Component::read(&name, path)?;
+    Ok((name, component))
 }
 
 impl Loaded {

@@ -41,7 +41,7 @@ mod worker;
 pub use faults::Faults;
 pub use gyre_sandbox::recording::{Played, Recorder, Recording, Summary};
 pub use gyre_sandbox::replay::{Difference, Field, Place, Replayed, Replaying};
-pub use gyre_sandbox::{Description, Import, Inspection, Role, Status};
+pub use gyre_sandbox::{About, Description, Import, Inspection, Role, Status, introduce};
 pub use host::{Host, JobContext, Secrets};
 pub use replaying::Rerun;
 pub use worker::configured_secret;

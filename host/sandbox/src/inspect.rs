@@ -1,6 +1,8 @@
-//! What can be known of a plugin without giving it anything: its imports and exports, and who it says it is. Its
-//! `describe` runs in a store where every import is a trap, with little time and memory.
+//! What can be known of a plugin without giving it anything: its imports and exports, and who it says it is: in a section
+//! of its file, or in answer to `describe`, which runs in a store where every import is a trap, with little time and
+//! memory.
 
+use crate::about::About;
 use crate::bindings::base::Base;
 use crate::engine::Engine;
 use crate::plugin::Plugin;
@@ -51,12 +53,16 @@ pub struct Inspection {
     pub imports: Vec<Import>,
     /// What it exports.
     pub exports: Vec<String>,
-    /// Who it says it is; none when its imports cannot be linked, or it may not run.
+    /// What the section `gyre:about` of its file says, which was read without running it.
+    pub about: About,
+    /// Whether its `describe` was run: not when its imports cannot be linked, or it may not run.
+    pub asked: bool,
+    /// Who it says it is: when it was asked, else in its section; none when it says so nowhere.
     pub description: Option<Description>,
 }
 
-/// Inspects a component; its imports may be unknown to this host. It is asked who it is only where `may_run` says so
-/// of what it imports.
+/// Inspects a component; its imports may be unknown to this host. It runs, to be asked who it is, only where `may_run`
+/// says so of what it imports.
 ///
 /// # Errors
 /// Those of [`Plugin::load`] but for imports; those of [`describe`].
@@ -69,8 +75,12 @@ pub fn inspect(
     let plugin = Arc::new(Plugin::compile(engine, name, wasm)?);
     let linkable =
         plugin.imports().iter().all(|import| matches!(import.status, Status::Provided | Status::Inert));
-    let description = if linkable && may_run(plugin.imports()) { Some(describe(&plugin)?) } else { None };
+    let about = About::read(&plugin.title(), wasm);
+    let asked = linkable && may_run(plugin.imports());
+    let description = if asked { Some(describe(&plugin)?) } else { about.said().cloned() };
     Ok(Inspection {
+        about,
+        asked,
         sha256: plugin.digest().into(),
         role: plugin.role(),
         imports: plugin.imports().to_vec(),
@@ -123,28 +133,48 @@ async fn ask(plugin: Arc<Plugin>) -> Result<Description> {
     checked(&plugin, said)
 }
 
+/// What was said, before anybody looked at it.
+pub(crate) struct Said {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) summary: String,
+    pub(crate) config_schema: serde_json::Value,
+}
+
+impl Said {
+    /// # Errors
+    /// `plugin.description`.
+    pub(crate) fn checked(self, title: &str) -> Result<Description> {
+        if [&self.name, &self.version, &self.summary].into_iter().any(|text| text.len() > TEXT_BYTES_MAX) {
+            return Err(bad(title, "describes itself at too great a length"));
+        }
+        if !self.config_schema.is_object() {
+            return Err(bad(title, "has a config schema that is not a JSON object"));
+        }
+        Ok(Description {
+            name: printable(&self.name),
+            version: printable(&self.version),
+            summary: printable(&self.summary),
+            config_schema: self.config_schema,
+        })
+    }
+}
+
+fn bad(title: &str, why: &str) -> Error {
+    Error::invalid("plugin.description", format!("plugin {title} {why}"))
+}
+
 fn checked(
     plugin: &Plugin,
     said: crate::bindings::base::exports::gyre::plugin::metadata::Description,
 ) -> Result<Description> {
-    let bad = |why: &str| Error::invalid("plugin.description", format!("plugin {} {why}", plugin.title()));
-    if [&said.name, &said.version, &said.summary].into_iter().any(|text| text.len() > TEXT_BYTES_MAX) {
-        return Err(bad("describes itself at too great a length"));
-    }
+    let title = plugin.title();
     if said.config_schema.len() > SCHEMA_BYTES_MAX {
-        return Err(bad("has a config schema larger than 1 MiB"));
+        return Err(bad(&title, "has a config schema larger than 1 MiB"));
     }
-    let config_schema: serde_json::Value = serde_json::from_str(&said.config_schema)
-        .map_err(|e| bad("has a config schema that is not JSON").cause(e))?;
-    if !config_schema.is_object() {
-        return Err(bad("has a config schema that is not a JSON object"));
-    }
-    Ok(Description {
-        name: printable(&said.name),
-        version: printable(&said.version),
-        summary: printable(&said.summary),
-        config_schema,
-    })
+    let config_schema = serde_json::from_str(&said.config_schema)
+        .map_err(|e| bad(&title, "has a config schema that is not JSON").cause(e))?;
+    Said { name: said.name, version: said.version, summary: said.summary, config_schema }.checked(&title)
 }
 
 /// Without what would steer a terminal: it is printed on one.

@@ -2,11 +2,12 @@
 //! no capability: what a guest may call is linked by `gyre-grants`.
 //!
 //! ```text
-//! Engine ── Plugin::load ── describe, inspect        nothing of the guest runs before this
+//! Engine ── Plugin::load ── describe, inspect        nothing of the guest runs before this; embed keeps the answer
 //!              ├─ Session::open ── Session::call     one store each; dead after any trap, timeout or cancel
 //!              └─ replay                              the same over a recording, which answers instead of the host
 //! ```
 
+mod about;
 pub mod bindings;
 mod cache;
 mod convert;
@@ -23,6 +24,7 @@ mod trap;
 mod wasi;
 mod world;
 
+pub use about::{About, embed, introduce};
 pub use engine::{Engine, TICK};
 pub use fault::{Broken, Fault};
 pub use inspect::{Description, Inspection, describe, inspect};

@@ -250,7 +250,7 @@ fn instant(time: Duration) -> Val {
     ])
 }
 
-fn random_bytes(bytes: &mut [u8]) -> wasmtime::Result<()> {
+pub(crate) fn random_bytes(bytes: &mut [u8]) -> wasmtime::Result<()> {
     Ok(std::fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(bytes))?)
 }
 

@@ -3,11 +3,15 @@
 //! what is kept of older versions of the contract. Installs Debian's Rust
 //! where no other can do it. How modules and components are made is `gyre-build`'s.
 
-use crate::run::{command, output, root};
+use crate::run::{command, output, root, run as run_program};
 use anyhow::{Context, Result, bail};
 use gyre_build::rust::{Module, Request};
 use gyre_build::{component, rust, toolchain};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// A section that `gyre plugin build` writes, and how many of its first bytes hold kind, sizes and name.
+const SECTION: &[u8] = b"gyre:about";
+const SECTION_HEAD_BYTES: usize = 17;
 
 /// Builds the named plugins, or all of them and the tests' guests.
 ///
@@ -54,9 +58,33 @@ fn component_of(module: &Module) -> PathBuf {
     root().join("target").join(folder).join(format!("{}.wasm", module.name))
 }
 
+/// What `gyre plugin build` put behind these very bytes stays: it follows from them.
+fn keep_introduced(file: &Path, bytes: Vec<u8>) -> Vec<u8> {
+    let old = std::fs::read(file).unwrap_or_default();
+    let section = old.strip_prefix(bytes.as_slice()).and_then(|section| section.get(..SECTION_HEAD_BYTES));
+    match section {
+        Some(head) if head.windows(SECTION.len()).any(|name| name == SECTION) => old,
+        _ => bytes,
+    }
+}
+
+/// Puts into our own plugins what they say of themselves, by the `gyre` that was built meanwhile: this program runs none.
+///
+/// # Errors
+/// When one does not describe itself.
+pub fn introduce() -> Result<()> {
+    let plugins = std::fs::read_dir(root().join("target/plugins")).context("no plugins were built")?;
+    let paths = plugins.flatten().map(|entry| entry.path());
+    let mut components: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|it| it == "wasm")).collect();
+    components.sort();
+    let mut gyre = command(&root().join("target/debug/gyre").to_string_lossy(), &["plugin", "build"]);
+    run_program(gyre.args(components))
+}
+
 fn make_component(module: &Module) -> Result<()> {
     let file = component_of(module);
-    let made = component::encode(&module.core, &file)?;
+    let made = component::encode(&module.core, &file, &keep_introduced)?;
     let shown = file.strip_prefix(root()).unwrap_or(&file).display();
     if made.wasi {
         bail!("{shown} imports WASI: our own plugins do without");

@@ -37,7 +37,9 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
     phases.phase("plugins as components", Need::Required, |_| plugins::run(&[]));
     phases.phase("agent", Need::Required, |_| agent::build().map(drop));
     phases.phase("clippy", Need::Independent, |_| clippy());
-    phases.phase("programs and tests", Need::Required, |_| build(&["--all-targets"]));
+    phases.phase("programs and tests", Need::Required, |_| {
+        build(&["--all-targets"]).and_then(|()| plugins::introduce())
+    });
     phases.phase("host tests", Need::Independent, |count| {
         let host = count.tests(cargo(&["test", "--no-fail-fast"]).args(HOST));
         host.and(count.tests(&mut cargo(&["test", "--package", "xtask"])))
@@ -146,6 +148,7 @@ pub fn demo(arguments: &[&str]) -> Result<ExitCode> {
     plugins::run(&[])?;
     agent::build()?;
     build(&[])?;
+    plugins::introduce()?;
     let ours = real && !cloud_runs();
     if real {
         cloud_up().inspect_err(|_| stop_half(ours))?;

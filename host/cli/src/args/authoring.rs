@@ -143,10 +143,13 @@ pub enum AuthorCommand {
         sdk: Option<PathBuf>,
     },
     /// Build the component of a plugin's project: target/NAME.wasm in it
+    ///
+    /// The component is asked once who it is, with nothing lent to it, and the answer is put into its file (the section
+    /// gyre:about), where `gyre plugin inspect` reads it without running anything. Sign after that.
     Build {
-        /// The project [default: .]
-        #[arg(value_hint = ValueHint::DirPath)]
-        dir: Option<PathBuf>,
+        /// Projects; or components that other tools made, which get that section [default: .]
+        #[arg(value_name = "DIR|FILE", value_hint = ValueHint::AnyPath)]
+        of: Vec<PathBuf>,
     },
     /// Let an OS-morphing plugin look at a guest's tree or image, and show what it would change
     Try(TryArgs),

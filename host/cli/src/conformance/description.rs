@@ -2,8 +2,8 @@
 //! any grant and within its limits, was seen when it was inspected.
 
 use super::rules::Rule;
-use super::{Checks, Verdict};
-use gyre_grants::Inspection;
+use super::{Checks, Verdict, one_line};
+use gyre_grants::{About, Description, Inspection};
 use serde_json::Value;
 
 /// Types of JSON Schema.
@@ -16,7 +16,7 @@ const SUMMARY_CHARS_MAX: usize = 120;
 const PROBLEMS_MAX: usize = 5;
 
 pub fn check(found: &Inspection, again: &Inspection, checks: &mut Checks) {
-    let Some(said) = &found.description else {
+    let Some(said) = found.description.as_ref().filter(|_| found.asked) else {
         checks.note(
             "it describes itself",
             Rule::Describes,
@@ -28,6 +28,7 @@ pub fn check(found: &Inspection, again: &Inspection, checks: &mut Checks) {
     let same = found.description == again.description;
     let why = || "its second answer is another one".into();
     checks.note("it describes itself alike again", Rule::Describes, Verdict::of(same, why));
+    note_section(&found.about, said, checks);
     let names = !said.name.is_empty() && !said.version.is_empty();
     checks.note(
         "it has a name and a version",
@@ -51,6 +52,28 @@ pub fn check(found: &Inspection, again: &Inspection, checks: &mut Checks) {
     let silent = undescribed(&said.config_schema);
     let why = || format!("without a description: {}", silent.join(", "));
     checks.note("every option is described", Rule::Described, Verdict::of(silent.is_empty(), why));
+}
+
+/// What people are shown who look at the file. Without a section they are told that there is none.
+fn note_section(about: &About, said: &Description, checks: &mut Checks) {
+    let verdict = match about {
+        About::Missing => return,
+        About::Says(told) => Verdict::of(told == said, || {
+            format!("{}: gyre plugin build writes it anew", differing(told, said).join(", "))
+        }),
+        About::Unreadable(error) => Verdict::Broken(one_line(error)),
+    };
+    checks.note("its file says of it what it says itself", Rule::Introduced, verdict);
+}
+
+fn differing(told: &Description, said: &Description) -> Vec<&'static str> {
+    let pairs = [
+        (told.name != said.name, "another name"),
+        (told.version != said.version, "another version"),
+        (told.summary != said.summary, "another summary"),
+        (told.config_schema != said.config_schema, "another schema"),
+    ];
+    pairs.into_iter().filter(|(differs, _)| *differs).map(|(_, what)| what).collect()
 }
 
 fn undescribed(schema: &Value) -> Vec<String> {

@@ -2,7 +2,9 @@
 //! whatever fails; what is not there is an error, and what removes it succeeds. What its steps make is looked at in `life`.
 
 use super::rules::Rule;
-use super::walk::{Trial, each_fails, finish, marked, note_faults, note_marks, removed, step, token};
+use super::walk::{
+    Trial, each_fails, finish, marked, note_faults, note_findings, note_marks, removed, step, token,
+};
 use super::{Checks, Verdict, note_answer};
 use crate::trying::machine;
 use gyre_core::roles::{Choices, Destination, WorkerRole};
@@ -11,12 +13,17 @@ use gyre_grants::Inspection;
 
 /// A name that nothing has.
 const NOBODY: &str = "gyre-test-no-such-thing";
+/// 1 PiB of memory.
+const MEMORY_MIB_ABSURD: u64 = 1 << 30;
 /// The end of a console.
 const CONSOLE_BYTES_MAX: usize = 64 * 1024;
 
 pub async fn check(plugin: &dyn Destination, trial: &Trial<'_>, found: &Inspection, checks: &mut Checks) {
     let Ok(vm) = machine(None) else { return };
-    note_answer(checks, "check", &plugin.check(Some(&vm)).await);
+    let found_wrong = plugin.check(Some(&vm)).await;
+    note_answer(checks, "check", &found_wrong);
+    note_findings(checks, "the options", &found_wrong);
+    note_findings(checks, "a machine that fits nowhere", &plugin.check(Some(&misfit(&vm))).await);
     options(plugin, found, checks).await;
     plan(plugin, &vm, checks).await;
     missing(plugin, checks).await;
@@ -30,6 +37,14 @@ pub async fn check(plugin: &dyn Destination, trial: &Trial<'_>, found: &Inspecti
     ] {
         note_faults(checks, verb, came);
     }
+}
+
+/// A machine on a network that nobody has, with a disk on a storage that nobody has, and more memory than there is.
+fn misfit(vm: &VmSpec) -> VmSpec {
+    let mut vm = VmSpec { memory_mib: MEMORY_MIB_ABSURD, ..vm.clone() };
+    vm.nics.iter_mut().for_each(|nic| nic.network = NOBODY.into());
+    vm.disks.iter_mut().for_each(|disk| disk.backend = Some(NOBODY.into()));
+    vm
 }
 
 async fn options(plugin: &dyn Destination, found: &Inspection, checks: &mut Checks) {

@@ -7,12 +7,14 @@ use super::rules::Rule;
 use super::walk::{Fails, PAGES_MAX, Trial, finish, marked, mishandled, note_faults, note_foreign, token};
 use super::{Checks, Verdict, one_line};
 use crate::trying::machine;
-use gyre_core::roles::{Destination, Marked, Outcome, State, StepCall, WorkerRole};
-use gyre_core::{Error, OsType, Result, VmSpec};
+use gyre_core::roles::{Destination, Marked, Outcome, State, StepCall, Worker, WorkerRole};
+use gyre_core::{Error, Kind, OsType, Result, VmSpec};
 use std::collections::BTreeSet;
 
 /// Calls of one step that are let fail: each makes and removes what the step makes.
 const LOSSES_MAX: usize = 32;
+/// What a plugin answers of a worker that does not run any more.
+const WORKER_GONE: &str = "worker.gone";
 /// Why nothing can be told of what is left.
 const UNSEEN: &str = "what was made is not listed, and so nobody sees whether it is gone";
 
@@ -74,6 +76,64 @@ pub async fn check(plugin: &dyn Destination, trial: &Trial<'_>, wanted: bool, ch
         worker(plugin, trial, &vm, &state, checks).await;
         copies(plugin, trial, &vm, &state, checks).await;
         disks.remove(&token, &state, checks).await;
+    }
+    deleted(plugin, trial, &vm, checks).await;
+}
+
+/// Disks and a worker with them, which somebody deletes one by one in the order in which they are listed, behind the back
+/// of the steps that made them.
+async fn deleted(plugin: &dyn Destination, trial: &Trial<'_>, vm: &VmSpec, checks: &mut Checks) {
+    let (of_disks, of_worker) = (token("deleted-disks"), token("deleted-worker"));
+    let made = async {
+        let disks = trial.make(&of_disks, async |step| plugin.ensure_disks(step, vm, None).await).await?;
+        let (role, os) = (WorkerRole::Copy, OsType::Linux);
+        trial.make(&of_worker, async |step| plugin.ensure_worker(step, role, os, &disks).await).await
+    };
+    // What cannot be made was told before.
+    if let Ok(worker) = made.await {
+        let removed = remove_listed(plugin, &[&of_disks, &of_worker]).await;
+        let all = matches!(removed, Verdict::Kept);
+        checks.note("what is listed can be removed in that order", Rule::TargetOrder, removed);
+        if all {
+            let gone = plugin.describe_worker(&worker).await;
+            checks.note("a worker that was deleted is said to be gone", Rule::TargetGone, is_gone(gone));
+        }
+    }
+    let _ = finish(&of_worker, async |step| plugin.remove_worker(step, "").await).await;
+    let _ = finish(&of_disks, async |step| plugin.remove_disks(step, "").await).await;
+}
+
+/// Removes what carries these tokens, in the order in which it is listed. What is refused then was listed before what
+/// holds it.
+async fn remove_listed(plugin: &dyn Destination, tokens: &[&str]) -> Verdict {
+    let listed = match marked(async |after: Option<&str>| plugin.list_marked(after).await).await {
+        Ok(Some(listed)) => listed,
+        Ok(None) => {
+            return Verdict::Unknown(format!("the pages of list-marked do not end after {PAGES_MAX}"));
+        }
+        Err(error) => return Verdict::Unknown(one_line(&error)),
+    };
+    let ours: Vec<_> = listed.iter().filter(|one| tokens.contains(&one.token.as_str())).collect();
+    if ours.len() < tokens.len() {
+        return Verdict::Unknown(UNSEEN.into());
+    }
+    for Marked { kind, id, token, .. } in ours {
+        match finish(token, async |step| plugin.remove_marked(step, kind, id).await).await {
+            Ok(_) => {}
+            Err(error) if error.kind == Kind::Conflict => {
+                return Verdict::Broken(format!("the {kind} {id:?} cannot go first: {}", one_line(&error)));
+            }
+            Err(error) => return Verdict::Unknown(format!("the {kind} {id:?} stays: {}", one_line(&error))),
+        }
+    }
+    Verdict::Kept
+}
+
+fn is_gone(answer: Result<Worker>) -> Verdict {
+    match answer {
+        Err(error) if error.kind == Kind::Unavailable && error.code == WORKER_GONE => Verdict::Kept,
+        Err(error) => Verdict::Broken(one_line(&error)),
+        Ok(_) => Verdict::Broken("it is described as if it ran".into()),
     }
 }
 

@@ -58,7 +58,7 @@ rules! {
     Answers "P1" "gyre:plugin" Kit, "Every call answers, whatever it is asked and whatever the other side is like; none ends in a trap, an exception or at a limit.";
     Written "P2" "gyre:plugin" Kit, "Every call is there: none answers `plugin.not-written`.";
     Faults "P3" "gyre:plugin" Kit, "When a call of the host fails, the plugin answers, and an error that it passes on keeps its kind.";
-    Retries "P4" "gyre:plugin" Author("a second try cannot be told from another call"), "It retries nothing: the host does.";
+    Retries "P4" "gyre:plugin" Author("the kit sees how many calls are made and not which, and so cannot tell a second try from another call"), "It retries nothing: the host does.";
     Fresh "P5" "gyre:plugin" Host("every call but those of an open disk meets a new instance"), "It expects nothing of an earlier call but what came back as a state.";
     Options "P6" "gyre:plugin" Host("options that do not fit the schema reach no plugin: `config.option`"), "`config` is a JSON object that fits the plugin's schema.";
     Secrets "P7" "gyre:plugin" Host("`plugin.secret-told` in a state or a machine, blanked out elsewhere"), "No secret stands in a state, an error, a log line or any other answer.";
@@ -70,12 +70,13 @@ rules! {
     Schema "M4" "metadata#description.config-schema" Kit, "The schema is JSON Schema.";
     Closed "M5" "metadata#description.config-schema" Kit, "The schema is closed: an unknown option is refused.";
     Described "M6" "metadata#description.config-schema" Kit, "Every option has a description.";
+    Introduced "M7" "metadata#describe" Kit, "The section `gyre:about` of its file, where there is one, says what `describe` says.";
 
     StateSize "T1" "types#state" Host("refuses the answer: `plugin.answer`"), "A state has at most 1 MiB.";
     Waits "T2" "types#wait" Host("waits no longer than that at once"), "A step waits for at most an hour.";
     Findings "T3" "types#finding" Host("refuses the answer: `plugin.answer`"), "A check finds at most 1,000 things.";
-    FindsOrFails "T4" "types#finding" Author("only it knows what could not be looked at"), "What is wrong with options or machine is a finding, not an error.";
-    TokenFirst "T5" "types#step" Author("between two calls of the platform nobody else looks; D8 fails every one of them"), "What is made carries the token from its first moment on.";
+    FindsOrFails "T4" "types#finding" Kit, "What is wrong with options or machine is a finding, not an error.";
+    TokenFirst "T5" "types#step" Author("what does not carry it is not listed, and so is seen at the platform alone; D8 loses the step at its calls, and finds what carries it"), "What is made carries the token from its first moment on.";
 
     SourcePages "S1" "source#list-vms" Kit, "Every machine stands on one page only, and the pages come to an end.";
     SourceNames "S2" "source#list-vms" Kit, "With a name, those alone whose name contains it, in any case of letters.";
@@ -92,7 +93,7 @@ rules! {
     SourceChanges "S13" "source#extents" Host("refuses what is out of order: `extents.invalid`"), "Changes since a snapshot come in order; a base that is gone is `not-found`.";
     SourceMarks "S14" "source#list-marked" Kit, "Pages of marked objects come to an end, each object stands on one of them and can be named.";
     SourceUnmarked "S15" "source#remove-marked" Kit, "Removing a marked object that is not there is done.";
-    SourceListed "S16" "source#list-marked" Author("a source that makes nothing lists nothing"), "What `ensure-snapshot` made is listed with its token.";
+    SourceListed "S16" "source#list-marked" Kit, "What `ensure-snapshot` made is listed with its token.";
     SourceForeign "S17" "source#remove-marked" Kit, "An object that carries another token is refused with `conflict`.";
 
     TargetMissing "D1" "destination" Kit, "A worker, a machine or disks that are not there are an error.";
@@ -111,9 +112,9 @@ rules! {
     TargetClone "D14" "destination#remove-clone" Kit, "Removing a clone, or what stands for one, leaves the replica's own disks.";
     TargetStays "D15" "destination#remove-instance" Kit, "Removing a machine leaves its disks.";
     TargetForeign "D16" "destination#remove-marked" Kit, "An object that carries another token is refused with `conflict`.";
-    TargetGone "D17" "destination#describe-worker" Author("no test can let a worker of yours die"), "A worker that does not run any more fails with `unavailable` and `worker.gone`.";
-    TargetOrder "D18" "destination#list-marked" Author("what holds what is known to the platform alone"), "What holds something is listed before it.";
-    TargetRestore "D19" "destination#restore-checkpoint" Author("what is on the disks is not seen here"), "It puts the replica's own disks back to the checkpoint.";
+    TargetGone "D17" "destination#describe-worker" Kit, "A worker that does not run any more fails with `unavailable` and `worker.gone`.";
+    TargetOrder "D18" "destination#list-marked" Kit, "What holds something is listed before it.";
+    TargetRestore "D19" "destination#restore-checkpoint" Author("what is on disks is seen by an agent on a worker alone, and the kit starts none"), "It puts the replica's own disks back to the checkpoint.";
 
     MorphLooks "O1" "osmorphing#detect" Kit, "`detect` looks and changes nothing.";
     MorphSame "O2" "osmorphing#detect" Kit, "`detect` says the same again of the same root.";
@@ -121,7 +122,7 @@ rules! {
     MorphScore "O4" "osmorphing#os-match.score" Host("takes more for 100"), "A score is 0 to 100.";
     MorphRepeats "O5" "osmorphing#morph" Kit, "`morph` repeated on the same root changes nothing more.";
     MorphResumes "O6" "osmorphing#morph" Kit, "`morph` interrupted anywhere comes to the same when it is repeated.";
-    MorphBoots "O7" "osmorphing#morph" Author("whether a guest boots is seen when it is booted"), "An error says that the machine would not boot, and success that it does.";
+    MorphBoots "O7" "osmorphing#morph" Author("whether a guest boots is seen when it is booted, and the kit has a tree of files and no machine"), "An error says that the machine would not boot, and success that it does.";
 }
 
 #[cfg(test)]

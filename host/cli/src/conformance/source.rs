@@ -3,7 +3,8 @@
 
 use super::rules::Rule;
 use super::walk::{
-    PAGES_MAX, Trial, each_fails, finish, marked, note_faults, note_foreign, note_marks, removed, step, token,
+    PAGES_MAX, Trial, each_fails, finish, marked, note_faults, note_findings, note_foreign, note_marks,
+    removed, step, token,
 };
 use super::{Checks, Verdict, note_answer, one_line};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
@@ -13,11 +14,15 @@ use std::collections::BTreeSet;
 
 /// A name that nothing has.
 const NOBODY: &str = "gyre-test-no-such-thing";
+/// What carries a mark; none: the pages do not end.
+type Listed = Result<Option<Vec<Marked>>>;
 /// Answers of one map.
 const ANSWERS_MAX: usize = 10_000;
 
 pub async fn check(plugin: &dyn Source, trial: &Trial<'_>, vm: Option<&str>, checks: &mut Checks) {
-    note_answer(checks, "check", &plugin.check(None).await);
+    let found_wrong = plugin.check(None).await;
+    note_answer(checks, "check", &found_wrong);
+    note_findings(checks, "the options", &found_wrong);
     let off = plugin.power_off(&step(NOBODY), NOBODY).await;
     note_answer(checks, "power-off", &off);
     checks.note("to power off what is not there is an error", Rule::SourceOff, Verdict::refused(&off));
@@ -174,6 +179,7 @@ async fn snapshot(plugin: &dyn Source, trial: &Trial<'_>, id: &str, checks: &mut
     note_faults(checks, "get-vm", each_fails(trial, async || plugin.get_vm(id).await).await);
     let (token, name) =
         (token("snapshot"), "ensure-snapshot repeated with its token answers the same snapshot");
+    let before = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
     let make = async || trial.make(&token, async |step| plugin.ensure_snapshot(step, &vm, None).await).await;
     note_faults(checks, "ensure-snapshot", each_fails(trial, &make).await);
     let state = match (make().await, make().await) {
@@ -198,6 +204,7 @@ async fn snapshot(plugin: &dyn Source, trial: &Trial<'_>, id: &str, checks: &mut
         let listed = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
         let remove =
             async |step: &StepCall, one: &Marked| plugin.remove_marked(step, &one.kind, &one.id).await;
+        note_listed(checks, &token, &before, &listed);
         note_foreign(checks, Rule::SourceForeign, &token, listed, remove).await;
         disks(plugin, trial, &vm, &state, checks).await;
     }
@@ -206,6 +213,18 @@ async fn snapshot(plugin: &dyn Source, trial: &Trial<'_>, id: &str, checks: &mut
         let what = if state.is_empty() { "with an empty state" } else { "of the snapshot" };
         checks.note(format!("release-snapshot {what} succeeds"), Rule::SourceRelease, Verdict::well(&gone));
     }
+}
+
+/// Notes that the snapshot is listed with its token, where anything is that was not before.
+fn note_listed(checks: &mut Checks, token: &str, before: &Listed, after: &Listed) {
+    let (Ok(Some(before)), Ok(Some(after))) = (before, after) else { return };
+    let is_new = |one: &&Marked| !before.iter().any(|old| (&old.kind, &old.id) == (&one.kind, &one.id));
+    let verdict = match after.iter().find(is_new) {
+        _ if after.iter().any(|one| one.token == token) => Verdict::Kept,
+        Some(new) => Verdict::Broken(format!("the {} {:?} has the token {:?}", new.kind, new.id, new.token)),
+        None => Verdict::Unknown("it lists nothing new: right where it makes nothing at its platform".into()),
+    };
+    checks.note("the snapshot is listed with its token", Rule::SourceListed, verdict);
 }
 
 async fn disks(plugin: &dyn Source, trial: &Trial<'_>, vm: &VmSpec, state: &str, checks: &mut Checks) {

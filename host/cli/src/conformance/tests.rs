@@ -7,7 +7,7 @@ mod source;
 
 use super::rules::{Held, Rule};
 use super::*;
-use gyre_grants::{Description, Inspection};
+use gyre_grants::{About, Description, Inspection};
 
 /// An answer that says what the plugin that gives it is.
 fn inspected(wrong: Option<Rule>) -> Inspection {
@@ -23,17 +23,21 @@ fn inspected(wrong: Option<Rule>) -> Inspection {
         schema["properties"]["flavor"]["description"] = json!("");
     }
     let text = |rule, text: &str| if is(rule) { String::new() } else { text.to_owned() };
+    let description = Description {
+        name: text(Rule::Named, "fake"),
+        version: "1".into(),
+        summary: text(Rule::Summary, "One line."),
+        config_schema: schema,
+    };
+    let version = if is(Rule::Introduced) { "0" } else { "1" };
     Inspection {
+        about: About::Says(Description { version: version.into(), ..description.clone() }),
+        asked: true,
         sha256: String::new(),
         role: Role::Destination,
         imports: Vec::new(),
         exports: Vec::new(),
-        description: Some(Description {
-            name: text(Rule::Named, "fake"),
-            version: "1".into(),
-            summary: text(Rule::Summary, "One line."),
-            config_schema: schema,
-        }),
+        description: Some(description),
     }
 }
 
@@ -75,7 +79,7 @@ async fn every_rule_of_the_kit_is_held_by_a_check() {
         let by: Vec<_> = found.iter().filter(|(_, checks)| broken(checks)).map(|(role, _)| *role).collect();
         let expected: &[&str] = match rule {
             Rule::Answers | Rule::Faults => &["source", "destination", "osmorphing"],
-            Rule::Written => &["source", "destination"],
+            Rule::Written | Rule::FindsOrFails => &["source", "destination"],
             rule => match rule.id().get(..1) {
                 Some("M") => &["description"],
                 Some("S") => &["source"],
@@ -86,6 +90,25 @@ async fn every_rule_of_the_kit_is_held_by_a_check() {
         let texts: String = found.iter().map(|(_, checks)| checks.text()).collect();
         assert_eq!(by, expected, "{rule:?}\n{texts}");
     }
+}
+
+#[test]
+fn what_a_file_says_is_held_against_the_plugin_only_where_it_says_something() {
+    let of = |about| {
+        let mut checks = Checks::default();
+        description::check(&Inspection { about, ..inspected(None) }, &inspected(None), &mut checks);
+        checks.text()
+    };
+    assert!(!of(About::Missing).contains("M7"));
+    let garbled = Error::invalid("plugin.about", "the section cannot be read").cause("it is garbled");
+    assert!(of(About::Unreadable(garbled)).contains("✗ its file says of it what it says itself  (M7"));
+    let Some(said) = inspected(None).description else { panic!() };
+    let other = Description { summary: "Another.".into(), config_schema: json!({}), ..said };
+    assert!(of(About::Says(other)).contains("another summary, another schema: gyre plugin build"));
+    let unasked = Inspection { asked: false, ..inspected(None) };
+    let mut checks = Checks::default();
+    description::check(&unasked, &unasked, &mut checks);
+    assert!(checks.text().contains("✗ it describes itself"), "a file's word is not the plugin's");
 }
 
 #[test]

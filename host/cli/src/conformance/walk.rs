@@ -2,7 +2,7 @@
 
 use super::rules::Rule;
 use super::{Checks, NOT_WRITTEN, Verdict, broke_off, note_answer, one_line};
-use gyre_core::roles::{Marked, MarkedPage, Outcome, State, StepCall};
+use gyre_core::roles::{Finding, Marked, MarkedPage, Outcome, State, StepCall};
 use gyre_core::{Error, Kind, Result};
 use gyre_grants::Faults;
 use std::collections::BTreeSet;
@@ -210,6 +210,17 @@ pub async fn note_foreign(
     let is_refused = matches!(&answer, Err(error) if error.kind == Kind::Conflict);
     let why = || format!("the answer to another token is {answer:?}");
     checks.note("remove-marked refuses what carries another token", rule, Verdict::of(is_refused, why));
+}
+
+/// Notes that what is wrong with options or machine is found, and not answered as an error that says just that.
+pub fn note_findings(checks: &mut Checks, what: &str, answer: &Result<Vec<Finding>>) {
+    let verdict = match answer {
+        Ok(_) => Verdict::Kept,
+        Err(error) if broke_off(error) || error.code == NOT_WRITTEN => return,
+        Err(error) if error.kind == Kind::Invalid => Verdict::Broken(one_line(error)),
+        Err(error) => Verdict::Unknown(format!("it could not look: {}", one_line(error))),
+    };
+    checks.note(format!("what is wrong with {what} is a finding"), Rule::FindsOrFails, verdict);
 }
 
 /// Without the platform an error may be the platform's.

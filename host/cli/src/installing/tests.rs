@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::args::{Cli, Command, PluginCommand};
+use crate::testing::kept;
 use clap::Parser as _;
 use gyre_trust::{Pair, SecretKey};
 use tempfile::TempDir;
@@ -11,9 +12,15 @@ struct Site(TempDir);
 impl Site {
     /// A mirror with `it.wasm` in it, and a configuration that names no plugin.
     fn new(guest: &str) -> Self {
+        let site = Self::empty();
+        site.mirror(guest);
+        site
+    }
+
+    /// The same without `it.wasm`.
+    fn empty() -> Self {
         let site = Self(tempfile::tempdir().unwrap());
         std::fs::create_dir(site.path("mirror")).unwrap();
-        site.mirror(guest);
         site.configure("");
         site
     }
@@ -151,4 +158,53 @@ async fn what_cannot_be_a_plugin_is_refused() {
     assert_eq!(site.code("install {}/mirror --yes --name a").await, "plugin.name");
     assert_eq!(site.code("install http://gyre.invalid/it.wasm --yes").await, "fetch.place");
     assert!(!site.path("plugins/b.wasm").exists());
+}
+
+/// It imports WASI, as components of other languages do, and could be run.
+fn put_wasi(site: &Site) {
+    let wasi = r#"(import "wasi:cli/environment@0.2.6" (instance (export "get-arguments" (func (result (list string))))))"#;
+    std::fs::write(site.path("mirror/it.wasm"), kept(wasi)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wasi_is_shown_with_what_it_gives_and_with_the_line_that_it_needs() {
+    let site = Site::empty();
+    put_wasi(&site);
+    let error = site.said("install {}/mirror/it.wasm").await.err().unwrap();
+    assert_eq!(error.code, "plugin.confirm");
+    let shown = error.causes.join("\n");
+    let line = shown.lines().find(|line| line.contains("wasi:cli/environment@0.2.6")).unwrap();
+    assert!(line.contains("WASI: gives nothing; refused unless gyre.toml says `wasi = \"inert\"`"), "{line}");
+    assert!(shown.contains("wasi = \"inert\"  ") && shown.contains("which has no effect"), "{shown}");
+    assert!(!site.path("plugins").exists(), "nothing was agreed to");
+
+    let answer = site.said("install {}/mirror/it.wasm --yes").await.unwrap();
+    let written = answer.json["installed"][0]["configuration"].as_str().unwrap();
+    let config: Config = toml::from_str(written).unwrap();
+    assert_eq!(config.plugin["it"].wasi, Some(gyre_core::config::Wasi::Inert), "{written}");
+    assert!(config.osmorphing.contains_key("it"), "{written}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_lends_no_wasi_installs_nothing_that_imports_it() {
+    let site = Site::empty();
+    put_wasi(&site);
+    for own in ["", "[plugin.it]\ncomponent = \"plugins/it.wasm\"\nwasi = \"inert\"\n"] {
+        site.configure(&format!("{own}[trust]\nwasi = \"never\"\n"));
+        let error = site.said("install {}/mirror/it.wasm --yes").await.err().unwrap();
+        assert_eq!((error.code.as_str(), error.kind), ("trust.wasi", gyre_core::Kind::Denied));
+        assert!(
+            error.message.contains("wasi:cli/environment@0.2.6") && error.causes[0].contains("[trust] wasi")
+        );
+        assert!(!site.path("plugins").exists());
+    }
+    // Without WASI the same component is let in.
+    std::fs::write(site.path("mirror/it.wasm"), kept("")).unwrap();
+    assert_eq!(site.code("install {}/mirror/it.wasm --yes").await, "ok");
+    // An update that begins to import it is refused there as well, and asked for elsewhere.
+    put_wasi(&site);
+    assert_eq!(site.code("install {}/mirror/it.wasm --yes --accept-wider").await, "trust.wasi");
+    site.configure("[plugin.it]\ncomponent = \"plugins/it.wasm\"\n");
+    let error = site.said("install {}/mirror/it.wasm --yes").await.err().unwrap();
+    assert!(error.code == "plugin.wider" && error.message.contains("wasi:cli/environment"), "{error}");
 }

@@ -138,6 +138,7 @@ impl Destination for Fake {
         self.host()?;
         match self.wrong {
             Some(Rule::Answers) => Err(Error::other("plugin.exception", "it threw")),
+            Some(Rule::FindsOrFails) => Err(Error::invalid("fake.network", "there is no such network")),
             _ => Ok(Vec::new()),
         }
     }
@@ -169,7 +170,10 @@ impl Destination for Fake {
     }
 
     async fn describe_worker(&self, worker: &str) -> Result<Worker> {
-        self.there(worker)?;
+        self.there(worker).map_err(|error| match error.code.as_str() {
+            "fake.absent" if !self.is(Rule::TargetGone) => Error::unavailable("worker.gone", "it is gone"),
+            _ => error,
+        })?;
         let disk = AttachedDisk { disk: "disk0".into(), identities: vec!["/dev/vdb".into()] };
         Ok(Worker {
             host: "192.0.2.1".into(),
@@ -263,7 +267,11 @@ impl Destination for Fake {
         };
         let next =
             (at + 1 < platform.things.len() || self.is(Rule::TargetPages)).then(|| (at + 1).to_string());
-        Ok(MarkedPage { marked: platform.things.get(at).map(marked).into_iter().collect(), next })
+        // What was made later holds what was made before.
+        let place =
+            if self.is(Rule::TargetOrder) { Some(at) } else { platform.things.len().checked_sub(at + 1) };
+        let marked = place.and_then(|place| platform.things.get(place)).map(marked);
+        Ok(MarkedPage { marked: marked.into_iter().collect(), next })
     }
 
     async fn remove_marked(&self, step: &StepCall, _: &str, id: &str) -> Result<Outcome> {
@@ -272,6 +280,9 @@ impl Destination for Fake {
             None if self.is(Rule::TargetUnmarked) => Err(absent()),
             Some(it) if it.token != step.token && !self.is(Rule::TargetForeign) => {
                 Err(Error::conflict("fake.foreign", "it carries another token"))
+            }
+            Some(it) if it.kind == "disks" && platform.things.iter().any(|it| it.kind == "worker") => {
+                Err(Error::conflict("fake.held", "a worker holds it"))
             }
             Some(_) | None => {
                 platform.things.retain(|it| it.id != id);

@@ -53,6 +53,7 @@ impl Source for Fake {
         self.host()?;
         match self.wrong {
             Some(Rule::Answers) => Err(Error::other("sandbox.trap", "it trapped")),
+            Some(Rule::FindsOrFails) => Err(Error::invalid("fake.option", "there is no such place")),
             _ => Ok(Vec::new()),
         }
     }
@@ -126,8 +127,12 @@ impl Source for Fake {
 
     async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {
         let text = |text: &str| text.to_owned();
-        let (kind, id, name, token) =
-            (text("snapshot"), text("1"), text("n"), self.token.lock().unwrap().clone());
+        let (kind, name, mut token) = (text("snapshot"), text("n"), self.token.lock().unwrap().clone());
+        // One of somebody else is there before.
+        let id = text(if token.is_empty() { "0" } else { "1" });
+        if self.is(Rule::SourceListed) {
+            token = text("another");
+        }
         let marked = Marked { kind, id, name, token, made_ms: None };
         let is_next = after.is_none() && self.is(Rule::SourceMarks);
         Ok(MarkedPage { marked: vec![marked], next: is_next.then(|| text("2")) })
