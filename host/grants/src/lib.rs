@@ -21,6 +21,7 @@ mod host;
 mod http;
 mod lent;
 mod log;
+mod nbd;
 mod options;
 mod origin;
 mod osmorphing;

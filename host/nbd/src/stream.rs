@@ -20,8 +20,11 @@ pub trait Dial: Send + Sync {
     async fn dial(&self) -> Result<Box<dyn Stream>>;
 }
 
-/// What broke a stream, as an error.
+/// What broke a stream, as an error. What TLS objects to stays wrong however often it is tried.
 pub(crate) fn lost(name: &str, error: &io::Error) -> Error {
+    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        return Error::denied("nbd.tls", format!("TLS with {name} failed")).cause(error);
+    }
     let error_text = match error.kind() {
         io::ErrorKind::UnexpectedEof => "the server closed it".to_owned(),
         _ => error.to_string(),

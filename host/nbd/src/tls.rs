@@ -66,14 +66,8 @@ impl Tls {
     /// Speaks TLS over a stream; `server` is for messages.
     pub(crate) async fn over(&self, stream: Box<dyn Stream>, server: &str) -> Result<Box<dyn Stream>> {
         let connector = TlsConnector::from(self.config.clone());
-        match connector.connect(self.name.clone(), stream).await {
-            Ok(stream) => Ok(Box::new(stream)),
-            Err(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => Err(
-                Error::denied("nbd.tls", format!("{server} does not prove to be {:?}", self.name.to_str()))
-                    .cause(error),
-            ),
-            Err(error) => Err(lost(server, &error)),
-        }
+        let stream = connector.connect(self.name.clone(), stream).await;
+        Ok(Box::new(stream.map_err(|error| lost(server, &error))?))
     }
 }
 

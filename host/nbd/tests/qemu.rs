@@ -257,6 +257,11 @@ async fn tls_proves_both_sides() {
     assert_eq!((error.code.as_str(), error.kind), ("nbd.tls", gyre_core::Kind::Denied), "{error}");
     let plain = open(&format!("nbd://127.0.0.1:{port}/disk%200")).await.err().unwrap();
     assert_eq!(plain.code, "nbd.tls-required", "{plain}");
+    // Who shows no certificate is turned away, which TLS 1.3 tells only when something is read.
+    let nobody = tempfile::tempdir().unwrap();
+    std::fs::copy(directory.path().join("ca-cert.pem"), nobody.path().join("ca-cert.pem")).unwrap();
+    let error = open(&address("nbd.example", nobody.path().to_str().unwrap())).await.err().unwrap();
+    assert_eq!(error.code, "nbd.tls", "{error}");
     let stranger = tempfile::tempdir().unwrap();
     self::certificates(stranger.path());
     let error = open(&address("nbd.example", stranger.path().to_str().unwrap())).await.err().unwrap();
