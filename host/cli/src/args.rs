@@ -414,10 +414,10 @@ pub enum OrphansCommand {
 /// One image, read by the plugin that jobs read it with.
 #[derive(Debug, Args)]
 pub struct ImageArgs {
-    /// The image: a file or a block device
+    /// The image: a file, a block device, or an export of an NBD server (nbd://HOST:PORT/EXPORT, nbds, nbd+unix, nbd+ssh)
     #[arg(value_hint = ValueHint::FilePath)]
     pub image: PathBuf,
-    /// How its bytes lie, as the plugin names it: raw, qcow2, … [default: told by its first bytes]
+    /// How its bytes lie, as the plugin names it: raw, qcow2, … [default: told by its first bytes; of an export: raw]
     #[arg(long)]
     pub format: Option<String>,
     /// Where else files lie that the image names, besides its own directory

@@ -1,6 +1,6 @@
 //! `gyre disk`: one image, by hand, through the same plugin, sandbox and mover as the disks of a machine.
 //! Whoever names an image on the command line grants it, and the directory that it lies in, to the plugin for
-//! this one command. No rules of formats: those are the plugin's.
+//! this one command; the same goes for an export of an NBD server. No rules of formats: those are the plugin's.
 
 use crate::answer::Answer;
 use crate::args::{DiskCommand, ImageArgs};
@@ -17,8 +17,9 @@ use gyre_core::roles::{Outcome, Progress, StepCall};
 use gyre_core::{BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Result};
 use gyre_engine::{Endpoints as _, JobContext};
 use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, VerifyScope};
+use gyre_nbd::{Address, Uri};
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -159,17 +160,11 @@ impl Hand {
 
 /// A configuration with one source, one machine and one disk, which is the image.
 fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
-    let path = absolute(&image.image)?;
-    let mut granted = vec![path.clone()];
-    granted.extend(path.parent().filter(|parent| !holds_everything(parent)).map(Path::to_owned));
-    for directory in &image.allow {
-        granted.push(absolute(directory)?);
-    }
-    let mut disk = Map::from_iter([("id".to_owned(), json!(NAME)), ("path".to_owned(), json!(path))]);
+    let (name, grant) = granted(image)?;
+    let mut disk = Map::from_iter([("id".to_owned(), json!(NAME)), ("path".to_owned(), json!(name))]);
     disk.extend(image.format.iter().map(|format| ("format".to_owned(), json!(format))));
     let machine = json!({ "name": NAME, "vcpus": 1, "memory-mib": 1, "disks": [disk] });
     let (component, sha256) = component(given, image)?;
-    let grant = json!({ "disk": granted });
     let mut plugin =
         Map::from_iter([("component".to_owned(), json!(component)), ("grant".to_owned(), grant)]);
     plugin.extend(sha256.map(|sha256| ("sha256".to_owned(), json!(sha256))));
@@ -178,7 +173,7 @@ fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
         "source": { NAME: { "plugin": PLUGIN, "config": { "vms": [machine] } } },
     });
     let text = toml::to_string(&written)
-        .or_invalid("config.syntax", || format!("{} cannot be named in a configuration", path.display()))?;
+        .or_invalid("config.syntax", || format!("{} cannot be named in a configuration", name.display()))?;
     let mut config = Config::parse(&text, Path::new("/"))?;
     if let Some((own, given)) = config.plugin.get_mut(PLUGIN).zip(given.plugin.get(PLUGIN)) {
         own.limit = given.limit.clone();
@@ -186,6 +181,21 @@ fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
     // Who may run a component is asked for one image as for a whole machine.
     (config.trust, config.file) = (given.trust.clone(), given.file.clone());
     Ok(config)
+}
+
+/// What the image is called in a configuration, and what is granted with it.
+fn granted(image: &ImageArgs) -> Result<(PathBuf, Value)> {
+    let mut directories =
+        image.allow.iter().map(|directory| absolute(directory)).collect::<Result<Vec<_>>>()?;
+    if let Some(text) = image.image.to_str().filter(|text| Uri::is_one(text)) {
+        let address = Address::parse(text)?.to_string();
+        let grant = json!({ "disk": directories, "nbd": [address], "local-addresses": true });
+        return Ok((address.into(), grant));
+    }
+    let path = absolute(&image.image)?;
+    directories.push(path.clone());
+    directories.extend(path.parent().filter(|parent| !holds_everything(parent)).map(Path::to_owned));
+    Ok((path, json!({ "disk": directories })))
 }
 
 /// Directories that nobody means who names an image in one of them.

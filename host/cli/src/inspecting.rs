@@ -230,6 +230,7 @@ pub fn grants(grants: &Grants) -> String {
             if disk.write() { "read and write" } else { "read" },
         ]);
     }
+    grants.nbd.iter().for_each(|export| table.row(["", "nbd", export, "read"]));
     grants.http.iter().for_each(|pattern| table.row(["", "http", pattern, ""]));
     grants.ssh.iter().for_each(|pattern| table.row(["", "ssh", pattern, ""]));
     for secret in &grants.secret {

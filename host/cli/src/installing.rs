@@ -407,6 +407,7 @@ impl Candidate {
         }
         for (item, line) in [
             ("gyre:host/disk", "# grant.disk = [\"/DIRECTORY\"]            # what it may read\n"),
+            ("gyre:host/disk", "# grant.nbd = [\"nbd://HOST:PORT/EXPORT\"]  # what it may read there\n"),
             ("gyre:host/http", "# grant.http = [\"https://HOST:PORT\"]     # what it may call\n"),
             ("gyre:host/ssh", "# grant.ssh = [\"HOST:22\"]               # where it may run programs\n"),
             ("gyre:host/secrets", "# grant.secret = [\"NAME\"]              # what it may use\n"),

@@ -133,7 +133,12 @@ pub struct Grants {
     /// Host and port patterns: `*.workers.internal:22`.
     #[serde(default)]
     pub ssh: Vec<String>,
-    /// Addresses that names of `http` and `ssh` may resolve to although they are loopback or link-local.
+    /// Exports of NBD servers that `disk.open` may name, as it names them; the host may be a pattern as in `http`, and
+    /// the export `*`: `nbd://10.0.0.5:10809/disk0`, `nbds://*.storage.internal/*`,
+    /// `nbd+unix:///disk0?socket=/run/nbd.sock`.
+    #[serde(default)]
+    pub nbd: Vec<String>,
+    /// Addresses that names of `http`, `ssh` and `nbd` may resolve to although they are loopback or link-local.
     #[serde(default)]
     pub local_addresses: bool,
 }

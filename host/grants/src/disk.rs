@@ -1,14 +1,16 @@
 //! `gyre:host/disk`: files below a granted directory, which no symbolic link leads out of (cap-std sees to that) and
-//! that have no second name outside, and files and block devices that are granted by their own path. A handle also
-//! serves the mover, which reads it without asking the guest.
+//! that have no second name outside, and files and block devices that are granted by their own path; exports of NBD
+//! servers, which are only read. A handle also serves the mover, which reads it without asking the guest.
 
 use crate::lent::Lent;
+use crate::nbd;
 use crate::policy::{Policy, Wish};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
 use gyre_core::error::Context as _;
 use gyre_core::extent::CODECS;
 use gyre_core::limits::{EXTENTS_MAX, PLUGIN_READ_BYTES_MAX};
 use gyre_core::{BlockRead, Error, Extent, ExtentKind, Kind, Result, Stored};
+use gyre_nbd::{Run, Uri};
 use gyre_sandbox::Fault;
 use gyre_sandbox::bindings::disk::{self, Access, Disk};
 use gyre_sandbox::bindings::extents;
@@ -60,16 +62,37 @@ pub(crate) struct Handle {
     pub(crate) disk: Arc<OpenDisk>,
 }
 
-/// A file or block device that is open.
+/// A file, a block device or an export that is open.
 pub(crate) struct OpenDisk {
+    /// Its path, or its address.
     path: PathBuf,
-    file: File,
+    medium: Medium,
     size: u64,
     write: bool,
     trim: bool,
 }
 
+/// Where the bytes are.
+enum Medium {
+    File(File),
+    Nbd(gyre_nbd::Disk),
+}
+
 impl OpenDisk {
+    /// Opens what the policy allows, by its path or by its address.
+    async fn named(policy: Arc<Policy>, name: String, access: Access) -> Result<Self> {
+        if !Uri::is_one(&name) {
+            return blocking(move || Self::open(&policy, Path::new(&name), access)).await;
+        }
+        if access.contains(Access::WRITE) {
+            return Err(Error::invalid("nbd.read-only", format!("{name} was to be written"))
+                .cause("exports of NBD servers are only read"));
+        }
+        let disk = nbd::open(policy, &name).await?;
+        let size = disk.size();
+        Ok(Self { path: name.into(), medium: Medium::Nbd(disk), size, write: false, trim: false })
+    }
+
     /// Opens what the policy allows.
     fn open(policy: &Policy, path: &Path, access: Access) -> Result<Self> {
         let write = access.contains(Access::WRITE);
@@ -83,7 +106,8 @@ impl OpenDisk {
         }
         // The end of a block device is its size, too.
         let size = (&file).seek(std::io::SeekFrom::End(0)).or_other("disk.open", || cannot("size", path))?;
-        Ok(Self { path: path.into(), file, size, write, trim: access.contains(Access::TRIM) })
+        let trim = access.contains(Access::TRIM);
+        Ok(Self { path: path.into(), medium: Medium::File(file), size, write, trim })
     }
 
     fn check_range(&self, offset: u64, length: u64) -> Result<()> {
@@ -100,22 +124,35 @@ impl OpenDisk {
         }
     }
 
-    fn check_write(&self) -> Result<()> {
-        if self.write {
-            return Ok(());
+    /// The file behind it, where it may be written.
+    fn writable(&self) -> Result<&File> {
+        match &self.medium {
+            Medium::File(file) if self.write => Ok(file),
+            _ => Err(Error::invalid(
+                "disk.read-only",
+                format!("{} was not opened for writing", self.path.display()),
+            )),
         }
-        Err(Error::invalid("disk.read-only", format!("{} was not opened for writing", self.path.display())))
     }
 
-    /// What the file system knows of a range: where bytes lie and where none do. Stops after
+    /// What the file system, or the server, knows of a range: where bytes lie and where none do. Stops after
     /// [`EXTENTS_MAX`] extents. `id` names this disk in the answer.
     pub(crate) fn extents(&self, id: u32, offset: u64, length: u64) -> Result<Vec<Extent>> {
         self.check_range(offset, length)?;
+        match &self.medium {
+            Medium::File(file) => self.file_extents(file, id, offset, length),
+            Medium::Nbd(disk) => {
+                Ok(disk.runs(offset, length)?.into_iter().map(|run| extent(id, &run)).collect())
+            }
+        }
+    }
+
+    fn file_extents(&self, file: &File, id: u32, offset: u64, length: u64) -> Result<Vec<Extent>> {
         let end = offset.saturating_add(length);
         let mut found = Vec::new();
         let mut at = offset;
         while at < end && found.len() < EXTENTS_MAX {
-            let (next, is_data) = self.next_change(at)?;
+            let (next, is_data) = self.next_change(file, at)?;
             let next = next.clamp(at.saturating_add(1), end);
             let kind =
                 if is_data { ExtentKind::Stored(Stored { disk: id, offset: at }) } else { ExtentKind::Hole };
@@ -126,8 +163,8 @@ impl OpenDisk {
     }
 
     /// Where what lies at `at` ends, and whether it is data.
-    fn next_change(&self, at: u64) -> Result<(u64, bool)> {
-        let data = match rustix::fs::seek(&self.file, SeekFrom::Data(at)) {
+    fn next_change(&self, file: &File, at: u64) -> Result<(u64, bool)> {
+        let data = match rustix::fs::seek(file, SeekFrom::Data(at)) {
             Ok(data) => data,
             Err(rustix::io::Errno::NXIO) => return Ok((self.size, false)),
             // Block devices, and file systems without holes: all is data.
@@ -137,7 +174,7 @@ impl OpenDisk {
         if data > at {
             return Ok((data, false));
         }
-        match rustix::fs::seek(&self.file, SeekFrom::Hole(at)) {
+        match rustix::fs::seek(file, SeekFrom::Hole(at)) {
             Ok(hole) => Ok((hole, true)),
             Err(_) => Ok((self.size, true)),
         }
@@ -158,40 +195,41 @@ impl OpenDisk {
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> Result<()> {
-        self.check_write()?;
+        let file = self.writable()?;
         self.check_range(offset, bytes.len() as u64)?;
-        self.file.write_all_at(bytes, offset).or_other("disk.write", || cannot("write", &self.path))
+        file.write_all_at(bytes, offset).or_other("disk.write", || cannot("write", &self.path))
     }
 
     fn zero(&self, offset: u64, length: u64) -> Result<()> {
-        self.check_write()?;
+        let file = self.writable()?;
         self.check_range(offset, length)?;
         if length == 0 {
             return Ok(());
         }
         let how = if self.trim { FallocateFlags::PUNCH_HOLE } else { FallocateFlags::ZERO_RANGE };
-        match rustix::fs::fallocate(&self.file, how | FallocateFlags::KEEP_SIZE, offset, length) {
+        match rustix::fs::fallocate(file, how | FallocateFlags::KEEP_SIZE, offset, length) {
             Ok(()) => Ok(()),
-            Err(_) => self.write_zeros(offset, length),
+            Err(_) => self.write_zeros(file, offset, length),
         }
     }
 
-    fn write_zeros(&self, offset: u64, length: u64) -> Result<()> {
+    fn write_zeros(&self, file: &File, offset: u64, length: u64) -> Result<()> {
         let zeros = vec![0; ZERO_PIECE_BYTES];
         let mut done = 0;
         while done < length {
             let piece = (length - done).min(ZERO_PIECE_BYTES as u64);
             let bytes = zeros.get(..usize::try_from(piece).unwrap_or_default()).unwrap_or_default();
-            self.file
-                .write_all_at(bytes, offset + done)
-                .or_other("disk.write", || cannot("write", &self.path))?;
+            file.write_all_at(bytes, offset + done).or_other("disk.write", || cannot("write", &self.path))?;
             done += piece;
         }
         Ok(())
     }
 
     fn flush(&self) -> Result<()> {
-        self.file.sync_data().or_other("disk.flush", || cannot("flush", &self.path))
+        match &self.medium {
+            Medium::File(file) => file.sync_data().or_other("disk.flush", || cannot("flush", &self.path)),
+            Medium::Nbd(_) => Ok(()),
+        }
     }
 }
 
@@ -202,8 +240,23 @@ impl BlockRead for OpenDisk {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         self.check_range(offset, buffer.len() as u64)?;
-        self.file.read_exact_at(buffer, offset).or_other("disk.read", || cannot("read", &self.path))
+        match &self.medium {
+            Medium::File(file) => {
+                file.read_exact_at(buffer, offset).or_other("disk.read", || cannot("read", &self.path))
+            }
+            Medium::Nbd(disk) => disk.read_at(offset, buffer),
+        }
     }
+}
+
+/// A run of an export as an extent of the handle `id`.
+fn extent(id: u32, run: &Run) -> Extent {
+    let kind = match run.kind {
+        gyre_nbd::Kind::Data => ExtentKind::Stored(Stored { disk: id, offset: run.offset }),
+        gyre_nbd::Kind::Zero => ExtentKind::Zero,
+        gyre_nbd::Kind::Hole => ExtentKind::Hole,
+    };
+    Extent { offset: run.offset, length: run.length, kind }
 }
 
 fn cannot(verb: &str, path: &Path) -> String {
@@ -303,8 +356,7 @@ impl disk::Host for Lent {
 
 impl disk::HostDisk for Lent {
     async fn open(&mut self, name: String, access: Access) -> Result<Resource<Disk>, Fault> {
-        let policy = self.purpose.policy.clone();
-        let disk = Arc::new(blocking(move || OpenDisk::open(&policy, Path::new(&name), access)).await?);
+        let disk = Arc::new(OpenDisk::named(self.purpose.policy.clone(), name, access).await?);
         let id = self.disks.add(disk.clone());
         let handle = self.push(Handle { id, disk });
         if handle.is_err() {

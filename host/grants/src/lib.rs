@@ -22,6 +22,7 @@ mod http;
 mod iso;
 mod lent;
 mod log;
+mod nbd;
 mod options;
 mod origin;
 mod osmorphing;

@@ -66,12 +66,20 @@ impl Pattern {
     /// # Errors
     /// `config.grant`.
     pub(crate) fn ssh(text: &str) -> Result<Self> {
-        let bad = |why: &str| bad(text, why, "*.workers.internal:22");
+        Self::place(text, 22, "*.workers.internal:22")
+    }
+
+    /// `host:port`, with the port that is meant where none is written, and what to show who wrote it otherwise.
+    ///
+    /// # Errors
+    /// `config.grant`.
+    pub(crate) fn place(text: &str, default: u16, example: &str) -> Result<Self> {
+        let bad = |why: &str| bad(text, why, example);
         let (host, port) = split_port(text).map_err(bad)?;
         Ok(Self {
             scheme: None,
             host: HostPattern::parse(host).map_err(bad)?,
-            port: port.unwrap_or(PortPattern::Port(22)),
+            port: port.unwrap_or(PortPattern::Port(default)),
         })
     }
 

@@ -2,10 +2,12 @@
 //! [`Policy::check`]; what no grant of the plugin covers is refused with the line of `gyre.toml` that would
 //! allow it. It does nothing itself and knows no connection, file or secret value.
 
+use crate::nbd::NbdGrant;
 use crate::pattern::{Match, Pattern, address};
 use crate::veil::Veil;
 use gyre_core::config::{DiskGrant, Grants, SecretGrant};
 use gyre_core::{Error, Result};
+use gyre_nbd::{Address, Place};
 use reqwest::Url;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -24,6 +26,8 @@ pub(crate) enum Wish<'a> {
     Worker { host: &'a str, address: SocketAddr },
     /// Open a file or block device.
     Disk { path: &'a Path, write: bool },
+    /// Read an export of an NBD server.
+    Nbd(&'a Address),
     /// Hold a secret without seeing it.
     Secret(&'a str),
     /// See a secret.
@@ -39,6 +43,7 @@ pub(crate) struct Policy {
     grants: Grants,
     http: Vec<Pattern>,
     ssh: Vec<Pattern>,
+    nbd: Vec<NbdGrant>,
     /// What the plugin must not tell; here because a plugin has one policy, and every session has it at hand.
     pub(crate) veil: Veil,
     /// By secret; empty: wherever `http` reaches.
@@ -62,6 +67,7 @@ impl Policy {
             grants: grants.clone(),
             http: urls(&grants.http).map_err(named)?,
             ssh: grants.ssh.iter().map(|text| Pattern::ssh(text)).collect::<Result<_>>().map_err(named)?,
+            nbd: grants.nbd.iter().map(|text| NbdGrant::parse(text)).collect::<Result<_>>().map_err(named)?,
             veil: Veil::default(),
             to: to.collect::<Result<_>>().map_err(named)?,
         })
@@ -70,7 +76,7 @@ impl Policy {
     /// Yes or no.
     ///
     /// # Errors
-    /// `grant.http`, `grant.ssh`, `grant.address`, `grant.disk`, `grant.secret`, `grant.reveal`,
+    /// `grant.http`, `grant.ssh`, `grant.address`, `grant.disk`, `grant.nbd`, `grant.secret`, `grant.reveal`,
     /// `grant.secret-to`: with the line that would allow it.
     pub(crate) fn check(&self, wish: &Wish<'_>) -> Result<()> {
         let granted = match wish {
@@ -83,6 +89,7 @@ impl Policy {
             Wish::Address { address, .. } => self.grants.local_addresses || !is_local(*address),
             Wish::Worker { address, .. } => self.reaches_worker(*address),
             Wish::Disk { path, write } => self.disk(path, *write).is_some(),
+            Wish::Nbd(address) => self.reads_export(address),
             Wish::Secret(name) => self.secret(name).is_some(),
             Wish::Reveal(name) => self.secret(name).is_some_and(SecretGrant::reveal),
             Wish::SecretTo { name, url } => self.may_send(name, url),
@@ -128,6 +135,15 @@ impl Policy {
         self.grants.local_addresses || !is_local(address.ip()) || self.ssh.iter().any(named)
     }
 
+    fn reads_export(&self, export: &Address) -> bool {
+        let host = match &export.place {
+            Place::Tcp { host, .. } => Some(host.as_str()),
+            Place::Ssh(tunnel) => Some(tunnel.host.as_str()),
+            Place::Unix(_) => None,
+        };
+        self.nbd.iter().any(|grant| self.reaches(grant.matches(export), host))
+    }
+
     fn may_send(&self, name: &str, url: &Url) -> bool {
         let Some((_, patterns)) = self.to.iter().find(|(own, _)| own == name) else { return false };
         patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches_url(url) != Match::No)
@@ -165,6 +181,14 @@ impl Policy {
             Wish::Disk { path, write } => {
                 let verb = if *write { "write" } else { "read" };
                 ("grant.disk", format!("{verb} the disk {}", path.display()), String::new())
+            }
+            Wish::Nbd(address) => {
+                let text = address.to_string();
+                (
+                    "grant.nbd",
+                    format!("read the NBD export {text}"),
+                    list("grant.nbd", &quoted(&self.grants.nbd), &format!("{text:?}")),
+                )
             }
             Wish::Secret(name) => (
                 "grant.secret",
@@ -344,10 +368,12 @@ mod tests {
     fn nothing_is_granted_by_default() {
         let policy = policy(Grants::default());
         let u = url("https://a.example/");
+        let export = Address::parse("nbd://a.example/x").unwrap();
         for (wish, code) in [
             (Wish::Http(&u), "grant.http"),
             (Wish::Ssh { host: "a", port: 22 }, "grant.ssh"),
             (Wish::Disk { path: Path::new("/srv/a"), write: false }, "grant.disk"),
+            (Wish::Nbd(&export), "grant.nbd"),
             (Wish::Secret("p"), "grant.secret"),
             (Wish::Reveal("p"), "grant.reveal"),
             (Wish::SecretTo { name: "p", url: &u }, "grant.secret-to"),
@@ -372,7 +398,15 @@ mod tests {
         };
         let policy = policy(before);
         let (u, q) = (url("http://172.29.0.2:5000/v3"), url("https://other.example/"));
-        for wish in [
+        let exports = [
+            "nbd://127.0.0.1:7/a%20%22b",
+            "nbds://[::1]/?tls-certificates=/etc/nbd",
+            "nbd+unix:///x?socket=/run/a%20b",
+            "nbd+ssh://me@h.example/x?port=10809&identity=/k&known-hosts=/n",
+        ]
+        .map(|text| Address::parse(text).unwrap());
+        let wishes = exports.iter().map(Wish::Nbd);
+        for wish in wishes.chain([
             Wish::Http(&u),
             Wish::Ssh { host: "w.example", port: 22 },
             Wish::Address { host: "localhost", address: Ipv4Addr::LOCALHOST.into() },
@@ -382,7 +416,7 @@ mod tests {
             Wish::Secret("p"),
             Wish::Reveal("p"),
             Wish::SecretTo { name: "q", url: &q },
-        ] {
+        ]) {
             let cause = policy.check(&wish).unwrap_err().causes.remove(0);
             let line = cause.split("[plugin.openstack] ").nth(1).unwrap();
             let text = format!("[plugin.openstack]\ncomponent = \"a\"\n{line}");

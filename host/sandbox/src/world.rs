@@ -63,7 +63,7 @@ fn meaning(interface: &str) -> &'static str {
         "progress" => "reports progress, asks whether to stop",
         "clock" => "reads the time, sleeps",
         "secrets" => "holds secrets that `grant.secret` names; makes SSH keys",
-        "disk" => "opens files and block devices below `grant.disk`",
+        "disk" => "opens files and block devices below `grant.disk`, reads what `grant.nbd` names",
         "http" => "sends HTTP requests to what `grant.http` names",
         "ssh" => "runs programs over SSH on what `grant.ssh` names",
         "rootfs" => "reads and changes the guest's mounted system, runs its programs there",

@@ -201,6 +201,31 @@ impl Client {
         Ok(Stream { inner: channel.into_stream(), _client: self.clone() })
     }
 
+    /// Connects to a Unix socket of the server's machine, through this connection.
+    ///
+    /// # Errors
+    /// `ssh.forward`.
+    pub async fn connect_unix(&self, path: &str) -> Result<Stream> {
+        let channel = self.handle.channel_open_direct_streamlocal(path).await;
+        self.forwarded(channel, path)
+    }
+
+    /// Connects to a TCP port of the loopback of the server's machine, through this connection.
+    ///
+    /// # Errors
+    /// `ssh.forward`.
+    pub async fn connect_loopback(&self, port: u16) -> Result<Stream> {
+        const LOOPBACK: &str = "127.0.0.1";
+        let channel = self.handle.channel_open_direct_tcpip(LOOPBACK, port.into(), LOOPBACK, 0).await;
+        self.forwarded(channel, &format!("{LOOPBACK}:{port}"))
+    }
+
+    fn forwarded(&self, channel: Result<Channel<Msg>, russh::Error>, to: &str) -> Result<Stream> {
+        let refused = || format!("{} opens no connection to {to}", self.name);
+        let channel = channel.or_unavailable("ssh.forward", refused)?;
+        Ok(Stream { inner: channel.into_stream(), _client: self.clone() })
+    }
+
     /// Opens a channel and starts `line` in it.
     async fn start(&self, line: String) -> Result<Channel<Msg>> {
         let lost = || format!("the connection to {} is lost", self.name);
@@ -257,7 +282,7 @@ impl Client {
     }
 }
 
-/// Standard input and output of a running program.
+/// Standard input and output of a running program, or a connection beyond the server.
 pub struct Stream {
     inner: ChannelStream<Msg>,
     _client: Client,

@@ -14,10 +14,12 @@
 
 mod client;
 mod identity;
+mod known;
 mod quote;
 
 pub use client::{Client, Credential, Output, Stream, Target};
 pub use identity::{Identity, KeyPair};
+pub use known::known_host_key;
 
 /// Every limit of this crate, with its unit in its name.
 pub mod limits {

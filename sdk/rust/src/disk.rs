@@ -1,4 +1,4 @@
-//! Files and block devices that the host reads itself.
+//! Files, block devices and NBD exports that the host reads itself.
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use crate::bindings::gyre::host::disk::Disk as Handle;
@@ -12,11 +12,11 @@ pub use crate::bindings::gyre::host::extents::{Extent, ExtentKind, Packed, Store
 /// The most that one [`Disk::read`] answers, bytes.
 pub const READ_BYTES_MAX: u32 = 8 << 20;
 
-/// An open file or block device.
+/// An open file, block device or NBD export.
 pub struct Disk(pub(crate) Handle);
 
 impl Disk {
-    /// Opens for reading; `name` is an absolute path.
+    /// Opens for reading; `name` is an absolute path, or the address of an NBD export: `nbd://host:port/export`.
     ///
     /// # Errors
     /// Kind denied without a grant; kind not-found.

@@ -1,4 +1,4 @@
-//! Source of machines whose disks are image files: raw, qcow2, VMDK, VHDX, VHD, VDI, OVA. The operator writes
+//! Source of machines whose disks are image files (raw, qcow2, VMDK, VHDX, VHD, VDI, OVA) or NBD exports. The operator writes
 //! the machines down; the plugin reads image metadata and answers with extents, so that disk bytes never
 //! enter the sandbox. An image that does not change is its own snapshot: this source cannot quiesce or stop a
 //! machine, and knows no changed blocks.
@@ -212,6 +212,9 @@ fn remedy(code: &str) -> &'static str {
             "correct the disk's options"
         }
         "disk-image.format" => "write `format` at this disk",
+        code if code.starts_with("nbd.") || code == "grant.nbd" => {
+            "check the address, the server and the plugin's `grant.nbd`"
+        }
         _ => "check the path and the plugin's `grant.disk`",
     }
 }

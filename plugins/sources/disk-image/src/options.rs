@@ -1,5 +1,6 @@
 //! The configuration: machines written down by the operator, for image files say nothing about them.
 
+use crate::path::is_export;
 use crate::probe::Choice;
 use gyre_plugin::source::*;
 use schemars::JsonSchema;
@@ -47,15 +48,16 @@ pub struct Machine {
     pub nics: Vec<Nic>,
 }
 
-/// One disk: an image file, or a block device.
+/// One disk: an image file, a block device, or an export of an NBD server.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Image {
     /// Stable between executions; default: `disk0`, `disk1`, … in this order.
     pub id: Option<String>,
-    /// Absolute path.
+    /// Absolute path; or the address of an export: `nbd://10.0.0.5:10809/disk0`, `nbds://…`,
+    /// `nbd+unix:///disk0?socket=/run/nbd.sock`, `nbd+ssh://…`.
     pub path: String,
-    /// Write it down where you can. Default: told by the first bytes of the file, which must not
+    /// Write it down where you can. Default: `raw` for an export, for servers show disks; else told by the first bytes of the file, which must not
     /// contradict its name; parents and other files that it names are then only followed when its name
     /// ends as that format's do (`.qcow2`, `.vmdk`, `.vhd`, `.vhdx`, `.vdi`, `.ova`).
     pub format: Option<Format>,
@@ -195,8 +197,11 @@ impl Options {
                 return bad(format!("vms[{n}]"), "has the id of a machine before it");
             }
             for (m, disk) in vm.disks.iter().enumerate() {
-                if !disk.path.starts_with('/') {
-                    return bad(format!("vms[{n}].disks[{m}].path"), "is no absolute path");
+                if !disk.path.starts_with('/') && !is_export(&disk.path) {
+                    return bad(
+                        format!("vms[{n}].disks[{m}].path"),
+                        "is neither an absolute path nor an NBD export",
+                    );
                 }
                 if (0..m).any(|other| vm.disk_id(other) == vm.disk_id(m)) {
                     return bad(format!("vms[{n}].disks[{m}]"), "has the id of a disk before it");

@@ -3,11 +3,20 @@
 
 use gyre_plugin::path::normal;
 
+/// Whether a disk's name is the address of an export of an NBD server.
+pub fn is_export(name: &str) -> bool {
+    name.split_once("://").is_some_and(|(scheme, _)| {
+        let scheme = scheme.split_once('+').map_or(scheme, |(scheme, _)| scheme);
+        scheme == "nbd" || scheme == "nbds"
+    })
+}
+
 /// What `name` means inside the file `above`; `None` when it is no file: `json:`, `nbd://`, …
 pub fn beside(above: &str, name: &str) -> Option<String> {
     let name = name.strip_prefix("file:").unwrap_or(name);
     let first = name.split('/').next().unwrap_or_default();
-    if name.is_empty() || name.contains('\0') || first.contains(':') {
+    // An export lies in no directory: nothing lies beside it.
+    if name.is_empty() || name.contains('\0') || first.contains(':') || is_export(above) {
         return None;
     }
     if name.starts_with('/') {
@@ -38,6 +47,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn exports_are_told_from_paths() {
+        for name in ["nbd://h/x", "nbds://h", "nbd+unix:///x?socket=/s", "nbd+ssh://u@h/x"] {
+            assert!(is_export(name), "{name}");
+        }
+        for name in ["/nbd://x", "http://h/x", "nbdkit://x", "nbd:h:1", ""] {
+            assert!(!is_export(name), "{name}");
+        }
+    }
+
+    #[test]
     fn names_become_paths() {
         let above = "/images/vm/top.qcow2";
         for (name, path) in [
@@ -52,6 +71,9 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(beside(above, name).as_deref(), path, "{name}");
+        }
+        for name in ["base.qcow2", "/a"] {
+            assert_eq!(beside("nbd://h/x", name), None, "{name}");
         }
         assert_eq!(below(above, "s1.vmdk").as_deref(), Some("/images/vm/s1.vmdk"));
         assert_eq!((below(above, "../s1.vmdk"), below(above, "/s1.vmdk")), (None, None));

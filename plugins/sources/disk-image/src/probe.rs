@@ -1,11 +1,13 @@
 //! Which format a file has, decided in this one place. What the operator wrote wins. Else the first bytes
 //! tell; a name whose ending says something else is an error, for a guest may have written any header into
-//! its raw disk; and where the ending says nothing, other files that the image names are not followed.
+//! its raw disk; and where the ending says nothing, other files that the image names are not followed. What a server
+//! exports is a disk, whatever its first bytes say.
 
 use crate::file::{Files, ImageFile};
 use crate::layer::{Layer, Raw};
 use crate::options::Format;
 use crate::ova;
+use crate::path::is_export;
 use crate::qcow2::Qcow2;
 use crate::vdi::Vdi;
 use crate::vhd::Vhd;
@@ -98,6 +100,9 @@ fn misplaced(file: &ImageFile, option: &str, why: &str) -> Error {
 /// `disk-image.format`, `disk-image.encrypted`, `disk-image.unsupported`; what the host met.
 pub fn tell(file: &ImageFile, files: &Files) -> Result<Format> {
     let head = file.read_head(HEAD_BYTES)?;
+    if is_export(file.name()) {
+        return check_raw(file, &head).map(|()| Format::Raw);
+    }
     let found = MAGICS.iter().find(|(at, magic, _)| head.has(*at, magic)).map(|(_, _, format)| *format);
     let found = found.or_else(|| {
         head.has(257, b"ustar").then_some(Format::Ova).filter(|_| named(file) == Some(Format::Ova))
