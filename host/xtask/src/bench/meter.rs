@@ -12,16 +12,6 @@ pub const MIB: f64 = 1024.0 * 1024.0;
 const KIB_PER_MIB: f64 = 1024.0;
 /// `st_blocks` counts in these, bytes (stat(2)).
 const STAT_BLOCK_BYTES: f64 = 512.0;
-/// Runs a program; on the last line of its output stand seconds, seconds of all processors, and KiB of memory of the
-/// largest process (getrusage(2)). A process takes on the memory of who started it: less than some 10 MiB is not told.
-const METER: &str = "import resource, subprocess, sys, time
-begin = time.monotonic()
-code = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL).returncode
-took = time.monotonic() - begin
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print('\\n', took, used.ru_utime + used.ru_stime, used.ru_maxrss)
-sys.exit(code)";
-
 /// What one run took.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Took {
@@ -33,12 +23,12 @@ pub struct Took {
     pub memory_mib: f64,
 }
 
-/// Runs it; answers what it took and what it wrote.
+/// Runs it; answers what it took and what it wrote. `tests/fixtures/meter.py` counts.
 ///
 /// # Errors
 /// When it fails, with what it said.
 pub fn metered(program: &Command) -> Result<(Took, String)> {
-    let mut meter = command("python3", &["-c", METER]);
+    let mut meter = command("python3", &["tests/fixtures/meter.py"]);
     meter.arg(program.get_program()).args(program.get_args());
     let said = output(&mut meter)?;
     let (before, last) = said.rsplit_once('\n').unwrap_or(("", &said));
