@@ -33,6 +33,8 @@ const CONNECTIONS: usize = 4;
 const EXTENTS_MAX: usize = 4096;
 const BOOT_TIMEOUT: Duration = Duration::from_secs(60);
 
+const SETTLE: Duration = Duration::from_millis(500);
+
 /// A file of this machine, with the holes that its file system knows.
 struct Raw {
     disk: Arc<Disk>,
@@ -132,5 +134,8 @@ async fn main() -> Result<()> {
     for disk in disks {
         base = Some(execute(disk, session.disk("disk-0")?, base).await?);
     }
-    session.close().await
+    session.close().await?;
+    // Until the SSH server has counted what the agent computed.
+    tokio::time::sleep(SETTLE).await;
+    Ok(())
 }
