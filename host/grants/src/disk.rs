@@ -18,6 +18,7 @@ use rustix::fs::{FallocateFlags, OFlags, SeekFrom};
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Seek as _};
+use std::ops::Range;
 use std::os::unix::fs::{FileExt as _, FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,6 +71,9 @@ pub(crate) struct OpenDisk {
     size: u64,
     write: bool,
     trim: bool,
+    /// Where the file system last said that bytes lie. To ask once more inside walks to its end again: a dense image whose
+    /// disk lies in thousands of ranges would be walked as often.
+    data: Mutex<Range<u64>>,
 }
 
 /// Where the bytes are.
@@ -90,7 +94,8 @@ impl OpenDisk {
         }
         let disk = nbd::open(policy, &name).await?;
         let size = disk.size();
-        Ok(Self { path: name.into(), medium: Medium::Nbd(disk), size, write: false, trim: false })
+        let data = Mutex::new(0..0);
+        Ok(Self { path: name.into(), medium: Medium::Nbd(disk), size, write: false, trim: false, data })
     }
 
     /// Opens what the policy allows.
@@ -107,7 +112,8 @@ impl OpenDisk {
         // The end of a block device is its size, too.
         let size = (&file).seek(std::io::SeekFrom::End(0)).or_other("disk.open", || cannot("size", path))?;
         let trim = access.contains(Access::TRIM);
-        Ok(Self { path: path.into(), medium: Medium::File(file), size, write, trim })
+        let data = Mutex::new(0..0);
+        Ok(Self { path: path.into(), medium: Medium::File(file), size, write, trim, data })
     }
 
     fn check_range(&self, offset: u64, length: u64) -> Result<()> {
@@ -164,6 +170,11 @@ impl OpenDisk {
 
     /// Where what lies at `at` ends, and whether it is data.
     fn next_change(&self, file: &File, at: u64) -> Result<(u64, bool)> {
+        // Still true where a hole was made since: that reads as zeros.
+        let mut known = self.data.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(&at) {
+            return Ok((known.end, true));
+        }
         let data = match rustix::fs::seek(file, SeekFrom::Data(at)) {
             Ok(data) => data,
             Err(rustix::io::Errno::NXIO) => return Ok((self.size, false)),
@@ -174,10 +185,8 @@ impl OpenDisk {
         if data > at {
             return Ok((data, false));
         }
-        match rustix::fs::seek(file, SeekFrom::Hole(at)) {
-            Ok(hole) => Ok((hole, true)),
-            Err(_) => Ok((self.size, true)),
-        }
+        *known = at..rustix::fs::seek(file, SeekFrom::Hole(at)).unwrap_or(self.size);
+        Ok((known.end, true))
     }
 
     fn read(&self, offset: u64, length: u32) -> Result<Vec<u8>> {
@@ -518,6 +527,11 @@ mod tests {
         let holds =
             |offset: u64| found.iter().any(|e| e.offset <= offset && offset < e.end() && !e.is_zero());
         assert!(holds(1 << 20) && holds((1 << 20) + 65535));
+        let again = |offset: u64| disk.extents(5, offset, (4 << 20) - offset).unwrap();
+        let inside = (1 << 20) + 4096;
+        assert_eq!(again(inside).first().map(Extent::end), again(1 << 20).first().map(Extent::end));
+        assert_eq!(again(inside).len(), 2, "what is known to be data ends where the hole begins");
+        assert!(again(2 << 20).iter().all(Extent::is_zero));
         assert_eq!(disk.extents(5, 1 << 20, 5 << 20).unwrap_err().code, "disk.range");
     }
 }

@@ -3,16 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests
 
+mod support;
+
 use gyre_agent::loopback::Loop;
 use gyre_core::protocol::{Base64, RootReply, RootRequest, Script, Secret};
 use gyre_core::roles::{AttachedDisk, Transport, Worker};
 use gyre_core::{BlockTarget, Kind, OsType};
-use gyre_ssh::Identity;
 use gyre_worker::{Options, Session};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use support::Machine;
 use tokio::io::AsyncWriteExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -33,78 +35,16 @@ impl Volume {
     }
 }
 
-/// This machine as a worker: an `sshd` on the loopback that lets one key of root in.
-struct Machine {
-    dir: tempfile::TempDir,
-    sshd: Child,
-    port: u16,
-    identity: Identity,
-}
-
-impl Drop for Machine {
-    fn drop(&mut self) {
-        let _ = self.sshd.kill();
-        let _ = self.sshd.wait();
+impl AsRef<Path> for Volume {
+    fn as_ref(&self) -> &Path {
+        &self.device.path
     }
 }
 
 impl Machine {
-    fn boot() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all("/run/sshd").unwrap();
-        let identity = Identity::load_or_create(&dir.path().join("identity")).unwrap();
-        let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        write_private(
-            &dir.path().join("host"),
-            &identity.derive("t", "host").unwrap().private_openssh().unwrap(),
-        );
-        write_private(&dir.path().join("authorized"), &identity.derive("t", "user").unwrap().public_line);
-        let config = format!(
-            "Port {port}\nListenAddress 127.0.0.1\nHostKey {0}/host\nAuthorizedKeysFile {0}/authorized\nPidFile none\n\
-             UsePAM no\nStrictModes no\n",
-            dir.path().display()
-        );
-        std::fs::write(dir.path().join("config"), config).unwrap();
-        let mut sshd = Command::new("/usr/sbin/sshd");
-        let sshd = sshd
-            .args(["-D", "-e", "-f"])
-            .arg(dir.path().join("config"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { dir, sshd, port, identity }
-    }
-
-    fn key(&self, name: &str) -> String {
-        self.identity.derive("t", name).unwrap().private_openssh().unwrap()
-    }
-
-    fn worker(&self, transport: Transport, volumes: &[&Volume]) -> Worker {
-        let attached = |(n, volume): (usize, &&Volume)| AttachedDisk {
-            disk: format!("disk-{n}"),
-            identities: vec![volume.device.path.display().to_string()],
-        };
-        Worker {
-            host: "127.0.0.1".into(),
-            port: self.port,
-            user: "root".into(),
-            host_key: Some(self.identity.derive("t", "host").unwrap().public_line),
-            credential: "worker".into(),
-            os_type: OsType::Linux,
-            transport,
-            disks: volumes.iter().enumerate().map(attached).collect(),
-        }
-    }
-
     async fn open(&self, worker: &Worker) -> gyre_core::Result<Session> {
         Session::open(worker, &self.key("user"), &options(), &CancellationToken::new()).await
     }
-}
-
-fn write_private(path: &Path, text: &str) {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::write(path, text).unwrap();
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 fn options() -> Options {

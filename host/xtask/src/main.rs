@@ -3,6 +3,7 @@
 //! which order they are tested; what they do is theirs.
 
 mod agent;
+mod bench;
 mod contract;
 mod phases;
 mod plugins;
@@ -20,6 +21,8 @@ usage: cargo xtask COMMAND
   plugins [NAME...]  builds the plugins as WebAssembly components
   agent              builds the static gyre-agent that is uploaded to workers
   test [--quick]     every test, the real OpenStack included; --quick: without it
+  bench [--size 4GiB] [--rounds 3] [--directory DIR] [--json FILE] [--write] [--no-build]
+                     moves a disk beside qemu-img and nbdcopy; --write: the numbers go into host/docs/performance.md
   wit check          holds wit/ against every frozen version of the contract
   wit freeze [--again]
                      freezes wit/ as the version that it names, and makes the components that are kept for it
@@ -49,6 +52,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         ("agent", []) => agent::build().map(|_| ExitCode::SUCCESS),
         ("test", []) => suite::test(suite::Scope::Everything),
         ("test", [quick]) if quick == "--quick" => suite::test(suite::Scope::Quick),
+        ("bench", rest) => bench::bench(rest).map(|()| ExitCode::SUCCESS),
         ("wit", rest) => contract::run(rest).map(|()| ExitCode::SUCCESS),
         ("demo", []) => suite::demo(&[]),
         ("demo", [real]) if real == "--openstack" => suite::demo(&["--openstack"]),

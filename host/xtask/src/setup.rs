@@ -22,6 +22,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("disk images", &["qemu-utils", "mtools", "xz-utils", "zstd"]),
+    ("benchmark's peers", &["libnbd-bin", "nbdkit"]),
     ("emulated machines", &["qemu-system-x86", "genisoimage"]),
     (
         "workers",
