@@ -16,7 +16,7 @@ use gyre_core::error::Context as _;
 use gyre_core::roles::{Outcome, Progress, StepCall};
 use gyre_core::{BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Result};
 use gyre_engine::{Endpoints as _, JobContext};
-use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, VerifyScope};
+use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, Pace, VerifyScope};
 use serde::Serialize;
 use serde_json::{Map, json};
 use std::path::{Path, PathBuf};
@@ -148,6 +148,7 @@ impl Hand {
             snapshot_id: NAME.into(),
             target_identity: NAME.into(),
             progress: Arc::new(self.progress()),
+            pace: Pace::unlimited(),
             cancel: self.cancel.clone(),
             options: CopyOptions::default(),
         };

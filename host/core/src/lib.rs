@@ -1,6 +1,7 @@
 //! The nouns of gyre: errors, machines, extents, roles, configuration, and what the agent on a
 //! worker is told. Everything else imports this crate; it imports no runtime and does no I/O.
 
+pub mod bandwidth;
 pub mod block;
 pub mod config;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod size;
 pub mod text;
 pub mod vm;
 
+pub use bandwidth::Bandwidth;
 pub use block::{BlockRead, BlockTarget, Hash, Origin};
 pub use error::{Error, Kind, Result};
 pub use extent::{Extent, ExtentKind, Packed, Stored};

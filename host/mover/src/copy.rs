@@ -124,6 +124,7 @@ impl Run {
             geometry,
             pool: Pool::new(PIECE_BYTES_MAX as usize),
             retry,
+            pace: job.pace.clone(),
             stop: stop.clone(),
         };
         let run = Self {

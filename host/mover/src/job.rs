@@ -1,6 +1,6 @@
 //! What a copy is asked to do and what it says afterwards. Knows nothing of how.
 
-use crate::{Checkpoints, Manifest, Retry, VerifyScope};
+use crate::{Checkpoints, Manifest, Pace, Retry, VerifyScope};
 use gyre_core::limits::PIECE_BYTES_MAX;
 use gyre_core::roles::Progress;
 use gyre_core::{BlockTarget, Origin};
@@ -34,6 +34,9 @@ pub struct CopyJob {
     pub target_identity: String,
     /// Phases `copy` and `verify`, in bytes of the disk.
     pub progress: Arc<dyn Progress>,
+    /// How fast bytes may be sent, for all copies that share it together: before they are compressed, and again
+    /// when they are sent again.
+    pub pace: Arc<Pace>,
     /// Ends the copy early, with `job.cancelled`.
     pub cancel: CancellationToken,
     /// Sizes and times.

@@ -1,11 +1,11 @@
 //! One piece on its way: read, unpack, hash, compare, send. Knows nothing of the rest of the disk.
 
-use crate::Retry;
 use crate::blocks::{Geometry, hash, is_zero};
 use crate::buffer::{Buffer, Pool};
 use crate::extents::{Cluster, From, Segment};
 use crate::plan::{How, Piece, Settled, Work};
 use crate::unpack::Unpacker;
+use crate::{Pace, Retry};
 use bytes::Bytes;
 use gyre_core::error::Context as _;
 use gyre_core::limits::HASH_BLOCK_BYTES;
@@ -21,6 +21,7 @@ pub(crate) struct Courier {
     pub(crate) geometry: Geometry,
     pub(crate) pool: Arc<Pool>,
     pub(crate) retry: Retry,
+    pub(crate) pace: Arc<Pace>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -100,14 +101,18 @@ impl Courier {
                     let bytes =
                         loaded.bytes.slice((range.start - start) as usize..(range.end - start) as usize);
                     let what = || format!("write {} bytes at {} of the target", bytes.len(), range.start);
-                    self.retry
-                        .run(&self.stop, what, || self.target.write(range.start, bytes.clone()))
-                        .await?;
+                    self.retry.run(&self.stop, what, || self.write(range.start, bytes.clone())).await?;
                 }
                 How::Skipped | How::Resumed => {}
             }
         }
         Ok(())
+    }
+
+    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+        let pass = self.pace.pass(bytes.len() as u64);
+        self.stop.run_until_cancelled(pass).await.ok_or_else(Error::cancelled)?;
+        self.target.write(offset, bytes).await
     }
 
     async fn send_zeros(&self, range: &Range<u64>) -> Result<()> {
