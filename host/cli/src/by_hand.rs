@@ -13,6 +13,7 @@ use gyre_agent::bytes::ReadAt as _;
 use gyre_agent::device::Disk;
 use gyre_core::config::Config;
 use gyre_core::error::Context as _;
+use gyre_core::flow::Flow;
 use gyre_core::roles::{Outcome, Progress, StepCall};
 use gyre_core::{BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Result};
 use gyre_engine::{Endpoints as _, JobContext};
@@ -424,8 +425,12 @@ struct OnScreen {
 impl Progress for OnScreen {
     fn report(&self, phase: &str, done: u64, total: Option<u64>) {
         if let Some(total) = total {
-            self.screen.disk(NAME, NAME, phase, done, total);
+            self.report_flow(phase, done, total, None);
         }
+    }
+
+    fn report_flow(&self, phase: &str, done: u64, total: u64, flow: Option<Flow>) {
+        self.screen.disk(NAME, NAME, phase, (done, total), flow.as_ref());
     }
 
     fn cancelled(&self) -> bool {

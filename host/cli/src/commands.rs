@@ -280,6 +280,9 @@ async fn newest(desk: &dyn Desk) -> Result<String> {
 async fn show_job(desk: &dyn Desk, id: &str) -> Result<Answer> {
     let view = desk.job(id).await?;
     let mut text = format!("{}\n{}", show::report(&view.report), show::steps(&view.steps));
+    if !view.report.status.is_final() {
+        text += &format!("\n{}", logging::progress(desk, id).await?);
+    }
     if let Some(error) = &view.report.error {
         text += &format!("\n{}", crate::failure::text(error));
     }

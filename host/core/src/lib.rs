@@ -6,6 +6,7 @@ pub mod block;
 pub mod config;
 pub mod error;
 pub mod extent;
+pub mod flow;
 pub mod limits;
 pub mod name;
 pub mod options;
@@ -18,7 +19,7 @@ pub mod text;
 pub mod vm;
 
 pub use bandwidth::Bandwidth;
-pub use block::{BlockRead, BlockTarget, Hash, Origin};
+pub use block::{BlockRead, BlockTarget, Hash, Origin, Took};
 pub use error::{Error, Kind, Result};
 pub use extent::{Extent, ExtentKind, Packed, Stored};
 pub use retry::Backoff;

@@ -7,10 +7,13 @@ use crate::extents::{Asker, Changes, Cover};
 use crate::meter::Meter;
 use crate::piece::{Courier, Delivered};
 use crate::plan::{Belief, How, Planner, Settled, Window, Work};
+use crate::stages::Stages;
 use crate::verify::{WRONG_MAX, check};
 use crate::{BlockSet, ChangedBy, CopyJob, CopyReport, Manifest, VerifyScope, Watermark};
 use gyre_core::error::Context as _;
+use gyre_core::flow::Bottleneck;
 use gyre_core::limits::{HASH_BLOCK_BYTES, PIECE_BYTES_MAX};
+use gyre_core::roles::Progress;
 use gyre_core::{Error, Hash, Result};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -73,6 +76,7 @@ struct Run {
     stop: CancellationToken,
     planner: Option<Planner>,
     courier: Arc<Courier>,
+    stages: Arc<Stages>,
     flying: JoinSet<Result<Delivered>>,
     report: CopyReport,
     manifest: Manifest,
@@ -107,6 +111,7 @@ impl Run {
         let begin_with = belief.earlier.as_ref().map(|earlier| &earlier.manifest).or(base.as_ref());
         let manifest = begin_with.filter(|manifest| manifest.size() == geometry.size()).cloned();
         let retry = job.options.retry;
+        let stages = Stages::new(job.pace.clock());
         let asker = Asker { origin: job.origin.clone(), retry, stop: stop.clone() };
         let planner = Planner {
             geometry,
@@ -116,6 +121,7 @@ impl Run {
             belief,
             target: job.target.clone(),
             retry,
+            stages: stages.clone(),
             stop: stop.clone(),
         };
         let courier = Courier {
@@ -125,6 +131,7 @@ impl Run {
             pool: Pool::new(PIECE_BYTES_MAX as usize),
             retry,
             pace: job.pace.clone(),
+            stages: stages.clone(),
             stop: stop.clone(),
         };
         let run = Self {
@@ -132,6 +139,7 @@ impl Run {
             stop,
             planner: Some(planner),
             courier: Arc::new(courier),
+            stages,
             flying: JoinSet::new(),
             report: CopyReport { size: geometry.size(), ..CopyReport::default() },
             manifest: manifest.unwrap_or_else(|| Manifest::zero(geometry.size())),
@@ -155,15 +163,19 @@ impl Run {
         let (to, mut windows) = mpsc::channel(WINDOWS_AHEAD);
         let planning = AbortOnDropHandle::new(tokio::spawn(planner.run(to)));
         let progress = self.job.progress.clone();
-        let mut meter = Meter::new(progress.as_ref(), "copy", self.geometry.size());
+        let mut meter = self.meter(progress.as_ref(), "copy", self.geometry.size());
         while let Some(window) = self.wait(&mut windows, &mut meter).await? {
             meter.add(self.settle(&window.settled)?);
             self.carry(window.work.into(), &mut meter).await?;
         }
-        while let Some(delivered) = self.landed().await? {
+        while let Some(delivered) = self.landed(&mut meter).await? {
             meter.add(self.take(&delivered)?);
         }
         planning.await.or_other("mover.defect", || "planning did not end".into())?
+    }
+
+    fn meter<'a>(&self, progress: &'a dyn Progress, phase: &'static str, total: u64) -> Meter<'a> {
+        Meter::new(progress, phase, total, self.stages.clone(), self.job.target.clone())
     }
 
     /// The next window; meanwhile pieces land.
@@ -173,23 +185,35 @@ impl Run {
         meter: &mut Meter<'_>,
     ) -> Result<Option<Window>> {
         loop {
+            self.stages.starve(self.room());
             tokio::select! {
-                window = windows.recv() => return Ok(window),
-                landed = self.landed(), if !self.flying.is_empty() => {
+                window = windows.recv() => {
+                    self.stages.starve(0);
+                    return Ok(window);
+                }
+                landed = self.landed(meter), if !self.flying.is_empty() => {
                     if let Some(delivered) = landed? {
                         meter.add(self.take(&delivered)?);
                     }
                 }
-                () = tokio::time::sleep(LOOK_EVERY) => self.look()?,
+                () = tokio::time::sleep(LOOK_EVERY) => {
+                    self.look()?;
+                    meter.add(0);
+                }
             }
         }
+    }
+
+    /// How many more pieces could be on their way.
+    fn room(&self) -> usize {
+        self.job.options.in_flight.max(1).saturating_sub(self.flying.len())
     }
 
     /// Sends a window's work on its way, at most `in_flight` at once.
     async fn carry(&mut self, mut work: VecDeque<Work>, meter: &mut Meter<'_>) -> Result<()> {
         while let Some(next) = work.pop_front() {
-            while self.flying.len() >= self.job.options.in_flight.max(1) {
-                if let Some(delivered) = self.landed().await? {
+            while self.room() == 0 {
+                if let Some(delivered) = self.landed(meter).await? {
                     meter.add(self.take(&delivered)?);
                 }
             }
@@ -201,7 +225,7 @@ impl Run {
     }
 
     /// Waits for any piece in flight; `None` when there is none. Safe to drop and call again.
-    async fn landed(&mut self) -> Result<Option<Delivered>> {
+    async fn landed(&mut self, meter: &mut Meter<'_>) -> Result<Option<Delivered>> {
         loop {
             self.look()?;
             tokio::select! {
@@ -210,7 +234,7 @@ impl Run {
                     Some(landed) => landed.or_other("mover.defect", || "a piece was lost".into())?.map(Some),
                 },
                 () = self.stop.cancelled() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = tokio::time::sleep(LOOK_EVERY) => meter.add(0),
             }
         }
     }
@@ -273,7 +297,7 @@ impl Run {
             .map(|run| self.geometry.bytes(&run))
             .map(|run| run.end - run.start)
             .sum();
-        let mut meter = Meter::new(self.job.progress.as_ref(), "verify", total);
+        let mut meter = self.meter(self.job.progress.as_ref(), "verify", total);
         let checking =
             check(&self.manifest, &blocks, &self.job.target, self.job.options.retry, &self.stop, &mut meter);
         let stopping = async {
@@ -298,6 +322,7 @@ impl Run {
     }
 
     async fn flush(&self) -> Result<()> {
+        let _here = self.stages.enter(Bottleneck::Target);
         let what = || "flush the target".to_owned();
         self.job.options.retry.run(&self.stop, what, || self.job.target.flush()).await
     }

@@ -18,6 +18,7 @@ mod checkpoint;
 mod clock;
 mod copy;
 mod extents;
+mod gauge;
 mod job;
 mod manifest;
 mod meter;
@@ -26,6 +27,7 @@ mod piece;
 mod plan;
 mod retry;
 mod sealed;
+mod stages;
 mod unpack;
 mod verify;
 

@@ -40,6 +40,11 @@ impl Pace {
         Arc::new(Self { allowance, clock, bucket: Mutex::default() })
     }
 
+    /// The time that it goes by.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
     /// Ends when so many bytes may be sent; they are then taken as sent. Dropped before, nothing was.
     pub(crate) async fn pass(&self, bytes: u64) {
         if self.allowance.is_unlimited() {
@@ -57,11 +62,18 @@ impl Pace {
 }
 
 /// Room for bytes, which grows with time up to a bound.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Bucket {
     /// Below 0 after more was taken at once than there is ever room for.
     room: f64,
     at: Duration,
+}
+
+impl Default for Bucket {
+    /// The first piece need not wait.
+    fn default() -> Self {
+        Self { room: PIECE_BYTES_MAX as f64, at: Duration::ZERO }
+    }
 }
 
 impl Bucket {

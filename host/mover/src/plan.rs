@@ -4,7 +4,9 @@
 
 use crate::blocks::{Geometry, PIECE_BLOCKS};
 use crate::extents::{Changes, Cover, From, Segment};
+use crate::stages::Stages;
 use crate::{ChangedBy, Manifest, Retry, Watermark};
+use gyre_core::flow::Bottleneck;
 use gyre_core::{BlockTarget, Error, Hash, Result};
 use std::ops::Range;
 use std::sync::Arc;
@@ -73,6 +75,7 @@ pub(crate) struct Planner {
     pub(crate) cover: Cover,
     pub(crate) target: Arc<dyn BlockTarget>,
     pub(crate) retry: Retry,
+    pub(crate) stages: Arc<Stages>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -146,8 +149,10 @@ impl Planner {
         if self.belief.clean && !blocks.clone().any(must_ask) {
             return Ok(None);
         }
-        let hashes = hashes(&self.target, &self.geometry, blocks, &self.retry, &self.stop).await?;
-        Ok(Some(hashes))
+        self.stages.plan_at(Bottleneck::Target);
+        let hashes = hashes(&self.target, &self.geometry, blocks, &self.retry, &self.stop).await;
+        self.stages.plan_at(Bottleneck::Sandbox);
+        hashes.map(Some)
     }
 
     async fn read(&mut self, open: &[Open], ahead: bool, window: &mut Window) -> Result<()> {
