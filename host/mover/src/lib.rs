@@ -38,7 +38,7 @@ pub use clock::{Clock, MachineClock};
 pub use copy::copy;
 pub use extents::{Map, map};
 pub use gyre_core::config::Verify as VerifyScope;
-pub use job::{ChangedBy, CopyJob, CopyOptions, CopyReport};
+pub use job::{ChangedBy, CopyJob, CopyOptions, CopyReport, SENT_TWICE_BYTES_MAX};
 pub use manifest::Manifest;
 pub use pace::Pace;
 pub use retry::Retry;
