@@ -8,7 +8,9 @@ use gyre_core::error::Context as _;
 use gyre_core::limits::{
     AGENT_BODY_BYTES_MAX, HASH_RANGE_BYTES_MAX, LUKS_SECRET_BYTES_MAX, LUKS_SECRETS_MAX,
 };
-use gyre_core::protocol::{Device, Hello, RootReply, RootRequest, Script, System, Unlock, VERSION};
+use gyre_core::protocol::{
+    Device, Hello, RootReply, RootRequest, Script, System, TOOK_HEADER, Unlock, VERSION,
+};
 use gyre_core::{Error, Kind, Result};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -17,7 +19,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, Semaphore};
 
 /// Bodies in memory at once, all requests together.
@@ -156,12 +158,13 @@ impl Agent {
                 let offset = number(&query, "offset")?;
                 let packed = is_zstd(request.headers())?;
                 let body = self.body(request, AGENT_BODY_BYTES_MAX).await?;
-                self.with_disk(index, move |disk| match packed {
-                    true => disk.write(offset, &unpack(&body)?),
-                    false => disk.write(offset, &body),
-                })
-                .await?;
-                Ok(done())
+                let write = move |disk: &Disk| {
+                    let bytes = if packed { unpack(&body)?.into() } else { body };
+                    let begun = Instant::now();
+                    disk.write(offset, &bytes).map(|()| begun.elapsed())
+                };
+                let took = self.with_disk(index, write).await?;
+                Ok(done_in(took))
             }
             (&Method::POST, "zero") => {
                 let (offset, length) = (number(&query, "offset")?, number(&query, "length")?);
@@ -347,6 +350,14 @@ fn unpack(body: &[u8]) -> Result<Vec<u8>> {
 fn done() -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// The same, with how long the device itself took.
+fn done_in(took: Duration) -> Response<Full<Bytes>> {
+    let mut response = done();
+    let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    response.headers_mut().insert(TOOK_HEADER, us.into());
     response
 }
 

@@ -46,9 +46,9 @@ pub(crate) async fn deploy_replica(call: Call, _: Nothing, deploy: Deploy) -> Re
 }
 
 pub(crate) async fn migrate(call: Call, _: Nothing, migrate: Migrate) -> Result<Accepted> {
-    let Migrate { route, power_off, deploy } = migrate;
+    let Migrate { route, power_off, bandwidth, deploy } = migrate;
     let deploy = Deploy { own_disks: false, ..deploy };
-    begin(&call, Order::Migrate(route, ExecuteOptions { power_off }, deploy.into())).await
+    begin(&call, Order::Migrate(route, ExecuteOptions { power_off, bandwidth }, deploy.into())).await
 }
 
 /// Of several, each has its own fate; that of one is the fate of the request.

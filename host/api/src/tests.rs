@@ -118,6 +118,7 @@ impl World {
         let settings = Settings {
             directory: directory.path().into(),
             transfer: Transfer::default(),
+            allowance: gyre_mover::Allowance::always(gyre_core::Bandwidth::UNLIMITED),
             jobs: Jobs::default(),
             copy: gyre_mover::CopyOptions::default(),
             policy: Policy { cancel_grace: Duration::from_millis(50), ..Policy::default().without_pauses() },

@@ -3,7 +3,7 @@
 
 use gyre_core::roles::VmSummary;
 use gyre_core::scripts::{Scripts, UserScripts};
-use gyre_core::{Error, Result};
+use gyre_core::{Bandwidth, Error, Result};
 use gyre_engine::{Checked, DeployOptions, Engine, ExecuteOptions, Replica, ReplicaFilter, Report, Told};
 use gyre_saga::{Entry, JobFilter, JobRecord, Status, StepRecord, Stop};
 use schemars::JsonSchema;
@@ -147,11 +147,21 @@ pub struct Create {
 pub struct Execute {
     /// Power the machine off at its source before the snapshot; it stays off, whatever becomes of the job.
     pub power_off: bool,
+    /// What its disks together may be sent with: `200 MiB/s`, `unlimited`; none: as the server's configuration has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<Bandwidth>,
 }
 
 impl From<Execute> for ExecuteOptions {
-    fn from(Execute { power_off }: Execute) -> Self {
-        Self { power_off }
+    fn from(Execute { power_off, bandwidth }: Execute) -> Self {
+        Self { power_off, bandwidth }
+    }
+}
+
+impl From<&ExecuteOptions> for Execute {
+    fn from(options: &ExecuteOptions) -> Self {
+        let ExecuteOptions { power_off, bandwidth } = *options;
+        Self { power_off, bandwidth }
     }
 }
 
@@ -196,6 +206,10 @@ pub struct Migrate {
     /// Power the machines off at their source before the snapshot; they stay off.
     #[serde(default)]
     pub power_off: bool,
+    /// What the disks of each together may be sent with: `200 MiB/s`, `unlimited`; none: as the server's configuration
+    /// has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<Bandwidth>,
     /// How servers are made of them; they always have the copied disks themselves.
     #[serde(default)]
     pub deploy: Deploy,

@@ -10,7 +10,7 @@ use crate::workers::AgentWorkers;
 use gyre_core::Result;
 use gyre_core::config::Config;
 use gyre_engine::{Engine, Reporter, Settings};
-use gyre_mover::CopyOptions;
+use gyre_mover::{Allowance, CopyOptions};
 use gyre_saga::{Owner, Policy, SqliteStore, Store};
 use gyre_schedule::Schedules;
 use gyre_ssh::Identity;
@@ -53,6 +53,7 @@ impl App {
         let settings = Settings {
             directory: state.clone(),
             transfer: config.transfer.clone(),
+            allowance: Allowance::new(&config.transfer)?,
             jobs: config.jobs.clone(),
             copy: CopyOptions::default(),
             policy: Policy::default(),

@@ -13,6 +13,7 @@ pub use trusting::{KeygenArgs, PasswordArgs, SignArgs, TrustArgs, TrustCommand, 
 use crate::scheduling::ScheduleCommand;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+use gyre_core::Bandwidth;
 use std::path::PathBuf;
 
 /// Replicate and migrate virtual machines to OpenStack.
@@ -238,6 +239,10 @@ pub enum ReplicaCommand {
         /// Power the machine off at its source before the snapshot; it stays off
         #[arg(long)]
         power_off_source: bool,
+        /// What its disks together may be sent with, at all hours: `200 MiB/s`, `1 Gbit/s`, `unlimited` [default: as
+        /// `[transfer]` has it]
+        #[arg(long, value_name = "RATE")]
+        bandwidth: Option<Bandwidth>,
     },
     /// Show a replica and its last jobs
     Show {
@@ -310,6 +315,10 @@ pub struct MigrateArgs {
     /// Power the machine off at its source before the snapshot; it stays off
     #[arg(long)]
     pub power_off_source: bool,
+    /// What its disks together may be sent with, at all hours: `200 MiB/s`, `1 Gbit/s`, `unlimited` [default: as
+    /// `[transfer]` has it]
+    #[arg(long, value_name = "RATE")]
+    pub bandwidth: Option<Bandwidth>,
     #[command(flatten)]
     pub morph: MorphArgs,
 }
@@ -512,6 +521,7 @@ mod tests {
             "option list cloud --values migr_image flavor_name -o list_all_destination_networks=true",
             "replica execute web --json",
             "replica execute web --power-off-source",
+            "replica execute web --bandwidth 200MiB/s",
             "schedule create web --cron @daily",
             "schedule create web --name nightly --cron @daily --zone Europe/Berlin --missed once --until 2027-01-01 --deploy --system a",
             "schedule list",
@@ -533,7 +543,7 @@ mod tests {
             "deploy web --luks-secret a --luks-secret b --script first-boot=x --script after-mount=y",
             "deploy web --own-disks",
             "migrate --source lab --vm web-01 --destination cloud",
-            "migrate --source lab --vm web-01 --destination cloud --power-off-source",
+            "migrate --source lab --vm web-01 --destination cloud --power-off-source --bandwidth unlimited",
             "job list --limit 5",
             "job list --replica web --kind execution --status failed --before 0123456789ab",
             "job log 0123456789ab --follow",
@@ -586,6 +596,7 @@ mod tests {
             "plugin try my-os.wasm --root tree --chroot",
             "plugin new --kind osmorphing --language cobol my-os",
             "replica execute web --password x",
+            "replica execute web --bandwidth fast",
             "orphans",
             "orphans remove cloud --foreign",
         ] {

@@ -13,10 +13,11 @@ use gyre_agent::bytes::ReadAt as _;
 use gyre_agent::device::Disk;
 use gyre_core::config::Config;
 use gyre_core::error::Context as _;
+use gyre_core::flow::Flow;
 use gyre_core::roles::{Outcome, Progress, StepCall};
 use gyre_core::{BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Result};
 use gyre_engine::{Endpoints as _, JobContext};
-use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, VerifyScope};
+use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, Pace, VerifyScope};
 use gyre_nbd::{Address, Uri};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -149,6 +150,7 @@ impl Hand {
             snapshot_id: NAME.into(),
             target_identity: NAME.into(),
             progress: Arc::new(self.progress()),
+            pace: Pace::unlimited(),
             cancel: self.cancel.clone(),
             options: CopyOptions::default(),
         };
@@ -433,8 +435,12 @@ struct OnScreen {
 impl Progress for OnScreen {
     fn report(&self, phase: &str, done: u64, total: Option<u64>) {
         if let Some(total) = total {
-            self.screen.disk(NAME, NAME, phase, done, total);
+            self.report_flow(phase, done, total, None);
         }
+    }
+
+    fn report_flow(&self, phase: &str, done: u64, total: u64, flow: Option<Flow>) {
+        self.screen.disk(NAME, NAME, phase, (done, total), flow.as_ref());
     }
 
     fn cancelled(&self) -> bool {

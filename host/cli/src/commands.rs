@@ -85,7 +85,8 @@ async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Op
         },
         Command::Migrate(args) => match (route(&args.route), deploying::options(&args.morph)) {
             (Ok(route), Ok(options)) => {
-                let execute = ExecuteOptions { power_off: args.power_off_source };
+                let (power_off, bandwidth) = (args.power_off_source, args.bandwidth);
+                let execute = ExecuteOptions { power_off, bandwidth };
                 do_all(desk, Order::Migrate(route, execute, options), stop).await
             }
             (Err(error), _) | (_, Err(error)) => Err(error),
@@ -132,8 +133,8 @@ fn begins_something(command: &Command) -> bool {
 async fn replica(desk: &dyn Desk, command: &ReplicaCommand, json: bool, stop: Stop) -> Result<Answer> {
     match command {
         ReplicaCommand::Create { name, route } => create(desk, name, route).await,
-        ReplicaCommand::Execute { name, power_off_source } => {
-            let options = ExecuteOptions { power_off: *power_off_source };
+        ReplicaCommand::Execute { name, power_off_source, bandwidth } => {
+            let options = ExecuteOptions { power_off: *power_off_source, bandwidth: *bandwidth };
             do_all(desk, Order::Execute(name.clone(), options), stop).await
         }
         ReplicaCommand::Show { name } => {
@@ -281,6 +282,9 @@ async fn newest(desk: &dyn Desk) -> Result<String> {
 async fn show_job(desk: &dyn Desk, id: &str) -> Result<Answer> {
     let view = desk.job(id).await?;
     let mut text = format!("{}\n{}", show::report(&view.report), show::steps(&view.steps));
+    if !view.report.status.is_final() {
+        text += &format!("\n{}", logging::progress(desk, id).await?);
+    }
     if let Some(error) = &view.report.error {
         text += &format!("\n{}", crate::failure::text(error));
     }

@@ -3,7 +3,7 @@
 
 use crate::answer::Answer;
 use crate::desk::Desk;
-use crate::show::{clean, seconds, size, time};
+use crate::show::{clean, flow, seconds, size, time};
 use gyre_core::{Error, Result};
 use gyre_engine::{News, Told};
 use gyre_saga::Stop;
@@ -48,6 +48,23 @@ pub async fn log(desk: &dyn Desk, id: &str, follow: bool, stop: &Stop) -> Result
     Ok(Answer::new(json!({ "job": id, "events": all }), text))
 }
 
+/// How far the disks of a job that runs are: what was told of each last.
+///
+/// # Errors
+/// `store.*`.
+pub async fn progress(desk: &dyn Desk, id: &str) -> Result<String> {
+    let (mut after, mut text) = (0, String::new());
+    loop {
+        let page = desk.told(id, after, PAGE).await?;
+        let disks = page.iter().filter(|told| matches!(told.news, News::Disk { .. }));
+        text.extend(disks.map(|told| line(told) + "\n"));
+        match page.last() {
+            Some(last) if page.len() == PAGE as usize => after = last.seq,
+            _ => return Ok(text),
+        }
+    }
+}
+
 fn print(page: &[Told]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let written = page.iter().try_for_each(|told| writeln!(out, "{}", line(told))).and_then(|()| out.flush());
@@ -78,8 +95,8 @@ fn words(news: &News) -> String {
         News::Undoing { name } => format!("undo {name}"),
         News::Undone { name } => format!("{name} undone"),
         News::UndoFailed { name, error } => format!("undo {name} failed: {error}"),
-        News::Disk { disk, phase, done, total } => {
-            format!("{disk} {phase}: {} of {}", size(*done), size(*total))
+        News::Disk { disk, phase, done, total, flow: how } => {
+            format!("{disk} {phase}: {} of {}{}", size(*done), size(*total), flow(how.as_ref()))
         }
         News::Phase { text, done, total: Some(total) } => format!("{text} ({done} of {total})"),
         News::Phase { text, total: None, .. } => text.clone(),
@@ -94,6 +111,20 @@ fn words(news: &News) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gyre_core::flow::{Bottleneck, Flow};
+
+    #[test]
+    fn a_disk_says_how_it_goes_on_once_that_is_known() {
+        let of = |flow| {
+            let (disk, phase) = ("disk0".into(), "copy".into());
+            words(&News::Disk { disk, phase, done: 1 << 30, total: 4 << 30, flow })
+        };
+        assert_eq!(of(None), "disk0 copy: 1.0 GiB of 4.0 GiB");
+        let stuck = Flow { bytes_per_second: 0, left_seconds: None, bottleneck: Some(Bottleneck::Target) };
+        assert_eq!(of(Some(stuck)), "disk0 copy: 1.0 GiB of 4.0 GiB, 0 B/s, waits for the target");
+        let steady = Flow { bytes_per_second: 50 << 20, left_seconds: Some(62), bottleneck: None };
+        assert_eq!(of(Some(steady)), "disk0 copy: 1.0 GiB of 4.0 GiB, 50.0 MiB/s, 1 min 2 s left");
+    }
 
     #[test]
     fn an_event_is_one_line_without_control_characters() {

@@ -8,7 +8,7 @@ use crate::{place, serving};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use gyre_api::{
-    Begun, Check, Client, Create, CreateSchedule, Deal, Deploy, EventQuery, Execute, JobLine, JobQuery,
+    Begun, Check, Client, Create, CreateSchedule, Deal, Deploy, EventQuery, JobLine, JobQuery,
     JobView, MachineQuery, Migrate, Order, PAGE_MAX, PlannedTimes, ReplicaQuery, ReplicaView, ScheduleDeal,
     SchedulePage, ScheduleQuery, ScheduleView, TimesQuery, TokenFile,
 };
@@ -96,14 +96,13 @@ impl Desk for Remote {
 
     async fn carry_out(&self, order: Order, stop: &Stop) -> Result<Vec<Fate>> {
         let accepted = match &order {
-            Order::Execute(name, ExecuteOptions { power_off }) => {
-                self.client.execute(name, Execute { power_off: *power_off }).await
-            }
+            Order::Execute(name, options) => self.client.execute(name, options.into()).await,
             Order::Deploy(name, options) => self.client.deploy(name, &Deploy::from(options)).await,
             Order::Delete(name) => self.client.delete(name).await,
-            Order::Migrate(route, ExecuteOptions { power_off }, options) => {
-                let (power_off, deploy) = (*power_off, Deploy::from(options));
-                self.client.migrate(&Migrate { route: route.clone(), power_off, deploy }).await
+            Order::Migrate(route, execute, options) => {
+                let ExecuteOptions { power_off, bandwidth } = *execute;
+                let deploy = Deploy::from(options);
+                self.client.migrate(&Migrate { route: route.clone(), power_off, bandwidth, deploy }).await
             }
         };
         let jobs = accepted?.jobs;

@@ -1,8 +1,9 @@
 //! What an operator sees while a job runs: a bar per disk and a line per step on a terminal, plain lines
 //! elsewhere. All of it goes to standard error. Refuses to decide anything.
 
-use crate::show::{clean, seconds, size};
+use crate::show::{clean, flow, seconds, size};
 use gyre_core::Error;
+use gyre_core::flow::Flow;
 use gyre_engine::{News, Reporter};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -139,7 +140,7 @@ impl Screen {
     }
 
     /// The progress of a disk: a bar, or a line now and then.
-    pub fn disk(&self, job: &str, disk: &str, phase: &str, done: u64, total: u64) {
+    pub fn disk(&self, job: &str, disk: &str, phase: &str, (done, total): (u64, u64), how: Option<&Flow>) {
         let mut state = self.state();
         let shown = state.jobs.entry(job.to_owned()).or_default();
         let label = shown.label.clone();
@@ -160,8 +161,10 @@ impl Screen {
                 bar.set_prefix(format!("{label}{} {phase}", clean(disk)));
             }
             bar.set_position(done);
+            bar.set_message(flow(how));
         } else if is_new || percent / PERCENT_STEP > entry.percent / PERCENT_STEP {
-            let line = format!("  {label}{} {phase}: {percent} % of {}", clean(disk), size(total));
+            let line =
+                format!("  {label}{} {phase}: {percent} % of {}{}", clean(disk), size(total), flow(how));
             entry.percent = percent;
             drop(state);
             self.line(&line);
@@ -193,7 +196,9 @@ impl Reporter for Screen {
                 self.say(job, &format!("  once more from {}", words(from)));
             }
             News::Undoing { name } => self.begin(job, &format!("undo {}", words(name))),
-            News::Disk { disk, phase, done, total } => self.disk(job, disk, phase, *done, *total),
+            News::Disk { disk, phase, done, total, flow } => {
+                self.disk(job, disk, phase, (*done, *total), flow.as_ref());
+            }
             News::Phase { text, done, total } => match total {
                 Some(total) => self.note(job, &format!("{text} ({done} of {total})")),
                 None => self.note(job, text),
@@ -221,8 +226,8 @@ fn spinner() -> ProgressStyle {
 }
 
 fn disk_bar() -> ProgressStyle {
-    let template =
-        "  {prefix:<28!} {bar:28} {percent:>3} %  {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left";
+    // The rate and what is left are the mover's to say: it knows what holds it up.
+    let template = "  {prefix:<28!} {bar:28} {percent:>3} %  {bytes}/{total_bytes}{msg}";
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("━╸─")

@@ -3,6 +3,7 @@
 
 use gyre_api::JobLine;
 use gyre_core::ByteSize;
+use gyre_core::flow::Flow;
 use gyre_core::roles::Instance;
 use gyre_engine::{Replica, Report};
 use gyre_mover::{ChangedBy, CopyReport};
@@ -82,6 +83,14 @@ pub fn seconds(seconds: f64) -> String {
         60..=3599 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
     }
+}
+
+/// `, 50.0 MiB/s, 1 min 2 s left, waits for the link`, behind how far a copy is; nothing before that is known.
+pub fn flow(flow: Option<&Flow>) -> String {
+    let Some(Flow { bytes_per_second, left_seconds, bottleneck }) = flow else { return String::new() };
+    let left = left_seconds.map(|left| format!(", {} left", seconds(left as f64))).unwrap_or_default();
+    let waits = bottleneck.map(|at| format!(", waits for the {}", at.name())).unwrap_or_default();
+    format!(", {}/s{left}{waits}", size(*bytes_per_second))
 }
 
 /// `2026-11-23 10:29:26Z`, of milliseconds since 1970.

@@ -4,6 +4,7 @@ use crate::{Extent, Result};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// BLAKE3 of one block of [`crate::limits::HASH_BLOCK_BYTES`] (the last one of a disk may be shorter).
 pub type Hash = [u8; 32];
@@ -41,6 +42,15 @@ pub trait Origin: Send + Sync {
     async fn read(&self, offset: u64, length: u32) -> Result<Bytes>;
 }
 
+/// What of the time that all [`BlockTarget::write`] took was not spent on the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Took {
+    /// Writing, as the device's own side measured it.
+    pub device: Duration,
+    /// Compressing on this side.
+    pub packing: Duration,
+}
+
 /// One disk on a worker, as the agent writes it. All calls may run at the same time.
 #[async_trait]
 pub trait BlockTarget: Send + Sync {
@@ -56,4 +66,9 @@ pub trait BlockTarget: Send + Sync {
     /// `offset` is a multiple of a block, and so is the end, unless it is the disk's;
     /// `length` is at most [`crate::limits::HASH_RANGE_BYTES_MAX`].
     async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>>;
+    /// What all writes that were answered until now took, each for itself; none: there is no way to the device, and
+    /// all of it is the device's.
+    fn took(&self) -> Option<Took> {
+        None
+    }
 }

@@ -5,6 +5,8 @@ mod trust;
 
 pub use trust::{Publisher, PublisherKeys, Require, Trust, WasiPolicy};
 
+use crate::bandwidth::{Bandwidth, Hours};
+use crate::limits::HOURS_MAX;
 use crate::scripts::ScriptsByOs;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -293,11 +295,45 @@ pub struct Transfer {
     pub verify: Verify,
     /// Compress pieces on their way.
     pub compress: bool,
+    /// What all disks of one job together may send in a second; default: as much as will go.
+    pub bandwidth: Bandwidth,
+    /// Hours with another one; of several that hold, the first counts.
+    pub hours: Vec<Hours>,
+    /// Name of an IANA time zone: on whose clock the hours are read; default: UTC.
+    pub zone: Option<String>,
+}
+
+impl Transfer {
+    fn check(&self) -> Result<()> {
+        if self.connections == 0 || self.disks == 0 {
+            let what = "[transfer] connections and disks must be at least 1";
+            return Err(Error::invalid("config.transfer", what));
+        }
+        if self.hours.len() > HOURS_MAX {
+            let what = format!("[transfer] has more than {HOURS_MAX} tables of hours");
+            return Err(Error::invalid("config.hours", what));
+        }
+        match self.hours.iter().position(|hours| hours.from == hours.to) {
+            Some(index) => {
+                let what = format!("[[transfer.hours]] number {} end when they begin", index + 1);
+                Err(Error::invalid("config.hours", what).cause("a whole day is from 00:00 to 24:00"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 impl Default for Transfer {
     fn default() -> Self {
-        Self { connections: 4, disks: 2, verify: Verify::Moved, compress: false }
+        Self {
+            connections: 4,
+            disks: 2,
+            verify: Verify::Moved,
+            compress: false,
+            bandwidth: Bandwidth::UNLIMITED,
+            hours: Vec::new(),
+            zone: None,
+        }
     }
 }
 
@@ -421,12 +457,7 @@ impl Config {
         for (name, morphing) in &self.osmorphing {
             self.check_plugin(&format!("[osmorphing.{name}]"), morphing.plugin.as_ref().unwrap_or(name))?;
         }
-        if self.transfer.connections == 0 || self.transfer.disks == 0 {
-            return Err(Error::invalid(
-                "config.transfer",
-                "[transfer] connections and disks must be at least 1",
-            ));
-        }
+        self.transfer.check()?;
         let Jobs { at_once, per_source, per_destination, per_host } = self.jobs;
         if [at_once, per_source, per_destination, per_host].contains(&0) {
             return Err(Error::invalid("config.jobs", "every number in [jobs] must be at least 1"));
@@ -484,6 +515,14 @@ mod tests {
             luks-secrets = ["disk"]
             [scripts.linux]
             after-mount = "scripts/after.sh"
+            [transfer]
+            bandwidth = "1 Gbit/s"
+            zone = "Europe/Berlin"
+            [[transfer.hours]]
+            days = ["mon", "fri"]
+            from = "08:00"
+            to = "18:30"
+            bandwidth = "20 MiB/s"
         "#;
         let config = Config::parse(text, Path::new("/etc/gyre")).unwrap();
         assert_eq!(config.plugin["image"].ini.as_deref(), Some(Path::new("/etc/gyre/provider.conf")));
@@ -491,6 +530,8 @@ mod tests {
         let after = config.scripts.linux.after_mount.as_deref();
         assert_eq!(after, Some(Path::new("/etc/gyre/scripts/after.sh")));
         assert_eq!(config.deploy.luks_secrets, ["disk"]);
+        assert_eq!(config.transfer.bandwidth.bytes_per_second(), Some(125_000_000));
+        assert_eq!(config.transfer.hours[0].to.minute, 18 * 60 + 30);
         let plugin = &config.plugin["image"];
         assert_eq!(plugin.component, Path::new("/etc/gyre/image.wasm"));
         assert!(!plugin.grant.disk[0].write() && plugin.grant.disk[1].write());
@@ -529,6 +570,9 @@ mod tests {
             ("[source.a]\nplugin = 'b'", "config.unknown-plugin"),
             ("[host]\nlocked = true\n[plugin.a]\ncomponent = 'a'", "config.unlocked"),
             ("[transfer]\nconnections = 0", "config.transfer"),
+            ("[transfer]\nbandwidth = 'fast'", "config.syntax"),
+            ("[[transfer.hours]]\nfrom = '08:00'\nto = '08:00'\nbandwidth = '1 MiB/s'", "config.hours"),
+            ("[[transfer.hours]]\nfrom = '8'\nto = '10:00'\nbandwidth = '1 MiB/s'", "config.syntax"),
             ("[scripts.linux]\nfirst_boot = 'a'", "config.syntax"),
             ("[scripts.windows]\nfirst-boot = 'a'", "config.scripts"),
             ("[deploy]\nluks-secret = ['a']", "config.syntax"),

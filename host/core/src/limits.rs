@@ -4,6 +4,10 @@
 pub const HASH_BLOCK_BYTES: u64 = 64 * 1024;
 /// The mover reads, sends and writes pieces of at most this size; a multiple of a block.
 pub const PIECE_BYTES_MAX: u64 = 1024 * 1024;
+/// The smallest bandwidth that a job may be held to, bytes a second: a piece then takes 16 s.
+pub const BANDWIDTH_MIN: u64 = 64 * 1024;
+/// Hours with a bandwidth of their own.
+pub const HOURS_MAX: usize = 100;
 /// One `disk.read` of a plugin.
 pub const PLUGIN_READ_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// One answer of `extents`.

@@ -28,6 +28,10 @@ use serde::{Deserialize, Serialize};
 /// Changes whenever host and agent of different builds would misunderstand each other.
 pub const VERSION: u32 = 2;
 
+/// Of the answer to a write: microseconds that the device itself took. What holds a copy up is told by it, and nothing
+/// else.
+pub const TOOK_HEADER: &str = "gyre-took-us";
+
 /// What the agent is started with, as one JSON line on its standard input.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Start {

@@ -2,6 +2,7 @@
 //! contract; the sandbox implements them over wasm, tests over memory. A value of these traits is
 //! bound to one plugin, one endpoint's configuration and one job.
 
+use crate::flow::Flow;
 use crate::{Origin, Result, VmSpec, protocol::Root};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -286,6 +287,10 @@ pub trait OsMorphing: Send + Sync {
 pub trait Progress: Send + Sync {
     /// `done` of `total` in the unit of the phase: bytes for copies.
     fn report(&self, phase: &str, done: u64, total: Option<u64>);
+    /// The same of a copy, in bytes, with how it goes on, once that is known.
+    fn report_flow(&self, phase: &str, done: u64, total: u64, _flow: Option<Flow>) {
+        self.report(phase, done, Some(total));
+    }
     /// A line of a plugin's log, at `trace`, `debug`, `info`, `warn` or `error`.
     fn log(&self, _plugin: &str, _level: &str, _line: &str) {}
     /// Whether the job was asked to stop.

@@ -7,6 +7,7 @@ use crate::journal::Journal;
 use crate::params::Params;
 use crate::ports::JobContext;
 use crate::{News, WorkerSession};
+use gyre_core::flow::Flow;
 use gyre_core::roles::{Destination, Progress, Source};
 use gyre_core::{Error, Kind, Result, VmSpec};
 use gyre_saga::Call;
@@ -196,8 +197,12 @@ pub(crate) struct DiskProgress {
 
 impl Progress for DiskProgress {
     fn report(&self, phase: &str, done: u64, total: Option<u64>) {
-        let (disk, phase, total) = (self.disk.clone(), phase.to_owned(), total.unwrap_or(done));
-        self.journal.tell(&self.job, News::Disk { disk, phase, done, total });
+        self.report_flow(phase, done, total.unwrap_or(done), None);
+    }
+
+    fn report_flow(&self, phase: &str, done: u64, total: u64, flow: Option<Flow>) {
+        let (disk, phase) = (self.disk.clone(), phase.to_owned());
+        self.journal.tell(&self.job, News::Disk { disk, phase, done, total, flow });
     }
 
     fn cancelled(&self) -> bool {

@@ -7,7 +7,7 @@ use crate::{WorkerSession, execution};
 use futures::{FutureExt, StreamExt, TryFutureExt};
 use gyre_core::roles::{Outcome, TargetDisk};
 use gyre_core::{DiskSpec, Error, Kind, Result};
-use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest};
+use gyre_mover::{Allowance, CopyJob, CopyOptions, CopyReport, Manifest, Pace};
 use gyre_saga::Call;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -51,9 +51,10 @@ async fn copy_all(
 ) -> Result<Vec<DiskCopy>> {
     let stop = call.cancel.child_token();
     let stop = &stop;
+    let pace = Pace::new(allowance(context));
     let mut copies = Vec::new();
     for disk in disks {
-        let copy = copy_disk(context, call, session, disk, targets, stop);
+        let copy = copy_disk(context, call, session, disk, targets, &pace, stop);
         copies.push(copy.inspect_err(|_| stop.cancel()).boxed());
     }
     let at_once = context.shared.settings.transfer.disks.max(1);
@@ -65,12 +66,21 @@ async fn copy_all(
     }
 }
 
+/// What all disks of the job may be sent with.
+fn allowance(context: &Context) -> Allowance {
+    match context.params.execute.bandwidth {
+        Some(own) => Allowance::always(own),
+        None => context.shared.settings.allowance.clone(),
+    }
+}
+
 async fn copy_disk(
     context: &Context,
     call: &Call,
     session: &dyn WorkerSession,
     disk: &DiskSpec,
     targets: &[TargetDisk],
+    pace: &Arc<Pace>,
     stop: &CancellationToken,
 ) -> Result<DiskCopy> {
     let snapshot = call.state(execution::SOURCE_SNAPSHOT)?;
@@ -101,6 +111,7 @@ async fn copy_disk(
             disk: disk.id.clone(),
             cancel: stop.clone(),
         }),
+        pace: pace.clone(),
         cancel: stop.clone(),
         options: CopyOptions {
             in_flight: transfer.connections.max(1) * IN_FLIGHT_PER_CONNECTION,

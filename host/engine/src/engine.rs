@@ -11,7 +11,7 @@ use crate::{
 };
 use gyre_core::config::{Jobs, Transfer};
 use gyre_core::roles::Progress;
-use gyre_mover::CopyOptions;
+use gyre_mover::{Allowance, CopyOptions};
 use gyre_saga::{Action, JobRecord, Policy, Status, Store, Table, plan};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -29,6 +29,8 @@ pub struct Settings {
     pub directory: PathBuf,
     /// How disks are copied.
     pub transfer: Transfer,
+    /// How much each job may send at which hour.
+    pub allowance: Allowance,
     /// How many jobs run at once.
     pub jobs: Jobs,
     /// Sizes and times of a copy.

@@ -167,7 +167,7 @@ mod tests {
     }
 
     fn disk(done: u64) -> News {
-        News::Disk { disk: "a".into(), phase: "copy".into(), done, total: 100 }
+        News::Disk { disk: "a".into(), phase: "copy".into(), done, total: 100, flow: None }
     }
 
     #[tokio::test]

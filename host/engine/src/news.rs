@@ -1,6 +1,7 @@
 //! What happens in a job, as it is told, kept and sent: one closed set of events. Refuses to know who listens.
 
 use gyre_core::Error;
+use gyre_core::flow::Flow;
 use gyre_saga::{Event, Status};
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +34,15 @@ pub enum News {
     /// The undo of the step failed for good.
     UndoFailed { name: String, error: Error },
     /// How far the copy or the proof of a disk is: bytes of the disk. Never goes back within a phase.
-    Disk { disk: String, phase: String, done: u64, total: u64 },
+    Disk {
+        disk: String,
+        phase: String,
+        done: u64,
+        total: u64,
+        /// How it goes on, once that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        flow: Option<Flow>,
+    },
     /// What a plugin says of itself while a step runs. Never goes back within a text.
     Phase { text: String, done: u64, total: Option<u64> },
     /// Something that does not stop the job, and should be known.

@@ -4,7 +4,7 @@
 use crate::replica::{Replica, Success};
 use gyre_core::roles::State;
 use gyre_core::scripts::UserScripts;
-use gyre_core::{Error, Result};
+use gyre_core::{Bandwidth, Error, Result};
 use gyre_saga::JobRecord;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -44,6 +44,9 @@ pub struct ExecuteOptions {
     /// Power the machine off at its source before the snapshot; it stays off, whatever becomes of the job.
     #[serde(default)]
     pub power_off: bool,
+    /// What its disks together may be sent with, at all hours; none: as the configuration has it.
+    #[serde(default)]
+    pub bandwidth: Option<Bandwidth>,
 }
 
 /// How a machine is made out of a replica.

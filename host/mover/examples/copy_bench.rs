@@ -166,6 +166,7 @@ async fn by_gyre(source: &Path, target: &Path, base: Option<Manifest>) -> Result
         snapshot_id: "s".into(),
         target_identity: "t".into(),
         progress: sent.clone(),
+        pace: gyre_mover::Pace::unlimited(),
         cancel: tokio_util::sync::CancellationToken::new(),
         options: CopyOptions::default(),
     };

@@ -4,13 +4,17 @@
 use crate::blocks::{Geometry, WINDOW_BLOCKS};
 use crate::buffer::Pool;
 use crate::extents::{Asker, Changes, Cover};
+use crate::job::checkpoint_scale;
 use crate::meter::Meter;
 use crate::piece::{Courier, Delivered};
 use crate::plan::{Belief, How, Planner, Settled, Window, Work};
+use crate::stages::Stages;
 use crate::verify::{WRONG_MAX, check};
 use crate::{BlockSet, ChangedBy, CopyJob, CopyReport, Manifest, VerifyScope, Watermark};
 use gyre_core::error::Context as _;
-use gyre_core::limits::{HASH_BLOCK_BYTES, PIECE_BYTES_MAX};
+use gyre_core::flow::Bottleneck;
+use gyre_core::limits::{HASH_BLOCK_BYTES, HASH_RANGE_BYTES_MAX, PIECE_BYTES_MAX};
+use gyre_core::roles::Progress;
 use gyre_core::{Error, Hash, Result};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -26,8 +30,6 @@ const WINDOWS_AHEAD: usize = 1;
 const DRAIN: Duration = Duration::from_secs(10);
 /// How often a copy in which nothing moves looks whether it should stop.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// Watermarks of larger disks are written less often, in proportion.
-const CHECKPOINT_DISK_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 
 /// Copies a disk, proves the copy, and returns what the next one compares with. The target holds the
 /// snapshot's bytes when this returns `Ok`; after an error, call it again with the same job: what was
@@ -73,6 +75,7 @@ struct Run {
     stop: CancellationToken,
     planner: Option<Planner>,
     courier: Arc<Courier>,
+    stages: Arc<Stages>,
     flying: JoinSet<Result<Delivered>>,
     report: CopyReport,
     manifest: Manifest,
@@ -86,6 +89,9 @@ struct Run {
     base_root: Option<Hash>,
     saved: Instant,
     unsaved_bytes: u64,
+    /// Sent since the last flush began, and that flush.
+    unflushed_bytes: u64,
+    flushing: Option<AbortOnDropHandle<Result<()>>>,
 }
 
 impl Run {
@@ -107,15 +113,18 @@ impl Run {
         let begin_with = belief.earlier.as_ref().map(|earlier| &earlier.manifest).or(base.as_ref());
         let manifest = begin_with.filter(|manifest| manifest.size() == geometry.size()).cloned();
         let retry = job.options.retry;
+        let stages = Stages::new(job.pace.clock());
         let asker = Asker { origin: job.origin.clone(), retry, stop: stop.clone() };
         let planner = Planner {
             geometry,
             changes: Changes::new(asker.clone(), geometry, job.since.clone(), base.is_some()),
             cover: Cover::new(asker, geometry.size()),
             base,
+            doubt: doubt(&belief, &job, geometry.size()),
             belief,
             target: job.target.clone(),
             retry,
+            stages: stages.clone(),
             stop: stop.clone(),
         };
         let courier = Courier {
@@ -124,6 +133,8 @@ impl Run {
             geometry,
             pool: Pool::new(PIECE_BYTES_MAX as usize),
             retry,
+            pace: job.pace.clone(),
+            stages: stages.clone(),
             stop: stop.clone(),
         };
         let run = Self {
@@ -131,6 +142,7 @@ impl Run {
             stop,
             planner: Some(planner),
             courier: Arc::new(courier),
+            stages,
             flying: JoinSet::new(),
             report: CopyReport { size: geometry.size(), ..CopyReport::default() },
             manifest: manifest.unwrap_or_else(|| Manifest::zero(geometry.size())),
@@ -142,6 +154,8 @@ impl Run {
             base_root,
             saved: Instant::now(),
             unsaved_bytes: 0,
+            unflushed_bytes: 0,
+            flushing: None,
             job,
         };
         Ok(run)
@@ -154,15 +168,19 @@ impl Run {
         let (to, mut windows) = mpsc::channel(WINDOWS_AHEAD);
         let planning = AbortOnDropHandle::new(tokio::spawn(planner.run(to)));
         let progress = self.job.progress.clone();
-        let mut meter = Meter::new(progress.as_ref(), "copy", self.geometry.size());
+        let mut meter = self.meter(progress.as_ref(), "copy", self.geometry.size());
         while let Some(window) = self.wait(&mut windows, &mut meter).await? {
             meter.add(self.settle(&window.settled)?);
             self.carry(window.work.into(), &mut meter).await?;
         }
-        while let Some(delivered) = self.landed().await? {
+        while let Some(delivered) = self.landed(&mut meter).await? {
             meter.add(self.take(&delivered)?);
         }
         planning.await.or_other("mover.defect", || "planning did not end".into())?
+    }
+
+    fn meter<'a>(&self, progress: &'a dyn Progress, phase: &'static str, total: u64) -> Meter<'a> {
+        Meter::new(progress, phase, total, self.stages.clone(), self.job.target.clone())
     }
 
     /// The next window; meanwhile pieces land.
@@ -172,26 +190,39 @@ impl Run {
         meter: &mut Meter<'_>,
     ) -> Result<Option<Window>> {
         loop {
+            self.stages.starve(self.room());
             tokio::select! {
-                window = windows.recv() => return Ok(window),
-                landed = self.landed(), if !self.flying.is_empty() => {
+                window = windows.recv() => {
+                    self.stages.starve(0);
+                    return Ok(window);
+                }
+                landed = self.landed(meter), if !self.flying.is_empty() => {
                     if let Some(delivered) = landed? {
                         meter.add(self.take(&delivered)?);
                     }
                 }
-                () = tokio::time::sleep(LOOK_EVERY) => self.look()?,
+                () = tokio::time::sleep(LOOK_EVERY) => {
+                    self.look()?;
+                    meter.add(0);
+                }
             }
         }
+    }
+
+    /// How many more pieces could be on their way.
+    fn room(&self) -> usize {
+        self.job.options.in_flight.max(1).saturating_sub(self.flying.len())
     }
 
     /// Sends a window's work on its way, at most `in_flight` at once.
     async fn carry(&mut self, mut work: VecDeque<Work>, meter: &mut Meter<'_>) -> Result<()> {
         while let Some(next) = work.pop_front() {
-            while self.flying.len() >= self.job.options.in_flight.max(1) {
-                if let Some(delivered) = self.landed().await? {
+            while self.room() == 0 {
+                if let Some(delivered) = self.landed(meter).await? {
                     meter.add(self.take(&delivered)?);
                 }
             }
+            self.flush_if_due().await?;
             self.save_if_due().await?;
             let courier = self.courier.clone();
             self.flying.spawn(async move { courier.deliver(next).await });
@@ -200,7 +231,7 @@ impl Run {
     }
 
     /// Waits for any piece in flight; `None` when there is none. Safe to drop and call again.
-    async fn landed(&mut self) -> Result<Option<Delivered>> {
+    async fn landed(&mut self, meter: &mut Meter<'_>) -> Result<Option<Delivered>> {
         loop {
             self.look()?;
             tokio::select! {
@@ -209,7 +240,7 @@ impl Run {
                     Some(landed) => landed.or_other("mover.defect", || "a piece was lost".into())?.map(Some),
                 },
                 () = self.stop.cancelled() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = tokio::time::sleep(LOOK_EVERY) => meter.add(0),
             }
         }
     }
@@ -239,7 +270,10 @@ impl Run {
             let length = self.geometry.length(*block);
             bytes += length;
             match how {
-                How::Moved => self.report.moved += length,
+                How::Moved => {
+                    self.report.moved += length;
+                    self.unflushed_bytes += length;
+                }
                 How::Zeroed => self.report.zeroed += length,
                 How::Skipped => self.report.skipped += length,
                 How::Resumed => self.report.resumed += length,
@@ -272,7 +306,7 @@ impl Run {
             .map(|run| self.geometry.bytes(&run))
             .map(|run| run.end - run.start)
             .sum();
-        let mut meter = Meter::new(self.job.progress.as_ref(), "verify", total);
+        let mut meter = self.meter(self.job.progress.as_ref(), "verify", total);
         let checking =
             check(&self.manifest, &blocks, &self.job.target, self.job.options.retry, &self.stop, &mut meter);
         let stopping = async {
@@ -297,8 +331,26 @@ impl Run {
     }
 
     async fn flush(&self) -> Result<()> {
-        let what = || "flush the target".to_owned();
-        self.job.options.retry.run(&self.stop, what, || self.job.target.flush()).await
+        let _here = self.stages.enter(Bottleneck::Target);
+        self.job.options.retry.run(&self.stop, flushing, || self.job.target.flush()).await
+    }
+
+    /// Begins a flush after so many bytes, beside the pieces that are on their way; the one before has ended then. Whoever
+    /// does not go on after a failure need not.
+    async fn flush_if_due(&mut self) -> Result<()> {
+        let due = self.unflushed_bytes >= self.job.options.flush_every_bytes();
+        if self.job.checkpoints.is_none() || !due {
+            return Ok(());
+        }
+        if let Some(flushing) = self.flushing.take() {
+            let _here = self.stages.enter(Bottleneck::Target);
+            flushing.await.or_other("mover.defect", || "a flush did not end".into())??;
+        }
+        self.unflushed_bytes = 0;
+        let (target, retry, stop) = (self.job.target.clone(), self.job.options.retry, self.stop.clone());
+        let flushing = async move { retry.run(&stop, flushing, || target.flush()).await };
+        self.flushing = Some(AbortOnDropHandle::new(tokio::spawn(flushing)));
+        Ok(())
     }
 
     /// Notes that this snapshot may be anywhere on the target from now on. Where an earlier attempt at it
@@ -309,8 +361,8 @@ impl Run {
 
     async fn save_if_due(&mut self) -> Result<()> {
         let options = &self.job.options;
-        let scale = self.geometry.size() / CHECKPOINT_DISK_BYTES + 1;
-        let due = self.unsaved_bytes >= options.checkpoint_every_bytes.saturating_mul(scale)
+        let scale = checkpoint_scale(self.geometry.size());
+        let due = self.unsaved_bytes >= options.unnoted_bytes_max(self.geometry.size())
             || self.saved.elapsed()
                 >= Duration::from_millis(options.checkpoint_every_ms.saturating_mul(scale));
         if self.job.checkpoints.is_none() || !due || self.unsaved_bytes == 0 {
@@ -366,11 +418,24 @@ impl Run {
     }
 }
 
+fn flushing() -> String {
+    "flush the target".into()
+}
+
 async fn load(job: &CopyJob) -> Result<Option<Watermark>> {
     let Some(checkpoints) = job.checkpoints.clone() else { return Ok(None) };
     tokio::task::spawn_blocking(move || checkpoints.load())
         .await
         .or_other("mover.defect", || "loading a watermark did not end".into())?
+}
+
+/// How much of what an earlier attempt did not note it may have sent all the same: as much as is ever settled without
+/// being noted, what was under way, and the window before and behind that.
+fn doubt(belief: &Belief, job: &CopyJob, size: u64) -> u64 {
+    let is_unfinished = belief.earlier.as_ref().is_some_and(|earlier| !earlier.complete);
+    let under_way = (job.options.in_flight as u64).saturating_mul(PIECE_BYTES_MAX);
+    let all = job.options.unnoted_bytes_max(size).saturating_add(under_way + 2 * HASH_RANGE_BYTES_MAX);
+    if is_unfinished { all } else { 0 }
 }
 
 /// What can be believed of the target. A watermark of another snapshot that is not exactly what `base`

@@ -1,12 +1,18 @@
 //! What a copy is asked to do and what it says afterwards. Knows nothing of how.
 
-use crate::{Checkpoints, Manifest, Retry, VerifyScope};
+use crate::{Checkpoints, Manifest, Pace, Retry, VerifyScope};
 use gyre_core::limits::PIECE_BYTES_MAX;
 use gyre_core::roles::Progress;
 use gyre_core::{BlockTarget, Origin};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+
+/// What is sent twice at most after the host, the agent, the worker or the link died in the middle of a copy, with up to
+/// 30 pieces under way.
+pub const SENT_TWICE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A disk whose watermark is written as often as the options say.
+const CHECKPOINT_DISK_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 
 /// One disk to copy.
 pub struct CopyJob {
@@ -34,6 +40,9 @@ pub struct CopyJob {
     pub target_identity: String,
     /// Phases `copy` and `verify`, in bytes of the disk.
     pub progress: Arc<dyn Progress>,
+    /// How fast bytes may be sent, for all copies that share it together: before they are compressed, and again
+    /// when they are sent again.
+    pub pace: Arc<Pace>,
     /// Ends the copy early, with `job.cancelled`.
     pub cancel: CancellationToken,
     /// Sizes and times.
@@ -52,6 +61,26 @@ pub struct CopyOptions {
     pub checkpoint_every_bytes: u64,
     /// For transient failures of target and source.
     pub retry: Retry,
+}
+
+impl CopyOptions {
+    /// What may be settled and not noted in a watermark, for a disk of that size, bytes of the disk.
+    pub(crate) const fn unnoted_bytes_max(&self, disk: u64) -> u64 {
+        self.checkpoint_every_bytes.saturating_mul(checkpoint_scale(disk))
+    }
+
+    /// So much is sent between two flushes. A worker that dies loses what its memory held: what was sent since the last
+    /// flush that has ended began, which may be twice this, and what was under way. All of it is to be within
+    /// [`SENT_TWICE_BYTES_MAX`].
+    pub(crate) fn flush_every_bytes(&self) -> u64 {
+        let under_way = (self.in_flight.max(1) as u64).saturating_mul(PIECE_BYTES_MAX);
+        (SENT_TWICE_BYTES_MAX / 2).saturating_sub(under_way).max(PIECE_BYTES_MAX)
+    }
+}
+
+/// Watermarks of larger disks are larger, and written less often in proportion.
+pub(crate) const fn checkpoint_scale(disk: u64) -> u64 {
+    disk / CHECKPOINT_DISK_BYTES + 1
 }
 
 impl Default for CopyOptions {

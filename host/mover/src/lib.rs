@@ -3,7 +3,7 @@
 //!
 //! A disk is walked in windows of 64 MiB ([`plan`] decides per block of 64 KiB whether anything must be
 //! read at all), what must be read becomes pieces of at most 1 MiB, and a few pieces are in flight at a
-//! time ([`piece`] reads, unpacks, hashes, compares, sends). What was sent is read back as hashes
+//! time ([`piece`] reads, unpacks, hashes, compares, and sends as fast as the [`Pace`] of the job allows). What was sent is read back as hashes
 //! ([`verify()`]) and the hashes of the whole disk are the [`Manifest`] that the next copy compares with.
 //!
 //! Memory of one copy: `in_flight` × (1 MiB, and 12 MiB at most while a compressed cluster of the largest
@@ -11,27 +11,35 @@
 //! of extents, and the manifest: 32 bytes per block that is not in an all-zero window of 64 MiB, that
 //! is 512 KiB per GiB of data; windows equal to the last copy's are shared with it.
 
+mod allowance;
 mod blocks;
 mod buffer;
 mod checkpoint;
+mod clock;
 mod copy;
 mod extents;
+mod gauge;
 mod job;
 mod manifest;
 mod meter;
+mod pace;
 mod piece;
 mod plan;
 mod retry;
 mod sealed;
+mod stages;
 mod unpack;
 mod verify;
 
+pub use allowance::Allowance;
 pub use blocks::BlockSet;
 pub use checkpoint::{Checkpoints, FileCheckpoints, Watermark};
+pub use clock::{Clock, MachineClock};
 pub use copy::copy;
 pub use extents::{Map, map};
 pub use gyre_core::config::Verify as VerifyScope;
-pub use job::{ChangedBy, CopyJob, CopyOptions, CopyReport};
+pub use job::{ChangedBy, CopyJob, CopyOptions, CopyReport, SENT_TWICE_BYTES_MAX};
 pub use manifest::Manifest;
+pub use pace::Pace;
 pub use retry::Retry;
 pub use verify::verify;

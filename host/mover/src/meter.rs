@@ -1,7 +1,12 @@
-//! Progress at a rate that a terminal and a database can take. Knows no phase but its name.
+//! Progress at a rate that a terminal and a database can take, with how it goes on. Knows no phase but its name.
 
+use crate::gauge::Gauge;
+use crate::stages::{Spent, Stages};
+use gyre_core::BlockTarget;
+use gyre_core::flow::Bottleneck;
 use gyre_core::roles::Progress;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// At most ten reports a second.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -11,12 +16,22 @@ pub(crate) struct Meter<'a> {
     phase: &'static str,
     total: u64,
     done: u64,
-    last: Option<Instant>,
+    last: Option<Duration>,
+    gauge: Gauge,
+    stages: Arc<Stages>,
+    target: Arc<dyn BlockTarget>,
 }
 
 impl<'a> Meter<'a> {
-    pub(crate) fn new(progress: &'a dyn Progress, phase: &'static str, total: u64) -> Self {
-        let mut meter = Self { progress, phase, total, done: 0, last: None };
+    pub(crate) fn new(
+        progress: &'a dyn Progress,
+        phase: &'static str,
+        total: u64,
+        stages: Arc<Stages>,
+        target: Arc<dyn BlockTarget>,
+    ) -> Self {
+        let gauge = Gauge::default();
+        let mut meter = Self { progress, phase, total, done: 0, last: None, gauge, stages, target };
         meter.add(0);
         meter
     }
@@ -24,11 +39,25 @@ impl<'a> Meter<'a> {
     /// Counts bytes of the disk, and reports the first, the last, and now and then.
     pub(crate) fn add(&mut self, bytes: u64) {
         self.done = self.done.saturating_add(bytes);
-        let now = Instant::now();
-        let due = self.last.is_none_or(|last| now.duration_since(last) >= REPORT_EVERY);
+        let now = self.stages.now();
+        let due = self.last.is_none_or(|last| now.saturating_sub(last) >= REPORT_EVERY);
         if due || (self.done == self.total && bytes > 0) {
             self.last = Some(now);
-            self.progress.report(self.phase, self.done, Some(self.total));
+            let flow = self.gauge.look(now, self.done, self.total, self.spent());
+            self.progress.report_flow(self.phase, self.done, self.total, flow);
         }
+    }
+
+    /// Where time was spent, as far as the target tells what of the sending was its own.
+    fn spent(&self) -> Spent {
+        let mut spent = self.stages.spent();
+        match self.target.took() {
+            Some(took) => {
+                spent.move_from_link(Bottleneck::Target, took.device);
+                spent.move_from_link(Bottleneck::Cpu, took.packing);
+            }
+            None => spent.move_from_link(Bottleneck::Target, Duration::MAX),
+        }
+        spent
     }
 }

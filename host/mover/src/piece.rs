@@ -1,13 +1,15 @@
 //! One piece on its way: read, unpack, hash, compare, send. Knows nothing of the rest of the disk.
 
-use crate::Retry;
 use crate::blocks::{Geometry, hash, is_zero};
 use crate::buffer::{Buffer, Pool};
 use crate::extents::{Cluster, From, Segment};
 use crate::plan::{How, Piece, Settled, Work};
+use crate::stages::{Inside, Stages};
 use crate::unpack::Unpacker;
+use crate::{Pace, Retry};
 use bytes::Bytes;
 use gyre_core::error::Context as _;
+use gyre_core::flow::Bottleneck;
 use gyre_core::limits::HASH_BLOCK_BYTES;
 use gyre_core::{BlockTarget, Error, Origin, Result};
 use std::ops::Range;
@@ -21,6 +23,8 @@ pub(crate) struct Courier {
     pub(crate) geometry: Geometry,
     pub(crate) pool: Arc<Pool>,
     pub(crate) retry: Retry,
+    pub(crate) pace: Arc<Pace>,
+    pub(crate) stages: Arc<Stages>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -55,10 +59,11 @@ impl Courier {
     async fn copy(&self, piece: Piece) -> Result<Delivered> {
         let fetched = self.fetch(&piece).await?;
         let (origin, geometry, buffer) = (self.origin.clone(), self.geometry, self.pool.take());
-        let loaded =
-            tokio::task::spawn_blocking(move || load(origin.as_ref(), geometry, &piece, &fetched, buffer))
-                .await
-                .or_other("mover.defect", || "reading a piece did not end".into())??;
+        let stages = self.stages.clone();
+        let loading = move || load(origin.as_ref(), geometry, &piece, &fetched, buffer, &stages);
+        let loaded = tokio::task::spawn_blocking(loading)
+            .await
+            .or_other("mover.defect", || "reading a piece did not end".into())??;
         self.send(&loaded).await?;
         Ok(loaded.delivered)
     }
@@ -69,6 +74,7 @@ impl Courier {
         for segment in piece.segments.iter().filter(|segment| segment.from == From::Data) {
             let what = || format!("read {} bytes at {} from the source", segment.length, segment.at);
             let read = || self.origin.read(segment.at, segment.length as u32);
+            let _here = self.stages.enter(Bottleneck::Sandbox);
             let bytes = self.retry.run(&self.stop, what, read).await?;
             if bytes.len() as u64 != segment.length {
                 return Err(Error::other(
@@ -100,9 +106,7 @@ impl Courier {
                     let bytes =
                         loaded.bytes.slice((range.start - start) as usize..(range.end - start) as usize);
                     let what = || format!("write {} bytes at {} of the target", bytes.len(), range.start);
-                    self.retry
-                        .run(&self.stop, what, || self.target.write(range.start, bytes.clone()))
-                        .await?;
+                    self.retry.run(&self.stop, what, || self.write(range.start, bytes.clone())).await?;
                 }
                 How::Skipped | How::Resumed => {}
             }
@@ -110,7 +114,16 @@ impl Courier {
         Ok(())
     }
 
+    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+        let mut here = self.stages.enter(Bottleneck::Limit);
+        let pass = self.pace.pass(bytes.len() as u64);
+        self.stop.run_until_cancelled(pass).await.ok_or_else(Error::cancelled)?;
+        here.turn(Bottleneck::Link);
+        self.target.write(offset, bytes).await
+    }
+
     async fn send_zeros(&self, range: &Range<u64>) -> Result<()> {
+        let _here = self.stages.enter(Bottleneck::Target);
         let what = || format!("zero {} bytes at {} of the target", range.end - range.start, range.start);
         self.retry.run(&self.stop, what, || self.target.zero(range.start, range.end - range.start)).await
     }
@@ -123,13 +136,16 @@ fn load(
     piece: &Piece,
     fetched: &[Bytes],
     mut buffer: Buffer,
+    stages: &Stages,
 ) -> Result<Loaded> {
+    let mut here = stages.enter(Bottleneck::Cpu);
     let bytes = geometry.bytes(&piece.blocks);
     let length = (bytes.end - bytes.start) as usize;
     let mut delivered = Delivered::default();
     let memory =
         buffer.as_mut().get_mut(..length).ok_or_else(|| defect("a piece is larger than its buffer"))?;
-    fill(origin, &piece.segments, fetched, memory, &mut delivered)?;
+    fill(origin, &piece.segments, fetched, memory, &mut delivered, &mut here)?;
+    here.turn(Bottleneck::Cpu);
     let blocks = memory.chunks(HASH_BLOCK_BYTES as usize).zip(piece.blocks.clone()).zip(&piece.held);
     delivered.settled = blocks.map(|((bytes, block), held)| judge(geometry, block, bytes, *held)).collect();
     Ok(Loaded { bytes: Bytes::from_owner(buffer), delivered })
@@ -152,6 +168,7 @@ fn fill(
     fetched: &[Bytes],
     memory: &mut [u8],
     delivered: &mut Delivered,
+    here: &mut Inside<'_>,
 ) -> Result<()> {
     let (mut rest, mut fetched, mut unpacking) = (memory, fetched.iter(), Unpacking::default());
     for (index, segment) in segments.iter().enumerate() {
@@ -167,13 +184,14 @@ fn fill(
                 delivered.read += segment.length;
             }
             From::Stored { disk, offset } => {
+                here.turn(Bottleneck::Source);
                 handle(origin, disk)?.read_at(offset, part).map_err(|e| e.during(reading(segment)))?;
                 delivered.read += segment.length;
             }
             From::Packed { cluster, skip } => {
                 let following = segments.get(index + 1..).unwrap_or(&[]);
                 unpacking
-                    .unpack(origin, cluster, skip, following, part, delivered)
+                    .unpack(origin, cluster, skip, following, part, delivered, here)
                     .map_err(|e| e.during(reading(segment)))?;
             }
         }
@@ -200,12 +218,15 @@ impl Unpacking {
         following: &[Segment],
         part: &mut [u8],
         delivered: &mut Delivered,
+        here: &mut Inside<'_>,
     ) -> Result<()> {
         let end = skip as usize + part.len();
         let known = self.last.as_ref().is_some_and(|(last, bytes)| *last == cluster && bytes.len() >= end);
         if !known {
             let wanted = wanted(cluster, following).max(end);
+            here.turn(Bottleneck::Source);
             self.read_packed(origin, cluster)?;
+            here.turn(Bottleneck::Cpu);
             delivered.read += cluster.length;
             delivered.unpacked += wanted as u64;
             if skip == 0 && wanted == part.len() {

@@ -4,7 +4,9 @@
 
 use crate::blocks::{Geometry, PIECE_BLOCKS};
 use crate::extents::{Changes, Cover, From, Segment};
+use crate::stages::Stages;
 use crate::{ChangedBy, Manifest, Retry, Watermark};
+use gyre_core::flow::Bottleneck;
 use gyre_core::{BlockTarget, Error, Hash, Result};
 use std::ops::Range;
 use std::sync::Arc;
@@ -69,10 +71,13 @@ pub(crate) struct Planner {
     pub(crate) geometry: Geometry,
     pub(crate) base: Option<Manifest>,
     pub(crate) belief: Belief,
+    /// Of what an earlier attempt did not note, bytes that it may have sent all the same and that were not asked for yet.
+    pub(crate) doubt: u64,
     pub(crate) changes: Changes,
     pub(crate) cover: Cover,
     pub(crate) target: Arc<dyn BlockTarget>,
     pub(crate) retry: Retry,
+    pub(crate) stages: Arc<Stages>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -141,13 +146,25 @@ impl Planner {
     }
 
     /// Asks the target what it holds, where belief is not enough.
-    async fn held(&self, blocks: &Range<u64>) -> Result<Option<Vec<Hash>>> {
+    async fn held(&mut self, blocks: &Range<u64>) -> Result<Option<Vec<Hash>>> {
         let must_ask = |block| self.finished(block).is_some_and(|hash| self.believed(block) != Some(hash));
-        if self.belief.clean && !blocks.clone().any(must_ask) {
+        let must_ask = !self.belief.clean || blocks.clone().any(must_ask);
+        if !self.is_in_doubt(blocks) && !must_ask {
             return Ok(None);
         }
-        let hashes = hashes(&self.target, &self.geometry, blocks, &self.retry, &self.stop).await?;
-        Ok(Some(hashes))
+        self.stages.plan_at(Bottleneck::Target);
+        let hashes = hashes(&self.target, &self.geometry, blocks, &self.retry, &self.stop).await;
+        self.stages.plan_at(Bottleneck::Sandbox);
+        hashes.map(Some)
+    }
+
+    /// Whether an earlier attempt may have sent some of these blocks without having noted it: they need not be sent again.
+    fn is_in_doubt(&mut self, blocks: &Range<u64>) -> bool {
+        let unfinished = blocks.clone().filter(|block| self.finished(*block).is_none());
+        let unfinished: u64 = unfinished.map(|block| self.geometry.length(block)).sum();
+        let is_in_doubt = self.doubt > 0 && unfinished > 0;
+        self.doubt = self.doubt.saturating_sub(unfinished);
+        is_in_doubt
     }
 
     async fn read(&mut self, open: &[Open], ahead: bool, window: &mut Window) -> Result<()> {

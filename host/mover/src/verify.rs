@@ -4,7 +4,8 @@
 use crate::blocks::{Geometry, WINDOW_BLOCKS};
 use crate::meter::Meter;
 use crate::plan::hashes;
-use crate::{BlockSet, Manifest, Retry};
+use crate::stages::Stages;
+use crate::{BlockSet, MachineClock, Manifest, Retry};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use gyre_core::limits::HASH_BLOCK_BYTES;
 use gyre_core::roles::Progress;
@@ -28,7 +29,8 @@ pub async fn verify(
     progress: &dyn Progress,
 ) -> Result<Vec<u64>> {
     let blocks = BlockSet::all(manifest.blocks());
-    let mut meter = Meter::new(progress, "verify", manifest.size());
+    let stages = Stages::new(Arc::new(MachineClock::default()));
+    let mut meter = Meter::new(progress, "verify", manifest.size(), stages, target.clone());
     let checked =
         check(manifest, &blocks, &target, Retry::default(), &CancellationToken::new(), &mut meter).await?;
     Ok(checked.wrong)

@@ -8,6 +8,7 @@ use crate::limits::{
     REQUEST_TIMEOUT_S, RETRY_PAUSE_MS,
 };
 use bytes::Bytes;
+use gyre_core::protocol::TOOK_HEADER;
 use gyre_core::{Error, Result};
 use gyre_ssh::{Client, Credential, Target};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -84,6 +85,14 @@ impl Ask {
     }
 }
 
+/// What came back.
+pub struct Answer {
+    /// Body.
+    pub body: Bytes,
+    /// How long the agent's device was busy with it; 0 where it does not say.
+    pub took: Duration,
+}
+
 /// A pool of connections.
 pub struct Link {
     route: Arc<Route>,
@@ -112,6 +121,14 @@ impl Link {
     /// # Errors
     /// What the agent answered, with its code; `worker.agent-lost` and `worker.link` (transient).
     pub async fn ask(&self, ask: Ask) -> Result<Bytes> {
+        self.answer(ask).await.map(|answer| answer.body)
+    }
+
+    /// The same, with what the agent says of it.
+    ///
+    /// # Errors
+    /// As [`Link::ask`].
+    pub async fn answer(&self, ask: Ask) -> Result<Answer> {
         let ended = || Error::other("worker.link", "the link is closed");
         let _permit = self.permits.acquire().await.map_err(|_| ended())?;
         let mut pause = Duration::from_millis(RETRY_PAUSE_MS);
@@ -151,7 +168,7 @@ impl Link {
         }
     }
 
-    async fn attempt(&self, ask: &Ask) -> std::result::Result<Result<Bytes>, Broken> {
+    async fn attempt(&self, ask: &Ask) -> std::result::Result<Result<Answer>, Broken> {
         let mut sender = self.connection().await.map_err(Broken::Before)?;
         let request = request(ask).map_err(Broken::Before)?;
         let mut life = self.life.clone();
@@ -250,14 +267,20 @@ fn request(ask: &Ask) -> Result<Request<Full<Bytes>>> {
     request.map_err(|error| Error::other("worker.link", "cannot write a request").cause(error))
 }
 
+/// What the agent's device took, where it says so; it only explains, so nonsense is as good as nothing.
+fn took(headers: &header::HeaderMap) -> Duration {
+    let us = headers.get(TOOK_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
+    Duration::from_micros(us.unwrap_or_default())
+}
+
 /// The outer error: the connection broke. The inner one: the agent said no.
-async fn exchange(sender: &mut Sender, request: Request<Full<Bytes>>) -> Result<Result<Bytes>> {
+async fn exchange(sender: &mut Sender, request: Request<Full<Bytes>>) -> Result<Result<Answer>> {
     let response: Response<_> = sender.send_request(request).await.map_err(broken)?;
-    let status = response.status();
+    let (status, took) = (response.status(), took(response.headers()));
     let body =
         Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await.map_err(broken)?.to_bytes();
     if status.is_success() {
-        return Ok(Ok(body));
+        return Ok(Ok(Answer { body, took }));
     }
     Ok(Err(serde_json::from_slice(&body).unwrap_or_else(|_| {
         Error::other("worker.protocol", format!("the agent answered {status} and no reason"))

@@ -8,10 +8,10 @@ use bytes::Bytes;
 use gyre_core::error::Context as _;
 use gyre_core::limits::{GUEST_RUN_DEFAULT_MS, GUEST_RUN_MAX_MS, HASH_BLOCK_BYTES};
 use gyre_core::protocol::{Root, RootReply, RootRequest};
-use gyre_core::{BlockTarget, Error, Hash, Result};
+use gyre_core::{BlockTarget, Error, Hash, Result, Took};
 use hyper::Method;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Fast enough for any link that needs it.
 const ZSTD_LEVEL: i32 = 1;
@@ -22,6 +22,15 @@ pub struct RemoteDisk {
     pub(crate) index: usize,
     pub(crate) size: u64,
     pub(crate) compress: bool,
+    pub(crate) took: Mutex<Took>,
+}
+
+impl RemoteDisk {
+    fn add(&self, device: Duration, packing: Duration) {
+        let mut took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
+        took.device += device;
+        took.packing += packing;
+    }
 }
 
 #[async_trait]
@@ -31,11 +40,15 @@ impl BlockTarget for RemoteDisk {
     }
 
     async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+        let begun = Instant::now();
         let packed = if self.compress { pack(bytes.clone()).await } else { None };
+        self.add(Duration::ZERO, begun.elapsed());
         let mut ask = Ask::new(Method::PUT, format!("/v1/disks/{}/data?offset={offset}", self.index));
         ask.packed = packed.is_some();
         ask.body = packed.unwrap_or(bytes);
-        self.link.ask(ask).await.map(drop)
+        let answer = self.link.answer(ask).await?;
+        self.add(answer.took, Duration::ZERO);
+        Ok(())
     }
 
     async fn zero(&self, offset: u64, length: u64) -> Result<()> {
@@ -57,6 +70,10 @@ impl BlockTarget for RemoteDisk {
             return Err(Error::other("worker.protocol", why));
         }
         Ok(hashes)
+    }
+
+    fn took(&self) -> Option<Took> {
+        Some(*self.took.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

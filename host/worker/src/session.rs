@@ -145,7 +145,8 @@ impl Session {
             )
         })?;
         let link = Link::new(self.route.clone(), self.life.clone(), self.options.connections);
-        Ok(Arc::new(RemoteDisk { link, index, size: device.size, compress: self.options.compress }))
+        let (size, compress, took) = (device.size, self.options.compress, Default::default());
+        Ok(Arc::new(RemoteDisk { link, index, size, compress, took }))
     }
 
     /// Every operating system on the disks.

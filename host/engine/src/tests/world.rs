@@ -8,7 +8,7 @@ use crate::{
     Ask, DeployOptions, Engine, NewReplica, News, Replica, ReplicaFilter, Report, Reporter, Settings,
 };
 use gyre_core::Result;
-use gyre_mover::{CopyOptions, Retry};
+use gyre_mover::{Allowance, CopyOptions, Retry};
 use gyre_saga::{JobFilter, JobRecord, Owner, Policy, SqliteStore, Status, Stop, Store};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -165,6 +165,7 @@ impl World {
         Settings {
             directory: self.state(),
             transfer: Default::default(),
+            allowance: Allowance::always(gyre_core::Bandwidth::UNLIMITED),
             jobs: Default::default(),
             copy: CopyOptions { retry, ..CopyOptions::default() },
             policy: Policy::default().without_pauses(),

@@ -1,15 +1,17 @@
 //! Disks in memory that keep a record and fail when told to, and disks of random layout. Used by the
 //! tests of this folder only.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests fail by panicking
+#![allow(dead_code)] // each file of tests uses a part
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use gyre_core::limits::HASH_BLOCK_BYTES;
 use gyre_core::roles::Progress;
 use gyre_core::{
     Backoff, BlockRead, BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Packed, Result, Stored,
 };
-use gyre_mover::{Checkpoints, CopyJob, CopyOptions, Retry, VerifyScope, Watermark};
+use gyre_mover::{Checkpoints, Clock, CopyJob, CopyOptions, Pace, Retry, VerifyScope, Watermark};
 use std::io::Write as _;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -362,6 +364,38 @@ impl Progress for Reports {
     }
 }
 
+/// A time that passes where somebody waits, and nowhere else.
+pub struct Simulated {
+    /// What the calendar says at its beginning, milliseconds since 1970.
+    pub begin_ms: u64,
+    now: Mutex<Duration>,
+}
+
+impl Simulated {
+    pub fn new(begin_ms: u64) -> Arc<Self> {
+        Arc::new(Self { begin_ms, now: Mutex::default() })
+    }
+
+    pub fn pass(&self, time: Duration) {
+        *self.now.lock().unwrap() += time;
+    }
+}
+
+impl Clock for Simulated {
+    fn now(&self) -> Duration {
+        *self.now.lock().unwrap()
+    }
+
+    fn calendar_ms(&self) -> u64 {
+        self.begin_ms + self.now().as_millis() as u64
+    }
+
+    fn sleep(&self, pause: Duration) -> BoxFuture<'_, ()> {
+        self.pass(pause);
+        Box::pin(tokio::task::yield_now())
+    }
+}
+
 /// A first copy to a new disk, without notes.
 pub fn job(source: &Arc<Source>, device: &Arc<Device>) -> CopyJob {
     let cancel = CancellationToken::new();
@@ -378,6 +412,7 @@ pub fn job(source: &Arc<Source>, device: &Arc<Device>) -> CopyJob {
         snapshot_id: "snap-1".into(),
         target_identity: "volume-1".into(),
         progress: Arc::new(Reports::default()),
+        pace: Pace::unlimited(),
         cancel,
         options: CopyOptions {
             in_flight: 4,
