@@ -9,7 +9,7 @@ use crate::policy::Policy;
 use crate::tap::Called;
 use async_trait::async_trait;
 use bytes::Bytes;
-use gyre_core::extent::{CODECS, check_cover};
+use gyre_core::extent::{CODECS, check_changed, check_cover};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
 use gyre_core::{BlockRead, Error, Extent, ExtentKind, Origin, Result};
 use gyre_sandbox::bindings::SourcePlugin;
@@ -76,8 +76,10 @@ impl PluginOrigin {
         Ok(answer.into_iter().map(Into::into).collect())
     }
 
-    fn check(&self, offset: u64, length: u64, extents: &[Extent]) -> Result<()> {
-        check_cover(offset, length, extents)
+    /// What changed may have gaps, and be nothing; what lies somewhere may not.
+    fn check(&self, since: Option<&str>, offset: u64, length: u64, extents: &[Extent]) -> Result<()> {
+        let order = if since.is_some() { check_changed } else { check_cover };
+        order(offset, length, extents)
             .map_err(|error| error.cause(format!("plugin {}", self.plugin.title())))?;
         extents.iter().try_for_each(|extent| self.check_place(extent))
     }
@@ -160,7 +162,7 @@ impl Origin for PluginOrigin {
             }
             _ => self.asked(since, offset, length).await?,
         };
-        self.check(offset, length, &extents)?;
+        self.check(since, offset, length, &extents)?;
         Ok(extents)
     }
 

@@ -305,6 +305,13 @@ async fn greedy_claims_are_not_believed() {
         let origin = world.source().open_disk(&disk.display().to_string(), claim).await.unwrap();
         let error = origin.extents(None, 0, 1 << 20).await.unwrap_err();
         assert_eq!(error.code, code, "{claim}: {error}");
+        // What changed may have gaps, and be nothing; the rest holds for it, too.
+        let changed = origin.extents(Some("base"), 0, 1 << 20).await;
+        match claim {
+            "gap" => assert_eq!(changed.unwrap()[0].offset, 1),
+            "empty" => assert_eq!(changed.unwrap(), []),
+            _ => assert_eq!(changed.unwrap_err().code, code, "{claim}"),
+        }
     }
     for (claim, code) in [("short", "plugin.answer"), ("flood", "sandbox.payload")] {
         let origin = world.source().open_disk("s", claim).await.unwrap();

@@ -5,12 +5,13 @@ use crate::file::{Files, ImageFile};
 use crate::layer::{Kind, Layer, Parent, Piece};
 use crate::options::Format;
 use crate::probe::{self, Choice};
+use crate::qcow2::Bitmap;
 use gyre_plugin::source::*;
 
 /// Images below each other.
 const LAYERS_MAX: usize = 32;
 /// Extents in one answer; the host refuses more.
-const EXTENTS_MAX: usize = 65_536;
+pub const EXTENTS_MAX: usize = 65_536;
 /// Pieces looked at for one answer: keeps a call within its time on any disk.
 const PIECES_MAX: u64 = 4 << 20;
 /// The file system is asked for holes in stored bytes from this length on.
@@ -56,30 +57,38 @@ impl Chain {
         self.format
     }
 
-    fn walk(&self, offset: u64, length: u64) -> Result<Vec<Found>> {
-        let end = offset.checked_add(length).filter(|end| *end <= self.size());
-        let end = end.ok_or_else(|| {
+    /// Every file that is read, from above to below.
+    pub fn files(&self) -> Vec<String> {
+        self.layers.iter().flat_map(|layer| layer.files()).collect()
+    }
+
+    /// The dirty bitmaps of the first file, see [`Layer::bitmaps`].
+    ///
+    /// # Errors
+    /// `disk-image.no-changed-blocks`, `disk-image.corrupt`, `disk-image.truncated`, `disk-image.unsupported`; what the
+    /// host met.
+    pub fn bitmaps(&self) -> Result<Vec<(String, Result<Bitmap>)>> {
+        self.layers.first().map_or_else(|| Ok(Vec::new()), |layer| layer.bitmaps())
+    }
+
+    /// Where a range ends that lies within the disk.
+    ///
+    /// # Errors
+    /// `disk-image.range`
+    pub fn check_range(&self, offset: u64, length: u64) -> Result<u64> {
+        offset.checked_add(length).filter(|end| *end <= self.size()).ok_or_else(|| {
             let message = format!("{length} bytes at {offset} are past the end of the disk");
             Error::invalid("disk-image.range", message)
-        })?;
-        let mut walk = Walk { found: Vec::new(), pieces_left: PIECES_MAX };
-        walk.layers(&self.layers, offset, end)?;
-        Ok(walk.found)
-    }
-}
-
-impl Reader for Chain {
-    fn size(&self) -> u64 {
-        Chain::size(self)
+        })
     }
 
-    fn extents(&mut self, since: Option<&str>, offset: u64, length: u64) -> Result<Vec<Extent>> {
-        if since.is_some() {
-            let message = "image files do not say which blocks changed";
-            return Err(Error::not_found("disk-image.no-changed-blocks", message));
-        }
+    /// What lies in `offset..end`, in order and without gaps; may stop early.
+    ///
+    /// # Errors
+    /// `disk-image.corrupt`, `disk-image.truncated`; what the host met.
+    pub fn extents(&self, offset: u64, end: u64) -> Result<Vec<Extent>> {
         let mut extents = Vec::new();
-        for found in self.walk(offset, length)? {
+        for found in self.walk(offset, end)? {
             if extents.len() >= EXTENTS_MAX {
                 break;
             }
@@ -89,16 +98,25 @@ impl Reader for Chain {
     }
 
     /// What a log holds that its file does not have yet; everything else the host reads itself.
-    fn read(&mut self, offset: u64, length: u32) -> Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// `disk-image.range`, `disk-image.not-data`; what the host met.
+    pub fn read(&self, offset: u64, length: u32) -> Result<Vec<u8>> {
         if length > READ_BYTES_MAX {
             let message = format!("{length} bytes are more than one read answers");
             return Err(Error::invalid("disk-image.range", message));
         }
         let mut bytes = Vec::new();
-        for found in self.walk(offset, length.into())? {
+        for found in self.walk(offset, self.check_range(offset, length.into())?)? {
             bytes.extend(found.read()?);
         }
         Ok(bytes)
+    }
+
+    fn walk(&self, offset: u64, end: u64) -> Result<Vec<Found>> {
+        let mut walk = Walk { found: Vec::new(), pieces_left: PIECES_MAX };
+        walk.layers(&self.layers, offset, end)?;
+        Ok(walk.found)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::file::ImageFile;
 use crate::options::Format;
+use crate::qcow2::Bitmap;
 use gyre_plugin::source::*;
 use std::rc::Rc;
 
@@ -13,6 +14,20 @@ pub trait Layer {
 
     /// The file to name in errors.
     fn file(&self) -> &ImageFile;
+
+    /// Every file that is read for it.
+    fn files(&self) -> Vec<String> {
+        vec![self.file().name().to_owned()]
+    }
+
+    /// Its dirty bitmaps by name, each with the reason where it cannot be used; only qcow2 has any.
+    ///
+    /// # Errors
+    /// `disk-image.no-changed-blocks`, `disk-image.corrupt`, `disk-image.truncated`, `disk-image.unsupported`; what the
+    /// host met.
+    fn bitmaps(&self) -> Result<Vec<(String, Result<Bitmap>)>> {
+        Ok(Vec::new())
+    }
 
     /// What shows through.
     fn parent(&self) -> Option<&Parent> {

@@ -1,9 +1,10 @@
 //! Source of machines whose disks are image files (raw, qcow2, VMDK, VHDX, VHD, VDI, OVA) or NBD exports. The operator writes
 //! the machines down; the plugin reads image metadata and answers with extents, so that disk bytes never
 //! enter the sandbox. An image that does not change is its own snapshot: this source cannot quiesce or stop a
-//! machine, and knows no changed blocks.
+//! machine, and knows changed blocks only where a dirty bitmap of the image tells them.
 
 mod chain;
+mod changes;
 mod crc;
 mod file;
 mod layer;
@@ -14,16 +15,17 @@ mod path;
 mod probe;
 mod qcow2;
 mod record;
+mod snapshot;
 mod vdi;
 mod vhd;
 mod vhdx;
 mod vmdk;
 
 use chain::Chain;
+use changes::Changed;
 use gyre_plugin::source::*;
 use options::{Format, Image, Machine, Options};
-use probe::Choice;
-use serde::{Deserialize, Serialize};
+use snapshot::{Snapshot, SnapshotDisk};
 
 /// Machines in one answer of `list-vms`.
 const PAGE_VMS: usize = 100;
@@ -32,28 +34,6 @@ const PAGE_VMS: usize = 100;
 pub struct DiskImage;
 
 gyre_plugin::export!(source: DiskImage);
-
-/// What a snapshot is: which files, and how large their disks were.
-#[derive(Debug, Serialize, Deserialize)]
-struct Snapshot {
-    vm: String,
-    disks: Vec<SnapshotDisk>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct SnapshotDisk {
-    id: String,
-    path: String,
-    format: Format,
-    /// The operator wrote the format down. Else the first bytes say it each time, for a guest may write others.
-    #[serde(default)]
-    written: bool,
-    #[serde(default)]
-    snapshot: Option<String>,
-    #[serde(default)]
-    member: Option<String>,
-    size: u64,
-}
 
 impl Source for DiskImage {
     const ABOUT: About =
@@ -100,18 +80,7 @@ impl Source for DiskImage {
     fn ensure_snapshot(step: &Step, vm: &VmSpec, _base: Option<&str>) -> Result<Outcome> {
         let options = Options::of_step(step)?;
         let (_, machine) = options.machine(&vm.id)?;
-        let disks = machine.disks.iter().enumerate().map(|(place, image)| {
-            let chain = open(image)?;
-            Ok(SnapshotDisk {
-                id: machine.disk_id(place),
-                path: image.path.clone(),
-                format: chain.format(),
-                written: image.format.is_some(),
-                snapshot: image.snapshot.clone(),
-                member: image.member.clone(),
-                size: chain.size(),
-            })
-        });
+        let disks = machine.disks.iter().enumerate().map(|(n, image)| snapshot_of(machine.disk_id(n), image));
         let disks = disks.collect::<Result<Vec<_>>>()?;
         log!(
             info,
@@ -126,19 +95,8 @@ impl Source for DiskImage {
     }
 
     fn open_disk(_config: Config, snapshot: &str, disk: &str) -> Result<Opened> {
-        let snapshot: Snapshot = read_state(snapshot)?;
-        let noted = snapshot.disks.iter().find(|noted| noted.id == disk).ok_or_else(|| {
-            Error::not_found(
-                "disk-image.no-disk",
-                format!("the snapshot of {} has no disk {disk:?}", snapshot.vm),
-            )
-        })?;
-        let choice = Choice {
-            format: noted.written.then_some(noted.format),
-            snapshot: noted.snapshot.as_deref(),
-            member: noted.member.as_deref(),
-        };
-        let chain = Chain::open(&noted.path, &choice)?;
+        let noted = read_state::<Snapshot>(snapshot)?.disk(disk)?;
+        let chain = Chain::open(&noted.path, &noted.choice())?;
         if chain.size() != noted.size || chain.format() != noted.format {
             return Err(Error::conflict(
                 "disk-image.changed",
@@ -149,13 +107,33 @@ impl Source for DiskImage {
         }
         Ok(match noted.format {
             Format::Raw => Opened::Disk(Disk::open(&noted.path)?),
-            _ => Opened::reader(chain),
+            _ => Opened::reader(Changed::new(chain, noted)),
         })
     }
 }
 
 fn open(image: &Image) -> Result<Chain> {
     Chain::open(&image.path, &image.choice())
+}
+
+fn snapshot_of(id: String, image: &Image) -> Result<SnapshotDisk> {
+    let chain = open(image)?;
+    let (bitmaps, refused) = changes::note(&chain, image.bitmap.as_deref())?;
+    if let Some(why) = refused {
+        log!(warn, "{}: {}", image.path, full(&why));
+    }
+    Ok(SnapshotDisk {
+        id,
+        path: image.path.clone(),
+        format: chain.format(),
+        written: image.format.is_some(),
+        snapshot: image.snapshot.clone(),
+        member: image.member.clone(),
+        bitmap: image.bitmap.clone(),
+        size: chain.size(),
+        files: chain.files(),
+        bitmaps,
+    })
 }
 
 fn summary(vm: &Machine) -> VmSummary {
@@ -179,14 +157,11 @@ fn check_machine(place: usize, machine: &Machine) -> Result<Vec<Finding>> {
 }
 
 fn check_disk(path: String, image: &Image) -> Result<Option<Finding>> {
-    let checked = open(image).and_then(|mut chain| {
-        let size = chain.size();
-        if size > 0 {
-            chain.extents(None, 0, size)?;
-        }
+    let checked = open(image).and_then(|chain| {
+        chain.extents(0, chain.size())?;
         match chain.format() {
             Format::Ova => ova::check_sums(&image.path, image.member.as_deref()),
-            _ => Ok(None),
+            _ => Ok(changes::note(&chain, image.bitmap.as_deref())?.1.map(|why| full(&why))),
         }
     });
     match checked {
@@ -196,10 +171,13 @@ fn check_disk(path: String, image: &Image) -> Result<Option<Finding>> {
     }
 }
 
+/// An error's message with its causes.
+fn full(error: &Error) -> String {
+    [std::slice::from_ref(&error.message), &error.causes].concat().join(": ")
+}
+
 fn finding(path: String, error: &Error) -> Finding {
-    let (causes, message) = (error.causes.join(": "), &error.message);
-    let message = if causes.is_empty() { message.clone() } else { format!("{message}: {causes}") };
-    Finding::blocking(path, format!("{message} [{}]", error.code)).remedy(remedy(&error.code))
+    Finding::blocking(path, format!("{} [{}]", full(error), error.code)).remedy(remedy(&error.code))
 }
 
 fn remedy(code: &str) -> &'static str {

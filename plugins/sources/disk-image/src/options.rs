@@ -65,6 +65,9 @@ pub struct Image {
     pub snapshot: Option<String>,
     /// Name of the disk inside an OVA archive that has several.
     pub member: Option<String>,
+    /// Name of a persistent dirty bitmap of a qcow2 image, which then says what changed since the last success. By
+    /// naming it you promise that nobody clears or disables it, nor makes another one of this name.
+    pub bitmap: Option<String>,
     /// Where it lies, as the key of the destination's `backend_mappings`.
     pub backend: Option<String>,
     /// `scsi`, `ide`, `virtio`, …
@@ -165,7 +168,12 @@ impl Format {
 impl Image {
     /// What the operator decided about it.
     pub fn choice(&self) -> Choice<'_> {
-        Choice { format: self.format, snapshot: self.snapshot.as_deref(), member: self.member.as_deref() }
+        Choice {
+            format: self.format,
+            snapshot: self.snapshot.as_deref(),
+            member: self.member.as_deref(),
+            bitmap: self.bitmap.as_deref(),
+        }
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Choice<'a> {
     pub snapshot: Option<&'a str>,
     /// Name of a disk inside an archive.
     pub member: Option<&'a str>,
+    /// Name of the dirty bitmap that says what changed.
+    pub bitmap: Option<&'a str>,
 }
 
 /// Understands an open file of that format.
@@ -73,6 +75,16 @@ pub fn open(
 ) -> Result<Box<dyn Layer>> {
     if choice.snapshot.is_some() && format != Format::Qcow2 {
         return Err(misplaced(&file, "snapshot", "only qcow2 images have internal snapshots"));
+    }
+    if choice.bitmap.is_some() && format != Format::Qcow2 {
+        return Err(misplaced(&file, "bitmap", "only qcow2 images have dirty bitmaps"));
+    }
+    if choice.bitmap.is_some() && choice.snapshot.is_some() {
+        return Err(misplaced(
+            &file,
+            "bitmap",
+            "a bitmap speaks of the disk as it is now, not of a snapshot",
+        ));
     }
     if choice.member.is_some() && format != Format::Ova {
         return Err(misplaced(&file, "member", "only OVA archives have members"));

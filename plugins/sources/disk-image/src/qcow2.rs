@@ -2,6 +2,7 @@
 //! Everything in the file is hostile: each number is checked before it is used, and nothing is read but
 //! table entries. Refuses what it cannot read rightly: encryption, and features that it does not know.
 
+mod bitmap;
 mod header;
 mod snapshot;
 
@@ -12,6 +13,8 @@ use crate::path;
 use gyre_plugin::source::*;
 use header::Header;
 use std::rc::Rc;
+
+pub use bitmap::{Bitmap, unusable};
 
 const OFFSET_MASK: u64 = 0x00ff_ffff_ffff_fe00;
 const COPIED: u64 = 1 << 63;
@@ -152,6 +155,16 @@ impl Layer for Qcow2 {
 
     fn file(&self) -> &ImageFile {
         &self.file
+    }
+
+    fn files(&self) -> Vec<String> {
+        let mut files = vec![self.file.name().to_owned()];
+        files.extend(self.header.data_file.is_some().then(|| self.data.name().to_owned()));
+        files
+    }
+
+    fn bitmaps(&self) -> Result<Vec<(String, Result<Bitmap>)>> {
+        bitmap::all(&self.file, &self.header)
     }
 
     fn parent(&self) -> Option<&Parent> {

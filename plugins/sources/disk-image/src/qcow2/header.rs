@@ -1,6 +1,7 @@
 //! The header of a qcow2 file and its extensions. Refuses what would be read wrongly.
 
 use super::Table;
+use super::bitmap::Directory;
 use crate::file::ImageFile;
 use crate::record::Record;
 use gyre_plugin::source::*;
@@ -22,6 +23,8 @@ const EXTENSIONS_MAX: usize = 64;
 
 const BACKING_FORMAT: u32 = 0xe279_2aca;
 const EXTERNAL_DATA_NAME: u32 = 0x4441_5441;
+const BITMAPS: u32 = 0x2385_2875;
+const BITMAPS_BYTES: u64 = 24;
 const FULL_DISK_ENCRYPTION: u32 = 0x0537_be77;
 
 /// Reference counts are stale; nothing here uses them.
@@ -30,6 +33,8 @@ const CORRUPT: u64 = 1 << 1;
 const EXTERNAL_DATA: u64 = 1 << 2;
 const COMPRESSION_TYPE: u64 = 1 << 3;
 const EXTENDED_L2: u64 = 1 << 4;
+/// Of the features that a program clears which does not know them.
+const BITMAPS_KEPT: u64 = 1;
 const KNOWN_FEATURES: u64 = DIRTY | CORRUPT | EXTERNAL_DATA | COMPRESSION_TYPE | EXTENDED_L2;
 
 /// What the header says, checked.
@@ -45,6 +50,7 @@ pub struct Header {
     pub snapshots: (u32, u64),
     pub backing: Option<Backing>,
     pub data_file: Option<String>,
+    pub bitmaps: Option<Directory>,
 }
 
 /// The backing file as the header names it.
@@ -57,6 +63,7 @@ pub struct Backing {
 struct Extensions {
     backing_format: Option<String>,
     data_file: Option<String>,
+    bitmaps: Option<Directory>,
 }
 
 impl Header {
@@ -79,6 +86,7 @@ impl Header {
             snapshots: (bytes.be32(60), bytes.be64(64)),
             backing: backing(file, &bytes, extensions.backing_format)?,
             data_file,
+            bitmaps: extensions.bitmaps,
         })
     }
 
@@ -220,10 +228,22 @@ fn extensions(file: &ImageFile, bytes: &Record, version: u32) -> Result<Extensio
             0 => break,
             FULL_DISK_ENCRYPTION => return Err(file.encrypted("with LUKS")),
             BACKING_FORMAT => found.backing_format = Some(content("the format of its backing file")?),
+            BITMAPS if length >= BITMAPS_BYTES => {
+                found.bitmaps = Some(bitmaps(bytes, &file.read(at + 8, BITMAPS_BYTES)?));
+            }
             EXTERNAL_DATA_NAME => found.data_file = Some(content("the name of its data file")?),
             _ => {}
         }
         at = at.saturating_add(8).saturating_add(length.next_multiple_of(8));
     }
     Ok(found)
+}
+
+fn bitmaps(header: &Record, extension: &Record) -> Directory {
+    Directory {
+        count: extension.be32(0),
+        bytes: extension.be64(8),
+        offset: extension.be64(16),
+        kept: header.be64(88) & BITMAPS_KEPT != 0,
+    }
 }

@@ -3,6 +3,7 @@
 //! thousands of times.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests fail by panicking
 
+mod bitmaps;
 mod hostile;
 mod microsoft;
 mod others;
