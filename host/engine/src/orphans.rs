@@ -7,6 +7,9 @@
 //! replica's while later ones are based on it. Both ids are random and noted before anything is made with them, so an
 //! id that is not in this state directory is somebody else's (or its own, of a state directory that was lost): no
 //! further mark is needed to tell installations apart.
+//!
+//! A token is what a plugin claims. It is believed only of steps that ran at the endpoint that it speaks for, and what
+//! any plugin says is kept stays. That an object really carries a token of its own endpoint no host can see.
 
 use crate::deployment::{CHECKPOINT, CLONE, INSTANCE};
 use crate::execution::SOURCE_SNAPSHOT;
@@ -54,10 +57,17 @@ pub struct Found {
 
 impl Found {
     /// Whether it is an orphan under every mark that it is listed with: a plugin that lists it twice gets no say in
-    /// whose it is.
+    /// whose it is. The same token once more is no other mark: two endpoints may be one cloud, and the job ran at one.
     fn is_free(&self, found: &[Self]) -> bool {
-        let id = |one: &Self| (one.marked.kind.clone(), one.marked.id.clone());
-        found.iter().filter(|other| id(other) == id(self)).all(|other| other.owner == Owner::Orphan)
+        let is_same =
+            |other: &&Self| (&other.marked.kind, &other.marked.id) == (&self.marked.kind, &self.marked.id);
+        let says_nothing_else =
+            |other: &Self| other.owner == Owner::Unknown && other.marked.token == self.marked.token;
+        self.owner == Owner::Orphan
+            && found
+                .iter()
+                .filter(is_same)
+                .all(|other| other.owner == Owner::Orphan || says_nothing_else(other))
     }
 }
 
@@ -121,6 +131,8 @@ struct Line {
     status: Status,
     /// Whether its server is, or may be, in use.
     committed: bool,
+    source: String,
+    destination: String,
     replica: String,
     own_disks: bool,
     steps: BTreeSet<String>,
@@ -136,11 +148,21 @@ impl Line {
             kind: params.kind,
             status: job.status,
             committed: gyre_saga::committed(job),
+            source: params.source,
+            destination: params.destination,
             replica: params.replica,
             own_disks: params.deploy.own_disks,
             steps: job.steps.iter().map(|step| step.name.clone()).collect(),
             snapshot: job.step(SOURCE_SNAPSHOT).and_then(|step| step.state.clone()),
         })
+    }
+
+    /// Where its step of this name makes something.
+    fn place(&self, step: &str) -> Place {
+        match step {
+            SOURCE_SNAPSHOT => Place::Source(self.source.clone()),
+            _ => Place::Destination(self.destination.clone()),
+        }
     }
 
     /// Whether the replica's disks became those of the job's server.
@@ -179,12 +201,23 @@ struct Ledger {
 type Judgement = (Owner, String);
 
 impl Ledger {
-    fn judge(&self, token: &str) -> Judgement {
-        match token.split_once('-') {
-            Some((replica, DISKS)) => self.judge_disks(replica),
-            Some((job, step)) => self.judge_step(job, step),
-            None => (Owner::Unknown, "its token is none of gyre's".into()),
+    /// By the token that the plugin of this endpoint claims for it.
+    fn judge(&self, at: &Place, token: &str) -> Judgement {
+        let Some((id, step)) = token.split_once('-') else {
+            return (Owner::Unknown, "its token is none of gyre's".into());
+        };
+        let (owner, why) = if step == DISKS { self.judge_disks(id) } else { self.judge_step(id, step) };
+        if owner == Owner::Orphan && !self.ran_at(at, id, step) {
+            return (Owner::Unknown, format!("{why}, but at another endpoint"));
         }
+        (owner, why)
+    }
+
+    /// Whether the job of a token, or one of its replica, made something there by this step.
+    fn ran_at(&self, at: &Place, id: &str, step: &str) -> bool {
+        let is_owner = |job: &str, line: &Line| if step == DISKS { line.replica == id } else { job == id };
+        let lines = self.jobs.iter().filter_map(|(job, line)| Some((job, line.as_ref()?)));
+        lines.filter(|(job, line)| is_owner(job, line)).any(|(_, line)| line.place(step) == *at)
     }
 
     fn judge_disks(&self, replica: &str) -> Judgement {
@@ -258,7 +291,7 @@ impl Engine {
         let marked = Marking::open(self, place, cancel).await?.all().await?;
         let ledger = self.ledger(&marked).await?;
         let judged = marked.into_iter().map(|marked| {
-            let (owner, why) = ledger.judge(&marked.token);
+            let (owner, why) = ledger.judge(place, &marked.token);
             Found { marked, owner, why }
         });
         Ok(judged.collect())
@@ -348,11 +381,17 @@ mod tests {
             kind,
             status,
             committed,
+            source: "lab".into(),
+            destination: "cloud".into(),
             replica: "aaaaaaaaaaaa".into(),
             own_disks: false,
             steps: steps.map(str::to_owned).into(),
             snapshot: Some("point-1".into()),
         }
+    }
+
+    fn cloud() -> Place {
+        Place::Destination("cloud".into())
     }
 
     /// One job, and whether its replica exists.
@@ -399,11 +438,11 @@ mod tests {
         ];
         for (status, committed, replica, token, owner) in rows {
             let ledger = ledger(Some(line(Kind::Deployment, status, committed)), replica);
-            let (found, why) = ledger.judge(token);
+            let (found, why) = ledger.judge(&cloud(), token);
             assert_eq!(found, owner, "{status:?} committed={committed} replica={replica} {token}: {why}");
             assert!(!why.is_empty());
         }
-        assert_eq!(ledger(None, true).judge(worker).0, Unknown, "begun by another version");
+        assert_eq!(ledger(None, true).judge(&cloud(), worker).0, Unknown, "begun by another version");
     }
 
     #[test]
@@ -426,14 +465,14 @@ mod tests {
         ];
         for (kind, status, committed, own_disks, replica, owner) in rows {
             let line = Line { own_disks, ..line(kind, status, committed) };
-            let (found, why) = ledger(Some(line), replica).judge("aaaaaaaaaaaa-disks");
+            let (found, why) = ledger(Some(line), replica).judge(&cloud(), "aaaaaaaaaaaa-disks");
             assert_eq!(found, owner, "{kind:?} {status:?} {committed} {own_disks} {replica}: {why}");
         }
         let failed = || Some(line(Kind::Migration, Status::Failed, false));
-        assert_eq!(ledger(failed(), false).judge("dddddddddddd-disks").0, Unknown, "nobody's here");
+        assert_eq!(ledger(failed(), false).judge(&cloud(), "dddddddddddd-disks").0, Unknown, "nobody's here");
         let incomplete = Ledger { complete: false, ..ledger(failed(), false) };
         assert_eq!(
-            incomplete.judge("aaaaaaaaaaaa-disks").0,
+            incomplete.judge(&cloud(), "aaaaaaaaaaaa-disks").0,
             Unknown,
             "another job may have handed them over"
         );
@@ -461,8 +500,48 @@ mod tests {
                 snapshot: snapshot.into(),
                 whose: "replica web".into(),
             }));
-            let (found, why) = ledger.judge("0123456789ab-source-snapshot");
+            let (found, why) = ledger.judge(&Place::Source("lab".into()), "0123456789ab-source-snapshot");
             assert_eq!(found, owner, "{status:?} {base:?}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_believed_only_where_its_step_ran() {
+        let (source, other) = (Place::Source("lab".into()), Place::Destination("other".into()));
+        let failed = |replica| ledger(Some(line(Kind::Deployment, Status::Failed, false)), replica);
+        let rows = [
+            (&source, "0123456789ab-instance"),
+            (&source, "aaaaaaaaaaaa-disks"),
+            (&other, "0123456789ab-clone"),
+            (&other, "aaaaaaaaaaaa-disks"),
+            (&Place::Source("cloud".into()), "0123456789ab-clone"),
+            (&Place::Destination("lab".into()), "0123456789ab-source-snapshot"),
+        ];
+        for (place, token) in rows {
+            let (found, why) = failed(false).judge(place, token);
+            assert_eq!(found, Owner::Unknown, "{place} {token}: {why}");
+            assert!(why.ends_with("at another endpoint"), "{why}");
+        }
+        assert_eq!(
+            failed(true).judge(&other, "aaaaaaaaaaaa-disks").0,
+            Owner::Kept,
+            "a claim to keep is heard"
+        );
+    }
+
+    #[test]
+    fn one_cloud_under_two_names_keeps_no_orphan() {
+        let orphan = found("volume", "1", Owner::Orphan);
+        let again = found("volume", "1", Owner::Unknown);
+        let other = Marked { token: "u-s".into(), ..again.marked.clone() };
+        let other = Found { marked: other, ..again.clone() };
+        for (listed, goes) in [
+            (vec![orphan.clone(), again.clone()], 1),
+            (vec![again.clone()], 0),
+            (vec![orphan.clone(), other], 0),
+            (vec![orphan, found("volume", "1", Owner::Kept)], 0),
+        ] {
+            assert_eq!(Chosen::default().of(&listed).unwrap().len(), goes, "{listed:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::veil::Veil;
 use gyre_core::limits::DISKS_MAX;
-use gyre_core::roles::{Finding, MarkedPage, Outcome, StepCall};
+use gyre_core::roles::{Choices, Finding, Instance, MarkedPage, Outcome, StepCall, TargetDisk, VmPage};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_sandbox::Plugin;
 use gyre_sandbox::bindings::types;
@@ -84,11 +84,68 @@ pub(crate) fn check_vm(plugin: &Plugin, veil: &Veil, vm: &VmSpec) -> Result<()> 
     }
 }
 
+/// Machines as people see them; a machine is asked for by its id, which stays as it is.
+pub(crate) fn vms(veil: &Veil, mut page: VmPage) -> VmPage {
+    for vm in &mut page.vms {
+        vm.name = veil.over(&vm.name);
+        vm.os_hint = vm.os_hint.as_deref().map(|hint| veil.over(hint));
+    }
+    page
+}
+
+/// What an option may be, as people see it; an option is set to an id, which stays as it is.
+pub(crate) fn choices(veil: &Veil, mut all: Vec<Choices>) -> Vec<Choices> {
+    for choices in &mut all {
+        choices.refused = choices.refused.as_deref().map(|why| veil.over(why));
+        for choice in &mut choices.values {
+            choice.name = veil.over(&choice.name);
+            choice.about = choice.about.as_deref().map(|about| veil.over(about));
+        }
+    }
+    all
+}
+
+/// The end of a console, which stands in errors that are kept.
+pub(crate) fn console(veil: &Veil, console: Option<String>) -> Option<String> {
+    console.map(|text| veil.over(&text))
+}
+
+/// A machine that runs, as people see it.
+pub(crate) fn instance(veil: &Veil, told: Instance) -> Instance {
+    let over = |text: &String| veil.over(text);
+    Instance {
+        id: over(&told.id),
+        name: over(&told.name),
+        status: over(&told.status),
+        addresses: told.addresses.iter().map(over).collect(),
+        console: console(veil, told.console),
+    }
+}
+
+/// Disks, whose identities are kept with the replica.
+///
 /// # Errors
-/// `plugin.answer` when there are too many on one page, or one cannot be told from others.
+/// `plugin.secret-told`.
+pub(crate) fn disks(plugin: &Plugin, veil: &Veil, disks: Vec<TargetDisk>) -> Result<Vec<TargetDisk>> {
+    for TargetDisk { disk, identity, .. } in &disks {
+        veil.check_kept(
+            &format!("a disk that plugin {} describes", plugin.title()),
+            &format!("{disk}\n{identity}"),
+        )?;
+    }
+    Ok(disks)
+}
+
+/// # Errors
+/// `plugin.answer` when there are too many on one page, or one cannot be told from others; `plugin.secret-told` when what
+/// names one holds a secret, for these words come back to the plugin as they are and cannot be blanked out.
 pub(crate) fn marked(plugin: &Plugin, veil: &Veil, mut page: MarkedPage) -> Result<MarkedPage> {
     if let Some(what) = wrong_with(&page) {
         return Err(bad(plugin, &what));
+    }
+    for one in &page.marked {
+        let what = format!("what plugin {} lists as marked", plugin.title());
+        veil.check_kept(&what, &format!("{}\n{}\n{}", one.kind, one.id, one.token))?;
     }
     page.marked.iter_mut().for_each(|one| one.name = veil.over(&one.name));
     Ok(page)

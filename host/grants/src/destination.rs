@@ -77,7 +77,8 @@ impl Destination for PluginDestination {
 
     async fn options(&self, names: &[String]) -> Result<Vec<Choices>> {
         let (config, names) = (self.config.clone(), names.to_vec());
-        Ok(answer::all(ask!(self, "options", call_options(&config, &names))?))
+        let choices = answer::all(ask!(self, "options", call_options(&config, &names))?);
+        Ok(answer::choices(self.purpose.veil(), choices))
     }
 
     async fn ensure_disks(&self, step: &StepCall, vm: &VmSpec, existing: Option<&str>) -> Result<Outcome> {
@@ -89,7 +90,8 @@ impl Destination for PluginDestination {
 
     async fn describe_disks(&self, disks: &str) -> Result<Vec<TargetDisk>> {
         let (config, disks) = (self.config.clone(), disks.to_owned());
-        Ok(answer::all(ask!(self, "describe-disks", call_describe_disks(&config, &disks))?))
+        let disks = answer::all(ask!(self, "describe-disks", call_describe_disks(&config, &disks))?);
+        answer::disks(&self.plugin, self.purpose.veil(), disks)
     }
 
     async fn remove_disks(&self, step: &StepCall, disks: &str) -> Result<Outcome> {
@@ -117,7 +119,8 @@ impl Destination for PluginDestination {
 
     async fn worker_console(&self, worker: &str) -> Result<Option<String>> {
         let (config, worker) = (self.config.clone(), worker.to_owned());
-        ask!(self, "worker-console", call_worker_console(&config, &worker))
+        let console = ask!(self, "worker-console", call_worker_console(&config, &worker))?;
+        Ok(answer::console(self.purpose.veil(), console))
     }
 
     async fn remove_worker(&self, step: &StepCall, worker: &str) -> Result<Outcome> {
@@ -163,7 +166,8 @@ impl Destination for PluginDestination {
 
     async fn describe_instance(&self, instance: &str) -> Result<Instance> {
         let (config, instance) = (self.config.clone(), instance.to_owned());
-        ask!(self, "describe-instance", call_describe_instance(&config, &instance)).map(Into::into)
+        let described = ask!(self, "describe-instance", call_describe_instance(&config, &instance))?;
+        Ok(answer::instance(self.purpose.veil(), described.into()))
     }
 
     async fn remove_instance(&self, step: &StepCall, instance: &str) -> Result<Outcome> {

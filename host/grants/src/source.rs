@@ -68,7 +68,8 @@ impl Source for PluginSource {
 
     async fn list_vms(&self, name: Option<&str>, after: Option<&str>) -> Result<VmPage> {
         let (config, name, after) = (self.config.clone(), name.map(str::to_owned), after.map(str::to_owned));
-        ask!(self, "list-vms", call_list_vms(&config, name.as_deref(), after.as_deref())).map(Into::into)
+        let page = ask!(self, "list-vms", call_list_vms(&config, name.as_deref(), after.as_deref()))?;
+        Ok(answer::vms(self.purpose.veil(), page.into()))
     }
 
     async fn get_vm(&self, id: &str) -> Result<VmSpec> {

@@ -12,7 +12,7 @@ mod table;
 mod world;
 
 use ground::{Ground, GuestRoot, Vault};
-use gyre_core::roles::{Morphing, Outcome, Source, StepCall};
+use gyre_core::roles::{Destination, Morphing, Outcome, Source, StepCall};
 use gyre_core::{Error, Result};
 use gyre_grants::Host;
 use std::collections::BTreeSet;
@@ -119,10 +119,21 @@ async fn attempt(ground: &Ground, how: &How, table: &str) -> Result<String> {
             source.list_vms(None, None).await?;
             origin.read(0, 1).await.map(|bytes| format!("{bytes:?}"))
         }
+        How::Forged(state) => {
+            let state = ground.placed(state);
+            let vm = "name = '1', vcpus = 1, memory-mib = 64, disks = [{ path = '{dir}/disk' }]";
+            source(&ground.placed(&format!("config.vms = [{{ {vm} }}]")))?
+                .open_disk(&state, "a")
+                .await
+                .map(|origin| format!("{} bytes", origin.size()))
+        }
         How::Worker(attack, on) => {
-            let host = open("destination", &options(attack, on, ""))?;
-            let destination = host.destination("it", &world::job(ground.said.clone()))?;
+            let destination = destination(ground, &open("destination", &options(attack, on, ""))?)?;
             destination.describe_worker("").await.map(|worker| format!("{worker:?}"))
+        }
+        How::Target(verb, attack) => {
+            let destination = destination(ground, &open("destination", &options(attack, "own", ""))?)?;
+            targeted(&*destination, verb).await
         }
         How::Detect => {
             let morpher = morpher(ground, &open("osmorphing", &options("", "", ""))?)?;
@@ -139,6 +150,20 @@ async fn attempt(ground: &Ground, how: &How, table: &str) -> Result<String> {
 
 fn source(ground: &Ground, host: &Host) -> Result<Arc<dyn Source>> {
     host.source("it", &world::job(ground.said.clone()))
+}
+
+fn destination(ground: &Ground, host: &Host) -> Result<Arc<dyn Destination>> {
+    host.destination("it", &world::job(ground.said.clone()))
+}
+
+async fn targeted(destination: &dyn Destination, verb: &str) -> Result<String> {
+    Ok(match verb {
+        "describe-disks" => format!("{:?}", destination.describe_disks("").await?),
+        "worker-console" => format!("{:?}", destination.worker_console("").await?),
+        "describe-instance" => format!("{:?}", destination.describe_instance("").await?),
+        "list-marked" => format!("{:?}", destination.list_marked(None).await?),
+        _ => panic!("there is no attack by {verb}"),
+    })
 }
 
 fn morpher(ground: &Ground, host: &Host) -> Result<Arc<dyn gyre_core::roles::OsMorphing>> {
@@ -203,6 +228,10 @@ fn the_page_lists_every_attack() {
          What no sandbox stops: a plugin that may *see* a secret (`reveal = true`) can write it in letters that nobody\n\
          recognises, and one that may reach a host can send there whatever it knows. Compiling a component is not limited in\n\
          time but by its size, 64 MiB at most.\n\n\
+         What a plugin says that it made (`list-marked`), it is believed of steps that ran at its own endpoint and are over,\n\
+         and of nothing else: what a job of another endpoint made is unknown there (`orphans.foreign`), and what any list calls\n\
+         the property of a replica, a server or a running job stays (`orphans.owned`). That an object of its own endpoint\n\
+         really carries the token, only that plugin can look up; one that lies of it could remove the object unasked.\n\n\
          | | it tries to | it gets |\n|---|---|---|\n",
     );
     for (number, Attack(tries, _, _, gets)) in ATTACKS.iter().enumerate() {

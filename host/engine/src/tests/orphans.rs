@@ -175,19 +175,24 @@ async fn the_base_before_is_the_executions_until_it_is_over() {
 
 #[test]
 fn what_a_plugin_lists_twice_goes_only_when_nobody_owns_it() {
-    let found = |id: &str, owner| Found {
+    let found = |id: &str, token: &str, owner| Found {
         marked: Marked {
             kind: "volume".into(),
             id: id.into(),
             name: id.into(),
-            token: "job-step".into(),
+            token: token.into(),
             made_ms: None,
         },
         owner,
         why: String::new(),
     };
     for other in [Owner::Kept, Owner::Unknown] {
-        let all = [found("mine", Owner::Orphan), found("free", Owner::Orphan), found("mine", other)];
+        let all = [
+            ("mine", "job-step", Owner::Orphan),
+            ("free", "job-step", Owner::Orphan),
+            ("mine", "other", other),
+        ];
+        let all = all.map(|(id, token, owner)| found(id, token, owner));
         let chosen = Chosen::default().of(&all).unwrap();
         assert_eq!(
             chosen.iter().map(|one| one.marked.id.as_str()).collect::<Vec<_>>(),
@@ -195,4 +200,26 @@ fn what_a_plugin_lists_twice_goes_only_when_nobody_owns_it() {
             "{other:?}"
         );
     }
+}
+
+/// A plugin that speaks for one endpoint claims what jobs made at another one, or what it did not make at all.
+#[tokio::test]
+async fn a_forged_token_is_not_acted_on() {
+    let world = abandoned(Job::Deployment).await;
+    let honest = Chosen::default().of(&marked(&world).await).unwrap();
+    assert!(!honest.is_empty());
+    let elsewhere = Place::Destination("elsewhere".into());
+    let claimed = marked_at(&world, &elsewhere).await;
+    assert!(of(Owner::Orphan, &claimed).is_empty(), "{claimed:?}");
+    assert!(Chosen::default().of(&claimed).unwrap().is_empty());
+    let named = Chosen { ids: vec![honest[0].marked.id.clone()], foreign: false };
+    assert_eq!(named.of(&claimed).unwrap_err().code, "orphans.foreign");
+
+    // What carries another token than the claimed one, the plugin of the endpoint refuses.
+    let victim = of(Owner::Kept, &marked(&world).await).remove(0).marked;
+    let forged = Marked { token: honest[0].marked.token.clone(), ..victim.clone() };
+    let cancel = CancellationToken::new();
+    let error = world.engine().remove_marked(&cloud(), &forged, &cancel).await.unwrap_err();
+    assert_eq!(error.code, "fake.not-marked");
+    assert!(marked(&world).await.iter().any(|one| one.marked == victim));
 }

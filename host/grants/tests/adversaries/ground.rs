@@ -71,7 +71,8 @@ impl Ground {
     /// The component that tries it.
     pub fn component(&self, how: &How) -> PathBuf {
         match how {
-            How::Worker(..) => world::guest("hostile-destination"),
+            How::Worker(..) | How::Target(..) => world::guest("hostile-destination"),
+            How::Forged(_) => world::plugin("disk-image"),
             How::Detect | How::Morph(..) => world::guest("hostile-morphing"),
             How::Describe(body) => world::assembled(self.state.path(), &describing(body, 1)),
             How::Instances => world::assembled(self.state.path(), &describing(NOTHING, 100)),

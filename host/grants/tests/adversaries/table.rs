@@ -19,8 +19,12 @@ pub enum How {
     Map(&'static str),
     /// A call of a session that ended with a trap.
     AfterTrap,
+    /// `open-disk` of the source for disk images, with this text as the state of its snapshot.
+    Forged(&'static str),
     /// `describe-worker` of `hostile-destination` with the options `attack`, `on`.
     Worker(&'static str, &'static str),
+    /// This verb of `hostile-destination`, with this attack.
+    Target(&'static str, &'static str),
     /// `detect` of `hostile-morphing`, which has a real root of the agent.
     Detect,
     /// `morph` of `hostile-morphing` with the options `attack`, `on`, `with`.
@@ -51,6 +55,9 @@ const NET: &str = "grant.http = ['http://127.0.0.1:{granted}', 'http://127.0.0.1
 const SEEN: &str =
     "grant.http = ['http://127.0.0.1:{granted}']\ngrant.secret = [{ name = 'own', reveal = true }]";
 const NONE: &str = "";
+/// A snapshot of the source for disk images, but for its path.
+const FORGED_PATH: &str =
+    r#"{"vm":"1","disks":[{"id":"a","path":"{out}/secret","format":"raw","written":true,"size":16}]}"#;
 const DENIED: Gets = Code("grant.disk");
 const TRAP: Gets = Code("sandbox.trap");
 const BLANK: Gets = Text("the name of the secret in its place", "[secret own]");
@@ -123,6 +130,21 @@ pub const ATTACKS: &[Attack] = &[
     Attack("the same by a name", Worker("host", "localhost"), NONE, Code("grant.address")),
     Attack("the same by an IPv6-mapped address", Worker("host", "::ffff:127.0.0.1"), NONE, Code("grant.address")),
     Attack("have a state of 2 MiB kept", State("state-large"), NONE, Code("plugin.answer")),
+    Attack("have the host keep its own secret for a step that goes on later", State("resume-secret"), SEEN, Code("plugin.secret-told")),
+    Attack("have 2 MiB kept for a step that goes on later", State("resume-large"), NONE, Code("plugin.answer")),
+    Attack("have a state kept that is no text", State("state-binary"), NONE, TRAP),
+    Attack("have what is no text kept for a step that goes on later", State("resume-binary"), NONE, TRAP),
+    Attack("read what it may not by the state of an earlier step", Forged(FORGED_PATH), FILES, DENIED),
+    Attack("hand on the state of another plugin", Forged(r#"{"cloned":false,"disks":[{"disk":"a","volume":"b","position":0}]}"#), FILES, Code("state.invalid")),
+    Attack("hand on a state of a version that is not there yet", Forged(r#"{"version":99}"#), FILES, Code("state.invalid")),
+    Attack("hand on a state of garbage", Forged("\0\u{1b}[2J\u{7f}{{{"), FILES, Code("state.invalid")),
+    Attack("name its own secret as the id of a disk", Target("describe-disks", ""), SEEN, Code("plugin.secret-told")),
+    Attack("tell its own secret as the console of a worker", Target("worker-console", ""), SEEN, BLANK),
+    Attack("tell its own secret as that of a server", Target("describe-instance", ""), SEEN, BLANK),
+    Attack("name its own secret as the id of what it made", Target("list-marked", "marks-secret"), SEEN, Code("plugin.secret-told")),
+    Attack("claim what carries no token", Target("list-marked", "marks-without-token"), NONE, Code("plugin.answer")),
+    Attack("claim something by a token of 1 MiB", Target("list-marked", "marks-long-token"), NONE, Code("plugin.answer")),
+    Attack("claim 10,000 things at once", Target("list-marked", "marks"), NONE, Code("plugin.answer")),
     Attack("have a step wait for 49 days", Wait, NONE, Text("an hour at a time", "wait 3600000")),
     Attack("describe a machine of 1,000 disks", Machine("vm-large"), NONE, Code("plugin.answer")),
     Attack("describe two disks by one id", Machine("vm-twins"), NONE, Code("plugin.answer")),

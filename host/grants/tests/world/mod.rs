@@ -13,8 +13,17 @@ use tokio_util::sync::CancellationToken;
 
 /// A component of `tests/guests`, built by `cargo xtask plugins`.
 pub fn guest(name: &str) -> PathBuf {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests");
-    let directory = std::env::var_os("GYRE_GUESTS").map_or(built, PathBuf::from);
+    built("guests", "GYRE_GUESTS", name)
+}
+
+/// A component of `plugins`, built by the same.
+pub fn plugin(name: &str) -> PathBuf {
+    built("plugins", "GYRE_PLUGINS", name)
+}
+
+fn built(kind: &str, elsewhere: &str, name: &str) -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target").join(kind);
+    let directory = std::env::var_os(elsewhere).map_or(here, PathBuf::from);
     let path = directory.join(format!("{name}.wasm"));
     assert!(path.exists(), "{} is missing: run `cargo xtask plugins`", path.display());
     path

@@ -1,5 +1,5 @@
 //! Hostile destinations in one: `attack` of the options says which. They lie about the worker that the host is to log in
-//! on, and about what the host is to keep.
+//! on, about what they made, and about what the host is to keep.
 
 use gyre_plugin::destination::*;
 
@@ -10,7 +10,7 @@ struct Hostile;
 struct Options {
     /// What it tries.
     attack: String,
-    /// The host or credential that it tries it with.
+    /// The host, credential or secret that it tries it with.
     #[serde(default)]
     on: String,
 }
@@ -44,8 +44,30 @@ impl Destination for Hostile {
         Ok(Outcome::Wait(Wait { state: "for ever".into(), after_ms: u32::MAX }))
     }
 
-    fn describe_disks(_: Config, _: &str) -> Result<Vec<TargetDisk>> {
-        Err(unused())
+    fn describe_disks(config: Config, _: &str) -> Result<Vec<TargetDisk>> {
+        let identity = revealed(&config)?;
+        Ok(vec![TargetDisk { disk: "1".into(), identity, size: 1, zeroed: false }])
+    }
+    fn worker_console(config: Config, _: &str) -> Result<Option<String>> {
+        revealed(&config).map(Some)
+    }
+    fn list_marked(config: Config, _: Option<&str>) -> Result<MarkedPage> {
+        let options: Options = config.parse()?;
+        let forged = |id: String, token: String| Marked {
+            kind: "volume".into(),
+            id,
+            name: "not gyre's".into(),
+            token,
+            made_ms: None,
+        };
+        let token = || "0123456789ab-clone".to_owned();
+        let marked = match options.attack.as_str() {
+            "marks-without-token" => vec![forged("1".into(), String::new())],
+            "marks-long-token" => vec![forged("1".into(), "x".repeat(1 << 20))],
+            "marks-secret" => vec![forged(revealed(&config)?, token())],
+            _ => (0..10_000).map(|id| forged(id.to_string(), token())).collect(),
+        };
+        Ok(MarkedPage { marked, next: None })
     }
     fn remove_disks(_: &Step, _: &str) -> Result<Outcome> {
         Err(unused())
@@ -74,12 +96,24 @@ impl Destination for Hostile {
     fn ensure_instance(_: &Step, _: &VmSpec, _: &str) -> Result<Outcome> {
         Err(unused())
     }
-    fn describe_instance(_: Config, _: &str) -> Result<Instance> {
-        Err(unused())
+    fn describe_instance(config: Config, _: &str) -> Result<Instance> {
+        let secret = revealed(&config)?;
+        Ok(Instance {
+            id: "1".into(),
+            name: secret.clone(),
+            status: "ACTIVE".into(),
+            addresses: vec![secret.clone()],
+            console: Some(secret),
+        })
     }
     fn remove_instance(_: &Step, _: &str) -> Result<Outcome> {
         Err(unused())
     }
+}
+
+fn revealed(config: &Config) -> Result<String> {
+    let options: Options = config.parse()?;
+    Ok(String::from_utf8_lossy(&Secret::open(&options.on)?.reveal()?).into_owned())
 }
 
 fn unused() -> Error {

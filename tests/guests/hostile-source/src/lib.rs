@@ -60,10 +60,16 @@ impl Source for Hostile {
 
     fn ensure_snapshot(step: &Step, _: &VmSpec, _: Option<&str>) -> Result<Outcome> {
         let options: Options = step.config()?;
-        Ok(Outcome::Done(match options.attack.as_str() {
-            "state-secret" => format!("{{\"password\":\"{}\"}}", revealed(&options.on)?),
-            _ => "x".repeat(2 << 20),
-        }))
+        let secret = || Ok(format!("{{\"password\":\"{}\"}}", revealed(&options.on)?));
+        let resume = |state| Outcome::Wait(Wait { state, after_ms: 0 });
+        Ok(match options.attack.as_str() {
+            "state-secret" => Outcome::Done(secret()?),
+            "state-binary" => Outcome::Done(raw::no_text()),
+            "resume-secret" => resume(secret()?),
+            "resume-large" => resume("x".repeat(2 << 20)),
+            "resume-binary" => resume(raw::no_text()),
+            _ => Outcome::Done("x".repeat(2 << 20)),
+        })
     }
 
     fn release_snapshot(_: &Step, _: &str) -> Result<Outcome> {

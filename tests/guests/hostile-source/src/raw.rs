@@ -1,4 +1,5 @@
-//! Calls of the host past the SDK: with lengths that no memory has, and with handles that nobody gave.
+//! Calls of the host past the SDK: with lengths that no memory has, and with handles that nobody gave; and texts that are
+//! none.
 
 #![allow(unsafe_code)] // what this module is for
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
@@ -41,6 +42,12 @@ mod host {
     }
     pub unsafe fn drop(_: i32) {}
     pub unsafe fn reveal(_: i32, _: i32) {}
+}
+
+/// Bytes that are no UTF-8, where the host wants a text.
+pub fn no_text() -> String {
+    // SAFETY: it is not sound; only the host reads it, and must not care.
+    unsafe { String::from_utf8_unchecked(vec![0x00, 0xff, 0xfe, 0x80]) }
 }
 
 pub fn attack(name: &str) -> Result<String> {
