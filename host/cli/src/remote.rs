@@ -8,8 +8,8 @@ use crate::{place, serving};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use gyre_api::{
-    Begun, Check, Client, Create, CreateSchedule, Deal, Deploy, EventQuery, JobLine, JobQuery,
-    JobView, MachineQuery, Migrate, Order, PAGE_MAX, PlannedTimes, ReplicaQuery, ReplicaView, ScheduleDeal,
+    Begun, Check, Client, Create, CreateSchedule, Deal, Deploy, EventQuery, JobLine, JobQuery, JobView,
+    MachineQuery, Migrate, Order, PAGE_MAX, PlannedTimes, ReplicaQuery, ReplicaView, ScheduleDeal,
     SchedulePage, ScheduleQuery, ScheduleView, TimesQuery, TokenFile,
 };
 use gyre_core::roles::VmSummary;

@@ -58,9 +58,8 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
     });
     phases.phase("source disks", Need::Required, |_| disks());
     phases.phase("end to end: embedded OpenStack", Need::Independent, |count| {
-        count.tests(&mut end_to_end(&[
-            "by_hand", "nbd", "lab", "jobs", "killed", "proof", "serve", "windows",
-        ]))
+        count
+            .tests(&mut end_to_end(&["by_hand", "nbd", "lab", "jobs", "killed", "proof", "serve", "windows"]))
     });
     if everything {
         let mut ours = false;
