@@ -108,6 +108,7 @@ async fn execute(disk: &Path, target: Arc<dyn BlockTarget>, base: Option<Manifes
         target_identity: "bench".into(),
         progress: Arc::new(Silent),
         cancel: CancellationToken::new(),
+        pace: gyre_mover::Pace::unlimited(),
         options: CopyOptions::default(),
     };
     let (report, manifest) = copy(job).await?;
