@@ -100,6 +100,11 @@ impl Client {
         self.send(Method::POST, &format!("/v1/replicas/{}/deploy", part(name)), deploy).await
     }
 
+    /// Begins a verification.
+    pub async fn verify(&self, name: &str) -> Result<Accepted> {
+        self.send(Method::POST, &format!("/v1/replicas/{}/verify", part(name)), &Nothing {}).await
+    }
+
     /// Begins a deletion.
     pub async fn delete(&self, name: &str) -> Result<Accepted> {
         self.send(Method::DELETE, &format!("/v1/replicas/{}", part(name)), &Nothing {}).await

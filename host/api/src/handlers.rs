@@ -45,6 +45,10 @@ pub(crate) async fn deploy_replica(call: Call, _: Nothing, deploy: Deploy) -> Re
     begin(&call, Order::Deploy(call.name().to_owned(), deploy.into())).await
 }
 
+pub(crate) async fn verify_replica(call: Call, _: Nothing, _: Nothing) -> Result<Accepted> {
+    begin(&call, Order::Verify(call.name().to_owned())).await
+}
+
 pub(crate) async fn migrate(call: Call, _: Nothing, migrate: Migrate) -> Result<Accepted> {
     let Migrate { route, power_off, bandwidth, deploy } = migrate;
     let deploy = Deploy { own_disks: false, ..deploy };

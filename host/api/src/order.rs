@@ -15,6 +15,8 @@ pub enum Order {
     Deploy(String, DeployOptions),
     /// To remove it.
     Delete(String),
+    /// To re-read its disks.
+    Verify(String),
     /// To bring machines over.
     Migrate(Route, ExecuteOptions, DeployOptions),
 }
@@ -27,12 +29,13 @@ impl Order {
     pub async fn asks(&self, engine: &Engine, site: &dyn Site) -> Result<Vec<(String, Ask)>> {
         let deployment = match self {
             Order::Deploy(_, asked) | Order::Migrate(_, _, asked) => site.deployment(asked.clone())?,
-            Order::Execute(..) | Order::Delete(_) => DeployOptions::default(),
+            Order::Execute(..) | Order::Delete(_) | Order::Verify(_) => DeployOptions::default(),
         };
         let (name, ask): (_, &(dyn Fn(String) -> Ask + Sync)) = match self {
             Order::Execute(name, options) => (name, &|name| Ask::Execute(name, *options)),
             Order::Deploy(name, _) => (name, &|name| Ask::Deploy(name, deployment.clone())),
             Order::Delete(name) => (name, &Ask::Delete),
+            Order::Verify(name) => (name, &Ask::Verify),
             Order::Migrate(route, execute, _) => {
                 let new = new_replica(route, site).await?;
                 let ask = |vm: &String| {

@@ -65,6 +65,17 @@ fn replicas() -> Vec<Route> {
         )
         .begins(),
         Route::json(
+            post.clone(),
+            "/v1/replicas/{name}/verify",
+            &[
+                "Re-read a replica's disks, and compare them with what its last execution left there.",
+                "Nothing is changed. A job that fails with `replica.differs` names what is wrong in `proofs`.",
+                AT_ONCE,
+            ],
+            to::verify_replica,
+        )
+        .begins(),
+        Route::json(
             post,
             "/v1/migrations",
             &["Bring machines over, keeping no replica.", AT_ONCE],

@@ -247,7 +247,7 @@ pub struct JobQuery {
     /// Only those of this replica, and of those below it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replica: Option<String>,
-    /// Only those of this kind: `execution`, `deployment`, `migration`, `deletion`.
+    /// Only those of this kind: `execution`, `deployment`, `migration`, `deletion`, `verification`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Only those that stand there.
@@ -296,7 +296,7 @@ pub struct JobPage {
 pub struct JobLine {
     /// Id of the job.
     pub job: String,
-    /// `execution`, `deployment`, `migration`, `deletion`.
+    /// `execution`, `deployment`, `migration`, `deletion`, `verification`.
     pub kind: String,
     /// What it works on.
     pub subject: String,

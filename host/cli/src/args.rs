@@ -244,6 +244,13 @@ pub enum ReplicaCommand {
         #[arg(long, value_name = "RATE")]
         bandwidth: Option<Bandwidth>,
     },
+    /// Read a replica's disks at the destination again, and name each block that is not what the last execution left
+    ///
+    /// Nothing is changed, and the source is not asked. What is wrong is mended by the next execution.
+    Verify {
+        /// Name of the replica
+        name: String,
+    },
     /// Show a replica and its last jobs
     Show {
         /// Name of the replica
@@ -331,7 +338,7 @@ pub enum JobCommand {
         #[arg(long, value_name = "NAME")]
         replica: Option<String>,
         /// Only those of this kind
-        #[arg(long, value_parser = ["execution", "deployment", "migration", "deletion"])]
+        #[arg(long, value_parser = ["execution", "deployment", "migration", "deletion", "verification"])]
         kind: Option<String>,
         /// Only those that stand there
         #[arg(long, value_parser = ["running", "undoing", "stuck", "succeeded", "failed", "cancelled"])]
@@ -534,6 +541,7 @@ mod tests {
             "schedule delete nightly",
             "schedule next nightly -n 3",
             "replica show web",
+            "replica verify web --json",
             "replica create web --source lab --vm web-01 --vm db-01 --destination cloud",
             "replica list --config /etc/gyre.toml -vv",
             "replica list web --source lab --destination cloud --after web-7 --limit 10",

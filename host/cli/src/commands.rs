@@ -113,7 +113,8 @@ fn works_on_jobs(command: &Command) -> bool {
     match command {
         Command::Deploy(_) | Command::Migrate(_) => true,
         Command::Replica(command) => {
-            matches!(command, ReplicaCommand::Execute { .. } | ReplicaCommand::Delete { .. })
+            use ReplicaCommand::{Delete, Execute, Verify};
+            matches!(command, Execute { .. } | Verify { .. } | Delete { .. })
         }
         Command::Job(command) => {
             !matches!(command, JobCommand::List { .. } | JobCommand::Show { .. } | JobCommand::Log { .. })
@@ -137,6 +138,7 @@ async fn replica(desk: &dyn Desk, command: &ReplicaCommand, json: bool, stop: St
             let options = ExecuteOptions { power_off: *power_off_source, bandwidth: *bandwidth };
             do_all(desk, Order::Execute(name.clone(), options), stop).await
         }
+        ReplicaCommand::Verify { name } => do_all(desk, Order::Verify(name.clone()), stop).await,
         ReplicaCommand::Show { name } => {
             let view = desk.replica(name).await?;
             match view.replicas.as_slice() {

@@ -99,6 +99,7 @@ impl Desk for Remote {
             Order::Execute(name, options) => self.client.execute(name, options.into()).await,
             Order::Deploy(name, options) => self.client.deploy(name, &Deploy::from(options)).await,
             Order::Delete(name) => self.client.delete(name).await,
+            Order::Verify(name) => self.client.verify(name).await,
             Order::Migrate(route, execute, options) => {
                 let ExecuteOptions { power_off, bandwidth } = *execute;
                 let deploy = Deploy::from(options);

@@ -5,12 +5,14 @@ use gyre_api::JobLine;
 use gyre_core::ByteSize;
 use gyre_core::flow::Flow;
 use gyre_core::roles::Instance;
-use gyre_engine::{Replica, Report};
+use gyre_engine::{DiskProof, Replica, Report};
 use gyre_mover::{ChangedBy, CopyReport};
 use gyre_saga::StepRecord;
 
 /// Lines of a server's console that are shown.
 const CONSOLE_LINES: usize = 8;
+/// Ranges of wrong blocks that are shown of a disk; with `--json` there are more.
+const WRONG_LINES_MAX: usize = 100;
 /// Seconds of a day.
 const DAY_S: u64 = 86_400;
 
@@ -136,6 +138,9 @@ pub fn report(report: &Report) -> String {
     if let Some(total) = &report.total {
         text += &format!("\n{}", copies(report, total));
     }
+    if !report.proofs.is_empty() {
+        text += &format!("\n{}", proofs(&report.proofs));
+    }
     if let Some(morphing) = &report.morphing {
         let of = |name: &str| clean(morphing.get(name).and_then(|value| value.as_str()).unwrap_or_default());
         text += &format!("\nconverted  {} on {}, by {}\n", of("system"), of("root"), of("plugin"));
@@ -167,6 +172,23 @@ fn copies(report: &Report, total: &CopyReport) -> String {
         bytes => format!("{} were sent by an earlier attempt and found whole\n", size(bytes)),
     };
     table.text() + &resumed
+}
+
+fn proofs(proofs: &[DiskProof]) -> String {
+    let mut table = Table::new(&["disk", "size", "verified", "wrong", "time"]).right(&[1, 2, 3, 4]);
+    let mut wrong = Table::new(&["disk", "wrong from", "bytes"]).right(&[1, 2]);
+    let mut named = 0;
+    for DiskProof { disk, size: all, verdict, seconds: took, .. } in proofs {
+        table.row([disk, &size(*all), &size(verdict.verified), &size(verdict.wrong), &seconds(*took)]);
+        for range in verdict.ranges.iter().take(WRONG_LINES_MAX) {
+            wrong.row([disk, &range.offset.to_string(), &range.length.to_string()]);
+            named += range.length;
+        }
+    }
+    let all: u64 = proofs.iter().map(|proof| proof.verdict.wrong).sum();
+    let more = if named < all { format!("… and {} bytes more\n", all - named) } else { String::new() };
+    let wrong = if all > 0 { format!("\n{}{more}", wrong.text()) } else { String::new() };
+    table.text() + &wrong
 }
 
 fn copied(name: &str, report: &CopyReport) -> Vec<String> {
@@ -302,6 +324,7 @@ mod tests {
             error: None,
             total: Some(disks[0].report.clone()),
             disks,
+            proofs: Vec::new(),
             left: Vec::new(),
             morphing: Some(json!({"system": "Debian 12", "root": "disk0/part1", "plugin": "debian"})),
             instance: Some(Instance {

@@ -8,6 +8,7 @@ use crate::params::{Kind, Params};
 use crate::queue::Queue;
 use crate::{
     Checked, Endpoints, JobContext, Reporter, Workers, check, deletion, deployment, execution, migration,
+    verification,
 };
 use gyre_core::config::{Jobs, Transfer};
 use gyre_core::roles::Progress;
@@ -111,5 +112,6 @@ pub(crate) fn table(params: &Params) -> Table<Context> {
         Kind::Deployment => deployment::table(params),
         Kind::Migration => migration::table(params),
         Kind::Deletion => deletion::table(),
+        Kind::Verification => verification::table(),
     }
 }

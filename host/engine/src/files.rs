@@ -77,7 +77,9 @@ fn stem(disk: &str) -> String {
     blake3::hash(disk.as_bytes()).to_hex().chars().take(32).collect()
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|e| Error::other(CODE, "a file's thread broke off").cause(e))?

@@ -3,7 +3,7 @@
 //! anything is shown: it talks to [`Endpoints`], [`Workers`] and a [`Reporter`].
 //!
 //! A job is a table of steps with their undo (see `execution.rs`, `deployment.rs`, `migration.rs`,
-//! `deletion.rs`: each reads like the manual), run by [`gyre_saga`]. [`Engine`] starts jobs (`starting.rs`), works on
+//! `deletion.rs`, `verification.rs`: each reads like the manual), run by [`gyre_saga`]. [`Engine`] starts jobs (`starting.rs`), works on
 //! them in turn (`running.rs`, `queue.rs`), and goes on with those that a crash or Ctrl-C left; what happens in them
 //! is told and kept (`news.rs`, `journal.rs`).
 
@@ -34,6 +34,7 @@ mod report;
 mod running;
 mod scripts;
 mod starting;
+mod verification;
 
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,6 @@ pub use params::{DeployOptions, ExecuteOptions, Kind, replica_subject};
 pub use ports::{Endpoints, JobContext, Mounted, WorkerSession, Workers};
 pub use replica::{DiskBase, NewReplica, Replica, Success};
 pub use replicas::{MEMBERS_MAX, ReplicaFilter};
-pub use report::{Left, Report};
+pub use report::{DiskProof, Left, Report};
 pub use running::Fate;
 pub use starting::{Ask, Started};

@@ -24,6 +24,8 @@ pub enum Kind {
     Migration,
     /// Removes a replica and its disks.
     Deletion,
+    /// Re-reads a replica's disks.
+    Verification,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
             Kind::Deployment => "deployment",
             Kind::Migration => "migration",
             Kind::Deletion => "deletion",
+            Kind::Verification => "verification",
         }
     }
 }

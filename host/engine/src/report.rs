@@ -2,10 +2,10 @@
 
 use crate::context::decode;
 use crate::params::Params;
-use crate::{DiskCopy, deployment, execution};
+use crate::{DiskCopy, deployment, execution, verification};
 use gyre_core::Error;
 use gyre_core::roles::Instance;
-use gyre_mover::CopyReport;
+use gyre_mover::{CopyReport, Verdict};
 use gyre_saga::{JobRecord, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use serde_json::Value;
 pub struct Report {
     /// Id of the job.
     pub job: String,
-    /// `execution`, `deployment`, `migration`, `deletion`.
+    /// `execution`, `deployment`, `migration`, `deletion`, `verification`.
     pub kind: String,
     /// Name of the replica.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +39,9 @@ pub struct Report {
     /// The sums of `disks`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<CopyReport>,
+    /// What each disk was found to hold, of a verification.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<DiskProof>,
     /// Which system was converted, and by which plugin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub morphing: Option<Value>,
@@ -49,6 +52,23 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Left>,
     /// From the job's beginning to its end, seconds.
+    pub seconds: f64,
+}
+
+/// What a disk was found to hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DiskProof {
+    /// As the source names it.
+    pub disk: String,
+    /// As the destination names it.
+    pub identity: String,
+    /// Bytes.
+    pub size: u64,
+    /// What was right, and what was not.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// Wall-clock time.
     pub seconds: f64,
 }
 
@@ -64,8 +84,7 @@ pub struct Left {
 
 impl Report {
     pub(crate) fn of(job: &JobRecord, params: &Params, resumed: bool) -> Self {
-        let disks: Vec<DiskCopy> =
-            job.state(execution::COPY_DISKS).and_then(|state| decode(state).ok()).unwrap_or_default();
+        let disks: Vec<DiskCopy> = state(job, execution::COPY_DISKS).unwrap_or_default();
         Self {
             job: job.id.clone(),
             kind: job.kind.clone(),
@@ -77,12 +96,17 @@ impl Report {
             error: job.error.clone(),
             total: (!disks.is_empty()).then(|| sum(&disks)),
             disks,
-            morphing: job.state(deployment::MORPH).and_then(|state| decode(state).ok()),
+            proofs: state(job, verification::VERIFY_DISKS).unwrap_or_default(),
+            morphing: state(job, deployment::MORPH),
             instance: deployment::instance_of(job),
             left: left(job),
             seconds: job.updated.saturating_sub(job.created) as f64 / 1000.0,
         }
     }
+}
+
+fn state<T: serde::de::DeserializeOwned>(job: &JobRecord, step: &str) -> Option<T> {
+    job.state(step).and_then(|state| decode(state).ok())
 }
 
 /// Of a job that was given up, or that is stuck, what its undo did not get to.

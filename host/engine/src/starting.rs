@@ -18,6 +18,8 @@ pub enum Ask {
     Deploy(String, DeployOptions),
     /// To remove it, its disks and its snapshot.
     Delete(String),
+    /// To re-read its disks, and to compare them with what its last execution left there.
+    Verify(String),
     /// To bring a machine over, keeping no replica.
     Migrate(NewReplica, ExecuteOptions, DeployOptions),
 }
@@ -46,6 +48,7 @@ impl Ask {
             Ask::Execute(..) => Kind::Execution,
             Ask::Deploy(..) => Kind::Deployment,
             Ask::Delete(_) => Kind::Deletion,
+            Ask::Verify(_) => Kind::Verification,
             Ask::Migrate(..) => Kind::Migration,
         }
     }
@@ -53,20 +56,22 @@ impl Ask {
     fn execute(&self) -> ExecuteOptions {
         match self {
             Ask::Execute(_, execute) | Ask::Migrate(_, execute, _) => *execute,
-            Ask::Deploy(..) | Ask::Delete(_) => ExecuteOptions::default(),
+            Ask::Deploy(..) | Ask::Delete(_) | Ask::Verify(_) => ExecuteOptions::default(),
         }
     }
 
     fn deploy(&self) -> DeployOptions {
         match self {
             Ask::Deploy(_, deploy) | Ask::Migrate(_, _, deploy) => deploy.clone(),
-            Ask::Execute(..) | Ask::Delete(_) => DeployOptions::default(),
+            Ask::Execute(..) | Ask::Delete(_) | Ask::Verify(_) => DeployOptions::default(),
         }
     }
 
     fn subject(&self) -> String {
         match self {
-            Ask::Execute(name, _) | Ask::Deploy(name, _) | Ask::Delete(name) => replica_subject(name),
+            Ask::Execute(name, _) | Ask::Deploy(name, _) | Ask::Delete(name) | Ask::Verify(name) => {
+                replica_subject(name)
+            }
             Ask::Migrate(new, ..) => crate::params::migration_subject(&new.source, &new.vm, &new.destination),
         }
     }
@@ -152,11 +157,13 @@ impl Engine {
                     ..Params::of(&replica, Kind::Migration, deploy.clone())
                 });
             }
-            Ask::Execute(name, _) | Ask::Deploy(name, _) | Ask::Delete(name) => name,
+            Ask::Execute(name, _) | Ask::Deploy(name, _) | Ask::Delete(name) | Ask::Verify(name) => name,
         };
         let replica = Replica::load(&*self.shared.store, name).await?;
-        if let Ask::Deploy(_, deploy) = ask {
-            check_deployable(&replica, deploy)?;
+        match ask {
+            Ask::Deploy(_, deploy) => check_deployable(&replica, deploy)?,
+            Ask::Verify(_) => check_verifiable(&replica)?,
+            _ => {}
         }
         Ok(Params { execute: ask.execute(), ..Params::of(&replica, ask.kind(), ask.deploy()) })
     }
@@ -175,13 +182,24 @@ impl Engine {
     }
 }
 
-fn check_deployable(replica: &Replica, deploy: &DeployOptions) -> Result<()> {
-    let name = &replica.name;
-    if replica.last.is_none() {
-        let what =
-            format!("the replica {name:?} was never executed with success: there is nothing to deploy");
-        return Err(Error::conflict("replica.never-executed", what));
+fn check_executed(replica: &Replica, to: &str) -> Result<()> {
+    if replica.last.is_some() {
+        return Ok(());
     }
+    let name = &replica.name;
+    let what = format!("the replica {name:?} was never executed with success: there is nothing to {to}");
+    Err(Error::conflict("replica.never-executed", what))
+}
+
+/// Disks with parts of another execution over the last one are not what that left, and nobody needs to read them to
+/// know.
+fn check_verifiable(replica: &Replica) -> Result<()> {
+    check_executed(replica, "verify")?;
+    torn(replica).map_or(Ok(()), |text| Err(Error::conflict("replica.torn", text)))
+}
+
+fn check_deployable(replica: &Replica, deploy: &DeployOptions) -> Result<()> {
+    check_executed(replica, "deploy")?;
     match torn(replica).filter(|_| deploy.own_disks) {
         Some(text) => Err(Error::conflict("replica.torn", text)),
         None => Ok(()),

@@ -11,6 +11,7 @@ mod proof;
 mod roles;
 mod scripts;
 mod stopping;
+mod verification;
 mod workers;
 mod world;
 
@@ -21,8 +22,15 @@ use gyre_core::{Error, Kind};
 use gyre_saga::{Status, Stop};
 use world::{Job, World, succeeded, with_option};
 
-const JOBS: [Job; 6] =
-    [Job::First, Job::Second, Job::Deployment, Job::HandingOver, Job::Migration, Job::Deletion];
+const JOBS: [Job; 7] = [
+    Job::First,
+    Job::Second,
+    Job::Deployment,
+    Job::HandingOver,
+    Job::Migration,
+    Job::Deletion,
+    Job::Verification,
+];
 
 #[tokio::test]
 async fn a_replica_follows_its_machine_and_moves_only_what_changed() {

@@ -56,6 +56,22 @@ pub trait Checkpoints: Send + Sync {
     fn clear(&self) -> Result<()>;
 }
 
+impl Watermark {
+    /// Nothing is known of the target disk of that name any more: whoever copies to it next asks it what it holds.
+    pub fn doubt(target: &str) -> Self {
+        Self {
+            snapshot: String::new(),
+            target: target.to_owned(),
+            complete: false,
+            clean: false,
+            zeroed: false,
+            base: None,
+            done: BlockSet::new(),
+            manifest: Manifest::zero(0),
+        }
+    }
+}
+
 /// Keeps it in a file.
 #[derive(Clone, Debug)]
 pub struct FileCheckpoints {

@@ -9,11 +9,11 @@ use crate::meter::Meter;
 use crate::piece::{Courier, Delivered};
 use crate::plan::{Belief, How, Planner, Settled, Window, Work};
 use crate::stages::Stages;
-use crate::verify::{WRONG_MAX, check};
+use crate::verify::{check, fits};
 use crate::{BlockSet, ChangedBy, CopyJob, CopyReport, Manifest, VerifyScope, Watermark};
 use gyre_core::error::Context as _;
 use gyre_core::flow::Bottleneck;
-use gyre_core::limits::{HASH_BLOCK_BYTES, HASH_RANGE_BYTES_MAX, PIECE_BYTES_MAX};
+use gyre_core::limits::{HASH_RANGE_BYTES_MAX, PIECE_BYTES_MAX};
 use gyre_core::roles::Progress;
 use gyre_core::{Error, Hash, Result};
 use std::collections::VecDeque;
@@ -97,13 +97,7 @@ struct Run {
 impl Run {
     async fn begin(mut job: CopyJob) -> Result<Self> {
         let geometry = Geometry::new(job.origin.size());
-        if job.target.size() < geometry.size() {
-            return Err(Error::conflict(
-                "mover.target-small",
-                "the target disk is smaller than the source disk",
-            )
-            .cause(format!("{} of {} bytes", job.target.size(), geometry.size())));
-        }
+        fits(geometry.size(), &*job.target)?;
         let stop = job.cancel.child_token();
         let base = job.base.take();
         let base_root = base.as_ref().map(Manifest::root);
@@ -319,15 +313,11 @@ impl Run {
             () = stopping => return Err(Error::cancelled()),
         };
         self.report.verified = checked.verified;
-        if checked.wrong.is_empty() { Ok(()) } else { Err(self.disown(&checked.wrong)) }
-    }
-
-    /// The error for blocks that the device does not hold as they were sent.
-    fn disown(&self, wrong: &[u64]) -> Error {
-        let more = if wrong.len() >= WRONG_MAX { " and perhaps more" } else { "" };
-        let offsets: Vec<_> = wrong.iter().map(u64::to_string).collect();
-        Error::other("mover.verify", "the target disk does not hold what was written to it")
-            .cause(format!("blocks of {HASH_BLOCK_BYTES} bytes at {}{more}", offsets.join(", ")))
+        if checked.wrong == 0 {
+            return Ok(());
+        }
+        let what = "the target disk does not hold what was written to it";
+        Err(Error::other("mover.verify", what).cause(checked))
     }
 
     async fn flush(&self) -> Result<()> {

@@ -42,4 +42,4 @@ pub use job::{ChangedBy, CopyJob, CopyOptions, CopyReport, SENT_TWICE_BYTES_MAX}
 pub use manifest::Manifest;
 pub use pace::Pace;
 pub use retry::Retry;
-pub use verify::verify;
+pub use verify::{Verdict, WrongRange, verify};

@@ -6,10 +6,14 @@ mod support;
 
 use gyre_core::limits::HASH_RANGE_BYTES_MAX;
 use gyre_core::{BlockTarget as _, Error, Extent, ExtentKind, Kind, Packed, Stored};
-use gyre_mover::{ChangedBy, CopyReport, Manifest, Retry, VerifyScope, copy, map, verify};
+use gyre_mover::{
+    ChangedBy, Checkpoints as _, CopyReport, Manifest, Retry, Verdict, VerifyScope, Watermark, WrongRange,
+    copy, map, verify,
+};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use support::*;
+use tokio_util::sync::CancellationToken;
 
 /// Not a multiple of anything, and some windows for the last few.
 fn size(seed: u64, random: &mut Random) -> u64 {
@@ -272,10 +276,19 @@ async fn a_flipped_bit_on_the_way_is_found_and_repaired_by_the_next_attempt() {
     let (report, manifest) = copy(attempt()).await.unwrap();
     assert_eq!((device.content(bytes.len()) == bytes, report.moved), (true, 99));
 
-    let target: Arc<dyn gyre_core::BlockTarget> = device.clone();
-    assert_eq!(verify(&manifest, target.clone(), &Reports::default()).await, Ok(vec![]));
-    device.bytes.lock().unwrap()[3 * BLOCK as usize] ^= 1;
-    assert_eq!(verify(&manifest, target, &Reports::default()).await, Ok(vec![3 * BLOCK]));
+    let found = || async {
+        verify(&manifest, device.clone(), &Reports::default(), Retry::default(), &CancellationToken::new())
+            .await
+    };
+    let right = Verdict { verified: bytes.len() as u64, ..Verdict::default() };
+    assert_eq!(found().await, Ok(right));
+    for block in [3, 4, 9, 40] {
+        device.bytes.lock().unwrap()[(block * BLOCK) as usize + 7] ^= 1;
+    }
+    let wrong = |offset, length| WrongRange { offset, length };
+    let ranges = vec![wrong(3 * BLOCK, 2 * BLOCK), wrong(9 * BLOCK, BLOCK), wrong(40 * BLOCK, 99)];
+    let verified = bytes.len() as u64 - 3 * BLOCK - 99;
+    assert_eq!(found().await, Ok(Verdict { verified, wrong: 3 * BLOCK + 99, ranges }));
 }
 
 /// The base says so, but the device rotted: only a proof of all blocks can tell.
@@ -420,4 +433,30 @@ async fn a_report_is_written_as_people_will_read_it() {
     let report = CopyReport { size: 5, changed_by: ChangedBy::Source, ..CopyReport::default() };
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!((&json["size"], &json["changed_by"]), (&5.into(), &"source".into()));
+}
+
+/// The source says what changed, and this did not: but the target is known to be wrong somewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_in_doubt_is_asked_and_mended_where_it_is_wrong() {
+    let random = &mut Random::new(21);
+    let bytes = random.bytes(50 * BLOCK);
+    let (device, notes) = (Device::new(vec![0; bytes.len()]), Arc::new(Notes::default()));
+    let mut source = Source::random(random, bytes.clone());
+    source.knows = Some(("snap-1".into(), Vec::new()));
+    let source = Arc::new(source);
+    let first = gyre_mover::CopyJob { checkpoints: Some(notes.clone()), ..job(&source, &device) };
+    let (_, base) = copy(first).await.unwrap();
+    device.bytes.lock().unwrap()[7 * BLOCK as usize] ^= 1;
+    let again = || gyre_mover::CopyJob {
+        checkpoints: Some(notes.clone()),
+        base: Some(base.clone()),
+        since: Some("snap-1".into()),
+        snapshot_id: "snap-2".into(),
+        ..job(&source, &device)
+    };
+    assert_eq!(copy(again()).await.unwrap().0.moved, 0, "nothing is known to be wrong");
+    notes.save(&Watermark::doubt("volume-1")).unwrap();
+    let (report, manifest) = copy(again()).await.unwrap();
+    assert_eq!((report.moved, report.skipped), (BLOCK, 49 * BLOCK));
+    assert!(device.content(bytes.len()) == bytes && manifest == base);
 }

@@ -26,6 +26,13 @@ pub struct RemoteDisk {
 }
 
 impl RemoteDisk {
+    async fn pack(&self, bytes: Bytes) -> Option<Bytes> {
+        let begun = Instant::now();
+        let packed = pack(bytes).await;
+        self.add(Duration::ZERO, begun.elapsed());
+        packed
+    }
+
     fn add(&self, device: Duration, packing: Duration) {
         let mut took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
         took.device += device;
@@ -40,9 +47,7 @@ impl BlockTarget for RemoteDisk {
     }
 
     async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
-        let begun = Instant::now();
-        let packed = if self.compress { pack(bytes.clone()).await } else { None };
-        self.add(Duration::ZERO, begun.elapsed());
+        let packed = if self.compress { self.pack(bytes.clone()).await } else { None };
         let mut ask = Ask::new(Method::PUT, format!("/v1/disks/{}/data?offset={offset}", self.index));
         ask.packed = packed.is_some();
         ask.body = packed.unwrap_or(bytes);

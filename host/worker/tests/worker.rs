@@ -100,6 +100,9 @@ async fn both_transports_write_the_same_bytes() {
         let (a, b) = (session.disk("disk-0").unwrap(), session.disk("disk-1").unwrap());
         assert_eq!((a.size(), b.size()), (16 * MIB, 8 * MIB));
         tokio::join!(exercise(a.clone(), &first), exercise(b, &second));
+        let took = a.took().unwrap();
+        assert!(took.device > Duration::ZERO, "the agent says what the device took");
+        assert_eq!(took.packing > Duration::ZERO, compress);
         assert_eq!(session.disk("disk-2").map(drop).unwrap_err().code, "worker.disk");
         let past = a.write(16 * MIB, vec![0; 512].into()).await.unwrap_err();
         assert_eq!((past.code.as_str(), past.kind), ("disk.range", Kind::Invalid), "the agent's own code");

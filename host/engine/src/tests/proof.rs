@@ -13,12 +13,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio_util::sync::CancellationToken;
 
 /// Jobs that can be undone, and a call late in each.
-const UNDOABLE: [(Job, &str); 5] = [
+const UNDOABLE: [(Job, &str); 6] = [
     (Job::First, "remove-worker"),
     (Job::Second, "target.write"),
     (Job::Deployment, "describe-instance"),
     (Job::HandingOver, "describe-instance"),
     (Job::Migration, "describe-instance"),
+    (Job::Verification, "target.hashes"),
 ];
 
 async fn failing(job: Job, call: &str) -> World {

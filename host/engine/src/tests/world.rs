@@ -31,6 +31,7 @@ pub enum Job {
     HandingOver,
     Migration,
     Deletion,
+    Verification,
 }
 
 impl Job {
@@ -42,6 +43,7 @@ impl Job {
             Job::HandingOver => Ask::Deploy("web".into(), DeployOptions { own_disks: true, ..deploy }),
             Job::Migration => Ask::Migrate(new_replica(), Default::default(), deploy),
             Job::Deletion => Ask::Delete("web".into()),
+            Job::Verification => Ask::Verify("web".into()),
         }
     }
 }
@@ -249,7 +251,7 @@ impl World {
         assert_eq!((held.workers.len(), held.checkpoints.len(), held.mounted), (0, 0, 0), "{job:?}");
         let instances = held.instances.len();
         let (volumes, snapshots) = match job {
-            Job::First | Job::Second => (2, 1),
+            Job::First | Job::Second | Job::Verification => (2, 1),
             Job::Deployment => (2 + 2 * instances, 1),
             Job::HandingOver | Job::Migration => (2 * instances, 0),
             Job::Deletion => (0, 0),
@@ -276,7 +278,7 @@ impl World {
         if job == Job::Deletion {
             return; // What is gone is gone: it is repeated, and not undone.
         }
-        let executed = matches!(job, Job::Second | Job::Deployment | Job::HandingOver);
+        let executed = matches!(job, Job::Second | Job::Deployment | Job::HandingOver | Job::Verification);
         if job != Job::Migration {
             let replica = self.engine().replica("web").await.unwrap();
             assert_eq!(replica.last.is_some(), executed, "{context}");
