@@ -3,10 +3,12 @@
 
 use crate::file::{Files, ImageFile};
 use crate::layer::{Kind, Layer, Parent, Piece};
+use crate::luks::Effort;
 use crate::options::Format;
 use crate::probe::{self, Choice};
 use crate::qcow2::Bitmap;
 use gyre_plugin::source::*;
+use std::rc::Rc;
 
 /// Images below each other.
 const LAYERS_MAX: usize = 32;
@@ -62,6 +64,31 @@ impl Chain {
         self.layers.iter().flat_map(|layer| layer.files()).collect()
     }
 
+    /// Whether a passphrase is needed before any of it can be read.
+    ///
+    /// # Errors
+    /// `disk-image.encrypted` when one is, and no secret is named that holds it.
+    pub fn is_sealed(&self, key: Option<&str>) -> Result<bool> {
+        match self.layers.iter().find_map(|layer| layer.luks()) {
+            Some(luks) if key.is_none() => Err(luks.locked()),
+            luks => Ok(luks.is_some()),
+        }
+    }
+
+    /// Unlocks every image of the chain with the passphrase that the secret `key` holds.
+    ///
+    /// # Errors
+    /// `disk-image.encrypted`, `disk-image.key`, `disk-image.key-effort`; what the host says of the secret.
+    pub fn unlock(&self, key: Option<&str>, effort: &Effort) -> Result<()> {
+        if let (true, Some(key)) = (self.is_sealed(key)?, key) {
+            let passphrase = Secret::open(key)?.reveal()?;
+            for luks in self.layers.iter().filter_map(|layer| layer.luks()) {
+                luks.unlock(&passphrase, effort)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The dirty bitmaps of the first file, see [`Layer::bitmaps`].
     ///
     /// # Errors
@@ -97,7 +124,7 @@ impl Chain {
         Ok(extents)
     }
 
-    /// What a log holds that its file does not have yet; everything else the host reads itself.
+    /// What is enciphered, or what a log holds that its file does not have yet; everything else the host reads itself.
     ///
     /// # Errors
     /// `disk-image.range`, `disk-image.not-data`; what the host met.
@@ -143,7 +170,7 @@ fn open_parent(
     Ok(layer)
 }
 
-fn open_first(above: &ImageFile, paths: &[String], files: &Files) -> Result<std::rc::Rc<ImageFile>> {
+fn open_first(above: &ImageFile, paths: &[String], files: &Files) -> Result<Rc<ImageFile>> {
     let mut refused = None;
     for path in paths {
         match files.other(path, above) {
@@ -169,6 +196,9 @@ impl Found {
             (Kind::Stored { disk, offset }, Kind::Stored { disk: other, offset: next }) => {
                 disk.id() == other.id() && offset + self.length == *next
             }
+            (Kind::Sealed(sealed, offset), Kind::Sealed(other, next)) => {
+                Rc::ptr_eq(sealed, other) && offset + self.length == *next
+            }
             _ => false,
         }
     }
@@ -183,7 +213,7 @@ impl Found {
             Kind::Zero => ExtentKind::Zero,
             Kind::Hole | Kind::Parent => ExtentKind::Hole,
             Kind::Packed(packed) => ExtentKind::Packed(packed),
-            Kind::Read(..) => ExtentKind::Data,
+            Kind::Read(..) | Kind::Sealed(..) => ExtentKind::Data,
         };
         extents.push(Extent { offset, length, kind });
         Ok(())
@@ -193,6 +223,7 @@ impl Found {
         match &self.kind {
             Kind::Zero | Kind::Hole | Kind::Parent => Ok(vec![0; self.length as usize]),
             Kind::Stored { disk, offset } => disk.read(*offset, self.length as u32),
+            Kind::Sealed(sealed, offset) => sealed.read(*offset, self.length),
             Kind::Read(file, offset) => Ok(file.read(*offset, self.length)?.0),
             Kind::Packed(_) => {
                 let message = format!("the bytes at {} lie compressed: the host unpacks them", self.offset);

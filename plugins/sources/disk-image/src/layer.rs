@@ -2,6 +2,7 @@
 //! shows where it has nothing itself.
 
 use crate::file::ImageFile;
+use crate::luks::{Luks, Sealed};
 use crate::options::Format;
 use crate::qcow2::Bitmap;
 use gyre_plugin::source::*;
@@ -27,6 +28,11 @@ pub trait Layer {
     /// host met.
     fn bitmaps(&self) -> Result<Vec<(String, Result<Bitmap>)>> {
         Ok(Vec::new())
+    }
+
+    /// What must be unlocked before it has pieces.
+    fn luks(&self) -> Option<&Luks> {
+        None
     }
 
     /// What shows through.
@@ -67,6 +73,8 @@ pub enum Kind {
     Stored { disk: Rc<Disk>, offset: u64 },
     /// A cluster compressed in a handle.
     Packed(Packed),
+    /// Bytes at this offset of a file whose sectors are enciphered.
+    Sealed(Rc<Sealed>, u64),
     /// Bytes at this offset of a file that only this plugin can read.
     Read(Rc<ImageFile>, u64),
 }

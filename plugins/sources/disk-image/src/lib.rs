@@ -8,6 +8,7 @@ mod changes;
 mod crc;
 mod file;
 mod layer;
+mod luks;
 mod options;
 mod ova;
 mod patches;
@@ -24,6 +25,7 @@ mod vmdk;
 use chain::Chain;
 use changes::Changed;
 use gyre_plugin::source::*;
+use luks::Effort;
 use options::{Format, Image, Machine, Options};
 use snapshot::{Snapshot, SnapshotDisk};
 
@@ -45,7 +47,9 @@ impl Source for DiskImage {
         let only = vm.map(|id| options.machine(id)).transpose()?.map(|(place, _)| place);
         let chosen =
             options.vms.iter().enumerate().filter(|(place, _)| only.is_none_or(|only| only == *place));
-        let findings = chosen.map(|(place, machine)| check_machine(place, machine));
+        // Keys are slow to derive, so those of all machines are not tried at once.
+        let effort = only.map(|_| Effort::of_a_call());
+        let findings = chosen.map(|(place, machine)| check_machine(place, machine, effort.as_ref()));
         Ok(findings.collect::<Result<Vec<_>>>()?.concat())
     }
 
@@ -105,6 +109,7 @@ impl Source for DiskImage {
             .cause(format!("it was {} bytes and is {}", noted.size, chain.size()))
             .cause("execute the replica again"));
         }
+        chain.unlock(noted.key.as_deref(), &Effort::of_a_call())?;
         Ok(match noted.format {
             Format::Raw => Opened::Disk(Disk::open(&noted.path)?),
             _ => Opened::reader(Changed::new(chain, noted)),
@@ -130,6 +135,7 @@ fn snapshot_of(id: String, image: &Image) -> Result<SnapshotDisk> {
         snapshot: image.snapshot.clone(),
         member: image.member.clone(),
         bitmap: image.bitmap.clone(),
+        key: image.key.clone(),
         size: chain.size(),
         files: chain.files(),
         bitmaps,
@@ -142,7 +148,7 @@ fn summary(vm: &Machine) -> VmSummary {
 
 /// Opens every disk and walks the beginning of its tables, so that a broken image is found before
 /// anything is made in the cloud.
-fn check_machine(place: usize, machine: &Machine) -> Result<Vec<Finding>> {
+fn check_machine(place: usize, machine: &Machine, effort: Option<&Effort>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     if machine.disks.is_empty() {
         let message = format!("{} has no disks", machine.name);
@@ -151,13 +157,23 @@ fn check_machine(place: usize, machine: &Machine) -> Result<Vec<Finding>> {
         );
     }
     for (n, image) in machine.disks.iter().enumerate() {
-        findings.extend(check_disk(format!("vms[{place}].disks[{n}].path"), image)?);
+        findings.extend(check_disk(format!("vms[{place}].disks[{n}].path"), image, effort)?);
     }
     Ok(findings)
 }
 
-fn check_disk(path: String, image: &Image) -> Result<Option<Finding>> {
+/// Tries the keys of encrypted images, and reads what needs them, where there is an `effort` to spend.
+fn check_disk(path: String, image: &Image, effort: Option<&Effort>) -> Result<Option<Finding>> {
     let checked = open(image).and_then(|chain| {
+        if chain.is_sealed(image.key.as_deref())? {
+            let Some(effort) = effort else { return Ok(None) };
+            let untouched = effort.is_whole();
+            match chain.unlock(image.key.as_deref(), effort) {
+                // The keys of the disks before it took the time.
+                Err(error) if error.code == luks::EFFORT && !untouched => return Ok(Some(full(&error))),
+                unlocked => unlocked?,
+            }
+        }
         chain.extents(0, chain.size())?;
         match chain.format() {
             Format::Ova => ova::check_sums(&image.path, image.member.as_deref()),
@@ -184,7 +200,11 @@ fn remedy(code: &str) -> &'static str {
     match code {
         "disk-image.truncated" | "disk-image.corrupt" => "copy the image again from where it came",
         "disk-image.unsupported" => "convert it with `qemu-img convert -O qcow2`",
-        "disk-image.encrypted" => "decrypt it with `qemu-img convert`, which takes the key",
+        "disk-image.encrypted" => "name its passphrase by `key`, or decrypt it with `qemu-img convert`",
+        "disk-image.key" | "grant.secret" | "grant.reveal" => {
+            "correct `key` at this disk, the secret that it names, and the plugin's grant to see it"
+        }
+        luks::EFFORT => "give it a key slot with fewer rounds: `qemu-img amend -o …,iter-time=500`",
         "disk-image.parent" => "make the chain whole, or flatten it with `qemu-img convert -O qcow2`",
         "disk-image.config" | "disk-image.no-snapshot" | "disk-image.no-member" => {
             "correct the disk's options"

@@ -59,7 +59,7 @@ pub struct Image {
     pub path: String,
     /// Write it down where you can. Default: `raw` for an export, for servers show disks; else told by the first bytes of the file, which must not
     /// contradict its name; parents and other files that it names are then only followed when its name
-    /// ends as that format's do (`.qcow2`, `.vmdk`, `.vhd`, `.vhdx`, `.vdi`, `.ova`).
+    /// ends as that format's do (`.qcow2`, `.vmdk`, `.vhd`, `.vhdx`, `.vdi`, `.ova`, `.luks`).
     pub format: Option<Format>,
     /// Name or id of a snapshot inside a qcow2 image, to be read instead of the disk as it is now.
     pub snapshot: Option<String>,
@@ -68,6 +68,9 @@ pub struct Image {
     /// Name of a persistent dirty bitmap of a qcow2 image, which then says what changed since the last success. By
     /// naming it you promise that nobody clears or disables it, nor makes another one of this name.
     pub bitmap: Option<String>,
+    /// Name of the secret that holds the passphrase of an encrypted image (LUKS, in qcow2 or by itself), and of the
+    /// encrypted images below it. The plugin must see it: `grant.secret = [{ name = "…", reveal = true }]`.
+    pub key: Option<String>,
     /// Where it lies, as the key of the destination's `backend_mappings`.
     pub backend: Option<String>,
     /// `scsi`, `ide`, `virtio`, …
@@ -94,6 +97,8 @@ pub enum Format {
     Vdi,
     /// An archive of one machine, with VMDK disks.
     Ova,
+    /// A LUKS container of version 1.
+    Luks,
 }
 
 /// One network interface.
@@ -148,6 +153,7 @@ impl Format {
             Format::Vhd => "vhd",
             Format::Vdi => "vdi",
             Format::Ova => "ova",
+            Format::Luks => "luks",
         }
     }
 
@@ -160,6 +166,7 @@ impl Format {
             "vhdx" => Some(Format::Vhdx),
             "vpc" => Some(Format::Vhd),
             "vdi" => Some(Format::Vdi),
+            "luks" => Some(Format::Luks),
             _ => None,
         }
     }

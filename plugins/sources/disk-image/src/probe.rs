@@ -5,6 +5,7 @@
 
 use crate::file::{Files, ImageFile};
 use crate::layer::{Layer, Raw};
+use crate::luks::{self, Container};
 use crate::options::Format;
 use crate::ova;
 use crate::path::is_export;
@@ -49,6 +50,7 @@ const ENDINGS: &[(&str, Format)] = &[
     ("vpc", Format::Vhd),
     ("vdi", Format::Vdi),
     ("ova", Format::Ova),
+    ("luks", Format::Luks),
 ];
 
 /// What the operator decided about a disk.
@@ -95,6 +97,7 @@ pub fn open(
         Format::Vmdk => Box::new(Vmdk::open(file, files)?),
         Format::Vhdx => Box::new(Vhdx::open(file)?),
         Format::Vhd => Box::new(Vhd::open(file)?),
+        Format::Luks => Box::new(Container::open(file)?),
         Format::Vdi => Box::new(Vdi::open(file)?),
         Format::Ova => Box::new(ova::open(&file, choice.member, files)?),
     })
@@ -119,6 +122,9 @@ pub fn tell(file: &ImageFile, files: &Files) -> Result<Format> {
     let found = found.or_else(|| {
         head.has(257, b"ustar").then_some(Format::Ova).filter(|_| named(file) == Some(Format::Ova))
     });
+    // A guest may encrypt the whole of its disk itself.
+    let luks = || head.has(0, luks::MAGIC) && named(file) == Some(Format::Luks);
+    let found = found.or_else(|| luks().then_some(Format::Luks));
     match (found, named(file)) {
         (Some(found), None) => Ok(found),
         (None, None) => check_raw(file, &head).map(|()| Format::Raw),
@@ -140,8 +146,9 @@ fn named(file: &ImageFile) -> Option<Format> {
 /// What nobody would want as a raw disk without having said so.
 fn check_raw(file: &ImageFile, head: &crate::record::Record) -> Result<()> {
     let say_so = "if it is the guest's own doing, write `format = \"raw\"` at this disk";
-    if head.has(0, b"LUKS\xba\xbe") {
-        return Err(file.encrypted("it is a LUKS container").cause(say_so));
+    if head.has(0, luks::MAGIC) {
+        let luks = "it is a LUKS container: write `format = \"luks\"` and `key` at this disk";
+        return Err(file.encrypted(luks).cause(say_so));
     }
     match STRANGERS.iter().find(|(magic, _)| head.has(0, magic)) {
         Some((_, what)) => Err(file.unsupported(what).cause(say_so)),

@@ -1,6 +1,7 @@
 //! One qcow2 file, version 2 or 3: what lies in its clusters. Follows QEMU's `docs/interop/qcow2.txt`.
 //! Everything in the file is hostile: each number is checked before it is used, and nothing is read but
-//! table entries. Refuses what it cannot read rightly: encryption, and features that it does not know.
+//! table entries, and what is enciphered. Refuses what it cannot read rightly: QEMU's old encryption, and features that
+//! it does not know.
 
 mod bitmap;
 mod header;
@@ -8,6 +9,7 @@ mod snapshot;
 
 use crate::file::{Files, ImageFile, SECTOR};
 use crate::layer::{Kind, Layer, Parent, Piece};
+use crate::luks::{Luks, Sealed};
 use crate::options::Format;
 use crate::path;
 use gyre_plugin::source::*;
@@ -32,6 +34,8 @@ pub struct Qcow2 {
     /// That of the disk, or of the internal snapshot that was chosen.
     table: Table,
     parent: Option<Parent>,
+    /// What lies in the clusters of an encrypted image; sectors are numbered by where they lie.
+    sealed: Option<(Rc<Luks>, Rc<Sealed>)>,
 }
 
 /// A first-level table, and the disk that it describes.
@@ -66,7 +70,10 @@ impl Qcow2 {
             None => file.clone(),
         };
         let parent = header.backing.as_ref().map(|backing| parent(&file, backing)).transpose()?;
-        Ok(Self { file, data, header, table, parent })
+        let luks =
+            header.luks.map(|(offset, length)| Luks::open(&file, offset, length)).transpose()?.map(Rc::new);
+        let sealed = luks.map(|luks| Ok((luks.clone(), Rc::new(Sealed::new(data.clone(), luks, 0)?))));
+        Ok(Self { sealed: sealed.transpose()?, file, data, header, table, parent })
     }
 
     fn entry(&self, position: u64) -> Result<Entry> {
@@ -74,6 +81,14 @@ impl Qcow2 {
         let subclusters =
             if self.header.extended { Some(self.file.be64(position.saturating_add(8))?) } else { None };
         Ok(Entry { cluster, subclusters })
+    }
+
+    /// Bytes of the disk that lie at `offset` in the data's file.
+    fn data(&self, offset: u64, length: u64) -> Result<Piece> {
+        match &self.sealed {
+            Some((_, sealed)) => sealed.piece(offset, length),
+            None => self.data.stored(offset, length),
+        }
     }
 
     /// What `length` bytes at `within` of the entry's cluster are.
@@ -91,7 +106,7 @@ impl Qcow2 {
             };
         }
         match self.place(entry.cluster)? {
-            Some(start) => self.data.stored(start + within, length),
+            Some(start) => self.data(start + within, length),
             None => Ok(Piece::new(length, Kind::Parent)),
         }
     }
@@ -109,7 +124,7 @@ impl Qcow2 {
         let next = (first..SUBCLUSTERS).find(|n| state(*n) != state(first)).unwrap_or(SUBCLUSTERS);
         let length = length.min(next * bytes - within);
         match (state(first), place) {
-            ((1, _), Some(start)) => self.data.stored(start + within, length),
+            ((1, _), Some(start)) => self.data(start + within, length),
             ((_, 1), _) => Ok(Piece::new(length, Kind::Zero)),
             _ => Ok(Piece::new(length, Kind::Parent)),
         }
@@ -165,6 +180,10 @@ impl Layer for Qcow2 {
 
     fn bitmaps(&self) -> Result<Vec<(String, Result<Bitmap>)>> {
         bitmap::all(&self.file, &self.header)
+    }
+
+    fn luks(&self) -> Option<&Luks> {
+        self.sealed.as_ref().map(|(luks, _)| luks.as_ref())
     }
 
     fn parent(&self) -> Option<&Parent> {

@@ -30,6 +30,9 @@ pub struct SnapshotDisk {
     /// The bitmap that is to say what changed.
     #[serde(default)]
     pub bitmap: Option<String>,
+    /// Name of the secret that holds its passphrase.
+    #[serde(default)]
+    pub key: Option<String>,
     pub size: u64,
     /// The files of the chain, the first one above.
     #[serde(default)]

@@ -26,6 +26,7 @@ const EXTERNAL_DATA_NAME: u32 = 0x4441_5441;
 const BITMAPS: u32 = 0x2385_2875;
 const BITMAPS_BYTES: u64 = 24;
 const FULL_DISK_ENCRYPTION: u32 = 0x0537_be77;
+const LUKS_BYTES: u64 = 16;
 
 /// Reference counts are stale; nothing here uses them.
 const DIRTY: u64 = 1;
@@ -51,6 +52,8 @@ pub struct Header {
     pub backing: Option<Backing>,
     pub data_file: Option<String>,
     pub bitmaps: Option<Directory>,
+    /// Offset and length of a LUKS header.
+    pub luks: Option<(u64, u64)>,
 }
 
 /// The backing file as the header names it.
@@ -64,17 +67,18 @@ struct Extensions {
     backing_format: Option<String>,
     data_file: Option<String>,
     bitmaps: Option<Directory>,
+    luks: Option<(u64, u64)>,
 }
 
 impl Header {
     pub(super) fn read(file: &ImageFile) -> Result<Self> {
         let bytes = file.read_head(HEADER_BYTES)?;
         let version = check_begin(file, &bytes)?;
-        check_encryption(file, &bytes)?;
         let features = features(file, &bytes, version)?;
         let extended = features & EXTENDED_L2 != 0;
         let cluster_bits = cluster_bits(file, &bytes, extended)?;
         let extensions = extensions(file, &bytes, version)?;
+        let luks = encryption(file, &bytes, extensions.luks)?;
         let data_file = data_file(file, features, extensions.data_file)?;
         let size = file.check_size(Some(bytes.be64(24)))?;
         Ok(Self {
@@ -87,6 +91,7 @@ impl Header {
             backing: backing(file, &bytes, extensions.backing_format)?,
             data_file,
             bitmaps: extensions.bitmaps,
+            luks,
         })
     }
 
@@ -140,13 +145,15 @@ fn check_begin(file: &ImageFile, bytes: &Record) -> Result<u32> {
     Ok(version)
 }
 
-/// Ciphertext is no disk.
-fn check_encryption(file: &ImageFile, bytes: &Record) -> Result<()> {
-    match bytes.be32(32) {
-        0 => Ok(()),
-        1 => Err(file.encrypted("with QEMU's old AES")),
-        2 => Err(file.encrypted("with LUKS")),
-        other => Err(file.encrypted(format_args!("with the unknown method {other}"))),
+/// Where the LUKS header lies of an encrypted image. Ciphertext is no disk, so whatever contradicts itself is refused.
+fn encryption(file: &ImageFile, bytes: &Record, luks: Option<(u64, u64)>) -> Result<Option<(u64, u64)>> {
+    match (bytes.be32(32), luks) {
+        (0, None) => Ok(None),
+        (0, Some(_)) => Err(file.corrupt("it has a LUKS header and is said not to be encrypted")),
+        (1, _) => Err(file.encrypted("with QEMU's old AES")),
+        (2, Some(luks)) => Ok(Some(luks)),
+        (2, None) => Err(file.corrupt("it does not say where its LUKS header lies")),
+        (other, _) => Err(file.encrypted(format_args!("with the unknown method {other}"))),
     }
 }
 
@@ -226,7 +233,10 @@ fn extensions(file: &ImageFile, bytes: &Record, version: u32) -> Result<Extensio
         };
         match kind {
             0 => break,
-            FULL_DISK_ENCRYPTION => return Err(file.encrypted("with LUKS")),
+            FULL_DISK_ENCRYPTION if length >= LUKS_BYTES => {
+                let place = file.read(at + 8, LUKS_BYTES)?;
+                found.luks = Some((place.be64(0), place.be64(8)));
+            }
             BACKING_FORMAT => found.backing_format = Some(content("the format of its backing file")?),
             BITMAPS if length >= BITMAPS_BYTES => {
                 found.bitmaps = Some(bitmaps(bytes, &file.read(at + 8, BITMAPS_BYTES)?));

@@ -5,6 +5,7 @@
 
 mod bitmaps;
 mod hostile;
+mod luks;
 mod microsoft;
 mod others;
 mod probing;
