@@ -261,7 +261,7 @@ mod tests {
             (good("name", json!(7)), "not what gyre plugin build writes"),
             (good("summary", json!("x".repeat(2_000))), "at too great a length"),
             (good("config-schema", json!("{}")), "not a JSON object"),
-            (good("more", json!("x".repeat(SECTION_BYTES_MAX))), "larger than 2 MiB"),
+            (good("more", json!("x".repeat(SECTION_BYTES_MAX))), "larger than 2.0 MiB"),
             ("[".repeat(10_000), "not what gyre plugin build writes"),
         ] {
             let said = why_not(&with(json.as_bytes()));
