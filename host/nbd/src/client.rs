@@ -1,21 +1,14 @@
-//! An open export: reads and block status of any range, cut into what the server takes. A connection that broke is made
-//! again and the request repeated, for reading changes nothing; the export must then be as large as it was.
+//! An open export: reads and block status of any range, cut into whole blocks of what the server takes. Knows nothing of
+//! connections, which may break meanwhile.
 
-use crate::connection::Connection;
-use crate::handshake::{Export, Wanted, negotiate};
-use crate::limits::{ATTEMPTS_MAX, STATUS_BYTES_MAX, STATUS_REQUESTS_MAX};
+use crate::handshake::{Export, Wanted};
+use crate::limits::{STATUS_BYTES_MAX, STATUS_REQUESTS_MAX};
+use crate::line::Line;
 use crate::reply::Answer;
 use crate::stream::{Dial, broke_rules};
 use crate::wire::{Command, STATE_HOLE, STATE_ZERO};
 use gyre_core::limits::EXTENTS_MAX;
-use gyre_core::{Backoff, Error, Result};
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::Mutex;
-
-/// Between two attempts.
-const BACKOFF: Backoff =
-    Backoff { attempts: ATTEMPTS_MAX, first: Duration::from_millis(200), longest: Duration::from_secs(2) };
+use gyre_core::{Error, Result};
 
 /// What lies in a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +33,7 @@ pub struct Run {
 }
 
 /// An export that is open.
-pub struct Client {
-    dial: Box<dyn Dial>,
-    wanted: Wanted,
-    size: u64,
-    current: Mutex<Option<Arc<Connection>>>,
-}
+pub struct Client(Line);
 
 impl Client {
     /// Connects, and comes to terms with the server.
@@ -54,19 +42,17 @@ impl Client {
     /// `nbd.connect`, `nbd.timeout`, `nbd.lost`, `nbd.shutdown` (transient); `nbd.protocol`, `nbd.old-server`,
     /// `nbd.tls`, `nbd.tls-required`, `nbd.no-export`, `nbd.refused`, `nbd.size`; what the way there forbids.
     pub async fn open(dial: Box<dyn Dial>, wanted: Wanted) -> Result<Self> {
-        let connection = connect(dial.as_ref(), &wanted).await?;
-        let size = connection.export().size;
-        Ok(Self { dial, wanted, size, current: Mutex::new(Some(Arc::new(connection))) })
+        Line::open(dial, wanted).await.map(Self)
     }
 
     /// Bytes.
     pub const fn size(&self) -> u64 {
-        self.size
+        self.0.size()
     }
 
     /// What it is called in messages.
     pub fn name(&self) -> &str {
-        &self.wanted.name
+        self.0.name()
     }
 
     /// Fills the buffer from `offset`.
@@ -87,13 +73,11 @@ impl Client {
     /// Fills as much of the buffer as one request can; at least one byte.
     async fn read_some(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         let wanted_end = offset.saturating_add(buffer.len() as u64);
-        let (start, answer) = self
-            .call(Command::Read, |export| {
-                let (start, end) = widen(export, offset, wanted_end);
-                (start, end.min(start + u64::from(export.read_max)))
-            })
-            .await?;
-        let Answer::Bytes(bytes) = answer else {
+        let range = |export: &Export| {
+            let (start, end) = widen(export, offset, wanted_end);
+            Some((start, end.min(start + u64::from(export.read_max))))
+        };
+        let Some((start, Answer::Bytes(bytes))) = self.0.call(Command::Read, range).await? else {
             return Err(broke_rules(self.name(), "a read is answered with something else"));
         };
         let bytes = bytes.get(usize::try_from(offset - start).unwrap_or(usize::MAX)..).unwrap_or_default();
@@ -127,21 +111,17 @@ impl Client {
 
     /// Adds what one request tells; returns how far that is.
     async fn more_runs(&self, at: u64, end: u64, runs: &mut Vec<Run>) -> Result<u64> {
-        if self.connection().await?.export().allocation.is_none() {
+        let range = |export: &Export| {
+            let (start, last) = widen(export, at, end);
+            export.allocation.map(|_| (start, last.min(start + STATUS_BYTES_MAX)))
+        };
+        let Some((start, answer)) = self.0.call(Command::BlockStatus, range).await? else {
             push(runs, Run { offset: at, length: end - at, kind: Kind::Data });
             return Ok(end);
-        }
-        let (start, answer) = self
-            .call(Command::BlockStatus, |export| {
-                let (start, last) = widen(export, at, end);
-                (start, last.min(start + STATUS_BYTES_MAX))
-            })
-            .await?;
+        };
         let Answer::Status(ranges) = answer else {
-            return Err(broke_rules(
-                self.name(),
-                "a question for block status is answered with something else",
-            ));
+            let what = "a question for block status is answered with something else";
+            return Err(broke_rules(self.name(), what));
         };
         let (mut from, mut told) = (start, at);
         for (length, state) in ranges {
@@ -158,79 +138,18 @@ impl Client {
         Ok(told)
     }
 
-    /// One request, over connections that may break. The range is chosen by what the connection's server takes; where
-    /// it begins is part of the answer.
-    async fn call(&self, command: Command, range: impl Fn(&Export) -> (u64, u64)) -> Result<(u64, Answer)> {
-        let mut failures = 0;
-        loop {
-            let error = match self.attempt(command, &range).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            failures += 1;
-            let Some(pause) = BACKOFF.pause(&error, failures) else { return Err(error) };
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    async fn attempt(
-        &self,
-        command: Command,
-        range: &impl Fn(&Export) -> (u64, u64),
-    ) -> Result<(u64, Answer)> {
-        let connection = self.connection().await?;
-        let (start, end) = range(connection.export());
-        let length = u32::try_from(end - start).unwrap_or(u32::MAX);
-        Ok((start, connection.call(command, start, length).await?))
-    }
-
-    /// The connection, made again if it broke.
-    async fn connection(&self) -> Result<Arc<Connection>> {
-        let mut current = self.current.lock().await;
-        if let Some(connection) = current.as_ref().filter(|connection| !connection.is_broken()) {
-            return Ok(connection.clone());
-        }
-        *current = None;
-        let connection = Arc::new(connect(self.dial.as_ref(), &self.wanted).await?);
-        let size = connection.export().size;
-        if size != self.size {
-            return Err(Error::conflict(
-                "nbd.changed",
-                format!("{} is another disk than it was", self.name()),
-            )
-            .cause(format!("it had {} bytes and has {size}", self.size)));
-        }
-        *current = Some(connection.clone());
-        Ok(connection)
-    }
-
     fn check_range(&self, offset: u64, length: u64) -> Result<()> {
         match offset.checked_add(length) {
-            Some(end) if end <= self.size => Ok(()),
+            Some(end) if end <= self.size() => Ok(()),
             _ => Err(Error::invalid(
                 "nbd.range",
                 format!(
                     "{length} bytes at {offset} reach past the end of {} ({} bytes)",
                     self.name(),
-                    self.size
+                    self.size()
                 ),
             )),
         }
-    }
-}
-
-async fn connect(dial: &dyn Dial, wanted: &Wanted) -> Result<Connection> {
-    let made = async {
-        let stream = dial.dial().await?;
-        let (stream, export) = negotiate(stream, wanted).await?;
-        Ok(Connection::start(stream, export, &wanted.name, wanted.patience.request))
-    };
-    match tokio::time::timeout(wanted.patience.connect, made).await {
-        Ok(made) => made,
-        Err(_) => Err(Error::unavailable(
-            "nbd.timeout",
-            format!("no connection with {} within {:?}", wanted.name, wanted.patience.connect),
-        )),
     }
 }
 

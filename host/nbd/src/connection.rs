@@ -87,21 +87,23 @@ impl Connection {
     /// # Errors
     /// `nbd.lost`, `nbd.timeout`, `nbd.shutdown` (transient), `nbd.protocol`, `nbd.read`.
     pub(crate) async fn call(&self, command: Command, offset: u64, length: u32) -> Result<Answer> {
-        let ended = || Error::unavailable("nbd.lost", format!("the connection to {} is closed", self.name));
-        let slot = self.slots.clone().acquire_owned().await.map_err(|_| ended())?;
+        let slot = self.slots.clone().acquire_owned().await.map_err(|_| self.closed())?;
+        let place = self.queue.reserve().await.map_err(|_| self.closed())?;
         let cookie = self.next_cookie.fetch_add(1, Ordering::Relaxed);
         let (to, answer) = oneshot::channel();
         let waiting = Waiting { reply: Reply::new(command, offset, length), to, _slot: slot };
+        // From here to the sending nothing is waited for: a request that is noted is sent.
         self.table.open(cookie, waiting)?;
-        let asked = async {
-            // Where the queue is gone, the table told the waiting one why.
-            let _ = self.queue.send(wire::request(command, cookie, offset, length)).await;
-            answer.await.unwrap_or_else(|_| Err(self.table.lock().broken.clone().unwrap_or_else(ended)))
-        };
-        match tokio::time::timeout(self.limit, asked).await {
-            Ok(answer) => answer,
+        place.send(wire::request(command, cookie, offset, length));
+        match tokio::time::timeout(self.limit, answer).await {
+            Ok(answer) => answer.unwrap_or_else(|_| Err(self.closed())),
             Err(_) => Err(self.table.end(too_late(&self.name, self.limit))),
         }
+    }
+
+    fn closed(&self) -> Error {
+        let closed = || Error::unavailable("nbd.lost", format!("the connection to {} is closed", self.name));
+        self.table.lock().broken.clone().unwrap_or_else(closed)
     }
 }
 

@@ -3,13 +3,13 @@
 //! is taken for something said under it.
 
 use crate::limits::{
-    BLOCK_BYTES_MAX, CONNECT_TIMEOUT_S, OPTION_REPLIES_MAX, OPTION_REPLY_BYTES_MAX, REQUEST_BYTES_MAX,
-    REQUEST_TIMEOUT_S, SIZE_BYTES_MAX,
+    ATTEMPTS_MAX, BLOCK_BYTES_MAX, CONNECT_TIMEOUT_S, OPTION_REPLIES_MAX, OPTION_REPLY_BYTES_MAX, PAUSE_MS,
+    PAUSE_MS_MAX, REQUEST_BYTES_MAX, REQUEST_TIMEOUT_S, SIZE_BYTES_MAX,
 };
 use crate::stream::{Stream, broke_rules, lost};
 use crate::tls::Tls;
 use crate::wire::{self, Fields};
-use gyre_core::{Error, Kind, Result};
+use gyre_core::{Backoff, Error, Kind, Result};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -36,6 +36,8 @@ pub struct Patience {
     pub connect: Duration,
     /// One request, from when it is sent to the end of its reply.
     pub request: Duration,
+    /// How often a request is repeated over connections that break, and how soon.
+    pub again: Backoff,
 }
 
 impl Default for Patience {
@@ -43,6 +45,11 @@ impl Default for Patience {
         Self {
             connect: Duration::from_secs(CONNECT_TIMEOUT_S),
             request: Duration::from_secs(REQUEST_TIMEOUT_S),
+            again: Backoff {
+                attempts: ATTEMPTS_MAX,
+                first: Duration::from_millis(PAUSE_MS),
+                longest: Duration::from_millis(PAUSE_MS_MAX),
+            },
         }
     }
 }

@@ -11,6 +11,7 @@ mod client;
 mod connection;
 mod disk;
 mod handshake;
+mod line;
 mod reply;
 mod stream;
 mod tls;
@@ -36,7 +37,11 @@ pub mod limits {
     /// How long a server is told goodbye.
     pub const GOODBYE_TIMEOUT_S: u64 = 2;
     /// Times that one read or block status is asked for, over connections that break.
-    pub const ATTEMPTS_MAX: u32 = 3;
+    pub const ATTEMPTS_MAX: u32 = 6;
+    /// The first pause between two of them, milliseconds; all of them take about 10 s, in which a server is started again.
+    pub const PAUSE_MS: u64 = 300;
+    /// The longest such pause, milliseconds.
+    pub const PAUSE_MS_MAX: u64 = 5_000;
     /// Requests on their way at once on one connection.
     pub const IN_FLIGHT_MAX: usize = 16;
     /// One read request; larger ones are cut.

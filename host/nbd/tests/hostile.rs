@@ -321,6 +321,18 @@ async fn a_connection_that_breaks_in_a_reply_is_made_again() {
 }
 
 #[tokio::test]
+async fn block_status_is_asked_again_over_a_new_connection() {
+    let (server, client) = soon(open(replying(7, |a| match a.number {
+        0 => Say::ThenClose(chunk(a.cookie, 1, STATUS, &status(7, &[(512, 3)]))[..30].to_vec()),
+        _ => Say::Honest,
+    })))
+    .await;
+    let runs = soon(client.unwrap().runs(0, 2 * MIB)).await.unwrap();
+    assert_eq!(runs, [Run { offset: 0, length: 2 * MIB, kind: Holds::Data }]);
+    assert_eq!(server.connections.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn a_connection_that_always_breaks_is_given_up() {
     let (server, client) = soon(open(replying(0, |_| Say::ThenClose(Vec::new())))).await;
     let error = read(&client.unwrap(), 0, 512).await.unwrap_err();
@@ -350,7 +362,8 @@ async fn another_disk_is_not_read_on() {
 /// It takes what it is sent, and says nothing any more.
 #[tokio::test]
 async fn a_server_that_falls_silent_is_given_up() {
-    let patience = Patience { connect: Duration::from_millis(500), request: Duration::from_millis(200) };
+    let patience =
+        Patience { connect: Duration::from_millis(500), request: Duration::from_millis(200), ..patience() };
     let opened = |server: Server| async move {
         let server = std::sync::Arc::new(server);
         let wanted = Wanted { patience, ..wanted() };

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // a test may fail
 
 use async_trait::async_trait;
-use gyre_core::{Error, Result};
+use gyre_core::{Backoff, Error, Result};
 use gyre_nbd::{Address, Client, Dial, Kind, Patience, Place, Run, Stream, Tls, Wanted};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -72,11 +72,12 @@ impl Dial for Way {
 async fn open(address: &str) -> Result<Client> {
     let address = Address::parse(address).unwrap();
     let tls = address.tls_name.as_deref().map(|name| Tls::open(address.certificates.as_deref(), name));
+    let own = Patience::default();
     let wanted = Wanted {
         name: address.to_string(),
         export: address.export().into(),
         tls: tls.transpose()?,
-        patience: Patience::default(),
+        patience: Patience { again: Backoff { first: Duration::from_millis(20), ..own.again }, ..own },
     };
     Client::open(Box::new(Way(address.place)), wanted).await
 }

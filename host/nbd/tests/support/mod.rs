@@ -4,10 +4,11 @@
 #![allow(dead_code)] // each test uses a part
 
 use async_trait::async_trait;
-use gyre_core::Result;
+use gyre_core::{Backoff, Result};
 use gyre_nbd::{Client, Dial, Patience, Stream, Wanted};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 
 pub const MIB: u64 = 1 << 20;
@@ -84,8 +85,14 @@ impl Dial for Way {
     }
 }
 
+/// That of a client, without its pauses.
+pub fn patience() -> Patience {
+    let own = Patience::default();
+    Patience { again: Backoff { first: Duration::from_millis(1), ..own.again }, ..own }
+}
+
 pub fn wanted() -> Wanted {
-    Wanted { name: "nbd://test/x".into(), export: "x".into(), tls: None, patience: Patience::default() }
+    Wanted { name: "nbd://test/x".into(), export: "x".into(), tls: None, patience: patience() }
 }
 
 pub async fn open(server: Server) -> (Arc<Server>, Result<Client>) {
