@@ -109,7 +109,23 @@ fn judge(gyre: &Gyre, component: &Path, more: &[&str]) -> Result<()> {
     let diff = file.context("the file was not made")?["text"].as_str().unwrap_or_default();
     ensure!(diff.contains("+virtio_blk"), "{tried}");
     ensure!(!own.join("etc/modules-load.d").exists(), "the tree itself was changed");
+    replays(gyre, component, &words("try", &own, &["--morph"]), more)?;
     keeps_every_rule(&json(words("test", &own, &[]))?, 20)
+}
+
+/// What was recorded of a trial is the same in a replay, also where a language's runtime asks WASI for time and chance,
+/// which are not recorded.
+fn replays(gyre: &Gyre, component: &str, trial: &[String], more: &[&str]) -> Result<()> {
+    let file = Path::new(component).with_extension("jsonl");
+    std::fs::remove_file(&file).ok();
+    let file = file.to_str().unwrap();
+    let trial: Vec<&str> = trial.iter().map(String::as_str).chain(["--record", file]).collect();
+    gyre.json(&trial)?;
+    let replayed = gyre.json(&[&["plugin", "replay", file, component], more].concat())?;
+    let replay = &replayed["plugins"][0]["replay"];
+    ensure!(replay["difference"].is_null() && replay["broken-off"] == 0, "{replayed:#}");
+    ensure!(replay["calls"].as_u64() > Some(4), "{replayed:#}");
+    Ok(())
 }
 
 fn keeps_every_rule(answer: &Value, at_least: usize) -> Result<()> {
