@@ -8,6 +8,7 @@
 //! * [`setting`]: all that one run needs, in one directory
 //! * [`program`], [`serving`]: running `gyre`, and `gyre serve`
 //! * [`fleet`]: a thousand replicas, for lists
+//! * [`tools`]: programs that nobody here wrote
 //! * [`scenario`]: the main job, with what must hold after each step
 //! * [`cloud`]: the cloud's own APIs: what is there, what is left over, a server's console
 
@@ -24,3 +25,4 @@ pub mod serving;
 pub mod setting;
 pub mod site;
 pub mod small;
+pub mod tools;

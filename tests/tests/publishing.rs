@@ -1,12 +1,15 @@
 //! What `sdk/docs/publishing.md` says, done: keys and signatures with a password from a terminal and from a pipe, a push
-//! to a registry that asks for a login, and a site that installs, pins and updates what was pushed. Needs `script` (a
-//! terminal) and Debian's `docker-registry`, which `cargo xtask setup` installs.
+//! to a registry that asks for a login, a site that installs, pins and updates what was pushed, and a client of registries
+//! that nobody here wrote. Needs `script` (a terminal), Debian's `docker-registry`, which `cargo xtask setup` installs, and
+//! PyPI's `oras`, fetched once.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use anyhow::{Context, Result, ensure};
 use gyre_tests::fixture::{capture, root};
 use gyre_tests::program::{Ended, Gyre};
+use gyre_tests::tools::from_pypi;
+use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -18,6 +21,22 @@ const PASSWORD: &str = "geheim";
 /// `me:geheim`, as `htpasswd -B` writes it, and as it stands in a file of logins.
 const KNOWN: &str = "me:$2y$05$abcdefghijklmnopqrstuuVWu8RjbNovPZWAMRdd7iqaaG0mI53Uu\n";
 const LOGIN: &str = "bWU6Z2VoZWlt";
+/// A client of registries, by people who know nothing of gyre, and what it is told to do with them.
+const CLIENT: &str = "oras==0.2.43";
+const CLIENT_PROGRAM: &str = r#"
+import json, sys
+from oras.client import OrasClient
+verb, registry, target, *rest = sys.argv[1:]
+client = OrasClient(hostname=registry, insecure=True, auth_backend="basic")
+if verb == "pull":
+    manifest = client.get_manifest(target)
+    files = client.pull(target=target, outdir=rest[0])
+    print(json.dumps({"files": files, "annotations": manifest.get("annotations")}))
+else:
+    annotations = json.loads(rest[0])
+    files, config = ["tinos.wasm:application/wasm"], "config.json:application/vnd.wasm.config.v0+json"
+    client.push(target=target, files=files, manifest_config=config, manifest_annotations=annotations)
+"#;
 const PROMPTS: [&str; 3] = ["Password for the secret key: ", "The same again: ", "Password: "];
 /// Between a prompt and whoever answers it, a terminal stops to echo: by then it has, or never does.
 const SILENT_TRIES: u32 = 100;
@@ -100,6 +119,21 @@ impl Desk {
         }
         drop(keys);
         Ok((script.wait()?.success(), seen))
+    }
+
+    /// With the login of the registry, where Docker and Podman keep it.
+    fn knowing(self, registry: &Registry) -> Result<Self> {
+        let logins = self.path("logins.json");
+        std::fs::write(&logins, format!(r#"{{"auths":{{"{}":{{"auth":"{LOGIN}"}}}}}}"#, registry.address))?;
+        Ok(Self { gyre: self.gyre.with("REGISTRY_AUTH_FILE", logins), directory: self.directory })
+    }
+
+    /// What the client of registries that nobody here wrote says when it did this.
+    fn client(&self, registry: &Registry, words: &[&str]) -> Result<String> {
+        let mut python = Command::new(from_pypi("oras", CLIENT)?.join("python"));
+        python.args(["-c", CLIENT_PROGRAM, words[0], &registry.address]).args(&words[1..]);
+        python.env("ORAS_USER", "me").env("ORAS_PASS", PASSWORD).current_dir(self.directory.path());
+        capture(&mut python)
     }
 
     /// Signs with a password that comes through a pipe.
@@ -211,10 +245,7 @@ fn a_site_installs_pins_and_updates_what_was_pushed() -> Result<()> {
     desk.ends("plugin keygen -W", 0, "")?;
     desk.ends("plugin sign tinos.wasm", 0, "")?;
     desk.ends(&format!("plugin push tinos.wasm {place}"), DENIED, "[fetch.denied]")?;
-    let logins = format!(r#"{{"auths":{{"{}":{{"auth":"{LOGIN}"}}}}}}"#, registry.address);
-    std::fs::write(desk.path("logins.json"), logins)?;
-    let logins = desk.path("logins.json");
-    let desk = Desk { gyre: desk.gyre.clone().with("REGISTRY_AUTH_FILE", logins), directory: desk.directory };
+    let desk = desk.knowing(&registry)?;
     desk.ends(&format!("plugin push tinos.wasm {place}"), 0, "@sha256:")?;
 
     desk.ends("plugin trust acme publisher.pub --plugins tinos* --yes", 0, "acme")?;
@@ -241,4 +272,36 @@ fn a_site_installs_pins_and_updates_what_was_pushed() -> Result<()> {
     }
     desk.ends("plugin install mirror --yes --lock --accept-wider", 0, "pins it")?;
     desk.ends("plugin update --check", 0, "as it is there").map(drop)
+}
+
+#[test]
+fn another_program_pulls_what_gyre_pushed_and_pushes_what_gyre_installs() -> Result<()> {
+    let desk = Desk::new()?;
+    let registry = Registry::start(&desk)?;
+    let desk = desk.knowing(&registry)?;
+    let place = |tag: &str| format!("{}/acme/tinos:{tag}", registry.address);
+    desk.ends("plugin keygen -W", 0, "")?;
+    desk.ends("plugin sign tinos.wasm", 0, "")?;
+    desk.ends(&format!("plugin push tinos.wasm oci://{}", place("ours")), 0, "@sha256:")?;
+    let pulled = desk.client(&registry, &["pull", &place("ours"), "pulled"])?;
+    let pulled: Value = serde_json::from_str(&pulled).with_context(|| pulled.clone())?;
+    let [file] = &pulled["files"].as_array().context("no files")?[..] else { anyhow::bail!("{pulled}") };
+    ensure!(std::fs::read(file.as_str().unwrap())? == std::fs::read(desk.path("tinos.wasm"))?);
+    let signature = std::fs::read_to_string(desk.path("tinos.wasm.minisig"))?;
+    ensure!(pulled["annotations"]["vnd.gyre.minisig"] == signature.as_str(), "{pulled}");
+
+    desk.component("debian")?;
+    desk.ends("plugin sign tinos.wasm", 0, "")?;
+    let signature = std::fs::read_to_string(desk.path("tinos.wasm.minisig"))?;
+    std::fs::write(desk.path("config.json"), r#"{"architecture":"wasm","os":"wasip2"}"#)?;
+    let signed = serde_json::json!({ "vnd.gyre.minisig": signature }).to_string();
+    desk.client(&registry, &["push", &place("theirs"), &signed])?;
+    desk.client(&registry, &["push", &place("unsigned"), "{}"])?;
+    desk.add("[trust]\nrequire = \"signed\"\n")?;
+    desk.ends("plugin trust acme publisher.pub --plugins tinos* --yes", 0, "acme")?;
+    let refused = format!("plugin install oci://{} --yes", place("unsigned"));
+    desk.ends(&refused, DENIED, "[plugin.unsigned]")?;
+    desk.ends(&format!("plugin install oci://{} --yes", place("theirs")), 0, "[plugin.tinos]")?;
+    ensure!(std::fs::read(desk.path("tinos.wasm"))? == std::fs::read(desk.path("state/plugins/tinos.wasm"))?);
+    Ok(())
 }

@@ -10,14 +10,13 @@ use gyre_core::options::OptionInfo;
 use gyre_core::roles::{Destination, OsMorphing, Source};
 use gyre_core::{Error, Result};
 use gyre_engine::{Endpoints, JobContext};
-use gyre_grants::{Faults, Host, Inspection, Recording, Replaying, Rerun, Secrets};
+use gyre_grants::{Faults, Host, Inspection, Secrets};
 use gyre_ssh::{Identity, KeyPair};
 use gyre_trust::Standing;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 /// Plugins and what their endpoints are called.
 pub struct Plugins {
@@ -88,21 +87,14 @@ impl Plugins {
         self.blocking(move |host| host.inspect_file(&path)).await
     }
 
-    /// A plugin run over what was recorded of the one named `recorded`.
+    /// The host, where this plugin is loaded: what asks it next waits for no compiler.
     ///
     /// # Errors
-    /// `recording.*`, and whatever loading the plugin says.
-    pub async fn replay(
-        &self,
-        name: &str,
-        recording: &Recording,
-        recorded: &str,
-        how: Replaying,
-        cancel: &CancellationToken,
-    ) -> Result<Rerun> {
-        let to_load = name.to_owned();
-        self.blocking(move |host| host.digest(&to_load)).await?;
-        self.host.replay(name, recording, recorded, how, cancel).await
+    /// Whatever loading the plugin says.
+    pub async fn with_loaded(&self, name: &str) -> Result<&Host> {
+        let name = name.to_owned();
+        self.blocking(move |host| host.digest(&name)).await?;
+        Ok(&self.host)
     }
 
     /// Where calls of the host are let fail.

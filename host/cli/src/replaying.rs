@@ -26,7 +26,8 @@ pub async fn run(config: Option<&Path>, args: &ReplayArgs, cancel: CancellationT
     for (component, recorded) in wanted(&recording, args)? {
         let tried = TriedArgs { component, option: Vec::new(), wasi: args.wasi };
         let (name, plugins) = bench::alone(config, &tried)?;
-        let rerun = plugins.replay(&name, &recording, &recorded, how, &cancel).await?;
+        let host = plugins.with_loaded(&name).await?;
+        let rerun = host.replay(&name, &recording, &recorded, how, &cancel).await?;
         text += &told(&recorded, &rerun, recording.cut);
         error = error.or_else(|| differs(&recorded, &rerun));
         all.push(json(&recorded, &rerun));

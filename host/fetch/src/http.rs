@@ -37,7 +37,7 @@ impl Web {
     /// host or port.
     ///
     /// # Errors
-    /// `fetch.missing`, `fetch.denied`, `fetch.failed`, `fetch.too-large`.
+    /// `fetch.missing`, `fetch.denied`, `fetch.certificate`, `fetch.failed`, `fetch.too-large`.
     pub(crate) async fn get(&self, url: &Url, login: Option<&HeaderValue>, limit: u64) -> Result<Vec<u8>> {
         let headers = login.map(|login| (AUTHORIZATION, login.clone()));
         let response = self.send(url, headers.into_iter().collect()).await?;
@@ -47,7 +47,7 @@ impl Web {
     /// Whatever is answered.
     ///
     /// # Errors
-    /// `fetch.failed`.
+    /// `fetch.certificate`, `fetch.failed`.
     pub(crate) async fn send(&self, url: &Url, headers: HeaderMap) -> Result<Response> {
         self.ask(Method::GET, url, headers, Vec::new()).await
     }
@@ -55,7 +55,7 @@ impl Web {
     /// The same of any request.
     ///
     /// # Errors
-    /// `fetch.failed`.
+    /// `fetch.certificate`, `fetch.failed`.
     pub(crate) async fn ask(
         &self,
         method: Method,
@@ -113,15 +113,29 @@ fn shown(url: &Url) -> String {
 }
 
 fn broken(url: &Url, error: &reqwest::Error) -> Error {
-    let what = format!("{} cannot be reached", shown(url));
+    let kind = if error.is_redirect() { Kind::Other } else { Kind::Unavailable };
     let error: &dyn std::error::Error = error;
     let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(Error::unavailable("fetch.failed", what), |all, cause| all.cause(cause))
+    if let Some(why) = causes.clone().find_map(distrust) {
+        let what = format!("the certificate of {} is not trusted", shown(url));
+        return Error::denied("fetch.certificate", what).cause(why);
+    }
+    let what = format!("{} cannot be reached", shown(url));
+    causes.fold(Error::new(kind, "fetch.failed", what), |all, cause| all.cause(cause))
+}
+
+/// What is wrong with a certificate. An I/O error hides what it was made from, which may be another one.
+fn distrust(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(tls @ rustls::Error::InvalidCertificate(_)) = cause.downcast_ref() {
+        return Some(tls.to_string());
+    }
+    distrust(cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)?)
 }
 
 fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
     let (next, previous) = (attempt.url(), attempt.previous());
-    let may_be_plain = previous.iter().all(is_loopback) && is_loopback(next);
+    let was_plain = |url: &Url| url.scheme() != "https" && is_loopback(url);
+    let may_be_plain = previous.iter().all(was_plain) && is_loopback(next);
     if previous.len() > REDIRECTS_MAX {
         return attempt.error(format!("it redirects more than {REDIRECTS_MAX} times"));
     }

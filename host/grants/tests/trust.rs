@@ -203,6 +203,23 @@ async fn a_lock_lets_in_what_it_pins_and_jobs_that_began_before() {
     assert_eq!(who(&site.host(), &Pins::new()).await, CHATTY);
 }
 
+/// As `gyre serve` does, which is started again to see another lock; another component it sees by itself.
+#[tokio::test]
+async fn a_host_goes_by_the_lock_that_it_began_with() {
+    let site = Site::new("trap");
+    let free = site.host();
+    site.lock();
+    let locked = site.host();
+    for host in [&free, &locked] {
+        assert_eq!(who(host, &Pins::new()).await, TRAP);
+    }
+    site.put("chatty");
+    site.lock();
+    assert_eq!(who(&free, &Pins::new()).await, CHATTY, "no lock was there when it began");
+    assert_eq!(who(&locked, &Pins::new()).await, "lock.differs");
+    assert_eq!(who(&site.host(), &Pins::new()).await, CHATTY);
+}
+
 #[tokio::test]
 async fn nothing_unsigned_is_let_in_where_signatures_are_asked_for() {
     let (acme, stranger) = (Pair::generate(None).unwrap(), Pair::generate(None).unwrap());
