@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a program for whoever measures
 
+#[allow(dead_code)] // the tests look into its directory
 #[path = "../tests/support/mod.rs"]
 mod support;
 
