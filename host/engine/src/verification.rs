@@ -136,3 +136,22 @@ async fn judge(context: Arc<Context>, call: Call) -> Result<Outcome> {
         .into_iter()
         .fold(error, |error, proof| error.cause(format!("disk {}: {}", proof.disk, proof.verdict))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_was_made_again_or_is_gone_is_not_judged() {
+        let base = |disk: &str, identity: &str| DiskBase {
+            disk: disk.into(),
+            identity: identity.into(),
+            manifest: "m".into(),
+        };
+        let targets = [TargetDisk { disk: "a".into(), identity: "volume-2".into(), size: 1, zeroed: true }];
+        check_identity(&base("a", "volume-2"), &targets).unwrap();
+        for other in [base("a", "volume-1"), base("b", "volume-2")] {
+            assert_eq!(check_identity(&other, &targets).unwrap_err().code, "replica.other-disk");
+        }
+    }
+}

@@ -191,7 +191,7 @@ fn fill(
             From::Packed { cluster, skip } => {
                 let following = segments.get(index + 1..).unwrap_or(&[]);
                 unpacking
-                    .unpack(origin, cluster, skip, following, part, delivered, here)
+                    .unpack(origin, (cluster, skip), following, part, delivered, here)
                     .map_err(|e| e.during(reading(segment)))?;
             }
         }
@@ -213,8 +213,7 @@ impl Unpacking {
     fn unpack(
         &mut self,
         origin: &dyn Origin,
-        cluster: Cluster,
-        skip: u64,
+        (cluster, skip): (Cluster, u64),
         following: &[Segment],
         part: &mut [u8],
         delivered: &mut Delivered,

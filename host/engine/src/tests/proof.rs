@@ -82,6 +82,8 @@ async fn what_stays_unavailable_fails_a_job_and_leaves_nothing_over() {
                     Status::Failed => world.assert_undone(job, &context).await,
                     // Its undo needs the same service, or it is past its point of no return.
                     Status::Stuck => drop(world.engine().resume(&report.job, Stop::default()).await.unwrap()),
+                    // Whoever asks the disk finds what was written although nobody answered.
+                    _ if call == "target.write" && matches!(when, When::After) => {}
                     _ => assert!(call.starts_with("detect") || call == "close-worker", "{context}"),
                 }
                 if world.engine().job(&report.job).await.unwrap().1.status == Status::Failed {

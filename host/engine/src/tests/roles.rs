@@ -261,13 +261,12 @@ impl Destination for FakeDestination {
 
     async fn describe_disks(&self, disks: &str) -> Result<Vec<TargetDisk>> {
         self.call("describe-disks", |held| {
-            let described = volumes_of(disks).into_iter().map(|(disk, identity)| TargetDisk {
-                size: held.volumes[&identity].bytes.lock().unwrap().len() as u64,
-                disk,
-                identity,
-                zeroed: true,
+            let described = volumes_of(disks).into_iter().map(|(disk, identity)| {
+                let gone = || Error::not_found("fake.no-volume", "the volume is gone");
+                let size = held.volumes.get(&identity).ok_or_else(gone)?.bytes.lock().unwrap().len() as u64;
+                Ok(TargetDisk { size, disk, identity, zeroed: true })
             });
-            Ok(described.collect())
+            described.collect()
         })
     }
 

@@ -66,5 +66,6 @@ async fn what_cannot_be_judged_is_refused_before_anything_is_made() {
     succeeded(world.execute().await);
     world.cloud.replace_volume("disk-b");
     let report = asked().await.unwrap();
-    assert_eq!(report.status, Status::Failed, "{report:?}");
+    assert_eq!((report.status, report.error.unwrap().code.as_str()), (Status::Failed, "fake.no-volume"));
+    assert_eq!(world.cloud.held().workers.len(), 0);
 }
