@@ -179,7 +179,7 @@ fn cases(d: &Path) -> Vec<Case> {
             vec![0..512, entry..entry + 32, table..table + 8, bits..bits + 32],
             writer::no_sum,
         ),
-        case("sealed.qcow2", with(luks(header), &[0..512]), writer::no_sum),
+        case("sealed.qcow2", with(luks(header), &[0..128, 128..512]), writer::no_sum),
         case("sealed.luks", luks(0), writer::no_sum),
         case("sparse.vmdk", vec![0..80, 512..1024, 10_752..65_536], writer::no_sum),
         case("stream.vmdk", vec![0..80, 512..1024, 65_536..66_560, stream - 8192..stream], writer::no_sum),
