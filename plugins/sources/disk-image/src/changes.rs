@@ -153,7 +153,7 @@ impl Reader for Changed {
         let end = self.chain.check_range(offset, length)?;
         match since {
             None => self.chain.extents(offset, end),
-            Some(base) => changed(self.bitmap(base)?, offset, end),
+            Some(base) => changed(self.bitmap(base)?, offset, end).or_else(|error| Err(refusal(error)?)),
         }
     }
 

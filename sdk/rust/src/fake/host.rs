@@ -21,6 +21,7 @@ struct State {
     disks: BTreeMap<String, Bytes>,
     files: BTreeMap<String, Vec<u8>>,
     handles: u32,
+    disk_reads: u64,
     /// What is open, by the handle's id.
     open: BTreeMap<u32, Bytes>,
     now_ms: u64,
@@ -107,6 +108,11 @@ impl FakeHost {
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
         let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(bytes.len());
         bytes.get(start..end).map(<[u8]>::to_vec)
+    }
+
+    /// How often the plugin read from disks so far.
+    pub fn disk_reads(&self) -> u64 {
+        HOST.with_borrow(|host| host.disk_reads)
     }
 
     /// From now on the job is asked to stop.
@@ -337,6 +343,7 @@ impl DiskHandle {
                 format!("{length} bytes are too many for one read"),
             ));
         }
+        HOST.with_borrow_mut(|host| host.disk_reads += 1);
         let bytes = self.bytes.borrow();
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
         let end = start.saturating_add(length as usize).min(bytes.len());

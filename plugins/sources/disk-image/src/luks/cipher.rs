@@ -35,15 +35,12 @@ enum Numbers {
 
 /// A cipher with its key.
 pub struct Cipher {
-    mode: Keyed,
+    data: Aes,
+    /// What makes XTS's masks of numbers; none: it is CBC.
+    tweak: Option<Aes>,
     numbers: Numbers,
     /// What enciphers a number, for `essiv`.
     essiv: Option<Aes>,
-}
-
-enum Keyed {
-    Xts { data: Aes, tweak: Aes },
-    Cbc(Aes),
 }
 
 enum Aes {
@@ -86,18 +83,18 @@ impl Suite {
 
     /// `None` for a key of another length.
     pub fn cipher(&self, key: &[u8]) -> Option<Cipher> {
-        let mode = match self.mode {
+        let (data, tweak) = match self.mode {
             Mode::Xts => {
                 let (data, tweak) = key.split_at_checked(key.len() / 2)?;
-                Keyed::Xts { data: Aes::new(data)?, tweak: Aes::new(tweak)? }
+                (Aes::new(data)?, Some(Aes::new(tweak)?))
             }
-            Mode::Cbc => Keyed::Cbc(Aes::new(key)?),
+            Mode::Cbc => (Aes::new(key)?, None),
         };
         let essiv = match self.numbers {
             Numbers::EssivSha256 => Some(Aes::new(&Sha256::digest(key))?),
             Numbers::Plain | Numbers::Plain64 => None,
         };
-        Some(Cipher { mode, numbers: self.numbers, essiv })
+        Some(Cipher { data, tweak, numbers: self.numbers, essiv })
     }
 }
 
@@ -107,9 +104,9 @@ impl Cipher {
         for (sector, number) in bytes.chunks_exact_mut(SECTOR as usize).zip(first..) {
             let vector = self.vector(number);
             let (blocks, _) = Block::slice_as_chunks_mut(sector);
-            match &self.mode {
-                Keyed::Xts { data, tweak } => xts(data, tweak, vector, blocks),
-                Keyed::Cbc(data) => cbc(data, vector, blocks),
+            match &self.tweak {
+                Some(tweak) => xts(&self.data, tweak, vector, blocks),
+                None => cbc(&self.data, vector, blocks),
             }
         }
     }

@@ -201,7 +201,7 @@ fn a_bitmap_that_may_have_missed_a_write_is_not_believed() {
 }
 
 /// Where the directory of the image's bitmaps lies.
-fn directory_of(bytes: &[u8]) -> usize {
+pub fn directory_of(bytes: &[u8]) -> usize {
     let magic = 0x2385_2875u32.to_be_bytes();
     let at = (104..4096).step_by(8).find(|at| bytes[*at..].starts_with(&magic)).expect("an extension");
     u64::from_be_bytes(bytes[at + 24..at + 32].try_into().unwrap()) as usize

@@ -1,9 +1,11 @@
 //! Images that somebody made to do harm: fields at their extremes, rubbish in headers and tables (with their
 //! checksums made right again), files cut anywhere, tables that name themselves. Each must end in a clear
-//! error, or in extents that the host would accept, and never take more memory than is stated here.
+//! error, or in extents that the host would accept, and never take more memory or reads than are stated here.
 //!
-//! `GYRE_IMAGE_ROUNDS` sets how many rounds of rubbish each image sees.
+//! `GYRE_TRIALS` sets how many rounds of rubbish each image sees.
 
+use crate::bitmaps::directory_of;
+use crate::luks::{KEY, PASSPHRASE, qemu};
 use crate::support::*;
 use crate::writer::{self, Dice, Part};
 use gyre_plugin::fake::FakeHost;
@@ -15,6 +17,8 @@ use std::path::Path;
 
 /// What the plugin may take for any one image, of the 256 MiB that the host gives it.
 const MEMORY_BYTES_MAX: usize = 64 << 20;
+/// Reads of the file that opening an image and answering about it may take.
+const READS_MAX: u64 = 8192;
 /// Rounds of rubbish for each image.
 const ROUNDS: u64 = 120;
 /// So much of each header and table is taken for fields one by one.
@@ -100,6 +104,13 @@ fn make(d: &Path) -> Vec<Case> {
     run(d, "qemu-img convert -O vhdx -o block_size=1M small.raw dynamic.vhdx");
     run(d, "qemu-img convert -O vdi small.raw dynamic.vdi");
     run(d, "tar --format=ustar -cf disk.ova stream.vmdk");
+    run(d, "qemu-img convert -O qcow2 -o cluster_size=4k small.raw marked.qcow2");
+    run(d, "qemu-img bitmap --add -g 4k marked.qcow2 b");
+    qemu_io(d, "qcow2", "marked.qcow2", &["write -P 7 64k 100k", "write -P 8 500k 64k"]);
+    let slow = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=1,cluster_size=4k";
+    qemu(d, &["qemu-img", "convert", "-O", "qcow2", "-o", slow, "small.raw", "sealed.qcow2"]);
+    let slow = "key-secret=s,iter-time=1";
+    qemu(d, &["qemu-img", "convert", "-O", "luks", "-o", slow, "small.raw", "sealed.luks"]);
     written(d);
     cases(d)
 }
@@ -148,6 +159,14 @@ fn cases(d: &Path) -> Vec<Case> {
         .collect();
     let places = writer::vhdx_places(&dirty);
     let child = writer::vhdx_places(&bytes_of(d, "child.vhdx"));
+    let marked = bytes_of(d, "marked.qcow2");
+    let number = |at: usize| u64::from_be_bytes(marked[at..at + 8].try_into().unwrap()) as usize;
+    let (entry, table) = (directory_of(&marked), number(directory_of(&marked)));
+    let bits = number(table);
+    // Without the numbers of rounds: most values would only take time.
+    let luks = |at: usize| vec![at..at + 164, at + 168..at + 212, at + 216..at + 592];
+    let sealed = bytes_of(d, "sealed.qcow2");
+    let header = sealed.windows(6).position(|bytes| bytes == b"LUKS\xba\xbe").unwrap();
     let once = |range: Range<usize>| std::iter::once(range).collect();
     let case = |name, hot, mend| Case { name, hot, mend };
     vec![
@@ -155,6 +174,13 @@ fn cases(d: &Path) -> Vec<Case> {
         case("base.qcow2", vec![0..128, 4096..40_960], writer::no_sum),
         case("extl2.qcow2", vec![0..128, 16_384..98_304], writer::no_sum),
         case("data.qcow2", vec![0..256, 65_536..327_680], writer::no_sum),
+        case(
+            "marked.qcow2",
+            vec![0..512, entry..entry + 32, table..table + 8, bits..bits + 32],
+            writer::no_sum,
+        ),
+        case("sealed.qcow2", with(luks(header), &[0..128, 128..512]), writer::no_sum),
+        case("sealed.luks", luks(0), writer::no_sum),
         case("sparse.vmdk", vec![0..80, 512..1024, 10_752..65_536], writer::no_sum),
         case("stream.vmdk", vec![0..80, 512..1024, 65_536..66_560, stream - 8192..stream], writer::no_sum),
         case("vmware.vmdk", vec![0..80, vmware - 1024..vmware - 900, vmware - 8192..vmware], writer::no_sum),
@@ -180,23 +206,29 @@ fn disk_of(name: &str) -> (&str, String) {
         "cowd-delta.vmdk" => ("cowd.vmdk", String::new()),
         "se-delta.vmdk" => ("se.vmdk", String::new()),
         "fixed.vhd" => ("fixed.vhd", format_option("vhd")),
+        "marked.qcow2" => (name, format!(r#"{},"bitmap":"b""#, format_option("qcow2"))),
+        "sealed.qcow2" => (name, format!("{},{KEY}", format_option("qcow2"))),
+        "sealed.luks" => (name, format!("{},{KEY}", format_option("luks"))),
         name => (name, format_option(name.rsplit('.').next().unwrap())),
     }
 }
 
 /// Opens and walks as the host does. Whether it was refused.
-fn survives(host: &FakeHost, name: &str) -> bool {
+fn survives(host: &FakeHost, name: &str, base: &str) -> bool {
     let (disk, options) = disk_of(name);
     let mut refused = false;
-    let taken = peak(|| refused = walk(host, &config(disk, &options)).is_err());
+    let taken = peak(|| refused = walk(host, &config(disk, &options), base).is_err());
     assert!(taken <= MEMORY_BYTES_MAX, "{name} took {taken} bytes");
     refused
 }
 
-fn walk(host: &FakeHost, config: &str) -> Result<()> {
-    let checked = opened(config).and_then(|opened| match opened {
+fn walk(host: &FakeHost, config: &str, base: &str) -> Result<()> {
+    let checked = within_reads(host, || opened(config)).and_then(|opened| match opened {
         Opened::Disk(_) => Ok(()),
-        Opened::Reader(mut reader) => answers(host, reader.as_mut()),
+        Opened::Reader(mut reader) => {
+            changes(host, reader.as_mut(), base);
+            answers(host, reader.as_mut())
+        }
     });
     if let Err(error) = &checked {
         let known = error.code.starts_with("disk-image.") || error.code.starts_with("disk.");
@@ -205,13 +237,36 @@ fn walk(host: &FakeHost, config: &str) -> Result<()> {
     checked
 }
 
+fn within_reads<T>(host: &FakeHost, call: impl FnOnce() -> T) -> T {
+    let before = host.disk_reads();
+    let answer = call();
+    let reads = host.disk_reads() - before;
+    assert!(reads <= READS_MAX, "{reads} reads");
+    answer
+}
+
+/// What is said to have changed is in order and within the disk, or the host is told to compare.
+fn changes(host: &FakeHost, reader: &mut dyn Reader, base: &str) {
+    let length = reader.size().min(1 << 30);
+    match within_reads(host, || reader.extents(Some(base), 0, length)) {
+        Ok(extents) => {
+            let mut at = 0;
+            for extent in extents {
+                assert!(extent.offset >= at && extent.length > 0 && extent.end() <= length, "{extent:?}");
+                at = extent.end();
+            }
+        }
+        Err(error) => assert_eq!(error.kind, ErrorKind::NotFound, "{error:?}"),
+    }
+}
+
 fn answers(host: &FakeHost, reader: &mut dyn Reader) -> Result<()> {
     let (size, mut at) = (reader.size(), 0);
     for _ in 0..ANSWERS_MAX {
         if at == size {
             break;
         }
-        let extents = reader.extents(None, at, size - at)?;
+        let extents = within_reads(host, || reader.extents(None, at, size - at))?;
         assert!(!extents.is_empty() && extents.len() <= EXTENTS_MAX);
         for extent in &extents {
             assert!(extent.offset == at && extent.length > 0 && extent.end() <= size, "{extent:?}");
@@ -250,11 +305,13 @@ struct Patient {
     file: Disk,
     clean: Vec<u8>,
     bytes: Vec<u8>,
+    /// A snapshot of the disk when it was whole.
+    base: String,
 }
 
 impl Patient {
     /// Strikes each blow, makes the checksums right if there is a `mend`, and lets `work` look.
-    fn with<T>(&mut self, blows: &[(usize, Vec<u8>)], mend: Option<Mend>, work: impl FnOnce() -> T) -> T {
+    fn with<T>(&mut self, blows: &[(usize, Vec<u8>)], mend: Option<Mend>, work: impl FnOnce(&str) -> T) -> T {
         let mut touched = Vec::new();
         for (at, blow) in blows {
             let end = (at + blow.len()).min(self.bytes.len());
@@ -270,7 +327,7 @@ impl Patient {
                 .for_each(|range| self.file.write(range.start as u64, &bytes[range.clone()]).unwrap());
         };
         put(&self.bytes);
-        let result = work();
+        let result = work(&self.base);
         put(&self.clean);
         touched
             .iter()
@@ -282,19 +339,21 @@ impl Patient {
 fn each_case(mut work: impl FnMut(&FakeHost, &Case, &mut Patient)) {
     let directory = tempfile::tempdir().unwrap();
     let cases = make(directory.path());
-    let host = host(directory.path());
+    let host = host(directory.path()).secret("disk-key", PASSPHRASE);
     for case in &cases {
         let path = format!("/images/{}", case.name);
         let clean = host.disk_bytes(&path).unwrap();
-        assert!(!survives(&host, case.name), "{} is whole", case.name);
+        let (disk, options) = disk_of(case.name);
+        let base = snapshot(&config(disk, &options)).unwrap();
+        assert!(!survives(&host, case.name, &base), "{} is whole", case.name);
         let file = Disk::open_with(&path, Access::WRITE).unwrap();
-        work(&host, case, &mut Patient { file, bytes: clean.clone(), clean });
+        work(&host, case, &mut Patient { file, bytes: clean.clone(), clean, base });
     }
 }
 
 #[test]
 fn rubbish_in_headers_and_tables_is_an_error_or_harmless() {
-    let rounds = std::env::var("GYRE_IMAGE_ROUNDS").ok().map_or(ROUNDS, |rounds| rounds.parse().unwrap());
+    let rounds = std::env::var("GYRE_TRIALS").ok().map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     each_case(|host, case, patient| {
         let mut refused = 0;
         for round in 0..rounds {
@@ -302,7 +361,7 @@ fn rubbish_in_headers_and_tables_is_an_error_or_harmless() {
             let blows: Vec<(usize, Vec<u8>)> =
                 (0..1 + dice.roll(6)).map(|_| blow(&mut dice, &case.hot)).collect();
             let mend = (round % 4 != 0).then_some(case.mend);
-            refused += u64::from(patient.with(&blows, mend, || survives(host, case.name)));
+            refused += u64::from(patient.with(&blows, mend, |base| survives(host, case.name, base)));
         }
         assert!(refused > 0, "{}: all of {rounds} were read", case.name);
     });
@@ -330,7 +389,7 @@ fn every_field_at_its_extremes_is_an_error_or_harmless() {
                     true => value.to_be_bytes()[8 - width..].to_vec(),
                     false => value.to_le_bytes()[..width].to_vec(),
                 };
-                patient.with(&[(at, bytes)], Some(case.mend), || survives(host, case.name));
+                patient.with(&[(at, bytes)], Some(case.mend), |base| survives(host, case.name, base));
             }
         }
     });
@@ -352,7 +411,7 @@ fn a_file_that_is_cut_is_an_error_or_reads_the_same() {
         let mut refused = 0;
         for cut in &cuts {
             host.put_disk(&path, clean[..*cut].to_vec());
-            refused += usize::from(survives(host, case.name));
+            refused += usize::from(survives(host, case.name, &patient.base));
         }
         host.put_disk(&path, clean.to_vec());
         assert!(refused > cuts.len() / 4, "{}: {refused} of {} were refused", case.name, cuts.len());
@@ -449,6 +508,6 @@ fn tables_that_name_themselves_are_only_data() {
     std::fs::write(d.join("circle.vmdk"), bytes).unwrap();
     let host = host(d);
     for name in ["circle.qcow2", "circle.vmdk"] {
-        survives(&host, name);
+        survives(&host, name, "{}");
     }
 }

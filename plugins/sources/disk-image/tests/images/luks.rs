@@ -8,11 +8,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-const PASSPHRASE: &str = "correct horse";
-const KEY: &str = r#""key":"disk-key""#;
+pub const PASSPHRASE: &str = "correct horse";
+pub const KEY: &str = r#""key":"disk-key""#;
 
 /// qemu-img or qemu-io with the passphrase as the secret `s`; as few rounds as QEMU makes.
-fn qemu(d: &Path, words: &[&str]) {
+pub fn qemu(d: &Path, words: &[&str]) {
     let secret = format!("secret,id=s,data={PASSPHRASE}");
     let (program, rest) = words.split_first().unwrap();
     let (verb, rest) = if *program == "qemu-img" { rest.split_at(1) } else { rest.split_at(0) };
