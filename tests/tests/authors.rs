@@ -78,6 +78,9 @@ fn build(gyre: &Gyre, project: &Path, kind: &str) -> Result<PathBuf> {
     let component = project.join(format!("target/{}.wasm", name(kind)));
     let built = gyre.run(&["plugin", "build", project.to_str().unwrap()])?;
     ensure!(built.code == Some(0) && component.exists(), "{}", built.said());
+    let seen = gyre.json(&["plugin", "inspect", component.to_str().unwrap()])?;
+    let (said, asked) = (&seen["inspection"]["about"]["says"], &seen["inspection"]["asked"]);
+    ensure!(said["version"].is_string() && said["config-schema"].is_object() && *asked == false, "{seen:#}");
     Ok(component)
 }
 

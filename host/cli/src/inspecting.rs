@@ -175,7 +175,7 @@ fn page(name: &str, found: &Inspection, standing: &Standing, configured: &Plugin
     head.row(["sha256", &found.sha256]);
     standing::rows(&mut head, standing);
     head.row(["exports", &found.exports.join(", ")]);
-    head.row(["says so", &who_said(found)]);
+    head.row(["said by", &who_said(found)]);
     format!(
         "{name} {} ({} plugin): {}\n{}\nimports\n{}\ngrants\n{}\nlimits\n{}\noptions\n{}",
         clean(version),

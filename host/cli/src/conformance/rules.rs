@@ -135,8 +135,8 @@ mod tests {
 <!-- Made from host/cli/src/conformance/rules.rs: UPDATE=1 cargo test -p gyre-cli every_rule_stands_on_the_page -->
 # What the contract asks of a plugin
 
-Every rule of the comments in `wit/`, where it stands there, and who sees to it. `gyre plugin test` prints the number of the
-rule with every check; how it is run stands in [testing](testing.md).
+Every rule of the comments in `wit/`, where it stands there, and who sees to it; M7 is of the component's file alone. `gyre plugin test`
+prints the number of the rule with every check; how it is run stands in [testing](testing.md).
 
 | | rule | in `wit/` | who sees to it |
 |---|---|---|---|
