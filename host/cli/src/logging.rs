@@ -3,7 +3,7 @@
 
 use crate::answer::Answer;
 use crate::desk::Desk;
-use crate::show::{clean, seconds, size, time};
+use crate::show::{self, clean, seconds, size, time};
 use gyre_core::{Error, Result};
 use gyre_engine::{News, Told};
 use gyre_saga::Stop;
@@ -48,6 +48,29 @@ pub async fn log(desk: &dyn Desk, id: &str, follow: bool, stop: &Stop) -> Result
     Ok(Answer::new(json!({ "job": id, "events": all }), text))
 }
 
+/// What a job changed in its guest, as it was kept with the job: once more for each time that it was tried.
+///
+/// # Errors
+/// `job.unknown`, `store.*`.
+pub async fn changes(desk: &dyn Desk, id: &str) -> Result<Answer> {
+    desk.job(id).await?;
+    let (mut after, mut all) = (0, Vec::new());
+    loop {
+        let page = desk.told(id, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.seq;
+        all.extend(page.into_iter().filter_map(|told| match told.news {
+            News::Changed(change) => Some(change),
+            _ => None,
+        }));
+    }
+    let text = match all.is_empty() {
+        true => format!("job {id} has told of no change in a guest\n"),
+        false => show::changes(&all),
+    };
+    Ok(Answer::new(json!({ "job": id, "changes": all }), text))
+}
+
 fn print(page: &[Told]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let written = page.iter().try_for_each(|told| writeln!(out, "{}", line(told))).and_then(|()| out.flush());
@@ -85,6 +108,7 @@ fn words(news: &News) -> String {
         News::Phase { text, total: None, .. } => text.clone(),
         News::Warning { text } => format!("! {text}"),
         News::Log { plugin, level, text } => format!("{plugin} {level}: {text}"),
+        News::Changed(change) => format!("{} {}", change.what.name(), change.path),
         News::Ended { status, error: None } => format!("ended: {}", status.name()),
         News::Ended { status, error: Some(error) } => format!("ended: {}: {error}", status.name()),
         News::Lost { count } => format!("{count} events could not be kept"),
