@@ -358,6 +358,9 @@ pub enum JobCommand {
         /// The newest job
         #[arg(long, conflicts_with = "id")]
         last: bool,
+        /// Show what it changed in the guest instead, file by file
+        #[arg(long)]
+        changes: bool,
     },
     /// Show what happened in a job: steps, retries, warnings, the lines of plugins
     Log {
@@ -560,6 +563,7 @@ mod tests {
             "job skip 0123456789ab",
             "job show 0123456789ab",
             "job show --last",
+            "job show 0123456789ab --changes",
             "job resume 0123456789ab",
             "job undo 0123456789ab",
             "job abandon 0123456789ab",

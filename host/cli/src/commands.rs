@@ -250,7 +250,10 @@ async fn job(desk: &dyn Desk, command: &JobCommand, stop: Stop) -> Result<Answer
             let jobs = desk.jobs(&query).await?;
             Ok(Answer::new(json!({ "jobs": jobs }), show::jobs(&jobs)))
         }
-        JobCommand::Show { id, .. } => show_job(desk, &or_newest(desk, id.as_ref()).await?).await,
+        JobCommand::Show { id, changes, .. } => {
+            let id = or_newest(desk, id.as_ref()).await?;
+            if *changes { logging::changes(desk, &id).await } else { show_job(desk, &id).await }
+        }
         JobCommand::Log { id, follow, .. } => {
             logging::log(desk, &or_newest(desk, id.as_ref()).await?, *follow, &stop).await
         }

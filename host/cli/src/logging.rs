@@ -3,7 +3,7 @@
 
 use crate::answer::Answer;
 use crate::desk::Desk;
-use crate::show::{clean, flow, seconds, size, time};
+use crate::show::{self, clean, flow, seconds, size, time};
 use gyre_core::{Error, Result};
 use gyre_engine::{News, Told};
 use gyre_saga::Stop;
@@ -53,15 +53,44 @@ pub async fn log(desk: &dyn Desk, id: &str, follow: bool, stop: &Stop) -> Result
 /// # Errors
 /// `store.*`.
 pub async fn progress(desk: &dyn Desk, id: &str) -> Result<String> {
-    let (mut after, mut text) = (0, String::new());
+    let mut text = String::new();
+    let take = |told: Told| {
+        if matches!(told.news, News::Disk { .. }) {
+            text += &(line(&told) + "\n");
+        }
+    };
+    each(desk, id, take).await?;
+    Ok(text)
+}
+
+/// What a job changed in its guest, as it was kept with the job: once more for each time that it was tried.
+///
+/// # Errors
+/// `job.unknown`, `store.*`.
+pub async fn changes(desk: &dyn Desk, id: &str) -> Result<Answer> {
+    desk.job(id).await?;
+    let mut all = Vec::new();
+    let take = |told: Told| {
+        if let News::Changed(change) = told.news {
+            all.push(change);
+        }
+    };
+    each(desk, id, take).await?;
+    let text = match all.is_empty() {
+        true => format!("job {id} has told of no change in a guest\n"),
+        false => show::changes(&all),
+    };
+    Ok(Answer::new(json!({ "job": id, "changes": all }), text))
+}
+
+/// All that was told of a job until now, the oldest first.
+async fn each(desk: &dyn Desk, id: &str, mut take: impl FnMut(Told) + Send) -> Result<()> {
+    let mut after = 0;
     loop {
         let page = desk.told(id, after, PAGE).await?;
-        let disks = page.iter().filter(|told| matches!(told.news, News::Disk { .. }));
-        text.extend(disks.map(|told| line(told) + "\n"));
-        match page.last() {
-            Some(last) if page.len() == PAGE as usize => after = last.seq,
-            _ => return Ok(text),
-        }
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.seq;
+        page.into_iter().for_each(&mut take);
     }
 }
 
@@ -102,6 +131,7 @@ fn words(news: &News) -> String {
         News::Phase { text, total: None, .. } => text.clone(),
         News::Warning { text } => format!("! {text}"),
         News::Log { plugin, level, text } => format!("{plugin} {level}: {text}"),
+        News::Changed(change) => format!("{} {}", change.what.name(), change.path),
         News::Ended { status, error: None } => format!("ended: {}", status.name()),
         News::Ended { status, error: Some(error) } => format!("ended: {}: {error}", status.name()),
         News::Lost { count } => format!("{count} events could not be kept"),

@@ -206,7 +206,7 @@ impl Reporter for Screen {
             News::Warning { text } => self.say(job, &format!("! {}", clean(text))),
             News::Ended { .. } => drop(self.state().jobs.remove(job)),
             // The log has its own way to the screen.
-            News::Waiting { .. } | News::Log { .. } | News::Lost { .. } => {}
+            News::Waiting { .. } | News::Log { .. } | News::Changed(_) | News::Lost { .. } => {}
         }
     }
 }

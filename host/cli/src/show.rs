@@ -5,6 +5,7 @@ use gyre_api::JobLine;
 use gyre_core::ByteSize;
 use gyre_core::flow::Flow;
 use gyre_core::roles::Instance;
+use gyre_engine::change::Change;
 use gyre_engine::{DiskProof, Replica, Report};
 use gyre_mover::{ChangedBy, CopyReport};
 use gyre_saga::StepRecord;
@@ -277,6 +278,18 @@ pub fn steps(steps: &[StepRecord]) -> String {
         table.row([&step.name, phase, &begun, &took]);
     }
     table.text()
+}
+
+/// What became of files, as a patch would show it.
+pub fn changes(changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return "nothing changed\n".into();
+    }
+    let one = |Change { path, what, text }: &Change| {
+        let lines: String = text.lines().map(|line| format!("{}\n", clean(line))).collect();
+        format!("--- {} {}\n{lines}", what.name(), clean(path))
+    };
+    changes.iter().map(one).collect()
 }
 
 #[cfg(test)]

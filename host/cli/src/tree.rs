@@ -1,9 +1,9 @@
-//! Trees of files: a copy to work on, and what differs between two, as a unified diff. Never leaves the directory it was
+//! Trees of files: a copy to work on, and what differs between two. Never leaves the directory it was
 //! given, follows no link, and knows nothing of guests. Of what is mounted in a tree whoever asks decides.
 
 use gyre_core::error::Context as _;
 use gyre_core::{ByteSize, Error, Result};
-use serde::Serialize;
+use gyre_engine::change::{Change, Contents, Seen, between};
 use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, lchown, symlink};
@@ -18,10 +18,6 @@ pub const ENTRIES_MAX: usize = 1_000_000;
 const DEPTH_MAX: usize = 200;
 /// A file whose lines are compared.
 const TEXT_BYTES_MAX: u64 = 1 << 20;
-/// Lines that differ, of one file, on one side; beyond that only their number is told.
-const LINES_MAX: usize = 2_000;
-/// Lines shown around a change.
-const CONTEXT: usize = 3;
 
 /// How far a copy goes, and a comparison.
 #[derive(Clone, Debug)]
@@ -55,17 +51,6 @@ pub enum Mounts {
     LeftOut,
     /// They are parts of the tree.
     Entered,
-}
-
-/// One path that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// In the tree, absolute.
-    pub path: String,
-    /// `made`, `removed`, `changed`.
-    pub what: &'static str,
-    /// A unified diff, or a sentence.
-    pub text: String,
 }
 
 /// A copy of `from` at `to`, an empty directory: files, directories and links with their modes, and their owners where
@@ -170,7 +155,7 @@ pub fn changes(before: &Path, after: &Path, walk: &Walk) -> Result<Vec<Change>> 
             let ([old, new], [old_is_there, new_is_there]) = (&trees, are_there);
             let sides = (old.side(&path, old_is_there)?, new.side(&path, new_is_there)?);
             let (Some(old), Some(new)) = sides else { continue };
-            found.extend(difference(&path, &old, &new)?);
+            found.extend(between(format!("/{}", path.display()), &old.seen(&new)?, &new.seen(&old)?));
             if old.is_dir() || new.is_dir() {
                 todo.push((path, [old.is_dir(), new.is_dir()]));
             }
@@ -234,30 +219,35 @@ impl Side {
         self.found.as_ref().is_some_and(Metadata::is_dir)
     }
 
-    /// Kind, mode and where a link points, on a line.
-    fn head(&self) -> String {
-        match &self.found {
-            None => "nothing".into(),
-            Some(found) if found.is_symlink() => {
-                let target = fs::read_link(&self.path).unwrap_or_default();
-                format!("link to {}", target.display())
-            }
-            Some(found) => {
-                let kind = if found.is_dir() { "directory" } else { "file" };
-                format!("{kind}, mode {:04o}", found.mode() & 0o7777)
-            }
-        }
+    /// What there is to be said of it, beside the other.
+    fn seen(&self, other: &Self) -> Result<Seen> {
+        Ok(Seen { head: self.head(), size: self.size(), contents: self.contents(other)? })
     }
 
-    /// Bytes of a file; none of anything else.
-    fn bytes(&self) -> Result<Option<Vec<u8>>> {
-        match &self.found {
-            Some(found) if found.is_file() && found.len() <= TEXT_BYTES_MAX => {
-                let bytes = fs::read(&self.path);
-                bytes.map(Some).or_other("try.copy", || format!("{} cannot be read", self.path.display()))
-            }
-            _ => Ok(None),
+    /// Kind, mode and where a link points.
+    fn head(&self) -> Option<String> {
+        let found = self.found.as_ref()?;
+        if found.is_symlink() {
+            let target = fs::read_link(&self.path).unwrap_or_default();
+            return Some(format!("link to {}", target.display()));
         }
+        let kind = if found.is_dir() { "directory" } else { "file" };
+        Some(format!("{kind}, mode {:04o}", found.mode() & 0o7777))
+    }
+
+    /// What is too large to be shown is read only where its size does not tell it from the other.
+    fn contents(&self, other: &Self) -> Result<Contents> {
+        let what = || format!("{} cannot be read", self.path.display());
+        if !self.found.as_ref().is_some_and(Metadata::is_file) {
+            return Ok(Contents::Nothing);
+        }
+        if self.size() <= TEXT_BYTES_MAX {
+            return fs::read(&self.path).map(Contents::of).or_other("try.copy", what);
+        }
+        if self.size() != other.size() {
+            return Ok(Contents::Unread);
+        }
+        fs::File::open(&self.path).and_then(Contents::too_large).or_other("try.copy", what)
     }
 
     fn size(&self) -> u64 {
@@ -265,169 +255,9 @@ impl Side {
     }
 }
 
-fn difference(path: &Path, old: &Side, new: &Side) -> Result<Option<Change>> {
-    let what = match (&old.found, &new.found) {
-        (None, _) => "made",
-        (_, None) => "removed",
-        _ => "changed",
-    };
-    let (before, after) = (old.bytes()?, new.bytes()?);
-    let same_head = old.head() == new.head();
-    let same_size = old.size() == new.size();
-    let same_bytes =
-        before == after && same_size && (before.is_some() || same_file(&old.path, &new.path, old.size())?);
-    if same_head && same_bytes {
-        return Ok(None);
-    }
-    let mut text = if same_head { String::new() } else { format!("{} → {}\n", old.head(), new.head()) };
-    let as_text = |bytes: &Option<Vec<u8>>| String::from_utf8(bytes.clone().unwrap_or_default()).ok();
-    match (as_text(&before), as_text(&after)) {
-        _ if same_bytes => {}
-        (Some(old), Some(new)) if before.is_some() || after.is_some() => text += &unified(&old, &new),
-        _ => text += &format!("{} → {} that are no text\n", ByteSize(old.size()), ByteSize(new.size())),
-    }
-    Ok(Some(Change { path: format!("/{}", path.display()), what, text }))
-}
-
-/// Files too large to be shown, piece by piece.
-fn same_file(old: &Path, new: &Path, size: u64) -> Result<bool> {
-    use std::io::Read as _;
-    if size == 0 {
-        return Ok(true);
-    }
-    let open = |path: &Path| {
-        fs::File::open(path).or_other("try.copy", || format!("{} cannot be read", path.display()))
-    };
-    let (mut old, mut new) = (open(old)?, open(new)?);
-    let (mut a, mut b) = (Vec::new(), Vec::new());
-    loop {
-        a.clear();
-        b.clear();
-        let read = old.by_ref().take(TEXT_BYTES_MAX).read_to_end(&mut a);
-        read.and_then(|_| new.by_ref().take(TEXT_BYTES_MAX).read_to_end(&mut b))
-            .or_other("try.copy", || "a file cannot be read".into())?;
-        if a != b || a.is_empty() {
-            return Ok(a == b);
-        }
-    }
-}
-
-/// One line of a diff.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Line<'a> {
-    Same(&'a str),
-    Old(&'a str),
-    New(&'a str),
-}
-
-/// The lines that differ, with a few around them.
-fn unified(old: &str, new: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let Some(lines) = edits(&old, &new) else {
-        return format!("{} lines → {} lines\n", old.len(), new.len());
-    };
-    let changed: Vec<usize> = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| !matches!(line, Line::Same(_)))
-        .map(|(at, _)| at)
-        .collect();
-    let near = |at: usize| {
-        let after = changed.partition_point(|change| change + CONTEXT < at);
-        changed.get(after).is_some_and(|change| *change <= at + CONTEXT)
-    };
-    let (mut text, mut numbers, mut shown) = (String::new(), (1, 1), false);
-    for (at, line) in lines.iter().enumerate() {
-        if near(at) {
-            if !shown {
-                text += &format!("@@ -{} +{} @@\n", numbers.0, numbers.1);
-            }
-            let (sign, line) = match line {
-                Line::Same(line) => (' ', line),
-                Line::Old(line) => ('-', line),
-                Line::New(line) => ('+', line),
-            };
-            text += &format!("{sign}{line}\n");
-        }
-        shown = near(at);
-        numbers.0 += usize::from(!matches!(line, Line::New(_)));
-        numbers.1 += usize::from(!matches!(line, Line::Old(_)));
-    }
-    text
-}
-
-/// All lines of both, in order; none when too many differ. By the longest common subsequence of what lies between
-/// their common beginning and end.
-fn edits<'a>(old: &[&'a str], new: &[&'a str]) -> Option<Vec<Line<'a>>> {
-    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let rest = |lines: &[&'a str]| lines.get(head..).unwrap_or_default().to_vec();
-    let (mut a, mut b) = (rest(old), rest(new));
-    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-    a.truncate(a.len() - tail);
-    b.truncate(b.len() - tail);
-    if a.len() > LINES_MAX || b.len() > LINES_MAX {
-        return None;
-    }
-    let mut lines: Vec<Line> = old.iter().take(head).map(|line| Line::Same(line)).collect();
-    lines.extend(middle(&a, &b));
-    lines.extend(old.iter().skip(old.len() - tail).map(|line| Line::Same(line)));
-    Some(lines)
-}
-
-fn middle<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<Line<'a>> {
-    // common[i][j]: how many lines a[i..] and b[j..] have in common.
-    let width = b.len() + 1;
-    let mut common = vec![0u16; (a.len() + 1) * width];
-    let at = |common: &[u16], i: usize, j: usize| common.get(i * width + j).copied().unwrap_or_default();
-    for (i, line) in a.iter().enumerate().rev() {
-        for (j, other) in b.iter().enumerate().rev() {
-            let longest = if line == other {
-                at(&common, i + 1, j + 1) + 1
-            } else {
-                at(&common, i + 1, j).max(at(&common, i, j + 1))
-            };
-            if let Some(place) = common.get_mut(i * width + j) {
-                *place = longest;
-            }
-        }
-    }
-    let (mut i, mut j, mut lines) = (0, 0, Vec::new());
-    loop {
-        match (a.get(i), b.get(j)) {
-            (Some(line), Some(other)) if line == other => {
-                lines.push(Line::Same(line));
-                (i, j) = (i + 1, j + 1);
-            }
-            (Some(line), other) if other.is_none() || at(&common, i + 1, j) >= at(&common, i, j + 1) => {
-                lines.push(Line::Old(line));
-                i += 1;
-            }
-            (_, Some(line)) => {
-                lines.push(Line::New(line));
-                j += 1;
-            }
-            (_, None) => return lines,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_diff_shows_what_changed_and_a_little_around_it() {
-        let old: String = (1..=20).map(|n| format!("line {n}\n")).collect();
-        let new = old.replace("line 10\n", "line ten\nand more\n");
-        let expected = "@@ -7 +7 @@\n line 7\n line 8\n line 9\n-line 10\n+line ten\n+and more\n line 11\n line 12\n line 13\n";
-        assert_eq!(unified(&old, &new), expected);
-        assert_eq!(unified("", "a\n"), "@@ -1 +1 @@\n+a\n");
-        assert_eq!(unified("a\n", ""), "@@ -1 +1 @@\n-a\n");
-        let far = old.replace("line 1\n", "x\n").replace("line 20\n", "y\n");
-        assert_eq!(unified(&old, &far).matches("@@ -").count(), 2);
-        let many: String = (0..=LINES_MAX).map(|n| format!("{n}\n")).collect();
-        assert_eq!(unified("", &many), format!("0 lines → {} lines\n", LINES_MAX + 1));
-    }
 
     #[test]
     fn a_copy_has_its_limits() {
@@ -467,7 +297,7 @@ mod tests {
         fs::create_dir(to.join("new")).unwrap();
         fs::write(to.join("new/file"), "").unwrap();
         let found = changes(&from, &to, &Walk::default()).unwrap();
-        let shown: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.what)).collect();
+        let shown: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.what.name())).collect();
         let expected = [
             ("/etc/binary", "changed"),
             ("/etc/file", "changed"),
@@ -526,7 +356,7 @@ mod tests {
         fs::write(at("outside/secret"), "not mine\n").unwrap();
         symlink(at("outside"), at("b/etc")).unwrap();
         let found = changes(&at("a"), &at("b"), &Walk::default()).unwrap();
-        let shown: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.what)).collect();
+        let shown: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.what.name())).collect();
         assert_eq!(shown, [("/etc", "changed"), ("/etc/file", "removed")]);
     }
 }

@@ -6,14 +6,15 @@ use crate::args::TryArgs;
 use crate::bench::Bench;
 use crate::image::Image;
 use crate::screen::Screen;
-use crate::show::clean;
-use crate::tree::{self, Change, Walk};
+use crate::show::{changes as diff, clean};
+use crate::tree::{self, Walk};
 use async_trait::async_trait;
 use gyre_agent::local::{LocalRoot, Programs};
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Root, RootReply, RootRequest};
 use gyre_core::roles::{Morphing, OsMatch, OsMorphing};
 use gyre_core::{Error, Kind, Result, VmSpec};
+use gyre_engine::change::Change;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -146,18 +147,6 @@ async fn tried(ground: &mut dyn Ground, morpher: &dyn OsMorphing, args: &TryArgs
 
 fn told(found: &OsMatch) -> String {
     clean(&format!("mine: {} {}, score {}", found.distribution, found.version, found.score))
-}
-
-/// The changes as a patch would show them.
-fn diff(changes: &[Change]) -> String {
-    if changes.is_empty() {
-        return "nothing changed\n".into();
-    }
-    let one = |Change { path, what, text }: &Change| {
-        let lines: String = text.lines().map(|line| format!("{}\n", clean(line))).collect();
-        format!("--- {what} {}\n{lines}", clean(path))
-    };
-    changes.iter().map(one).collect()
 }
 
 /// What the destination would ask.

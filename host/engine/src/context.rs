@@ -126,7 +126,12 @@ impl Context {
 
     /// Tells something that does not stop the job, and should be known.
     pub fn warn(&self, text: String) {
-        self.shared.journal.tell(&self.job, News::Warning { text });
+        self.tell(News::Warning { text });
+    }
+
+    /// Tells, and keeps with the job.
+    pub fn tell(&self, news: News) {
+        self.shared.journal.tell(&self.job, news);
     }
 
     pub fn files(&self) -> Files {

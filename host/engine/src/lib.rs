@@ -7,6 +7,8 @@
 //! them in turn (`running.rs`, `queue.rs`), and goes on with those that a crash or Ctrl-C left; what happens in them
 //! is told and kept (`news.rs`, `journal.rs`).
 
+pub mod change;
+mod changes;
 mod check;
 mod context;
 mod copying;
@@ -34,6 +36,7 @@ mod report;
 mod running;
 mod scripts;
 mod starting;
+mod unshown;
 mod verification;
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Making the guest fit for its destination: find its system, mount it, let the plugin that knows it
 //! best change it, unmount. Refuses to guess which of several systems is meant.
 
+use crate::changes::Noted;
 use crate::context::{Context, encode};
-use crate::{Mounted, WorkerSession, deployment, scripts};
+use crate::{Mounted, News, WorkerSession, deployment, scripts};
 use gyre_core::protocol::{Root, System};
 use gyre_core::roles::{OsMatch, OsMorphing, Outcome};
 use gyre_core::scripts::Phase;
@@ -34,9 +35,13 @@ async fn on_worker(context: &Context, call: &Call, session: &dyn WorkerSession) 
     notes.into_iter().for_each(|note| context.warn(note));
     let morphed = async {
         scripts::on_worker(context, session, os, Phase::AfterMount).await?;
-        let morphed = in_root(context, call, root.clone()).await?;
-        scripts::in_guest(context, &*root, os).await?;
-        Ok(morphed)
+        let noted = Noted::new(root);
+        let morphed = async {
+            let morphed = in_root(context, call, noted.clone()).await?;
+            scripts::in_guest(context, &*noted, os).await?;
+            Ok(morphed)
+        };
+        tell_changes(context, &noted, morphed.await).await
     }
     .await;
     // Also after a failure: what stays mounted keeps the disks from being detached. And what is not
@@ -48,6 +53,24 @@ async fn on_worker(context: &Context, call: &Call, session: &dyn WorkerSession) 
         "system": system.name, "root": system.root, "plugin": plugin,
         "distribution": found.distribution, "version": found.version,
     }))
+}
+
+/// Also of a morphing that failed. Once the job is cancelled a program of the guest may still run: then nothing is told.
+async fn tell_changes<T>(context: &Context, noted: &Noted, morphed: Result<T>) -> Result<T> {
+    if matches!(&morphed, Err(error) if error.kind == gyre_core::Kind::Cancelled) {
+        return morphed;
+    }
+    let outcome = match (noted.outcome().await, &morphed) {
+        (Ok(outcome), _) => outcome,
+        (Err(error), Ok(_)) => return Err(error),
+        // A worker that is gone fails both, and the first says more.
+        (Err(_), Err(_)) => return morphed,
+    };
+    outcome.changes.into_iter().for_each(|change| context.tell(News::Changed(change)));
+    if outcome.left_out > 0 {
+        context.warn(format!("{} more paths were changed, which are not listed", outcome.left_out));
+    }
+    morphed
 }
 
 /// The one that is meant.

@@ -1,5 +1,6 @@
 //! What happens in a job, as it is told, kept and sent: one closed set of events. Refuses to know who listens.
 
+use crate::change::Change;
 use gyre_core::Error;
 use gyre_core::flow::Flow;
 use gyre_saga::{Event, Status};
@@ -49,6 +50,8 @@ pub enum News {
     Warning { text: String },
     /// A line of a plugin's log.
     Log { plugin: String, level: String, text: String },
+    /// What a morphing did to a path in the guest, told when it ended.
+    Changed(Change),
     /// This run is over: where the job stands, and why.
     Ended { status: Status, error: Option<Error> },
     /// So many events could not be kept.

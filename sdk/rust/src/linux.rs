@@ -9,6 +9,7 @@ pub mod files;
 mod hypervisor;
 pub mod initramfs;
 pub mod network;
+pub mod package_files;
 pub mod packages;
 mod release;
 pub mod selinux;

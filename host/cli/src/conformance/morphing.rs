@@ -6,12 +6,13 @@ use super::rules::Rule;
 use super::walk::mishandled;
 use super::{Checks, Verdict, broke_off, one_line};
 use crate::args::TestArgs;
-use crate::tree::{self, Change, Walk};
+use crate::tree::{self, Walk};
 use crate::trying::{Copy, ReadOnly, machine, morphing};
 use gyre_agent::local::{LocalRoot, Programs};
 use gyre_core::protocol::Root;
 use gyre_core::roles::OsMorphing;
 use gyre_core::{Error, Result};
+use gyre_engine::change::Change;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -144,7 +145,7 @@ fn same(morphed: Result<()>, expected: &Copy, found: &Copy) -> Result<Verdict> {
         return Ok(Verdict::Broken(one_line(&error)));
     }
     let differing = tree::changes(&expected.path(), &found.path(), &Walk::default())?;
-    let paths: Vec<_> =
-        differing.iter().take(PATHS_TOLD).map(|Change { path, what, .. }| format!("{path} {what}")).collect();
+    let told = |Change { path, what, .. }: &Change| format!("{path} {}", what.name());
+    let paths: Vec<_> = differing.iter().take(PATHS_TOLD).map(told).collect();
     Ok(Verdict::of(differing.is_empty(), || paths.join(", ")))
 }

@@ -42,6 +42,12 @@ async fn scripts_run_in_their_phases_and_are_kept_with_the_job() {
     assert_eq!(world.cloud.held().files["/etc/gyre/first-boot/script"], "first");
 
     let told = world.engine().told(Some(&report.job), 0, 1000).await.unwrap();
+    let changes: Vec<_> = told.iter().filter_map(change).collect();
+    let script = "nothing → file, mode 0755\nits contents are not shown\n";
+    assert!(changes.contains(&("/etc/gyre/first-boot/script", script)), "{changes:?}");
+    let unit = changes.iter().find(|(path, _)| path.ends_with("/gyre-first-boot.service")).unwrap();
+    assert!(unit.1.contains("\n+Type=oneshot\n"), "{changes:?}");
+
     let lines: Vec<String> = told
         .into_iter()
         .filter_map(|told| match told.news {
@@ -59,6 +65,13 @@ async fn scripts_run_in_their_phases_and_are_kept_with_the_job() {
         "after-mount script: after",
     ];
     assert_eq!(lines, expected);
+}
+
+fn change(told: &crate::Told) -> Option<(&str, &str)> {
+    match &told.news {
+        News::Changed(change) => Some((&change.path, &change.text)),
+        _ => None,
+    }
 }
 
 #[tokio::test]

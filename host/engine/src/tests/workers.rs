@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::block::Hash;
 use gyre_core::limits::HASH_BLOCK_BYTES;
-use gyre_core::protocol::{FileType, Root, RootReply, RootRequest, Script, ScriptEnd, Stat, System};
+use gyre_core::protocol::{Base64, FileType, Root, RootReply, RootRequest, Script, ScriptEnd, Stat, System};
 use gyre_core::roles::Worker;
 use gyre_core::{BlockTarget, Error, Result};
 use std::sync::{Arc, Mutex};
@@ -121,8 +121,12 @@ impl Root for FakeRoot {
                 RootRequest::WriteFile { bytes, .. } => {
                     self.volume.lock().unwrap()[..bytes.0.len()].copy_from_slice(&bytes.0);
                 }
+                RootRequest::ReadFile { path } => {
+                    let bytes = Base64(held.files[&path].clone().into_bytes());
+                    return Ok(RootReply::Bytes { bytes });
+                }
                 RootRequest::Stat { path } => {
-                    let there = path == "/lib/systemd/systemd";
+                    let there = path == "/lib/systemd/systemd" || held.files.contains_key(&path);
                     let stat = Stat { file_type: FileType::Regular, mode: 0o755, uid: 0, gid: 0, size: 1 };
                     return Ok(RootReply::Stat { stat: there.then_some(stat) });
                 }

@@ -22,6 +22,10 @@ pub struct Options {
     /// `[trusted=yes] http://mirror.example/debian bookworm main`. Default: the guest's own sources.
     /// The guest keeps its own either way.
     pub repository: Option<String>,
+    /// A directory on gyre's host with packages as files, and what they need, for guests whose sources do not answer;
+    /// `grant.disk` must name it. What is below it in `ID-VERSION` or `ID` of the guest's os-release (`debian-12`,
+    /// `ubuntu-24.04`) goes before. All that it holds is installed.
+    pub host_packages: Option<String>,
     /// Packages to install.
     pub packages: Vec<String>,
     /// Packages to remove; those of the destination's own hypervisor stay.
@@ -52,6 +56,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             repository: None,
+            host_packages: None,
             packages: vec!["cloud-init".into()],
             remove: TOOLS.iter().map(ToString::to_string).collect(),
             guest_agent: false,

@@ -1,8 +1,9 @@
 //! The guest's packages: what must go, what must come, and the state that apt needs meanwhile. Undoes
-//! that state on every way out; after a crash, the next run does.
+//! that state on every way out; after a crash, the next run does. A guest that cannot get a package boots without it.
 
 use crate::options::Options;
-use gyre_plugin::linux::{Hypervisor, Release, files, tools};
+use gyre_plugin::linux::packages::{attempt, warn_of_missing};
+use gyre_plugin::linux::{Hypervisor, Release, files, package_files, tools};
 use gyre_plugin::osmorphing::*;
 
 /// The longest that apt may take on an emulated worker.
@@ -11,6 +12,8 @@ const APT_MS: u32 = 3_600_000;
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 const POLICY_TEXT: &str = "#!/bin/sh\n# gyre: nothing starts while this machine is converted\nexit 101\n";
 const SOURCES: &str = "/etc/apt/gyre.list";
+/// A list of no sources: apt knows the files that it is given alone.
+const NO_SOURCES: &str = "/dev/null";
 const UPDATE_INITRAMFS: &str = "/etc/initramfs-tools/update-initramfs.conf";
 const GRUB_CFG: &str = "/boot/grub/grub.cfg";
 
@@ -23,18 +26,14 @@ const DHCP_CLIENT: &str = "isc-dhcp-client";
 /// Removes and installs; `lacks_client`: nothing can ask for an address.
 ///
 /// # Errors
-/// `debian.packages` when a wanted package cannot be installed.
+/// Those of [`package_files::check_operators`]; what the host met.
 pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, lacks_client: bool) -> Result<()> {
+    package_files::check_operators(options.host_packages.as_deref())?;
     let client = lacks_client.then_some(DHCP_CLIENT);
     let daemons = daemons(root, hypervisor)?;
     let more = client.into_iter().chain(tools::guest_agent(options.guest_agent, hypervisor));
     let wanted = options.packages.iter().map(String::as_str).chain(more).chain(daemons.iter().copied());
-    let mut missing = Vec::new();
-    for name in wanted {
-        if !is_installed(root, name)? {
-            missing.push(name);
-        }
-    }
+    let missing = missing(root, wanted)?;
     let unwanted = unwanted(root, &options.remove, hypervisor)?;
     if missing.is_empty() && unwanted.is_empty() {
         tidy(root)?;
@@ -44,11 +43,21 @@ pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, lacks_clie
     tools::mask_installed(root)
 }
 
+fn missing<'a>(root: &Root, names: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'a str>> {
+    let mut missing = Vec::new();
+    for name in names {
+        if !is_installed(root, name)? {
+            missing.push(name);
+        }
+    }
+    Ok(missing)
+}
+
 fn replace(root: &Root, options: &Options, missing: &[&str], unwanted: &[&str]) -> Result<()> {
     let menu = root.read(GRUB_CFG).ok();
     let changed = prepare(root, options.repository.as_deref())
-        .map(|()| remove(root, unwanted))
-        .and_then(|()| install(root, missing, options.repository.is_some()));
+        .and_then(|()| remove(root, unwanted))
+        .and_then(|()| install(root, options, missing));
     let tidied = tidy(root).and_then(|()| keep_menu(root, menu.as_deref()));
     changed.and(tidied)
 }
@@ -109,6 +118,7 @@ fn tidy(root: &Root) -> Result<()> {
         }
     }
     files::edit(root, UPDATE_INITRAMFS, |text| files::with_block(text, &[]))?;
+    package_files::remove_copies(root)?;
     root.remove(SOURCES)
 }
 
@@ -125,47 +135,74 @@ fn keep_menu(root: &Root, menu: Option<&[u8]>) -> Result<()> {
 }
 
 /// Best effort: a tool that stays does no harm under KVM.
-fn remove(root: &Root, names: &[&str]) {
-    if names.is_empty() {
-        return;
-    }
-    match root.run(apt(false).arg("purge").args(names.iter().copied())) {
-        Ok(_) => log!(info, "removed {}", names.join(" ")),
-        Err(error) => log!(warn, "{} could not be removed: {}", names.join(" "), error.causes.join(": ")),
-    }
-}
-
-fn install(root: &Root, names: &[&str], own_repository: bool) -> Result<()> {
+fn remove(root: &Root, names: &[&str]) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
-    let finish = Command::new(["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"]);
-    root.output(&noninteractive(finish))?;
-    progress::check()?;
-    let updated = root.output(&apt(own_repository).arg("update"))?;
-    progress::check()?;
-    let install =
-        apt(own_repository).args(["install", "--no-install-recommends"]).args(names.iter().copied());
-    root.run(install).map_err(|error| unreachable(names, &updated, &error))?;
-    log!(info, "installed {}", names.join(" "));
+    match attempt(root, apt(None).arg("purge").args(names.iter().copied()))? {
+        None => log!(info, "removed {}", names.join(" ")),
+        Some(said) => log!(warn, "{} could not be removed: {said}", names.join(" ")),
+    }
     Ok(())
 }
 
-fn unreachable(names: &[&str], updated: &Output, error: &Error) -> Error {
-    let message = format!("{} could not be installed in the guest", names.join(" "));
-    let error =
-        error.causes.iter().fold(Error::other("debian.packages", message), |all, cause| all.cause(cause));
-    let error = if updated.status == 0 && updated.stderr.is_empty() {
-        error
-    } else {
-        error.cause(format!("apt-get update: {}", updated.tail()))
-    };
-    error.cause(
-        "the guest's package sources must be reachable from the worker: set `repository` to one that is, or install the packages before the migration",
-    )
+fn install(root: &Root, options: &Options, names: &[&str]) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    // What an earlier installation left half done would keep this one from beginning.
+    attempt(root, configure())?;
+    progress::check()?;
+    let said = from_sources(root, options.repository.as_ref().map(|_| SOURCES), names)?;
+    let missing = self::missing(root, names.iter().copied())?;
+    if missing.is_empty() {
+        log!(info, "installed {}", names.join(" "));
+        return Ok(());
+    }
+    log!(warn, "the package sources did not give {}: {said}", missing.join(" "));
+    progress::check()?;
+    if let Some(directory) = &options.host_packages {
+        let install = |paths: &[String]| from_files(root, directory, paths);
+        package_files::from_operator(root, directory, "deb", &missing, install)?;
+    }
+    for name in self::missing(root, missing)? {
+        warn_of_missing(name);
+        if name == DHCP_CLIENT {
+            log!(warn, "nothing in the guest asks for an address: it boots without a network");
+        }
+    }
+    Ok(())
 }
 
-fn apt(own_repository: bool) -> Command {
+/// Returns what went wrong, if anything did.
+fn from_sources(root: &Root, sources: Option<&str>, names: &[&str]) -> Result<String> {
+    let updated = attempt(root, apt(sources).arg("update"))?;
+    progress::check()?;
+    let install = apt(sources).args(["install", "--no-install-recommends"]).args(names.iter().copied());
+    let said = attempt(root, install)?.map(|said| format!("apt-get install: {said}"));
+    let updated = updated.map(|said| format!("apt-get update: {said}"));
+    Ok(said.into_iter().chain(updated).collect::<Vec<_>>().join("; "))
+}
+
+/// apt before 1.1 takes no files, and dpkg those whose order it finds.
+fn from_files(root: &Root, directory: &str, paths: &[String]) -> Result<()> {
+    let paths = || paths.iter().map(String::as_str);
+    let install = apt(Some(NO_SOURCES)).args(["install", "--no-install-recommends"]).args(paths());
+    let Some(by_apt) = attempt(root, install)? else { return Ok(()) };
+    let options = ["dpkg", "--install", "--force-confdef", "--force-confold"];
+    let unpacked = attempt(root, noninteractive(Command::new(options).args(paths())))?;
+    if let (Some(by_dpkg), Some(_)) = (unpacked, attempt(root, configure())?) {
+        log!(warn, "packages of {directory}: apt-get: {by_apt}; dpkg: {by_dpkg}");
+    }
+    Ok(())
+}
+
+fn configure() -> Command {
+    noninteractive(Command::new(["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"]))
+}
+
+/// `sources`: a list in place of the guest's own.
+fn apt(sources: Option<&str>) -> Command {
     let apt = Command::new(["apt-get", "-q", "-y"])
         .args(["-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=60"])
         .args(["-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"])
@@ -177,11 +214,11 @@ fn apt(own_repository: bool) -> Command {
             "-o",
             "Acquire::https::Timeout=30",
         ]);
-    let apt = if own_repository {
-        let sources = format!("Dir::Etc::sourcelist={SOURCES}");
-        apt.args(["-o", sources.as_str(), "-o", "Dir::Etc::sourceparts=-", "-o", "APT::Get::List-Cleanup=0"])
-    } else {
-        apt
+    let apt = match sources.map(|path| format!("Dir::Etc::sourcelist={path}")) {
+        Some(list) => {
+            apt.args(["-o", list.as_str(), "-o", "Dir::Etc::sourceparts=-", "-o", "APT::Get::List-Cleanup=0"])
+        }
+        None => apt,
     };
     noninteractive(apt)
 }
@@ -190,7 +227,5 @@ fn noninteractive(command: Command) -> Command {
     command
         .env("DEBIAN_FRONTEND", "noninteractive")
         .env("DEBCONF_NONINTERACTIVE_SEEN", "true")
-        .env("LC_ALL", "C")
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .timeout_ms(APT_MS)
 }

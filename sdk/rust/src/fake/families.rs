@@ -179,6 +179,9 @@ fn manager(tree: &Tree, command: &Command) -> Output {
 /// The name in `/dir/NAME-VERSION-RELEASE.ARCH.rpm` and its like.
 fn package_of(path: &str) -> Option<String> {
     let file = path.rsplit('/').next()?;
+    if let Some(file) = file.strip_suffix(".deb") {
+        return file.split('_').next().map(String::from);
+    }
     let (file, parts) =
         match (file.strip_suffix(".pkg.tar.zst"), file.strip_suffix(".rpm"), file.strip_suffix(".apk")) {
             (Some(file), ..) => (file, 4),

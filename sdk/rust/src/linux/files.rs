@@ -110,6 +110,17 @@ pub fn edit(root: &Root, path: &str, change: impl FnOnce(&str) -> String) -> Res
     Ok(())
 }
 
+/// The guest's own text of a file that was edited; none of one that was not.
+///
+/// # Errors
+/// What the host met.
+pub fn first_version(root: &Root, path: &str) -> Result<Option<String>> {
+    if !root.exists(path)? {
+        return Ok(None);
+    }
+    text(root, &format!("{KEPT}{}", real_path(root, path)?))
+}
+
 /// The file behind links, which a writer would replace.
 fn real_path(root: &Root, path: &str) -> Result<String> {
     let mut path = path.to_string();

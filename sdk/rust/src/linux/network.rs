@@ -90,15 +90,16 @@ fn has_wicked(root: &Root) -> Result<bool> {
     Ok(!root.read_link(NETWORK_SERVICE).is_ok_and(|target| target.contains("NetworkManager")))
 }
 
-/// Sets every interface to DHCP; `kernel_names`: the cards are called eth0, eth1, ….
+/// Sets every interface to DHCP; `kernel_names`: the kernel calls cards eth0, eth1, …, new ones, too.
 ///
 /// # Errors
 /// What the host met.
-pub fn set_dhcp(root: &Root, owner: Owner, nics: usize, kernel_names: bool) -> Result<()> {
+pub fn set_dhcp(root: &Root, owner: Owner, vm: &Vm, morphing: &Morphing, kernel_names: bool) -> Result<()> {
+    names::pin(root, owner, vm, morphing)?;
     files::put_away(root, OLD_NAME_RULES)?;
     let links = files::with_extension(root, networkd::DIRECTORY, &["link"])?;
     links.iter().try_for_each(|path| files::put_away(root, path))?;
-    let cards = cards(nics, kernel_names);
+    let cards = cards(vm.nics.len(), kernel_names);
     match owner {
         Owner::Netplan => debian::netplan(root)?,
         Owner::Ifupdown => debian::ifupdown(root, &cards)?,

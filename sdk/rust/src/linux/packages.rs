@@ -1,16 +1,14 @@
 //! Packages: what must go, what must come. They come from the guest's repositories when these answer,
-//! else from a directory of packages in the guest, else not at all: a guest boots without them. Knows what
-//! the package managers have in common; each family brings its own [`Manager`].
+//! else from a directory of packages in the guest or on gyre's host, else not at all: a guest boots without them. Knows
+//! what the package managers have in common; each family brings its own [`Manager`].
 
 use super::cloud_init::CloudInit;
-use super::{Hypervisor, PATH, files, tools};
+use super::{Hypervisor, PATH, files, package_files, tools};
 use crate::osmorphing::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// Files of packages that one directory may hold.
-const PACKAGE_FILES_MAX: usize = 200;
 /// The longest that looking and removing may take.
 const LOCAL_MS: u32 = 600_000;
 /// The longest that repositories may take to answer and to send a package, on an emulated worker.
@@ -29,6 +27,10 @@ pub struct Options {
     pub repository_unsigned: bool,
     /// A directory in the guest with packages as files, for guests whose repositories do not answer.
     pub package_directory: Option<String>,
+    /// A directory on gyre's host with packages as files, and what they need, for guests whose repositories do not answer;
+    /// `grant.disk` must name it. What is below it in `ID-VERSION`, `ID-MAJOR` or `ID` of the guest's os-release
+    /// (`rocky-9.4`, `rocky-9`, `rocky`) goes before. All that it holds is installed.
+    pub host_packages: Option<String>,
     /// Packages to install. A guest that cannot get them is converted without them, with a warning.
     pub packages: Vec<String>,
     /// Packages to remove; those of the destination's own hypervisor stay.
@@ -48,6 +50,7 @@ impl Default for Options {
             repository: None,
             repository_unsigned: false,
             package_directory: None,
+            host_packages: None,
             packages: vec!["cloud-init".into()],
             remove: tools::packages(),
             guest_agent: false,
@@ -126,6 +129,7 @@ pub trait Manager {
 /// `linux.option` for an option that cannot be used; what the host met.
 pub fn change(root: &Root, options: &Options, hypervisor: Hypervisor, manager: &dyn Manager) -> Result<()> {
     check(options)?;
+    package_files::remove_copies(root)?;
     remove_environment(root)?;
     let Some(installed) = installed(root, manager)? else {
         log!(warn, "no package is removed or installed: the guest's list of packages cannot be read");
@@ -167,7 +171,7 @@ fn check(options: &Options) -> Result<()> {
     };
     match options.packages.iter().chain(&options.remove).find(|name| !is_package(name)) {
         Some(name) => bad(&format!("{name:?} is no name of a package")),
-        None => Ok(()),
+        None => package_files::check_operators(options.host_packages.as_deref()),
     }
 }
 
@@ -231,15 +235,24 @@ fn install(root: &Root, options: &Options, manager: &dyn Manager, wanted: &[&str
     log!(warn, "the repositories did not give {}: {said}", missing.join(" "));
     progress::check()?;
     if let Some(directory) = &options.package_directory {
-        from_directory(root, directory, manager)?;
+        let paths = package_files::in_guest(root, directory, manager.extension())?;
+        from_files(root, directory, &paths, manager)?;
     }
-    for name in self::missing(root, manager, &missing)? {
-        log!(
-            warn,
-            "{name} is not installed: the guest is converted without it. Set `repository` or `package-directory`, or install it before the migration"
-        );
+    let missing = self::missing(root, manager, &missing)?;
+    if let Some(directory) = options.host_packages.as_deref().filter(|_| !missing.is_empty()) {
+        let install = |paths: &[String]| from_files(root, directory, paths, manager);
+        package_files::from_operator(root, directory, manager.extension(), &missing, install)?;
     }
+    self::missing(root, manager, &missing)?.into_iter().for_each(warn_of_missing);
     Ok(())
+}
+
+/// The guest boots without it.
+pub fn warn_of_missing(name: &str) {
+    log!(
+        warn,
+        "{name} is not installed: the guest is converted without it. Set `repository` or `host-packages`, or install it before the migration"
+    );
 }
 
 fn missing<'a>(root: &Root, manager: &dyn Manager, names: &[&'a str]) -> Result<Vec<&'a str>> {
@@ -276,31 +289,14 @@ fn from_repositories(
     Ok(said.into_iter().collect::<Vec<_>>().join("; "))
 }
 
-fn from_directory(root: &Root, directory: &str, manager: &dyn Manager) -> Result<()> {
-    let mut paths = packages(root, directory, manager.extension())?;
+fn from_files(root: &Root, directory: &str, paths: &[String], manager: &dyn Manager) -> Result<()> {
     if paths.is_empty() {
-        log!(warn, "{directory} in the guest holds no packages");
         return Ok(());
     }
-    if paths.len() > PACKAGE_FILES_MAX {
-        log!(
-            warn,
-            "{directory} holds {} packages: only the first {PACKAGE_FILES_MAX} are looked at",
-            paths.len()
-        );
-        paths.truncate(PACKAGE_FILES_MAX);
-    }
-    if let Some(said) = attempt(root, manager.install_files(&paths))? {
+    if let Some(said) = attempt(root, manager.install_files(paths))? {
         log!(warn, "packages of {directory}: {said}");
     }
     Ok(())
-}
-
-/// Files whose whole ending fits: `.pkg.tar.zst`.
-fn packages(root: &Root, directory: &str, extension: &str) -> Result<Vec<String>> {
-    let ending = format!(".{extension}");
-    let names = files::names(root, directory)?.into_iter().filter(|name| name.ends_with(&ending));
-    Ok(names.map(|name| format!("{directory}/{name}")).collect())
 }
 
 /// In no language, and with the programs that packages' own scripts expect.
@@ -308,8 +304,12 @@ fn plain(command: Command) -> Command {
     command.env("LC_ALL", "C").env("PATH", PATH)
 }
 
-/// What a program that failed said, one that did not end included; `None` when it went well.
-fn attempt(root: &Root, command: Command) -> Result<Option<String>> {
+/// What a program that failed said, one that did not end included; `None` when it went well. It gets no language, and the
+/// usual path.
+///
+/// # Errors
+/// What the host met.
+pub fn attempt(root: &Root, command: Command) -> Result<Option<String>> {
     match root.output(&plain(command)) {
         Ok(output) if output.status == 0 => Ok(None),
         Ok(output) => Ok(Some(format!("status {}: {}", output.status, output.tail()))),

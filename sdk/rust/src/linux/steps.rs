@@ -51,7 +51,7 @@ pub fn boot_and_network(
     }
     NETWORK.begin()?;
     if morphing.set_dhcp {
-        network::set_dhcp(root, owner, vm.nics.len(), kernel_names && has_menu)?;
+        network::set_dhcp(root, owner, vm, morphing, kernel_names && has_menu)?;
     } else {
         network::follow(root, vm, morphing)?;
     }
