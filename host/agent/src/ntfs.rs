@@ -5,6 +5,7 @@ use crate::bytes::{ReadAt, has, le16, le32, le64};
 use crate::registry;
 use crate::root::Root;
 use crate::run::{Ended, attend};
+use crate::system::while_busy;
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Kind, Result};
 use rustix::fs::OFlags;
@@ -88,7 +89,7 @@ pub fn check_clean<D: ReadAt + ?Sized>(volume: &D, name: &str) -> Result<()> {
 pub fn mount(node: &Path, target: &Path, name: &str, writable: bool) -> Result<()> {
     let flags = MountFlags::NODEV | if writable { MountFlags::empty() } else { MountFlags::RDONLY };
     let what = || format!("cannot mount {name} (NTFS)");
-    match rustix::mount::mount(node, target, "ntfs3", flags, c"") {
+    match while_busy(|| rustix::mount::mount(node, target, "ntfs3", flags, c"")) {
         Ok(()) => Ok(()),
         Err(Errno::NODEV) => mount_by_program(node, target, name, writable),
         Err(error) => {

@@ -559,7 +559,21 @@ fn mount_kernel(
     let kind = content.file_system().ok_or(rustix::io::Errno::NODEV)?;
     let data = CString::new(data.join(",")).map_err(|_| rustix::io::Errno::INVAL)?;
     let flags = MountFlags::NODEV | if writable { MountFlags::empty() } else { MountFlags::RDONLY };
-    rustix::mount::mount(node, target, kind, flags, data.as_c_str())
+    while_busy(|| rustix::mount::mount(node, target, kind, flags, data.as_c_str()))
+}
+
+/// Whoever else holds a device or a mount (who looks at all devices, say) mostly lets go of it soon.
+pub(crate) fn while_busy(call: impl Fn() -> rustix::io::Result<()>) -> rustix::io::Result<()> {
+    const TRIES: u32 = 20;
+    for n in 0..TRIES {
+        match call() {
+            Err(rustix::io::Errno::BUSY) => {
+                std::thread::sleep(std::time::Duration::from_millis(u64::from(n) * 10));
+            }
+            ended => return ended,
+        }
+    }
+    call()
 }
 
 fn mount_failed(error: rustix::io::Errno, volume: &str, what: String) -> Error {
@@ -606,19 +620,16 @@ fn make_private_dir(path: &Path) -> std::io::Result<()> {
 
 /// Whoever still uses it keeps only what it has open: the mount is gone for everyone else.
 fn unmount_one(path: &Path) -> std::io::Result<()> {
-    const TRIES: u32 = 20;
-    for n in 0..TRIES {
-        match rustix::mount::unmount(path, UnmountFlags::NOFOLLOW) {
-            Ok(()) | Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOENT) => return Ok(()),
-            Err(rustix::io::Errno::BUSY) => {
-                std::thread::sleep(std::time::Duration::from_millis(u64::from(n) * 10))
-            }
-            Err(error) => return Err(error.into()),
+    use rustix::io::Errno;
+    match while_busy(|| rustix::mount::unmount(path, UnmountFlags::NOFOLLOW)) {
+        Ok(()) | Err(Errno::INVAL | Errno::NOENT) => Ok(()),
+        Err(Errno::BUSY) => {
+            eprintln!("{} is still in use: detached", path.display());
+            rustix::fs::sync();
+            rustix::mount::unmount(path, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW).map_err(Into::into)
         }
+        Err(error) => Err(error.into()),
     }
-    eprintln!("{} is still in use: detached", path.display());
-    rustix::fs::sync();
-    rustix::mount::unmount(path, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW).map_err(Into::into)
 }
 
 /// Why it may be there all the same. What may pass is told instead: it is no reason to give up.
