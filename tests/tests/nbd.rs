@@ -155,10 +155,11 @@ fn an_export_is_a_disk_of_a_source_when_it_is_granted() -> Result<()> {
     configured("")?;
     let check = ["check", "--source", "it", "--vm", "web"];
     let refused = desk.gyre.run(&check)?;
-    let said = refused.said();
+    // Lines may be folded for a screen.
+    let said = refused.said().split_whitespace().collect::<Vec<_>>().join(" ");
     ensure!(refused.code != Some(0) && said.contains("[grant.nbd]"), "{said}");
     let line = said.split("[plugin.disk-image] ").nth(1).and_then(|rest| rest.split(" [grant.nbd]").next());
-    configured(&line.context("no line")?.split_whitespace().collect::<Vec<_>>().join(" "))?;
+    configured(line.context("no line")?)?;
     let allowed = desk.gyre.run(&check)?;
     ensure!(allowed.code == Some(0), "{}", allowed.said());
     Ok(())
@@ -202,10 +203,9 @@ fn sshd(desk: &Desk) -> Result<(u16, Running)> {
          UsePAM no\nPermitRootLogin prohibit-password\nStrictModes no\n",
         desk.directory.path().display()
     );
-    std::fs::write(desk.path("sshd_config"), config)?;
+    let file = desk.path("sshd_config");
+    std::fs::write(&file, config)?;
     std::fs::create_dir_all("/run/sshd")?;
-    let words = ["/usr/sbin/sshd", "-D", "-e", "-f", text(&desk.path("sshd_config"))].map(str::to_owned);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let answers = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
-    Ok((port, start(&words, answers)?))
+    Ok((port, start(&["/usr/sbin/sshd", "-D", "-e", "-f", text(&file)], answers)?))
 }

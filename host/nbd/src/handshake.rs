@@ -92,7 +92,7 @@ pub(crate) async fn negotiate(stream: Box<dyn Stream>, wanted: &Wanted) -> Resul
         talk.start_tls().await?;
         talk.stream = tls.over(talk.stream, &wanted.name).await?;
     }
-    let structured = talk.structured_replies().await?;
+    let structured = talk.structured_replies().await.map_err(|error| talk.turned_away(error))?;
     let allocation = if structured { talk.allocation().await? } else { None };
     let export = talk.go(structured, allocation).await?;
     Ok((talk.stream, export))
@@ -128,6 +128,16 @@ impl Talk<'_> {
             }
             _ => Err(self.out_of_turn(&answer)),
         }
+    }
+
+    /// In TLS 1.3 the server looks at the client's certificate last, and some just go.
+    fn turned_away(&self, error: Error) -> Error {
+        if self.wanted.tls.is_none() || error.code != "nbd.lost" {
+            return error;
+        }
+        error.cause(
+            "right after TLS began: perhaps it asks for a client's certificate, or does not accept ours",
+        )
     }
 
     /// Whether the server gives structured replies.

@@ -166,7 +166,7 @@ impl Server {
             let mut head = [0; 28];
             stream.read_exact(&mut head).await.ok()?;
             let number =
-                |from: usize, to: usize| head[from..to].iter().fold(0, |n, b| n << 8 | u64::from(*b));
+                |from: usize, to: usize| head[from..to].iter().fold(0, |n, b| (n << 8) | u64::from(*b));
             let asked = Asked {
                 command: number(6, 8) as u16,
                 cookie: number(8, 16),

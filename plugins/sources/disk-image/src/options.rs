@@ -192,7 +192,7 @@ impl Options {
     /// Checks what the schema cannot say.
     ///
     /// # Errors
-    /// `config.invalid`; `disk-image.config` for what is there twice or no absolute path.
+    /// `config.invalid`; `disk-image.config` for what is there twice, and for a path that is neither absolute nor an export.
     pub fn parse(config: &Config) -> Result<Self> {
         config.parse::<Self>()?.checked()
     }
