@@ -48,8 +48,27 @@ const NATIVE: [&str; 8] = [
 /// Where everything is that is measured with.
 struct Bench {
     options: Options,
-    directory: PathBuf,
+    directory: Scratch,
     disk: Disk,
+}
+
+/// A directory that is gone afterwards, whatever ended the benchmark but a signal.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            println!("bench: {} is left over: {error}", self.0.display());
+        }
+    }
+}
+
+impl std::ops::Deref for Scratch {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
 }
 
 /// Builds, makes the disk, measures, prints, and writes what `arguments` ask for.
@@ -63,15 +82,13 @@ pub fn bench(arguments: &[String]) -> Result<()> {
     }
     let began = Instant::now();
     let bench = Bench::prepare(options)?;
-    let measured = bench.measure();
-    let removed = std::fs::remove_dir_all(&bench.directory).context("cannot remove the images");
-    let results = measured?;
+    let results = bench.measure()?;
     println!("\n{}\nmeasured in {:.0} s", results.tables(), began.elapsed().as_secs_f64());
     results.write_json(&root().join(&bench.options.json))?;
     if bench.options.write {
         results.write_document()?;
     }
-    removed
+    Ok(())
 }
 
 fn build() -> Result<()> {
@@ -88,6 +105,7 @@ impl Bench {
         let directory = options.directory.join(format!("gyre-bench-{}", std::process::id()));
         std::fs::create_dir_all(&directory)
             .with_context(|| format!("cannot make {}", directory.display()))?;
+        let directory = Scratch(directory);
         let raw = directory.join("disk.raw");
         println!("bench: making a disk of {} MiB", options.mib);
         let mut make = command("bash", &["tests/fixtures/bench-disk.sh"]);
