@@ -1,7 +1,7 @@
 //! How much memory a recording takes of a plugin that makes the largest calls that it may, in the shapes that grow most on
 //! the way into the file. Alone in its process, whose peak is what is measured.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // a test may fail
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // a test may fail
 
 mod world;
 
