@@ -619,3 +619,46 @@ fn morphing_follows_the_options() {
         plan(json!({ "hypervisor_type": "kvm", "set_dhcp": false, "port_reuse_policy": "replace_mac" }));
     assert_eq!((other.hypervisor.as_deref(), other.set_dhcp, other.macs), (Some("kvm"), false, vec![None]));
 }
+
+/// What another plugin, another version or nobody noted: refused by every step that is given it, and nothing is touched.
+#[test]
+fn a_forged_state_is_refused_and_touches_nothing() {
+    let (_host, model) = cloud();
+    let config = options(json!({}));
+    let own = disks(&config);
+    let before = model.borrow().made();
+    let deep = "[".repeat(1 << 20);
+    let images = r#"{"vm":"1","disks":[{"id":"a","path":"/etc/shadow","format":"raw","size":1}]}"#;
+    for state in ["\0\u{1b}[2J\u{7f}", "{", "7", r#"{"disks":7,"cloned":"yes"}"#, images, &deep] {
+        let config = || Config::new(&config);
+        let with = |call: &dyn Fn(&Step) -> Result<Outcome>| {
+            done(&step("tok-forged", config().as_str()), call).map(drop)
+        };
+        let (copy, linux) = (WorkerRole::Copy, OsType::Linux);
+        let refusals = [
+            with(&|step| OpenStack::ensure_disks(step, &machine(), Some(state))),
+            OpenStack::describe_disks(config(), state).map(drop),
+            with(&|step| OpenStack::remove_disks(step, state)),
+            with(&|step| OpenStack::ensure_worker(step, copy, linux, state)),
+            OpenStack::describe_worker(config(), state).map(drop),
+            OpenStack::worker_console(config(), state).map(drop),
+            with(&|step| OpenStack::remove_worker(step, state)),
+            with(&|step| OpenStack::ensure_checkpoint(step, state)),
+            with(&|step| OpenStack::remove_checkpoint(step, state)),
+            with(&|step| OpenStack::ensure_clone(step, state, true)),
+            with(&|step| OpenStack::remove_clone(step, state)),
+            with(&|step| OpenStack::restore_checkpoint(step, state)),
+            with(&|step| OpenStack::ensure_instance(step, &machine(), state)),
+            OpenStack::describe_instance(config(), state).map(drop),
+            with(&|step| OpenStack::remove_instance(step, state)),
+        ];
+        for (number, refusal) in refusals.into_iter().enumerate() {
+            let code = refusal.map_or_else(|error| error.code, |()| "done".into());
+            assert_eq!(code, "openstack.state", "verb {number} took {state:.80}");
+        }
+    }
+    assert_eq!(model.borrow().made(), before);
+    // What a step noted of its own waiting may be lost: it begins again, and comes to the same.
+    let forged = Step { resume: Some("\0{".into()), ..step("tok-disks", &config) };
+    assert_eq!(done(&forged, |step| OpenStack::ensure_disks(step, &machine(), None)).unwrap(), own);
+}

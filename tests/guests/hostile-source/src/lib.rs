@@ -3,12 +3,17 @@
 
 mod raw;
 
-use gyre_plugin::bindings::gyre::host::{secrets, ssh};
+use gyre_plugin::bindings::gyre::host::{log, secrets, ssh};
 use gyre_plugin::source::*;
 
 /// More than any of these attacks is given.
 const MANY: usize = 1_000_000;
 const READ_BYTES: u32 = 4096;
+/// What the host counts for two texts, at least.
+const PAIR_BYTES: usize = 48;
+/// `token=ab1&`, three times, in base64.
+const PACKED_NAMES: &str = "dG9rZW49YWIxJnRva2VuPWFiMSZ0b2tlbj1hYjEm";
+const LARGE_CALLS: usize = 2;
 const RACE_ROUNDS: usize = 3_000;
 
 struct Hostile;
@@ -142,6 +147,7 @@ fn attack(name: &str, on: &str, with: &str) -> Result<String> {
         "secret" => revealed(on),
         "key" => generate(on),
         "told" => tell(with, &revealed(on)?),
+        "large" => large(on, with),
         "calls" => {
             let times = (0..MANY).map(|_| clock::elapsed_ms()).max();
             Ok(format!("{} calls", times.map_or(0, |_| MANY)))
@@ -245,6 +251,21 @@ fn bomb(name: &str, on: &str) -> Result<String> {
         },
         _ => raw::attack(name),
     }
+}
+
+/// Calls of so many MiB, in the shapes of which most is made on the way into a recording.
+fn large(shape: &str, mebibytes: &str) -> Result<String> {
+    let bytes = mebibytes.parse::<usize>().or_invalid("guest.attack", || "no size".into())? << 20;
+    let pairs = || vec![(String::new(), String::new()); bytes / PAIR_BYTES];
+    for _ in 0..LARGE_CALLS {
+        match shape {
+            "signs" => log::write(log::Level::Debug, &"\u{1}".repeat(bytes), &[]),
+            "packed" => log::write(log::Level::Debug, &"QUFB".repeat(bytes / 4), &[]),
+            "names" => log::write(log::Level::Debug, &PACKED_NAMES.repeat(bytes / PACKED_NAMES.len()), &[]),
+            _ => log::write(log::Level::Debug, "", &pairs()),
+        }
+    }
+    Ok("said".into())
 }
 
 fn spin() -> ! {
