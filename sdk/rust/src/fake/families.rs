@@ -13,6 +13,8 @@ const REPOSITORIES: &str = "/var/lib/fake/repositories";
 const OWN_REPOSITORY: &str = "/var/lib/fake/gyre";
 /// KiB that are free in /boot, when it says so.
 const BOOT_FREE: &str = "/var/lib/fake/boot-free";
+/// What blkid says of the guest's disks on the worker.
+const BLOCK_DEVICES: &str = "/var/lib/fake/blkid";
 const UNITS: &str = "/usr/lib/systemd/system";
 const WANTS: &str = "/etc/systemd/system/cloud-init.target.wants";
 const CLOUD_INIT_UNITS: &[&str] =
@@ -32,6 +34,7 @@ pub(super) fn with_programs(root: FakeRoot) -> FakeRoot {
                 command.argv().last().is_some_and(|name| lines(tree, INSTALLED).contains(name));
             Output::new(i32::from(!is_installed), if is_installed { "install ok installed" } else { "" })
         })
+        .answer("blkid", |tree, _| Output::new(0, tree.text(BLOCK_DEVICES).unwrap_or_default()))
         .answer("lsinitramfs", list)
         .answer("update-initramfs", update_initramfs)
         .answer("apk", apk)

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod disks;
+mod nvme;
 mod uefi;
 
 use super::files;

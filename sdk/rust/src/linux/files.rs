@@ -118,7 +118,11 @@ pub fn first_version(root: &Root, path: &str) -> Result<Option<String>> {
     if !root.exists(path)? {
         return Ok(None);
     }
-    text(root, &format!("{KEPT}{}", real_path(root, path)?))
+    match real_path(root, path) {
+        Ok(path) => text(root, &format!("{KEPT}{path}")),
+        Err(error) if is_damage(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The file behind links, which a writer would replace.
@@ -248,6 +252,7 @@ mod tests {
         assert_eq!(root.read_link("/etc/grub2.cfg").unwrap(), "../boot/grub2/grub.cfg");
         assert_eq!(root.read_text("/boot/grub2/grub.cfg").unwrap(), "c\n");
         assert_eq!(root.read_text("/var/lib/gyre/kept/boot/grub2/grub.cfg").unwrap(), "a\n");
+        assert_eq!(first_version(&root, "/etc/grub2.cfg").unwrap().as_deref(), Some("a\n"));
         assert_eq!(root.stat(KEPT).unwrap().unwrap().mode, 0o700);
     }
 
@@ -257,6 +262,7 @@ mod tests {
         root.write("/etc/garbage", 0o644, b"\xff\xfe\x00").unwrap();
         for path in ["/etc/dir", "/etc/a", "/etc/garbage", "/etc/absent"] {
             edit(&root, path, |_| "new".into()).unwrap();
+            assert_eq!(first_version(&root, path).unwrap(), None);
         }
         assert_eq!(root.read("/etc/garbage").unwrap(), b"\xff\xfe\x00");
         assert!(root.is_dir("/etc/dir") && !root.exists(KEPT).unwrap());

@@ -191,7 +191,7 @@ fn installed(root: &Root, manager: &dyn Manager) -> Result<Option<BTreeSet<Strin
 }
 
 /// Whether a program is not there or does not end, which other programs of the guest may do.
-fn is_guests(error: &Error) -> bool {
+pub(super) fn is_guests(error: &Error) -> bool {
     error.code == "rootfs.run-timeout" || error.is_not_found()
 }
 

@@ -43,7 +43,7 @@ pub fn boot_and_network(
 ) -> Result<()> {
     BOOT_LOADER.begin()?;
     let owner = network::Owner::find(root)?;
-    boot::device_names(root, hypervisor)?;
+    boot::device_names(root, vm, hypervisor)?;
     let kernel_names = morphing.set_dhcp && owner.names_cards();
     let has_menu = boot::arguments(root, serial_console, kernel_names)?;
     if vm.firmware == Firmware::Uefi {

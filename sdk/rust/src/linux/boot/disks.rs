@@ -1,5 +1,6 @@
 //! Disks that configuration names by the order in which the old bus found them.
 
+use super::nvme::Nvme;
 use super::{CMDLINE, DEFAULTS, ENVIRONMENT, EXTLINUX_DEFAULTS, directories, entries, environment, files};
 use crate::linux::Hypervisor;
 use crate::osmorphing::*;
@@ -16,18 +17,33 @@ const DEVICE_FILES: &[&str] = &[
 ];
 
 /// Where disks are virtio's, those under the names that the old bus gave them get the new ones. The
-/// order is kept; a UUID would be better, but the disk behind a name cannot be told from here.
+/// order is kept; a UUID would be better, but the disk behind a name can be told of a single NVMe disk alone.
 ///
 /// # Errors
 /// What the host met.
-pub fn device_names(root: &Root, hypervisor: Hypervisor) -> Result<()> {
-    for path in device_files(root)? {
+pub fn device_names(root: &Root, vm: &Vm, hypervisor: Hypervisor) -> Result<()> {
+    let paths = device_files(root)?;
+    let is_virtio = hypervisor.has_virtio_disks();
+    let names = Names { nvme: Nvme::read(root, vm, is_virtio, &paths)?, is_virtio };
+    for path in paths {
+        rename_disks(root, &path, &names)?;
         warn_of_hardware_names(root, &path)?;
-        if hypervisor.has_virtio_disks() {
-            rename_disks(root, &path)?;
-        }
     }
     Ok(())
+}
+
+/// What the new machine calls disks of the old one.
+struct Names {
+    nvme: Nvme,
+    is_virtio: bool,
+}
+
+impl Names {
+    /// In place of `/dev/{name}`.
+    fn of(&self, name: &str) -> Option<String> {
+        let virtio = || virtio_name(name).filter(|_| self.is_virtio).map(|new| format!("/dev/{new}"));
+        self.nvme.name(name).or_else(virtio)
+    }
 }
 
 fn device_files(root: &Root) -> Result<Vec<String>> {
@@ -40,15 +56,24 @@ fn device_files(root: &Root) -> Result<Vec<String>> {
     Ok(paths)
 }
 
-fn rename_disks(root: &Root, path: &str) -> Result<()> {
-    let mut renamed = Vec::new();
+fn rename_disks(root: &Root, path: &str, names: &Names) -> Result<()> {
+    let (mut by_order, mut by_uuid) = (BTreeSet::new(), BTreeSet::new());
     files::edit(root, path, |text| {
-        let rename = |line: &str| virtio_names(line, &mut renamed);
+        let rename = |line: &str| {
+            new_names(line, |name| {
+                let new = names.of(name)?;
+                let renamed = if new.starts_with("UUID=") { &mut by_uuid } else { &mut by_order };
+                renamed.insert(format!("/dev/{name}"));
+                Some(new)
+            })
+        };
         if path.ends_with(ENVIRONMENT) { environment(text, rename) } else { files::edit_lines(text, rename) }
     })?;
-    let renamed: BTreeSet<String> = renamed.into_iter().collect();
-    if !renamed.is_empty() {
-        log!(warn, "{path} named {}: now /dev/vd…; a UUID would be safer", joined(&renamed));
+    if !by_uuid.is_empty() {
+        log!(info, "{path} named {}: now their UUIDs", joined(&by_uuid));
+    }
+    if !by_order.is_empty() {
+        log!(warn, "{path} named {}: now /dev/vd…; a UUID would be safer", joined(&by_order));
     }
     Ok(())
 }
@@ -76,11 +101,12 @@ fn is_hardware_name(word: &str) -> bool {
     let id = word
         .strip_prefix("/dev/disk/by-id/")
         .is_some_and(|id| !id.starts_with("dm-") && !id.starts_with("md-"));
-    // Where an NVMe disk comes among the new machine's cannot be told from its name.
+    // Those that are left: where one of several disks comes among the new machine's cannot be told.
     id || word.starts_with("/dev/disk/by-path/") || word.starts_with("/dev/nvme")
 }
 
-fn virtio_names(line: &str, renamed: &mut Vec<String>) -> String {
+/// The line with what `new` says in place of `/dev/NAME`; a comment stays.
+fn new_names(line: &str, mut new: impl FnMut(&str) -> Option<String>) -> String {
     if line.trim_start().starts_with('#') {
         return line.into();
     }
@@ -89,15 +115,13 @@ fn virtio_names(line: &str, renamed: &mut Vec<String>) -> String {
     while let Some(at) = rest.find("/dev/") {
         let (before, from) = rest.split_at(at);
         let name: String = from.chars().skip(5).take_while(char::is_ascii_alphanumeric).collect();
+        let behind = from.get(5 + name.len()..).unwrap_or_default();
         result.push_str(before);
-        match virtio_name(&name) {
-            Some(new) if !from.get(5 + name.len()..).is_some_and(|tail| tail.starts_with('/')) => {
-                result.push_str(&format!("/dev/{new}"));
-                renamed.push(format!("/dev/{name}"));
-            }
-            _ => result.push_str(&format!("/dev/{name}")),
+        match Some(&name).filter(|_| !behind.starts_with('/')).and_then(|name| new(name)) {
+            Some(new) => result.push_str(&new),
+            None => result.push_str(&format!("/dev/{name}")),
         }
-        rest = from.get(5 + name.len()..).unwrap_or_default();
+        rest = behind;
     }
     result + rest
 }
@@ -116,7 +140,7 @@ mod tests {
 
     #[test]
     fn names_of_disks_are_told_apart() {
-        let renamed = |line: &str| virtio_names(line, &mut Vec::new());
+        let renamed = |line: &str| new_names(line, |name| virtio_name(name).map(|new| format!("/dev/{new}")));
         assert_eq!(renamed("/dev/sda1 / ext4"), "/dev/vda1 / ext4");
         assert_eq!(renamed("root=/dev/xvda2 resume=/dev/hdb1"), "root=/dev/vda2 resume=/dev/vdb1");
         for kept in ["/dev/sdx/y", "/dev/mapper/sda1", "/dev/md0", "# /dev/sda1", "/dev/disk/by-uuid/sda1"] {
