@@ -6,12 +6,13 @@
 
 use anyhow::{Context, Result, ensure};
 use gyre_tests::cloud::wait;
-use gyre_tests::fixture::{Layout, SourceDisk, boot, digest};
+use gyre_tests::fixture::{Layout, SourceDisk, boot, capture, digest};
 use gyre_tests::scenario::Scenario;
 use gyre_tests::setting::{DESTINATION, SOURCE, Setting, VM};
 use gyre_tests::site::Site;
 use gyre_tests::small::{SMALL, Small};
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -125,6 +126,33 @@ fn an_unknown_network_is_named() -> Result<()> {
     let bad = Bad::new(|_| ())?;
     bad.edit("gyre.toml", r#""VM Network" = "servers""#, r#""VM Network" = "nowhere""#)?;
     bad.fails_with("nowhere")
+}
+
+/// A dirty bitmap says what changed, once an execution has noted it; one that was cleared is not believed.
+#[test]
+fn a_bitmap_of_the_image_says_what_changed() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let bitmap =
+        |verb: &str| capture(Command::new("qemu-img").args(["bitmap", verb]).arg(small.disk()).arg("b"));
+    bitmap("--add")?;
+    small.edit("gyre.toml", r#"bus = "scsi""#, r#"bus = "scsi", bitmap = "b""#)?;
+    small.create("marked")?;
+    let executed = |changed_by: &str| {
+        let report = small.gyre.json(&["replica", "execute", "marked"])?;
+        let copy = &report["disks"][0]["report"];
+        ensure!(copy["changed_by"] == changed_by, "it should be told by {changed_by}: {report}");
+        small.assert_replicated("marked")?;
+        copy["read"].as_u64().with_context(|| format!("no bytes read: {report}"))
+    };
+    executed("full")?;
+    small.change_disk(5)?;
+    let read = executed("source")?;
+    ensure!(read == 1 << 20, "{read} bytes were read where 1 MiB changed");
+    bitmap("--clear")?;
+    small.change_disk(9)?;
+    small.change_disk(11)?;
+    executed("compare")?;
+    Ok(())
 }
 
 /// Until there is a server, a failure takes back whatever was done to the replica's own disks.
