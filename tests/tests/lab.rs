@@ -49,6 +49,9 @@ fn the_unconverted_disk_boots_on_vmwares_bus_and_not_on_virtio() -> Result<()> {
 /// Nobody's password, to be looked for in everything that gyre says.
 const WRONG_PASSWORD: &str = "correct-horse-battery";
 
+/// What opens an encrypted image, to be looked for in what gyre keeps.
+const PASSPHRASE: &str = "staple-horse-battery";
+
 /// A small machine whose disk is whole: what is wrong is done to it by each test.
 struct Bad(Small);
 
@@ -152,6 +155,34 @@ fn a_bitmap_of_the_image_says_what_changed() -> Result<()> {
     small.change_disk(9)?;
     small.change_disk(11)?;
     executed("compare")?;
+    Ok(())
+}
+
+/// What arrives is the disk, and its passphrase stays where it was.
+#[test]
+fn an_encrypted_image_is_replicated_as_the_disk_in_it() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let (plain, passphrase) =
+        (small.directory.path().join("plain.qcow2"), small.directory.path().join("passphrase"));
+    std::fs::rename(small.disk(), &plain)?;
+    std::fs::write(&passphrase, format!("{PASSPHRASE}\n"))?;
+    let options = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=100";
+    let secret = format!("secret,id=s,data={PASSPHRASE}");
+    let mut encrypt = Command::new("qemu-img");
+    encrypt.args(["convert", "--object", &secret, "-O", "qcow2", "-o", options]);
+    capture(encrypt.arg(&plain).arg(small.disk()))?;
+    small.edit("gyre.toml", r#"bus = "scsi""#, r#"bus = "scsi", key = "disk-key""#)?;
+    let grant = "grant.secret = [{ name = \"disk-key\", reveal = true }]\ngrant.disk = [";
+    small.edit("gyre.toml", "grant.disk = [", grant)?;
+    small.append(&format!("\n[secret.disk-key]\nfile = {passphrase:?}\n"))?;
+    small.create("sealed")?;
+    let report = small.gyre.json(&["replica", "execute", "sealed"])?;
+    let volume = small.site.volume(report["disks"][0]["identity"].as_str().context("no volume")?)?;
+    let mut compare = Command::new("qemu-img");
+    capture(compare.args(["compare", "-f", "qcow2", "-F", "raw"]).arg(&plain).arg(volume))?;
+    println!("{}", report["total"]);
+    let found = Command::new("grep").args(["-rl", PASSPHRASE]).arg(small.state()).output()?;
+    ensure!(found.stdout.is_empty(), "the passphrase was kept: {}", String::from_utf8_lossy(&found.stdout));
     Ok(())
 }
 
