@@ -6,12 +6,13 @@
 
 use anyhow::{Context, Result, ensure};
 use gyre_tests::cloud::wait;
-use gyre_tests::fixture::{Layout, SourceDisk, boot, digest};
+use gyre_tests::fixture::{Layout, SourceDisk, boot, capture, digest};
 use gyre_tests::scenario::Scenario;
 use gyre_tests::setting::{DESTINATION, SOURCE, Setting, VM};
 use gyre_tests::site::Site;
 use gyre_tests::small::{SMALL, Small};
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -47,6 +48,9 @@ fn the_unconverted_disk_boots_on_vmwares_bus_and_not_on_virtio() -> Result<()> {
 
 /// Nobody's password, to be looked for in everything that gyre says.
 const WRONG_PASSWORD: &str = "correct-horse-battery";
+
+/// What opens an encrypted image, to be looked for in what gyre keeps.
+const PASSPHRASE: &str = "staple-horse-battery";
 
 /// A small machine whose disk is whole: what is wrong is done to it by each test.
 struct Bad(Small);
@@ -125,6 +129,61 @@ fn an_unknown_network_is_named() -> Result<()> {
     let bad = Bad::new(|_| ())?;
     bad.edit("gyre.toml", r#""VM Network" = "servers""#, r#""VM Network" = "nowhere""#)?;
     bad.fails_with("nowhere")
+}
+
+/// A dirty bitmap says what changed, once an execution has noted it; one that was cleared is not believed.
+#[test]
+fn a_bitmap_of_the_image_says_what_changed() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let bitmap =
+        |verb: &str| capture(Command::new("qemu-img").args(["bitmap", verb]).arg(small.disk()).arg("b"));
+    bitmap("--add")?;
+    small.edit("gyre.toml", r#"bus = "scsi""#, r#"bus = "scsi", bitmap = "b""#)?;
+    small.create("marked")?;
+    let executed = |changed_by: &str| {
+        let report = small.gyre.json(&["replica", "execute", "marked"])?;
+        let copy = &report["disks"][0]["report"];
+        ensure!(copy["changed_by"] == changed_by, "it should be told by {changed_by}: {report}");
+        small.assert_replicated("marked")?;
+        copy["read"].as_u64().with_context(|| format!("no bytes read: {report}"))
+    };
+    executed("full")?;
+    small.change_disk(5)?;
+    let read = executed("source")?;
+    ensure!(read == 1 << 20, "{read} bytes were read where 1 MiB changed");
+    bitmap("--clear")?;
+    small.change_disk(9)?;
+    small.change_disk(11)?;
+    executed("compare")?;
+    Ok(())
+}
+
+/// What arrives is the disk, and its passphrase stays where it was.
+#[test]
+fn an_encrypted_image_is_replicated_as_the_disk_in_it() -> Result<()> {
+    let small = Small::new(|_| ())?;
+    let (plain, passphrase) =
+        (small.directory.path().join("plain.qcow2"), small.directory.path().join("passphrase"));
+    std::fs::rename(small.disk(), &plain)?;
+    std::fs::write(&passphrase, format!("{PASSPHRASE}\n"))?;
+    let options = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=100";
+    let secret = format!("secret,id=s,data={PASSPHRASE}");
+    let mut encrypt = Command::new("qemu-img");
+    encrypt.args(["convert", "--object", &secret, "-O", "qcow2", "-o", options]);
+    capture(encrypt.arg(&plain).arg(small.disk()))?;
+    small.edit("gyre.toml", r#"bus = "scsi""#, r#"bus = "scsi", key = "disk-key""#)?;
+    let grant = "grant.secret = [{ name = \"disk-key\", reveal = true }]\ngrant.disk = [";
+    small.edit("gyre.toml", "grant.disk = [", grant)?;
+    small.append(&format!("\n[secret.disk-key]\nfile = {passphrase:?}\n"))?;
+    small.create("sealed")?;
+    let report = small.gyre.json(&["replica", "execute", "sealed"])?;
+    let volume = small.site.volume(report["disks"][0]["identity"].as_str().context("no volume")?)?;
+    let mut compare = Command::new("qemu-img");
+    capture(compare.args(["compare", "-f", "qcow2", "-F", "raw"]).arg(&plain).arg(volume))?;
+    println!("{}", report["total"]);
+    let found = Command::new("grep").args(["-rl", PASSPHRASE]).arg(small.state()).output()?;
+    ensure!(found.stdout.is_empty(), "the passphrase was kept: {}", String::from_utf8_lossy(&found.stdout));
+    Ok(())
 }
 
 /// Until there is a server, a failure takes back whatever was done to the replica's own disks.
