@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a program for whoever measures
 
 #[path = "../tests/support/mod.rs"]
+#[allow(dead_code)] // the tests want more of it
 mod support;
 
 use async_trait::async_trait;
