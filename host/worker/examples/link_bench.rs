@@ -9,6 +9,7 @@
 
 #[allow(dead_code)] // the tests look into its directory
 #[path = "../tests/support/mod.rs"]
+#[allow(dead_code)] // the tests want more of it
 mod support;
 
 use async_trait::async_trait;
