@@ -237,3 +237,30 @@ async fn streams_both_ways_at_once() {
         stream.await.unwrap();
     }
 }
+
+/// A socket and a port behind the server, which is known by a file as OpenSSH writes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn connects_to_what_is_behind_the_server() {
+    let server = Server::start().await;
+    let (known, socket) = (server.dir.path().join("known"), server.dir.path().join("socket"));
+    std::fs::write(&known, format!("[127.0.0.1]:{} {}\n", server.port, server.pair("host").public_line))
+        .unwrap();
+    let host_key = gyre_ssh::known_host_key(&known, "127.0.0.1", server.port).unwrap();
+    let client =
+        Client::connect(&Target { host_key, ..server.target() }, &server.credential()).await.unwrap();
+    let (tcp, unix) = (
+        tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap(),
+        tokio::net::UnixListener::bind(&socket).unwrap(),
+    );
+    let port = tcp.local_addr().unwrap().port();
+    tokio::spawn(async move { tcp.accept().await.unwrap().0.write_all(b"port").await });
+    tokio::spawn(async move { unix.accept().await.unwrap().0.write_all(b"path").await });
+    let mut bytes = [0; 4];
+    client.connect_loopback(port).await.unwrap().read_exact(&mut bytes).await.unwrap();
+    assert_eq!(&bytes, b"port");
+    client.connect_unix(socket.to_str().unwrap()).await.unwrap().read_exact(&mut bytes).await.unwrap();
+    assert_eq!(&bytes, b"path");
+    let nobody = server.dir.path().join("nobody");
+    let refused = client.connect_unix(nobody.to_str().unwrap()).await.err().unwrap();
+    assert_eq!((refused.code.as_str(), refused.kind), ("ssh.forward", Kind::Unavailable));
+}
