@@ -7,7 +7,6 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a program for whoever measures
 
-#[allow(dead_code)] // the tests look into its directory
 #[path = "../tests/support/mod.rs"]
 #[allow(dead_code)] // the tests want more of it
 mod support;
