@@ -179,6 +179,29 @@ fn an_image_is_turned_into_a_raw_disk_in_its_place() -> Result<()> {
     Ok(())
 }
 
+/// The passphrase is named by its file, for arguments are everybody's to see.
+#[test]
+fn an_encrypted_image_is_read_with_its_passphrase_alone() -> Result<()> {
+    let hand = Hand::new()?;
+    let options = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=100";
+    let secret = "secret,id=s,data=open sesame";
+    let image = hand.image("sealed.qcow2", &["--object", secret, "-O", "qcow2", "-o", options])?;
+    let plain = hand.path("disk.raw");
+    for (name, words) in [("right", "open sesame\n"), ("wrong", "open, sesame\n")] {
+        std::fs::write(hand.path(name), words)?;
+    }
+    let (right, wrong, target) = (hand.path("right"), hand.path("wrong"), hand.path("target.raw"));
+    hand.json("copy", text(&image), &[text(&target), "--key-file", text(&right)])?;
+    ensure!(std::fs::read(&target)? == std::fs::read(&plain)?, "the disk is another one");
+    for (key, code) in [(&[][..], "disk-image.encrypted"), (&["--key-file", text(&wrong)], "disk-image.key")]
+    {
+        let refused = hand.run("hash", text(&image), key)?;
+        ensure!(refused.code != Some(0) && refused.said().contains(code), "{code}: {}", refused.said());
+        ensure!(!refused.said().contains("sesame"), "the passphrase is told: {}", refused.said());
+    }
+    Ok(())
+}
+
 /// An image names its backing file: only what was named on the command line is opened.
 #[test]
 fn a_backing_file_elsewhere_must_be_allowed() -> Result<()> {

@@ -442,6 +442,9 @@ pub struct ImageArgs {
     /// Where else files lie that the image names, besides its own directory
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath)]
     pub allow: Vec<PathBuf>,
+    /// Where the passphrase of an encrypted image stands; one newline at its end is dropped
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub key_file: Option<PathBuf>,
     /// The plugin [default: that of [plugin.disk-image] in the configuration, else
     /// ../plugins/disk-image.wasm beside this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

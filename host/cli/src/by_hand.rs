@@ -21,6 +21,7 @@ use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, Pace, VerifyScope};
 use gyre_nbd::{Address, Uri};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +30,8 @@ use tokio_util::sync::CancellationToken;
 const PLUGIN: &str = "disk-image";
 /// What the image is called, as a source, a machine and a disk of it.
 const NAME: &str = "image";
+/// What its passphrase is called.
+const KEY: &str = "key";
 /// Ranges that `map` shows: a hostile image may have billions.
 const RANGES_MAX: usize = 200_000;
 /// How far ahead ranges are asked for, bytes.
@@ -162,15 +165,21 @@ impl Hand {
 
 /// A configuration with one source, one machine and one disk, which is the image.
 fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
-    let (name, grant) = granted(image)?;
+    let (name, mut grant) = granted(image)?;
+    if image.key_file.is_some() {
+        grant["secret"] = json!([{ "name": KEY, "reveal": true }]);
+    }
     let mut disk = Map::from_iter([("id".to_owned(), json!(NAME)), ("path".to_owned(), json!(name))]);
     disk.extend(image.format.iter().map(|format| ("format".to_owned(), json!(format))));
+    disk.extend(image.key_file.iter().map(|_| ("key".to_owned(), json!(KEY))));
     let machine = json!({ "name": NAME, "vcpus": 1, "memory-mib": 1, "disks": [disk] });
     let (component, sha256) = component(given, image)?;
     let mut plugin =
         Map::from_iter([("component".to_owned(), json!(component)), ("grant".to_owned(), grant)]);
     plugin.extend(sha256.map(|sha256| ("sha256".to_owned(), json!(sha256))));
+    let key = image.key_file.as_ref().map(|file| absolute(file).map(|file| (KEY, json!({ "file": file }))));
     let written = json!({
+        "secret": key.transpose()?.into_iter().collect::<BTreeMap<_, _>>(),
         "plugin": { PLUGIN: plugin },
         "source": { NAME: { "plugin": PLUGIN, "config": { "vms": [machine] } } },
     });

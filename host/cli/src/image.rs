@@ -121,6 +121,7 @@ async fn copied(config: Option<&Path>, path: &Path, args: &GuestImageArgs, hand:
         image: path.into(),
         format: args.format.clone(),
         allow: args.allow.clone(),
+        key_file: args.key_file.clone(),
         component: args.reader.clone(),
     };
     let origin = hand.open(config, &image).await?;

@@ -78,6 +78,9 @@ pub struct GuestImageArgs {
     /// Where else files lie that the image names, besides its own directory
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath)]
     pub allow: Vec<PathBuf>,
+    /// Where the passphrase of an encrypted image stands
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub key_file: Option<PathBuf>,
     /// The plugin that reads images [default: as for `gyre disk`]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub reader: Option<PathBuf>,
