@@ -166,8 +166,8 @@ impl Hand {
 /// A configuration with one source, one machine and one disk, which is the image.
 fn config_for(given: &Config, image: &ImageArgs) -> Result<Config> {
     let (name, mut grant) = granted(image)?;
-    if image.key_file.is_some() {
-        grant["secret"] = json!([{ "name": KEY, "reveal": true }]);
+    if let Some(grant) = grant.as_object_mut().filter(|_| image.key_file.is_some()) {
+        grant.insert("secret".to_owned(), json!([{ "name": KEY, "reveal": true }]));
     }
     let mut disk = Map::from_iter([("id".to_owned(), json!(NAME)), ("path".to_owned(), json!(name))]);
     disk.extend(image.format.iter().map(|format| ("format".to_owned(), json!(format))));

@@ -217,7 +217,8 @@ mod tests {
         let queue = Queue::new(LIMITS);
         let (mut known, mut late) = (queue.enter(demand("a x").0), queue.enter(demand("a").0));
         let after = queue.enter(demand("a").0);
-        (known.turn().await, late.turn().await);
+        known.turn().await;
+        late.turn().await;
         assert_eq!((late.ahead, after.ahead), (None, Some(0)));
         late.moves_to("x".into());
         assert_eq!(late.ahead, Some(0));
@@ -233,7 +234,8 @@ mod tests {
         late.moves_to("y".into());
         assert_eq!(late.ahead, None);
         after.turn().await;
-        (drop(late), drop(after));
+        drop(late);
+        drop(after);
         assert!(queue.state().running.is_empty());
     }
 }

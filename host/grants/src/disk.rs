@@ -79,7 +79,7 @@ pub(crate) struct OpenDisk {
 /// Where the bytes are.
 enum Medium {
     File(File),
-    Nbd(gyre_nbd::Disk),
+    Nbd(Box<gyre_nbd::Disk>),
 }
 
 impl OpenDisk {
@@ -95,7 +95,14 @@ impl OpenDisk {
         let disk = nbd::open(policy, &name).await?;
         let size = disk.size();
         let data = Mutex::new(0..0);
-        Ok(Self { path: name.into(), medium: Medium::Nbd(disk), size, write: false, trim: false, data })
+        Ok(Self {
+            path: name.into(),
+            medium: Medium::Nbd(Box::new(disk)),
+            size,
+            write: false,
+            trim: false,
+            data,
+        })
     }
 
     /// Opens what the policy allows.

@@ -162,8 +162,7 @@ async fn said(slow: Slow) -> Vec<(Duration, u64, Option<Flow>)> {
     };
     copy(job).await.unwrap();
     assert!(device.content(bytes.len()) == *bytes);
-    let all = said.all.lock().unwrap().clone();
-    all
+    said.all.lock().unwrap().clone()
 }
 
 #[tokio::test]
