@@ -158,6 +158,42 @@ fn a_bitmap_of_the_image_says_what_changed() -> Result<()> {
     Ok(())
 }
 
+/// What is on the volumes is read again by a worker: whoever changed a byte there is found out, and the next execution
+/// mends it although the source did not change.
+#[test]
+fn a_replica_is_looked_at_again_and_mended() -> Result<()> {
+    use std::os::unix::fs::FileExt;
+    let small = Small::new(|_| ())?;
+    let cloud = small.site.cloud()?;
+    small.create("web")?;
+    let report = small.gyre.json(&["replica", "execute", "web", "--bandwidth", "100 MiB/s"])?;
+    let before = cloud.inventory()?;
+    let right = small.gyre.json(&["replica", "verify", "web"])?;
+    ensure!(right["proofs"][0]["verified"] == SMALL, "{right}");
+    let volume = small.site.volume(report["disks"][0]["identity"].as_str().context("no volume")?)?;
+    let volume = std::fs::OpenOptions::new().read(true).write(true).open(volume)?;
+    let (at, mut byte) = (5 * (1 << 20) + 12_345, [0]);
+    volume.read_exact_at(&mut byte, at)?;
+    volume.write_all_at(&[byte[0] ^ 1], at)?;
+    volume.sync_all()?;
+    let wrong = small.gyre.run(&["--json", "replica", "verify", "web"])?;
+    ensure!(
+        wrong.code.is_some_and(|code| code != 0) && wrong.said().contains("replica.differs"),
+        "{}",
+        wrong.said()
+    );
+    let told: serde_json::Value = serde_json::from_str(&wrong.stdout)?;
+    let range = &told["proofs"][0]["ranges"][0];
+    ensure!(range["offset"] == at / 65536 * 65536 && range["length"] == 65536, "{told}");
+    ensure!(told["proofs"][0]["wrong"] == 65536, "{told}");
+    ensure!(cloud.inventory()? == before, "a verification left something");
+    let mended = small.gyre.json(&["replica", "execute", "web"])?;
+    ensure!(mended["total"]["moved"] == 65536, "{mended}");
+    small.assert_replicated("web")?;
+    small.gyre.json(&["replica", "verify", "web"])?;
+    Ok(())
+}
+
 /// What arrives is the disk, and its passphrase stays where it was.
 #[test]
 fn an_encrypted_image_is_replicated_as_the_disk_in_it() -> Result<()> {
