@@ -52,7 +52,11 @@ fn a_running_job_is_stopped_from_another_process() -> Result<()> {
     ensure!(!running.wait()?.success(), "the job's own command says so, too");
     let named = forced["left"].as_array().context("nothing is named")?;
     ensure!(named.iter().any(|left| left["step"] == "copy-worker"), "{forced}");
-    // What was said to be left is no obstacle to the next run.
+    // The worker that was said to be left may have the replica's disk already.
+    wait("what was left to go", LIMIT, || {
+        let removed = small.gyre.run(&["orphans", "remove", "--yes"])?;
+        Ok((removed.code == Some(0)).then_some(()))
+    })?;
     small.gyre.json(&["replica", "execute", "web"])?;
     small.assert_replicated("web")?;
     let told = small.gyre.run(&["job", "log", &id])?;

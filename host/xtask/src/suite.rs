@@ -103,7 +103,7 @@ fn disks() -> Result<()> {
 /// One at a time, because each boots machines.
 fn end_to_end(names: &[&str]) -> std::process::Command {
     let features = "gyre-tests/lab,gyre-tests/openstack";
-    let mut test = cargo(&["test", "--features", features]);
+    let mut test = cargo(&["test", "--no-fail-fast", "--features", features]);
     test.args(HOST);
     for name in names {
         test.args(["--test", name]);
