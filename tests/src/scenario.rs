@@ -221,11 +221,30 @@ impl<'a> Scenario<'a> {
         let now: Vec<String> = replicated.volumes.iter().map(|v| digest(v)).collect::<Result<_>>()?;
         ensure!(digests == now, "the deployment changed the replica's volumes");
         self.same(replicated)?;
+        self.changes_are_told(report["job"].as_str().unwrap_or_default())?;
         self.nothing_temporary(&server, replicated)?;
         self.tick(
             "the replica is unchanged; no worker, port, key pair, security group or snapshot is left over",
         );
         Ok(server)
+    }
+
+    /// What the deployment changed in the guest is kept with its job, and none of it is a secret.
+    fn changes_are_told(&self, job: &str) -> Result<()> {
+        let told = self.setting.gyre.json(&["job", "show", job, "--changes"])?;
+        let changes = told["changes"].as_array().with_context(|| format!("no changes: {told}"))?;
+        let text = |path: &str| {
+            let change = changes.iter().find(|change| change["path"] == path);
+            change.and_then(|change| change["text"].as_str()).with_context(|| format!("no {path}: {told:#}"))
+        };
+        let network = text("/etc/network/interfaces")?;
+        ensure!(network.contains("\n-iface ens192 inet static\n"), "{network}");
+        ensure!(network.contains(" inet dhcp\n"), "{network}");
+        // Passwords may stand in such a file.
+        let cloud = text("/etc/cloud/cloud.cfg.d/90_gyre.cfg")?;
+        ensure!(cloud.ends_with("its contents are not shown\n"), "{cloud}");
+        ensure!(!told.to_string().contains("$y$"), "a password's hash is among them");
+        Ok(())
     }
 
     fn nothing_temporary(&self, server: &str, replicated: &Replicated) -> Result<()> {
