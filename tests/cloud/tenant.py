@@ -5,6 +5,7 @@ As `demo`, a plain member: the image of the workers, the private network 192.168
 of the source machine), a router to the public network, and a security group that lets ping and ssh in.
 Looks first and creates only what is missing. Prints the names as JSON.
 """
+import hashlib
 import json
 import os
 import sys
@@ -40,7 +41,9 @@ def ensure(path, key, name, **body):
 
 def image(path):
     found = find('image', '/v2/images', 'images', IMAGE)
-    if found and found['status'] == 'active':
+    with open(path, 'rb') as data:
+        same = found and hashlib.file_digest(data, found['os_hash_algo'] or 'sha512').hexdigest() == found['os_hash_value']
+    if same and found['status'] == 'active':
         return found['id']
     if found:
         call('DELETE', 'image', '/v2/images/' + found['id'])

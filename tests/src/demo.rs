@@ -52,7 +52,7 @@ fn run(arguments: &[String]) -> Result<()> {
     );
     let layout = if arguments.is_empty() { Layout::Plain } else { Layout::Lvm };
     let setting = Setting::create(&directory, &site, layout)?;
-    println!("disk           {}", setting.disk.path.display());
+    println!("disk           {}", setting.disk()?.path.display());
     println!("configuration  {}", directory.join("gyre.toml").display());
     let cloud = site.cloud()?;
     let before = cloud.inventory()?;
@@ -78,7 +78,7 @@ fn main_job(setting: &Setting, cloud: &Cloud) -> Result<()> {
     say("The first execution moves everything that is not zero");
     gyre.show(&["replica", "execute", REPLICA])?;
     let first = last_report(setting)?;
-    let blocks = setting.disk.change(CHANGES, 0x5a)?;
+    let blocks = setting.disk()?.change(CHANGES, 0x5a)?;
     say(&format!("The machine goes on working: {CHANGES} writes of 4 KiB, in {blocks} blocks of 64 KiB"));
     gyre.show(&["replica", "execute", REPLICA])?;
     let second = last_report(setting)?;

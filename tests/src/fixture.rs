@@ -1,5 +1,5 @@
-//! The source machine's disk as `tests/fixtures/disk.sh` makes it, and changes to it that its file
-//! system survives. Knows where its one large file lies; not what is done with the disk.
+//! The source machine's disks as `tests/fixtures/disk.sh` and `stack.sh` make them, and changes that their file
+//! system survives. Knows where its one large file lies; not what is done with the disks.
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
@@ -36,13 +36,31 @@ pub enum Layout {
     Plain,
     /// `/boot`, and a volume group with root and swap.
     Lvm,
+    /// Two disks, mirrored: `/boot`, and LUKS with a volume group in it.
+    RaidLuks,
+    /// UEFI, and subvolumes of btrfs.
+    UefiBtrfs,
 }
 
+/// Of the disks of [`Layout::RaidLuks`].
+pub const PASSPHRASE: &str = "stack-passphrase";
+
 impl Layout {
-    const fn name(self) -> &'static str {
+    /// Script of `tests/fixtures` and its argument; how many disks it makes.
+    const fn made_by(self) -> (&'static str, &'static str, usize) {
         match self {
-            Layout::Plain => "plain",
-            Layout::Lvm => "lvm",
+            Layout::Plain => ("disk.sh", "plain", 1),
+            Layout::Lvm => ("disk.sh", "lvm", 1),
+            Layout::RaidLuks => ("stack.sh", "raid-luks", 2),
+            Layout::UefiBtrfs => ("stack.sh", "uefi-btrfs", 1),
+        }
+    }
+
+    /// As the source names it.
+    pub const fn firmware(self) -> &'static str {
+        match self {
+            Layout::UefiBtrfs => "uefi",
+            Layout::Plain | Layout::Lvm | Layout::RaidLuks => "bios",
         }
     }
 }
@@ -66,20 +84,28 @@ struct Ledger {
 }
 
 impl SourceDisk {
-    /// Makes the fixture unless it is cached, and copies it to `path`.
+    /// Makes the machine's disks unless they are cached, and copies them to `NAME.qcow2`, `NAME-1.qcow2`, … in `directory`.
     ///
     /// # Errors
     /// When the script fails (it needs root) or the copy does.
-    pub fn create(layout: Layout, path: &Path) -> Result<Self> {
-        let script = root().join("tests/fixtures/disk.sh");
-        let made = Command::new("bash")
-            .arg(script)
-            .arg(layout.name())
-            .stderr(std::process::Stdio::inherit())
-            .output()?;
-        ensure!(made.status.success(), "tests/fixtures/disk.sh {}: {}", layout.name(), made.status);
-        let cached = PathBuf::from(String::from_utf8(made.stdout)?.trim());
-        std::fs::copy(&cached, path).with_context(|| format!("cannot copy {}", cached.display()))?;
+    pub fn create(layout: Layout, directory: &Path, name: &str) -> Result<Vec<Self>> {
+        let (script, kind, count) = layout.made_by();
+        let path = root().join("tests/fixtures").join(script);
+        let made =
+            Command::new("bash").arg(path).arg(kind).stderr(std::process::Stdio::inherit()).output()?;
+        ensure!(made.status.success(), "tests/fixtures/{script} {kind}: {}", made.status);
+        let first = String::from_utf8(made.stdout)?.trim().to_owned();
+        let copy = |n: usize| {
+            let cached =
+                if n == 0 { first.clone() } else { first.replace("-0.qcow2", &format!("-{n}.qcow2")) };
+            let file = if n == 0 { format!("{name}.qcow2") } else { format!("{name}-{n}.qcow2") };
+            Self::copy(Path::new(&cached), &directory.join(file))
+        };
+        (0..count).map(copy).collect()
+    }
+
+    fn copy(cached: &Path, path: &Path) -> Result<Self> {
+        std::fs::copy(cached, path).with_context(|| format!("cannot copy {}", cached.display()))?;
         let ledger: Ledger = serde_json::from_slice(&std::fs::read(format!("{}.json", cached.display()))?)?;
         Ok(Self { path: path.to_owned(), size: ledger.size, ledger })
     }

@@ -59,9 +59,25 @@ impl<'a> Scenario<'a> {
         self.cancelled_execution()?;
         let replicated = self.first_execution()?;
         self.second_execution(&replicated)?;
-        let server = self.deploy(&replicated)?;
+        let server = self.deploy(&replicated, &[])?;
         self.server_is_right(&server)?;
-        self.server_boots(&server)?;
+        self.server_boots(&server, &[])?;
+        self.remove(&server, &replicated)
+    }
+
+    /// Replicates once, deploys with more arguments, and boots: for another guest than that of [`Scenario::run`]. The
+    /// console has to show what is `expected`, too.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn run_once(&mut self, deployment: &[&str], expected: &[&str]) -> Result<()> {
+        self.check_and_create()?;
+        let report = self.setting.gyre.json(&["replica", "execute", REPLICA])?;
+        self.tick("execution");
+        let replicated = self.replicated(&report)?;
+        let server = self.deploy(&replicated, deployment)?;
+        self.server_is_right(&server)?;
+        self.server_boots(&server, expected)?;
         self.remove(&server, &replicated)
     }
 
@@ -118,14 +134,20 @@ impl<'a> Scenario<'a> {
         self.tick("first execution, its worker deleted in the middle of the copy");
         let total = &report["total"];
         let (size, moved) = (bytes(total, "size")?, bytes(total, "moved")?);
-        ensure!(size == self.setting.disk.size, "the disk has {} bytes, not {size}", self.setting.disk.size);
+        let disk = self.setting.disk()?;
+        ensure!(size == disk.size, "the disk has {} bytes, not {size}", disk.size);
         ensure!(
             moved > size / 10 && moved < size,
             "{moved} of {size} bytes moved, holes included or data left out"
         );
         ensure!(bytes(total, "verified")? >= moved, "what moved was not all verified: {total}");
+        self.replicated(&report)
+    }
+
+    /// The volumes are the disks, and nothing else is new in the cloud.
+    fn replicated(&mut self, report: &Value) -> Result<Replicated> {
         let ids: Vec<String> =
-            disks(&report)?.iter().filter_map(|d| d["identity"].as_str().map(str::to_owned)).collect();
+            disks(report)?.iter().filter_map(|d| d["identity"].as_str().map(str::to_owned)).collect();
         let volumes = ids.iter().map(|id| self.site.volume(id)).collect::<Result<Vec<_>>>()?;
         let replicated = Replicated { volumes, ids };
         self.same(&replicated)?;
@@ -174,7 +196,7 @@ impl<'a> Scenario<'a> {
 
     /// Only what changed moves.
     fn second_execution(&mut self, replicated: &Replicated) -> Result<()> {
-        let blocks = self.setting.disk.change(CHANGES, 0xa5)?;
+        let blocks = self.setting.disk()?.change(CHANGES, 0xa5)?;
         ensure!(self.same(replicated).is_err(), "the change of the source cannot be seen");
         let report = self.killed_execution()?;
         ensure!(report["resumed"] == true, "another job was begun than that which was killed: {report}");
@@ -191,10 +213,9 @@ impl<'a> Scenario<'a> {
     }
 
     fn same(&self, replicated: &Replicated) -> Result<()> {
-        match replicated.volumes.as_slice() {
-            [volume] => self.setting.disk.same_as(volume),
-            many => bail!("one disk and {} volumes", many.len()),
-        }
+        let (disks, volumes) = (&self.setting.disks, &replicated.volumes);
+        ensure!(disks.len() == volumes.len(), "{} disks and {} volumes", disks.len(), volumes.len());
+        disks.iter().zip(volumes).try_for_each(|(disk, volume)| disk.same_as(volume))
     }
 
     fn only_volumes_are_new(&self, replicated: &Replicated) -> Result<()> {
@@ -212,9 +233,9 @@ impl<'a> Scenario<'a> {
     }
 
     /// The replica stays what it was; server, volumes and ports are new, and nothing else.
-    fn deploy(&mut self, replicated: &Replicated) -> Result<String> {
+    fn deploy(&mut self, replicated: &Replicated, more: &[&str]) -> Result<String> {
         let digests: Vec<String> = replicated.volumes.iter().map(|v| digest(v)).collect::<Result<_>>()?;
-        let report = self.setting.gyre.json(&["deploy", REPLICA])?;
+        let report = self.setting.gyre.json(&[&["deploy", REPLICA], more].concat())?;
         self.tick("deployment");
         let server =
             report["instance"]["id"].as_str().with_context(|| format!("no server: {report}"))?.to_owned();
@@ -273,23 +294,30 @@ impl<'a> Scenario<'a> {
         let shown = self.cloud.server(server)?;
         ensure!(shown["status"] == "ACTIVE", "the server is {}", shown["status"]);
         let volumes = self.cloud.volumes_of(server)?;
-        ensure!(volumes.len() == 1, "one disk and {} volumes", volumes.len());
+        let disks = self.setting.disks.len();
+        ensure!(volumes.len() == disks, "{disks} disks and {} volumes", volumes.len());
         let ports = self.cloud.ports_of(server)?;
         let [port] = ports.as_slice() else { bail!("one NIC and {} ports", ports.len()) };
         ensure!(port["fixed_ips"][0]["ip_address"] == ADDRESS, "the port has {}", port["fixed_ips"]);
         ensure!(port["mac_address"] == MAC, "the port has the MAC {}", port["mac_address"]);
-        self.tick("the server has one volume, the source's address and the source's MAC");
+        self.tick("the server has its volumes, the source's address and the source's MAC");
         Ok(())
     }
 
     /// Boots from virtio, runs cloud-init, answers on its network.
-    fn server_boots(&mut self, server: &str) -> Result<()> {
-        let console = wait("the login prompt and cloud-init's end", BOOT_LIMIT, || {
-            let console = self.cloud.console(server)?;
-            ensure!(!console.contains("Dropping to a shell"), "the server found no disk: {}", tail(&console));
-            Ok((console.contains(" login:") && finished(&console).is_some()).then_some(console))
-        })
-        .with_context(|| self.cloud.console(server).map_or_else(|e| e.to_string(), |c| tail(&c)))?;
+    fn server_boots(&mut self, server: &str, expected: &[&str]) -> Result<()> {
+        let console =
+            wait("the login prompt, cloud-init's end and what else is expected", BOOT_LIMIT, || {
+                let console = self.cloud.console(server)?;
+                ensure!(
+                    !console.contains("Dropping to a shell"),
+                    "the server found no disk: {}",
+                    tail(&console)
+                );
+                let all = [" login:"].iter().chain(expected).all(|text| console.contains(text));
+                Ok((all && finished(&console).is_some()).then_some(console))
+            })
+            .with_context(|| self.cloud.console(server).map_or_else(|e| e.to_string(), |c| tail(&c)))?;
         println!("            {}", finished(&console).unwrap_or_default());
         self.tick("the console shows a login prompt and cloud-init's end");
         let addresses = self.cloud.addresses(server)?;

@@ -26,8 +26,8 @@ pub struct Setting {
     pub directory: PathBuf,
     /// The program with this configuration.
     pub gyre: Gyre,
-    /// The machine's disk.
-    pub disk: SourceDisk,
+    /// The machine's disks, its system's first.
+    pub disks: Vec<SourceDisk>,
     _packages: Repository,
 }
 
@@ -39,11 +39,20 @@ impl Setting {
     pub fn create(directory: &Path, site: &Site, layout: Layout) -> Result<Self> {
         let images = directory.join("images");
         std::fs::create_dir_all(&images).with_context(|| format!("cannot make {}", images.display()))?;
-        let disk = SourceDisk::create(layout, &images.join(format!("{VM}.qcow2")))?;
+        let disks = SourceDisk::create(layout, &images, VM)?;
         let packages = Repository::serve(&site.host)?;
-        let config = write_config(directory, site, &disk.path, &packages.line)?;
+        let paths: Vec<&Path> = disks.iter().map(|disk| disk.path.as_path()).collect();
+        let config = write_config(directory, site, &paths, layout.firmware(), &packages.line)?;
         let gyre = Gyre::new(&config)?;
-        Ok(Self { directory: directory.to_owned(), gyre, disk, _packages: packages })
+        Ok(Self { directory: directory.to_owned(), gyre, disks, _packages: packages })
+    }
+
+    /// The disk that the machine's system lies on.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn disk(&self) -> Result<&SourceDisk> {
+        self.disks.first().context("the machine has no disk")
     }
 }
 
@@ -51,13 +60,21 @@ impl Setting {
 ///
 /// # Errors
 /// When something that it names is missing.
-pub fn write_config(directory: &Path, site: &Site, disk: &Path, packages: &str) -> Result<PathBuf> {
+pub fn write_config(
+    directory: &Path,
+    site: &Site,
+    disks: &[&Path],
+    firmware: &str,
+    packages: &str,
+) -> Result<PathBuf> {
     let target = root().join("target");
     let agent = target.join("x86_64-unknown-linux-gnu/agent/gyre-agent");
     let plugin = |name: &str| target.join("plugins").join(format!("{name}.wasm"));
     for file in [&agent, &plugin("disk-image"), &plugin("openstack"), &plugin("debian")] {
         ensure!(file.exists(), "{} is missing: cargo xtask agent && cargo xtask plugins", file.display());
     }
+    let disks: Vec<String> =
+        disks.iter().map(|disk| format!("{{ path = {disk:?}, bus = \"scsi\" }}")).collect();
     let config = format!(
         r#"[host]
 state = "state"
@@ -85,7 +102,8 @@ hostname = "source-vm"
 os-hint = "Debian 12"
 vcpus = 1
 memory-mib = 1024
-disks = [{{ path = {disk:?}, bus = "scsi" }}]
+firmware = {firmware:?}
+disks = [{disks}]
 nics = [{{ network = "VM Network", mac = {MAC:?}, addresses = [{ADDRESS:?}] }}]
 
 [destination.{DESTINATION}]
@@ -100,6 +118,7 @@ config = {{ repository = {packages:?}, initramfs = {initramfs:?} }}
         disk_image = plugin("disk-image"),
         openstack = plugin("openstack"),
         debian = plugin("debian"),
+        disks = disks.join(", "),
         images = directory.join("images"),
         api = site.api,
         initramfs = site.initramfs,

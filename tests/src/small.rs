@@ -35,8 +35,13 @@ impl Small {
         let disk = directory.path().join("images").join(format!("{VM}.qcow2"));
         std::fs::create_dir_all(disk.parent().context("no directory")?)?;
         small_disk(&disk)?;
-        let config =
-            setting::write_config(directory.path(), &site, &disk, "http://127.0.0.1/ bookworm main")?;
+        let config = setting::write_config(
+            directory.path(),
+            &site,
+            &[&disk],
+            "bios",
+            "http://127.0.0.1/ bookworm main",
+        )?;
         let gyre = Gyre::new(&config)?;
         Ok(Self { directory, site, gyre })
     }

@@ -39,7 +39,8 @@ fn what_is_made_in_the_cloud_is_seen() -> Result<()> {
 #[test]
 fn the_unconverted_disk_boots_on_vmwares_bus_and_not_on_virtio() -> Result<()> {
     let directory = directory()?;
-    let disk = SourceDisk::create(Layout::Plain, &directory.path().join("disk.qcow2"))?;
+    let disks = SourceDisk::create(Layout::Plain, directory.path(), "disk")?;
+    let disk = disks.first().context("no disk")?;
     let (login, lost) = ("source-vm login:", "does not exist.  Dropping to a shell");
     println!("vmware: {}", boot(&disk.path, &["--bus", "vmware", "--expect", login, "--refuse", lost])?);
     println!("virtio: {}", boot(&disk.path, &["--bus", "virtio", "--expect", lost, "--refuse", login])?);

@@ -21,6 +21,7 @@ usage: cargo xtask COMMAND
   plugins [NAME...]  builds the plugins as WebAssembly components
   agent              builds the static gyre-agent that is uploaded to workers
   test [--quick]     every test, the real OpenStack included; --quick: without it
+  test --stacks      every test, and guests on other stacks of storage on the real OpenStack: half an hour more
   bench [--size 4GiB] [--rounds 3] [--directory DIR] [--json FILE] [--write] [--no-build]
                      moves a disk beside qemu-img and nbdcopy; --write: the numbers go into host/docs/performance.md
   wit check          holds wit/ against every frozen version of the contract
@@ -52,6 +53,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         ("agent", []) => agent::build().map(|_| ExitCode::SUCCESS),
         ("test", []) => suite::test(suite::Scope::Everything),
         ("test", [quick]) if quick == "--quick" => suite::test(suite::Scope::Quick),
+        ("test", [stacks]) if stacks == "--stacks" => suite::test(suite::Scope::Stacks),
         ("bench", rest) => bench::bench(rest).map(|()| ExitCode::SUCCESS),
         ("wit", rest) => contract::run(rest).map(|()| ExitCode::SUCCESS),
         ("demo", []) => suite::demo(&[]),
