@@ -150,10 +150,15 @@ mod tests {
             words(&News::Disk { disk, phase, done: 1 << 30, total: 4 << 30, flow })
         };
         assert_eq!(of(None), "disk0 copy: 1.0 GiB of 4.0 GiB");
-        let stuck = Flow { bytes_per_second: 0, left_seconds: None, bottleneck: Some(Bottleneck::Target) };
+        let stuck = Flow { bottleneck: Some(Bottleneck::Target), ..Flow::default() };
         assert_eq!(of(Some(stuck)), "disk0 copy: 1.0 GiB of 4.0 GiB, 0 B/s, waits for the target");
-        let steady = Flow { bytes_per_second: 50 << 20, left_seconds: Some(62), bottleneck: None };
+        let steady = Flow { bytes_per_second: 50 << 20, left_seconds: Some(62), ..Flow::default() };
         assert_eq!(of(Some(steady)), "disk0 copy: 1.0 GiB of 4.0 GiB, 50.0 MiB/s, 1 min 2 s left");
+        let packed = Flow { compressed_to: Some(43), ..steady };
+        assert_eq!(
+            of(Some(packed)),
+            "disk0 copy: 1.0 GiB of 4.0 GiB, 50.0 MiB/s, 1 min 2 s left, compressed to 43 %"
+        );
     }
 
     #[test]

@@ -88,12 +88,15 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
-/// `, 50.0 MiB/s, 1 min 2 s left, waits for the link`, behind how far a copy is; nothing before that is known.
+/// `, 50.0 MiB/s, 1 min 2 s left, waits for the link, compressed to 43 %`, behind how far a copy is; nothing before that is known.
 pub fn flow(flow: Option<&Flow>) -> String {
-    let Some(Flow { bytes_per_second, left_seconds, bottleneck }) = flow else { return String::new() };
+    let Some(Flow { bytes_per_second, left_seconds, bottleneck, compressed_to }) = flow else {
+        return String::new();
+    };
     let left = left_seconds.map(|left| format!(", {} left", seconds(left as f64))).unwrap_or_default();
     let waits = bottleneck.map(|at| format!(", waits for the {}", at.name())).unwrap_or_default();
-    format!(", {}/s{left}{waits}", size(*bytes_per_second))
+    let packed = compressed_to.map(|percent| format!(", compressed to {percent} %")).unwrap_or_default();
+    format!(", {}/s{left}{waits}{packed}", size(*bytes_per_second))
 }
 
 /// `2026-11-23 10:29:26Z`, of milliseconds since 1970.

@@ -52,7 +52,6 @@ impl Workers for AgentWorkers {
         let options = Options {
             agent: place::agent(&self.config)?,
             connections: self.config.transfer.connections,
-            compress: self.config.transfer.compress,
             boot_timeout: BOOT_TIMEOUT,
         };
         let session = Session::open(worker, &self.key(worker, job)?, &options, cancel).await?;

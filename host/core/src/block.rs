@@ -42,15 +42,6 @@ pub trait Origin: Send + Sync {
     async fn read(&self, offset: u64, length: u32) -> Result<Bytes>;
 }
 
-/// What of the time that all [`BlockTarget::write`] took was not spent on the way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Took {
-    /// Writing, as the device's own side measured it.
-    pub device: Duration,
-    /// Compressing on this side.
-    pub packing: Duration,
-}
-
 /// One disk on a worker, as the agent writes it. All calls may run at the same time.
 #[async_trait]
 pub trait BlockTarget: Send + Sync {
@@ -58,6 +49,17 @@ pub trait BlockTarget: Send + Sync {
     fn size(&self) -> u64;
     /// Writes `bytes` at `offset`. Idempotent. Not durable before [`BlockTarget::flush`].
     async fn write(&self, offset: u64, bytes: Bytes) -> Result<()>;
+    /// Whether there is a way to the device on which less is faster: [`BlockTarget::write_packed`] is of use.
+    fn unpacks(&self) -> bool {
+        false
+    }
+    /// [`BlockTarget::write`] of what this zstd frame unpacks to, at most [`crate::limits::PIECE_BYTES_MAX`].
+    ///
+    /// # Errors
+    /// `mover.defect` where [`BlockTarget::unpacks`] says no.
+    async fn write_packed(&self, _offset: u64, _packed: Bytes) -> Result<()> {
+        Err(crate::Error::other("mover.defect", "a disk that does not unpack was written packed"))
+    }
     /// Makes a range read as zeros. Idempotent.
     async fn zero(&self, offset: u64, length: u64) -> Result<()>;
     /// Makes everything written so far durable.
@@ -66,9 +68,9 @@ pub trait BlockTarget: Send + Sync {
     /// `offset` is a multiple of a block, and so is the end, unless it is the disk's;
     /// `length` is at most [`crate::limits::HASH_RANGE_BYTES_MAX`].
     async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>>;
-    /// What all writes that were answered until now took, each for itself; none: there is no way to the device, and
-    /// all of it is the device's.
-    fn took(&self) -> Option<Took> {
+    /// What of the time that all writes took which were answered until now, each for itself, was the device's, as its own
+    /// side measured it; none: there is no way to the device, and all of it is.
+    fn took(&self) -> Option<Duration> {
         None
     }
 }

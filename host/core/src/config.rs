@@ -294,7 +294,7 @@ pub struct Transfer {
     /// Which blocks are read back from the device after the copy.
     pub verify: Verify,
     /// Compress pieces on their way.
-    pub compress: bool,
+    pub compress: Compress,
     /// What all disks of one job together may send in a second; default: as much as will go.
     pub bandwidth: Bandwidth,
     /// Hours with another one; of several that hold, the first counts.
@@ -329,11 +329,44 @@ impl Default for Transfer {
             connections: 4,
             disks: 2,
             verify: Verify::Moved,
-            compress: false,
+            compress: Compress::Auto,
             bandwidth: Bandwidth::UNLIMITED,
             hours: Vec::new(),
             zone: None,
         }
+    }
+}
+
+/// Whether what is sent is compressed. Written as `true`, `false` or `"auto"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compress {
+    /// Never.
+    Never,
+    /// Whatever becomes smaller by it.
+    Always,
+    /// While measuring says that it is faster.
+    #[default]
+    Auto,
+}
+
+impl<'de> Deserialize<'de> for Compress {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "compress is true, false or \"auto\"")]
+        enum Written {
+            Fixed(bool),
+            Measured(Auto),
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Auto {
+            Auto,
+        }
+        Ok(match Written::deserialize(from)? {
+            Written::Fixed(true) => Self::Always,
+            Written::Fixed(false) => Self::Never,
+            Written::Measured(Auto::Auto) => Self::Auto,
+        })
     }
 }
 
@@ -532,6 +565,12 @@ mod tests {
         assert_eq!(config.deploy.luks_secrets, ["disk"]);
         assert_eq!(config.transfer.bandwidth.bytes_per_second(), Some(125_000_000));
         assert_eq!(config.transfer.hours[0].to.minute, 18 * 60 + 30);
+        for (written, expected) in
+            [("true", Compress::Always), ("false", Compress::Never), ("'auto'", Compress::Auto)]
+        {
+            let text = format!("[transfer]\ncompress = {written}");
+            assert_eq!(Config::parse(&text, Path::new("/")).unwrap().transfer.compress, expected);
+        }
         let plugin = &config.plugin["image"];
         assert_eq!(plugin.component, Path::new("/etc/gyre/image.wasm"));
         assert!(!plugin.grant.disk[0].write() && plugin.grant.disk[1].write());
@@ -571,6 +610,8 @@ mod tests {
             ("[host]\nlocked = true\n[plugin.a]\ncomponent = 'a'", "config.unlocked"),
             ("[transfer]\nconnections = 0", "config.transfer"),
             ("[transfer]\nbandwidth = 'fast'", "config.syntax"),
+            ("[transfer]\ncompress = 'sometimes'", "config.syntax"),
+            ("[transfer]\ncompress = 1", "config.syntax"),
             ("[[transfer.hours]]\nfrom = '08:00'\nto = '08:00'\nbandwidth = '1 MiB/s'", "config.hours"),
             ("[[transfer.hours]]\nfrom = '8'\nto = '10:00'\nbandwidth = '1 MiB/s'", "config.syntax"),
             ("[scripts.linux]\nfirst_boot = 'a'", "config.syntax"),

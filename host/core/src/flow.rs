@@ -37,7 +37,7 @@ impl Bottleneck {
 }
 
 /// How a copy got on lately.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flow {
     /// Bytes of the disk that were dealt with in a second, what was left out as unchanged among them.
@@ -48,4 +48,7 @@ pub struct Flow {
     /// What holds it up; none: no one thing does, or it is not known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bottleneck: Option<Bottleneck>,
+    /// What is sent is compressed, to so many percent of what it was; none: it is sent as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compressed_to: Option<u8>,
 }

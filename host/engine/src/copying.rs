@@ -115,6 +115,7 @@ async fn copy_disk(
         cancel: stop.clone(),
         options: CopyOptions {
             in_flight: transfer.connections.max(1) * IN_FLIGHT_PER_CONNECTION,
+            compress: transfer.compress,
             ..context.shared.settings.copy
         },
     };

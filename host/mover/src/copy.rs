@@ -6,6 +6,7 @@ use crate::buffer::Pool;
 use crate::extents::{Asker, Changes, Cover};
 use crate::job::checkpoint_scale;
 use crate::meter::Meter;
+use crate::packing::Packer;
 use crate::piece::{Courier, Delivered};
 use crate::plan::{Belief, How, Planner, Settled, Window, Work};
 use crate::stages::Stages;
@@ -75,6 +76,7 @@ struct Run {
     stop: CancellationToken,
     planner: Option<Planner>,
     courier: Arc<Courier>,
+    packer: Arc<Packer>,
     stages: Arc<Stages>,
     flying: JoinSet<Result<Delivered>>,
     report: CopyReport,
@@ -121,6 +123,7 @@ impl Run {
             stages: stages.clone(),
             stop: stop.clone(),
         };
+        let packer = Packer::new(&job.disk, job.options.compress, job.target.clone(), stages.clone());
         let courier = Courier {
             origin: job.origin.clone(),
             target: job.target.clone(),
@@ -128,6 +131,7 @@ impl Run {
             pool: Pool::new(PIECE_BYTES_MAX as usize),
             retry,
             pace: job.pace.clone(),
+            packer: packer.clone(),
             stages: stages.clone(),
             stop: stop.clone(),
         };
@@ -136,6 +140,7 @@ impl Run {
             stop,
             planner: Some(planner),
             courier: Arc::new(courier),
+            packer,
             stages,
             flying: JoinSet::new(),
             report: CopyReport { size: geometry.size(), ..CopyReport::default() },
@@ -174,7 +179,7 @@ impl Run {
     }
 
     fn meter<'a>(&self, progress: &'a dyn Progress, phase: &'static str, total: u64) -> Meter<'a> {
-        Meter::new(progress, phase, total, self.stages.clone(), self.job.target.clone())
+        Meter::new(progress, phase, total, self.stages.clone(), self.packer.clone())
     }
 
     /// The next window; meanwhile pieces land.
@@ -282,7 +287,7 @@ impl Run {
 
     /// Flushes, proves, and notes that it is complete.
     async fn finish(&mut self, changed_by: ChangedBy) -> Result<()> {
-        self.report.changed_by = changed_by;
+        (self.report.changed_by, self.report.sent) = (changed_by, self.packer.bytes_sent());
         if self.done.count() != self.geometry.blocks() {
             return Err(Error::other("mover.defect", "some blocks were neither copied nor skipped"));
         }

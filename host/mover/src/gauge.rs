@@ -48,6 +48,7 @@ impl Gauge {
             bytes_per_second: rate as u64,
             left_seconds: (rate >= 1.0).then_some(left.ceil() as u64),
             bottleneck: spent.since(&first.spent).bottleneck(),
+            compressed_to: None,
         })
     }
 }

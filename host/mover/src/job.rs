@@ -1,6 +1,6 @@
 //! What a copy is asked to do and what it says afterwards. Knows nothing of how.
 
-use crate::{Checkpoints, Manifest, Pace, Retry, VerifyScope};
+use crate::{Checkpoints, Compress, Manifest, Pace, Retry, VerifyScope};
 use gyre_core::limits::PIECE_BYTES_MAX;
 use gyre_core::roles::Progress;
 use gyre_core::{BlockTarget, Origin};
@@ -40,7 +40,7 @@ pub struct CopyJob {
     pub target_identity: String,
     /// Phases `copy` and `verify`, in bytes of the disk.
     pub progress: Arc<dyn Progress>,
-    /// How fast bytes may be sent, for all copies that share it together: before they are compressed, and again
+    /// How fast bytes may be sent, for all copies that share it together: as they are sent, compressed or not, and again
     /// when they are sent again.
     pub pace: Arc<Pace>,
     /// Ends the copy early, with `job.cancelled`.
@@ -59,6 +59,8 @@ pub struct CopyOptions {
     pub checkpoint_every_ms: u64,
     /// The same in bytes of the disk, whichever comes first.
     pub checkpoint_every_bytes: u64,
+    /// Whether what is sent to a target that unpacks is compressed.
+    pub compress: Compress,
     /// For transient failures of target and source.
     pub retry: Retry,
 }
@@ -89,6 +91,7 @@ impl Default for CopyOptions {
             in_flight: 8,
             checkpoint_every_ms: 5_000,
             checkpoint_every_bytes: 1024 * PIECE_BYTES_MAX,
+            compress: Compress::default(),
             retry: Retry::default(),
         }
     }
@@ -120,6 +123,9 @@ pub struct CopyReport {
     pub unpacked: u64,
     /// Written to the target.
     pub moved: u64,
+    /// What of it was sent by this attempt, compressed where it was, and again where it was sent again.
+    #[serde(default)]
+    pub sent: u64,
     /// Made zero on the target without being sent.
     pub zeroed: u64,
     /// Known to be on the target already.

@@ -1,9 +1,9 @@
 //! Progress at a rate that a terminal and a database can take, with how it goes on. Knows no phase but its name.
 
 use crate::gauge::Gauge;
-use crate::stages::{Spent, Stages};
-use gyre_core::BlockTarget;
-use gyre_core::flow::Bottleneck;
+use crate::packing::Packer;
+use crate::stages::Stages;
+use gyre_core::flow::Flow;
 use gyre_core::roles::Progress;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(crate) struct Meter<'a> {
     last: Option<Duration>,
     gauge: Gauge,
     stages: Arc<Stages>,
-    target: Arc<dyn BlockTarget>,
+    packer: Arc<Packer>,
 }
 
 impl<'a> Meter<'a> {
@@ -28,10 +28,10 @@ impl<'a> Meter<'a> {
         phase: &'static str,
         total: u64,
         stages: Arc<Stages>,
-        target: Arc<dyn BlockTarget>,
+        packer: Arc<Packer>,
     ) -> Self {
         let gauge = Gauge::default();
-        let mut meter = Self { progress, phase, total, done: 0, last: None, gauge, stages, target };
+        let mut meter = Self { progress, phase, total, done: 0, last: None, gauge, stages, packer };
         meter.add(0);
         meter
     }
@@ -43,21 +43,10 @@ impl<'a> Meter<'a> {
         let due = self.last.is_none_or(|last| now.saturating_sub(last) >= REPORT_EVERY);
         if due || (self.done == self.total && bytes > 0) {
             self.last = Some(now);
-            let flow = self.gauge.look(now, self.done, self.total, self.spent());
+            let flow = self.gauge.look(now, self.done, self.total, self.packer.spent());
+            let compressed_to = self.packer.percent().filter(|_| self.phase == "copy");
+            let flow = flow.map(|flow| Flow { compressed_to, ..flow });
             self.progress.report_flow(self.phase, self.done, self.total, flow);
         }
-    }
-
-    /// Where time was spent, as far as the target tells what of the sending was its own.
-    fn spent(&self) -> Spent {
-        let mut spent = self.stages.spent();
-        match self.target.took() {
-            Some(took) => {
-                spent.move_from_link(Bottleneck::Target, took.device);
-                spent.move_from_link(Bottleneck::Cpu, took.packing);
-            }
-            None => spent.move_from_link(Bottleneck::Target, Duration::MAX),
-        }
-        spent
     }
 }

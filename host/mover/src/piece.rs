@@ -3,6 +3,7 @@
 use crate::blocks::{Geometry, hash, is_zero};
 use crate::buffer::{Buffer, Pool};
 use crate::extents::{Cluster, From, Segment};
+use crate::packing::{Cargo, Packer};
 use crate::plan::{How, Piece, Settled, Work};
 use crate::stages::{Inside, Stages};
 use crate::unpack::Unpacker;
@@ -24,6 +25,7 @@ pub(crate) struct Courier {
     pub(crate) pool: Arc<Pool>,
     pub(crate) retry: Retry,
     pub(crate) pace: Arc<Pace>,
+    pub(crate) packer: Arc<Packer>,
     pub(crate) stages: Arc<Stages>,
     pub(crate) stop: CancellationToken,
 }
@@ -105,8 +107,7 @@ impl Courier {
                 How::Moved => {
                     let bytes =
                         loaded.bytes.slice((range.start - start) as usize..(range.end - start) as usize);
-                    let what = || format!("write {} bytes at {} of the target", bytes.len(), range.start);
-                    self.retry.run(&self.stop, what, || self.write(range.start, bytes.clone())).await?;
+                    self.send_bytes(range.start, bytes).await?;
                 }
                 How::Skipped | How::Resumed => {}
             }
@@ -114,12 +115,25 @@ impl Courier {
         Ok(())
     }
 
-    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+    async fn send_bytes(&self, offset: u64, bytes: Bytes) -> Result<()> {
+        let cargo = self.packer.pack(bytes).await;
+        let what = || format!("write {} bytes at {offset} of the target", cargo.length);
+        self.retry.run(&self.stop, what, || self.write(offset, &cargo)).await
+    }
+
+    async fn write(&self, offset: u64, cargo: &Cargo) -> Result<()> {
         let mut here = self.stages.enter(Bottleneck::Limit);
-        let pass = self.pace.pass(bytes.len() as u64);
+        let pass = self.pace.pass(cargo.bytes.len() as u64);
         self.stop.run_until_cancelled(pass).await.ok_or_else(Error::cancelled)?;
         here.turn(Bottleneck::Link);
-        self.target.write(offset, bytes).await
+        let bytes = cargo.bytes.clone();
+        let written = if cargo.is_packed {
+            self.target.write_packed(offset, bytes).await
+        } else {
+            self.target.write(offset, bytes).await
+        };
+        self.packer.sent(cargo);
+        written
     }
 
     async fn send_zeros(&self, range: &Range<u64>) -> Result<()> {

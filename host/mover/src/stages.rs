@@ -38,7 +38,7 @@ impl Spent {
         self.0.get(index(stage)).copied().unwrap_or_default()
     }
 
-    fn add(&mut self, stage: Bottleneck, time: Duration) {
+    pub(crate) fn add(&mut self, stage: Bottleneck, time: Duration) {
         if let Some(slot) = self.0.get_mut(index(stage)) {
             *slot += time;
         }

@@ -3,9 +3,10 @@
 
 use crate::blocks::{Geometry, WINDOW_BLOCKS};
 use crate::meter::Meter;
+use crate::packing::Packer;
 use crate::plan::hashes;
 use crate::stages::Stages;
-use crate::{BlockSet, MachineClock, Manifest, Retry};
+use crate::{BlockSet, Compress, MachineClock, Manifest, Retry};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use gyre_core::roles::Progress;
 use gyre_core::{BlockTarget, Error, Result};
@@ -94,7 +95,8 @@ pub async fn verify(
     fits(manifest.size(), &*target)?;
     let blocks = BlockSet::all(manifest.blocks());
     let stages = Stages::new(Arc::new(MachineClock::default()));
-    let mut meter = Meter::new(progress, "verify", manifest.size(), stages, target.clone());
+    let packer = Packer::new("", Compress::Never, target.clone(), stages.clone());
+    let mut meter = Meter::new(progress, "verify", manifest.size(), stages, packer);
     let checking = check(manifest, &blocks, &target, retry, cancel, &mut meter);
     let stopping = async {
         while !progress.cancelled() {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::flow::{Bottleneck, Flow};
 use gyre_core::roles::Progress;
-use gyre_core::{BlockRead, BlockTarget, Extent, ExtentKind, Hash, Origin, Result, Stored, Took};
+use gyre_core::{BlockRead, BlockTarget, Extent, ExtentKind, Hash, Origin, Result, Stored};
 use gyre_mover::{Allowance, CopyJob, CopyOptions, Pace, copy};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,7 +24,6 @@ const PIECE: Duration = Duration::from_millis(100);
 enum Slow {
     Reading,
     Plugin,
-    Packing,
     Sending,
     Writing,
     /// The same, on a disk of this machine.
@@ -83,7 +82,7 @@ struct Target {
     slow: Slow,
     device: Arc<Device>,
     clock: Arc<Simulated>,
-    took: Mutex<Took>,
+    took: Mutex<Duration>,
 }
 
 #[async_trait]
@@ -93,17 +92,12 @@ impl BlockTarget for Target {
     }
 
     async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
-        let on_the_way =
-            matches!(self.slow, Slow::Packing | Slow::Sending | Slow::Writing | Slow::WritingHere);
-        if on_the_way {
+        if matches!(self.slow, Slow::Sending | Slow::Writing | Slow::WritingHere) {
             self.clock.pass(PIECE);
         }
         self.device.write(offset, bytes).await?;
-        let mut took = self.took.lock().unwrap();
-        match self.slow {
-            Slow::Packing => took.packing += PIECE,
-            Slow::Writing => took.device += PIECE,
-            _ => {}
+        if self.slow == Slow::Writing {
+            *self.took.lock().unwrap() += PIECE;
         }
         Ok(())
     }
@@ -120,7 +114,7 @@ impl BlockTarget for Target {
         self.device.hashes(offset, length).await
     }
 
-    fn took(&self) -> Option<Took> {
+    fn took(&self) -> Option<Duration> {
         (self.slow != Slow::WritingHere).then(|| *self.took.lock().unwrap())
     }
 }
@@ -170,7 +164,6 @@ async fn what_holds_a_copy_up_is_found_wherever_it_is() {
     for (slow, expected) in [
         (Slow::Reading, Bottleneck::Source),
         (Slow::Plugin, Bottleneck::Sandbox),
-        (Slow::Packing, Bottleneck::Cpu),
         (Slow::Sending, Bottleneck::Link),
         (Slow::Writing, Bottleneck::Target),
         (Slow::WritingHere, Bottleneck::Target),

@@ -18,7 +18,7 @@ use gyre_agent::device::Disk;
 use gyre_core::error::Context as _;
 use gyre_core::roles::{Progress, Transport};
 use gyre_core::{BlockRead, BlockTarget, Error, Extent, ExtentKind, Origin, Result, Stored};
-use gyre_mover::{CopyJob, CopyOptions, Manifest, VerifyScope, copy};
+use gyre_mover::{Compress, CopyJob, CopyOptions, Manifest, VerifyScope, copy};
 use gyre_worker::{Options, Session};
 use rustix::fs::SeekFrom;
 use std::fs::File;
@@ -110,7 +110,8 @@ async fn execute(disk: &Path, target: Arc<dyn BlockTarget>, base: Option<Manifes
         progress: Arc::new(Silent),
         cancel: CancellationToken::new(),
         pace: gyre_mover::Pace::unlimited(),
-        options: CopyOptions::default(),
+        // What is measured is the way, not what can be spared of it.
+        options: CopyOptions { compress: Compress::Never, ..CopyOptions::default() },
     };
     let (report, manifest) = copy(job).await?;
     println!("{}", serde_json::to_string(&report).unwrap());
@@ -125,12 +126,7 @@ async fn main() -> Result<()> {
     };
     let machine = Machine::boot();
     let worker = machine.worker(Transport::Https(0), &[device]);
-    let options = Options {
-        agent: agent.clone(),
-        connections: CONNECTIONS,
-        compress: false,
-        boot_timeout: BOOT_TIMEOUT,
-    };
+    let options = Options { agent: agent.clone(), connections: CONNECTIONS, boot_timeout: BOOT_TIMEOUT };
     let session = Session::open(&worker, &machine.key("user"), &options, &CancellationToken::new()).await?;
     let mut base = None;
     for disk in disks {

@@ -8,35 +8,26 @@ use bytes::Bytes;
 use gyre_core::error::Context as _;
 use gyre_core::limits::{GUEST_RUN_DEFAULT_MS, GUEST_RUN_MAX_MS, HASH_BLOCK_BYTES};
 use gyre_core::protocol::{Root, RootReply, RootRequest};
-use gyre_core::{BlockTarget, Error, Hash, Result, Took};
+use gyre_core::{BlockTarget, Error, Hash, Result};
 use hyper::Method;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-/// Fast enough for any link that needs it.
-const ZSTD_LEVEL: i32 = 1;
+use std::time::Duration;
 
 /// A disk on the worker.
 pub struct RemoteDisk {
     pub(crate) link: Link,
     pub(crate) index: usize,
     pub(crate) size: u64,
-    pub(crate) compress: bool,
-    pub(crate) took: Mutex<Took>,
+    /// What writing took the device.
+    pub(crate) took: Mutex<Duration>,
 }
 
 impl RemoteDisk {
-    async fn pack(&self, bytes: Bytes) -> Option<Bytes> {
-        let begun = Instant::now();
-        let packed = pack(bytes).await;
-        self.add(Duration::ZERO, begun.elapsed());
-        packed
-    }
-
-    fn add(&self, device: Duration, packing: Duration) {
-        let mut took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
-        took.device += device;
-        took.packing += packing;
+    async fn put(&self, offset: u64, body: Bytes, packed: bool) -> Result<()> {
+        let ask = Ask::new(Method::PUT, format!("/v1/disks/{}/data?offset={offset}", self.index));
+        let answer = self.link.answer(Ask { packed, body, ..ask }).await?;
+        *self.took.lock().unwrap_or_else(PoisonError::into_inner) += answer.took;
+        Ok(())
     }
 }
 
@@ -47,13 +38,15 @@ impl BlockTarget for RemoteDisk {
     }
 
     async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
-        let packed = if self.compress { self.pack(bytes.clone()).await } else { None };
-        let mut ask = Ask::new(Method::PUT, format!("/v1/disks/{}/data?offset={offset}", self.index));
-        ask.packed = packed.is_some();
-        ask.body = packed.unwrap_or(bytes);
-        let answer = self.link.answer(ask).await?;
-        self.add(answer.took, Duration::ZERO);
-        Ok(())
+        self.put(offset, bytes, false).await
+    }
+
+    fn unpacks(&self) -> bool {
+        true
+    }
+
+    async fn write_packed(&self, offset: u64, packed: Bytes) -> Result<()> {
+        self.put(offset, packed, true).await
     }
 
     async fn zero(&self, offset: u64, length: u64) -> Result<()> {
@@ -77,17 +70,9 @@ impl BlockTarget for RemoteDisk {
         Ok(hashes)
     }
 
-    fn took(&self) -> Option<Took> {
+    fn took(&self) -> Option<Duration> {
         Some(*self.took.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// Compressed, where that saves at least a tenth.
-async fn pack(bytes: Bytes) -> Option<Bytes> {
-    let limit = bytes.len() - bytes.len() / 10;
-    let task = tokio::task::spawn_blocking(move || zstd::bulk::compress(&bytes, ZSTD_LEVEL));
-    let packed = task.await.ok()?.ok()?;
-    (packed.len() < limit).then(|| packed.into())
 }
 
 /// The root of the mounted system.

@@ -35,8 +35,6 @@ pub struct Options {
     pub agent: PathBuf,
     /// Connections of the link for each disk.
     pub connections: usize,
-    /// Whether what is written is compressed on the way.
-    pub compress: bool,
     /// How long a new worker may take until its SSH lets us in.
     pub boot_timeout: Duration,
 }
@@ -145,8 +143,7 @@ impl Session {
             )
         })?;
         let link = Link::new(self.route.clone(), self.life.clone(), self.options.connections);
-        let (size, compress, took) = (device.size, self.options.compress, Default::default());
-        Ok(Arc::new(RemoteDisk { link, index, size, compress, took }))
+        Ok(Arc::new(RemoteDisk { link, index, size: device.size, took: Default::default() }))
     }
 
     /// Every operating system on the disks.

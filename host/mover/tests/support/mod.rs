@@ -11,7 +11,7 @@ use gyre_core::roles::Progress;
 use gyre_core::{
     Backoff, BlockRead, BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Packed, Result, Stored,
 };
-use gyre_mover::{Checkpoints, Clock, CopyJob, CopyOptions, Pace, Retry, VerifyScope, Watermark};
+use gyre_mover::{Checkpoints, Clock, Compress, CopyJob, CopyOptions, Pace, Retry, VerifyScope, Watermark};
 use std::io::Write as _;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -418,6 +418,7 @@ pub fn job(source: &Arc<Source>, device: &Arc<Device>) -> CopyJob {
             in_flight: 4,
             checkpoint_every_ms: u64::MAX,
             checkpoint_every_bytes: 16 * BLOCK,
+            compress: Compress::Never,
             retry: Retry(Backoff { attempts: 4, first: Duration::ZERO, longest: Duration::ZERO }),
         },
     }
