@@ -80,10 +80,7 @@ impl Serving {
     pub fn raw(&self, head: &str) -> Result<(u16, String)> {
         let mut stream = self.connect()?;
         write!(stream, "{head}\r\nConnection: close\r\n\r\n")?;
-        let mut text = String::new();
-        stream.read_to_string(&mut text)?;
-        let status = text.split(' ').nth(1).context("no status")?.parse()?;
-        Ok((status, text))
+        answer(&mut stream)
     }
 
     /// What is answered to a request with the token: the status, the head and the body.
@@ -92,6 +89,21 @@ impl Serving {
     /// When there is no answer.
     pub fn get(&self, path: &str) -> Result<(u16, String)> {
         self.raw(&self.head(path))
+    }
+
+    /// The same of a request with a body of JSON.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub fn send(&self, method: &str, path: &str, body: &str) -> Result<(u16, String)> {
+        let (token, length) = (&self.token, body.len());
+        let mut stream = self.connect()?;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: \
+             application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )?;
+        answer(&mut stream)
     }
 
     /// The JSON at a path.
@@ -132,6 +144,14 @@ impl Serving {
         }
         anyhow::bail!("the stream ended too early: {lines:#?}")
     }
+}
+
+/// All of it, and its status.
+fn answer(stream: &mut TcpStream) -> Result<(u16, String)> {
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    let status = text.split(' ').nth(1).context("no status")?.parse()?;
+    Ok((status, text))
 }
 
 impl Drop for Serving {

@@ -91,6 +91,16 @@ fn trees() -> Result<(PathBuf, PathBuf)> {
         std::fs::remove_dir_all(tree).ok();
         std::fs::create_dir_all(tree.join("etc"))?;
         std::fs::write(tree.join("etc/os-release"), format!("ID={id}\nVERSION_ID=\"1.2\"\n"))?;
+        // A kernel that needs nothing more on KVM.
+        for (path, text) in [
+            ("boot/vmlinuz-6.1", "kernel"),
+            ("boot/grub/grub.cfg", "linux /boot/vmlinuz-6.1 root=/dev/vda1\n"),
+            ("lib/modules/6.1/modules.builtin", "kernel/drivers/block/virtio_blk.ko\n"),
+        ] {
+            let path = tree.join(path);
+            std::fs::create_dir_all(path.parent().context("no directory")?)?;
+            std::fs::write(path, text)?;
+        }
     }
     Ok((own, other))
 }

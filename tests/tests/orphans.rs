@@ -24,7 +24,7 @@ struct Place {
     before: Inventory,
     gyre: Gyre,
     stranger: Gyre,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Place {
@@ -39,11 +39,11 @@ impl Place {
         })?;
         std::fs::File::create(directory.path().join("web.raw"))?.set_len(DISK)?;
         std::fs::write(directory.path().join("clouds.yaml"), site.clouds_yaml())?;
-        let gyre = installation(&directory, &site, "here")?;
-        let stranger = installation(&directory, &site, "there")?;
+        let gyre = installation(&directory, &site, "here", "")?;
+        let stranger = installation(&directory, &site, "there", "")?;
         let cloud = site.cloud()?;
         let before = cloud.inventory()?;
-        Ok(Self { site, cloud, before, gyre, stranger, _directory: directory })
+        Ok(Self { site, cloud, before, gyre, stranger, directory })
     }
 
     fn lab(&self) -> Result<&Lab> {
@@ -76,8 +76,8 @@ impl Place {
     }
 }
 
-/// A configuration with a state directory of its own.
-fn installation(directory: &TempDir, site: &Site, state: &str) -> Result<Gyre> {
+/// A configuration with a state directory of its own, and `more` behind it.
+fn installation(directory: &TempDir, site: &Site, state: &str, more: &str) -> Result<Gyre> {
     let plugin = |name: &str| root().join("target/plugins").join(format!("{name}.wasm"));
     for name in ["openstack", "disk-image"] {
         ensure!(plugin(name).exists(), "{} is missing: cargo xtask plugins", plugin(name).display());
@@ -111,7 +111,7 @@ network_map = {{ "VM Network" = "servers" }}
 migr_image = "gyre-worker"
 migr_network = "private"
 worker_allowed_cidrs = ["192.0.2.1/32"]
-"#
+{more}"#
     );
     let path = directory.path().join(format!("{state}.toml"));
     std::fs::write(&path, config)?;
@@ -136,20 +136,21 @@ fn ids(listed: &[Value]) -> BTreeSet<&str> {
 
 const WORKER: [&str; 4] = ["server", "floating-ip", "port", "security-group"];
 
+fn replica(gyre: &Gyre) -> Result<()> {
+    let route = ["--source", "lab", "--vm", "web", "--destination", "cloud"];
+    gyre.json(&[&["replica", "create", "web"], &route[..]].concat()).map(drop)
+}
+
+/// The replica's volume, which is all that is not a worker's.
+fn volume(place: &Place) -> Result<String> {
+    let volume = place.left()?.into_iter().find_map(|thing| Some(thing.strip_prefix("volumes ")?.to_owned()));
+    volume.and_then(|thing| Some(thing.rsplit(' ').next()?.to_owned())).context("no volume")
+}
+
 #[test]
 fn what_an_abandoned_execution_left_goes_and_the_replica_stays() -> Result<()> {
     let place = Place::new()?;
-    place.gyre.json(&[
-        "replica",
-        "create",
-        "web",
-        "--source",
-        "lab",
-        "--vm",
-        "web",
-        "--destination",
-        "cloud",
-    ])?;
+    replica(&place.gyre)?;
     let job = place.abandon(&["replica", "execute", "web"])?;
     let listed = place.orphans(&place.gyre)?;
     ensure!(kinds(&listed.orphans) == WORKER && listed.unknown.is_empty() && listed.kept == 1, "{listed:?}");
@@ -167,8 +168,7 @@ fn what_an_abandoned_execution_left_goes_and_the_replica_stays() -> Result<()> {
 
     let unasked = place.gyre.run(&["orphans", "remove"])?;
     ensure!(unasked.code == Some(2) && unasked.stderr.contains("orphans.confirm"), "{}", unasked.said());
-    let volume = place.left()?.into_iter().find_map(|thing| Some(thing.strip_prefix("volumes ")?.to_owned()));
-    let volume = volume.and_then(|thing| Some(thing.rsplit(' ').next()?.to_owned())).context("no volume")?;
+    let volume = volume(&place)?;
     let owned = place.gyre.run(&["orphans", "remove", "cloud", &volume, "--yes", "--foreign"])?;
     ensure!(owned.code == Some(3) && owned.stderr.contains("orphans.owned"), "{}", owned.said());
     ensure!(ids(&place.orphans(&place.gyre)?.orphans) == ids(&listed.orphans), "nothing was agreed to");
@@ -221,6 +221,38 @@ fn another_installation_sees_what_is_not_its_own_and_touches_it_only_by_name() -
     // Whoever made it knows that the job failed.
     ensure!(kinds(&place.orphans(&place.gyre)?.orphans) == WORKER);
     place.gyre.json(&["orphans", "remove", "--yes"])?;
+    ensure!(place.left()?.is_empty(), "{:?}", place.left()?);
+    Ok(())
+}
+
+/// A hostile component speaks for an endpoint of its own, and claims by the token of a job of another one.
+#[test]
+fn a_forged_token_of_another_endpoints_job_is_believed_by_nobody() -> Result<()> {
+    let place = Place::new()?;
+    replica(&place.gyre)?;
+    let job = place.abandon(&["replica", "execute", "web"])?;
+    let volume = volume(&place)?;
+    let component = root().join("target/guests/hostile-destination.wasm");
+    ensure!(component.exists(), "{} is missing: cargo xtask plugins", component.display());
+    let liar = format!(
+        "[plugin.liar]\ncomponent = {component:?}\n[destination.liar]\nplugin = \"liar\"\n\
+         [destination.liar.config]\nattack = \"marks-of-others\"\non = \"{job}-copy-worker {volume}\"\n"
+    );
+    let gyre = installation(&place.directory, &place.site, "here", &liar)?;
+    let claimed = gyre.json(&["orphans", "list", "liar"])?;
+    let claims = claimed["unknown"].as_array().context("no claims")?;
+    ensure!(ids(claims) == BTreeSet::from([volume.as_str(), "made-up"]), "{claimed}");
+    ensure!(claimed["orphans"].as_array().is_some_and(Vec::is_empty), "it is believed: {claimed}");
+
+    for id in ["made-up", &volume] {
+        let refused = gyre.run(&["orphans", "remove", "liar", id, "--yes"])?;
+        ensure!(refused.code == Some(3) && refused.stderr.contains("orphans.foreign"), "{}", refused.said());
+    }
+    let removed = gyre.json(&["orphans", "remove", "--yes"])?;
+    let removed = removed["removed"].as_array().context("nothing was removed")?;
+    ensure!(kinds(removed) == WORKER, "{removed:?}");
+    ensure!(place.left()?.iter().all(|thing| thing.ends_with(&volume)), "{:?}", place.left()?);
+    place.gyre.json(&["replica", "delete", "web", "--yes"])?;
     ensure!(place.left()?.is_empty(), "{:?}", place.left()?);
     Ok(())
 }

@@ -11,7 +11,7 @@ use gyre_tests::fixture::capture;
 use gyre_tests::serving::{LIMIT, Serving, log};
 use gyre_tests::setting::{DESTINATION, SOURCE, VM};
 use gyre_tests::small::Small;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -157,7 +157,8 @@ fn strangers_are_refused(serving: &Serving) -> Result<()> {
     Ok(())
 }
 
-/// Every path of the document that is read is asked, so that one that comes later is, too; and all that is written is
+/// Every path of the document that is read is asked, so that one that comes later is, too, and every method that changes
+/// something is refused once in each way; what succeeds is searched as well, and all that is written is
 /// searched: neither the cloud's password is there, nor one that the configuration names, nor the host's own key, nor the
 /// token itself.
 fn no_secret_is_served(small: &Small, serving: &Serving, job: &str) -> Result<()> {
@@ -185,11 +186,77 @@ fn no_secret_is_served(small: &Small, serving: &Serving, job: &str) -> Result<()
         count += 1;
     }
     ensure!(count > 15, "only {count} paths were searched");
+    let mut searched = |(status, text): (u16, String)| {
+        count += 1;
+        ensure!(told(text.as_bytes()).is_none(), "secret {:?} is told with {status}", told(text.as_bytes()));
+        Ok(status)
+    };
+    changes_are_answered(serving, &mut searched)?;
+    refusals_are_answered(serving, paths, &mut searched)?;
     for file in files(&small.state())?.into_iter().chain([log(small.directory.path())]) {
         let is_secret = ["host.key", "serve.token"].iter().any(|name| file.ends_with(name));
         let found = told(&std::fs::read(&file)?);
         ensure!(is_secret == found.is_some(), "secret {found:?} in {}", file.display());
     }
+    Ok(())
+}
+
+/// What changes something, done: every answer of it.
+fn changes_are_answered(
+    serving: &Serving,
+    searched: &mut dyn FnMut((u16, String)) -> Result<u16>,
+) -> Result<()> {
+    let route = json!({ "source": SOURCE, "vms": [VM], "destination": DESTINATION });
+    let replica = json!({ "name": "second", "route": route }).to_string();
+    let schedule = json!({ "name": "gone", "replica": "second", "cron": "@yearly" }).to_string();
+    let check = json!({ "source": SOURCE, "vm": VM, "destination": DESTINATION }).to_string();
+    for (method, path, body) in [
+        ("POST", "/v1/check", check.as_str()),
+        ("POST", "/v1/replicas", &replica),
+        ("POST", "/v1/schedules", &schedule),
+        ("PATCH", "/v1/schedules/gone", r#"{"cron":"@monthly"}"#),
+        ("POST", "/v1/schedules/gone/pause", ""),
+        ("POST", "/v1/schedules/gone/resume", ""),
+        ("DELETE", "/v1/schedules/gone", ""),
+        ("DELETE", "/v1/replicas/second", ""),
+    ] {
+        let answer = serving.send(method, path, body)?;
+        let said = answer.1.clone();
+        ensure!(searched(answer)? < 300, "{method} {path}: {said}");
+    }
+    wait("the end of the second replica", LIMIT, || {
+        Ok((serving.get("/v1/replicas/second")?.0 == 404).then_some(()))
+    })
+}
+
+/// Every method of every path with what it does not take, and of what is not there: each answer is an error.
+fn refusals_are_answered(
+    serving: &Serving,
+    paths: &serde_json::Map<String, Value>,
+    searched: &mut dyn FnMut((u16, String)) -> Result<u16>,
+) -> Result<()> {
+    let mut changing = 0;
+    // The stream of all events takes nothing amiss, and does not end.
+    for (path, methods) in paths.iter().filter(|(path, _)| *path != "/v1/stream") {
+        for method in methods.as_object().context("no methods")?.keys().map(|name| name.to_uppercase()) {
+            let nobody = path.split('/').map(|part| if part.contains('{') { "nobody" } else { part });
+            let nobody = nobody.collect::<Vec<_>>().join("/");
+            let mut asked = vec![(format!("{nobody}?nothing=1"), "")];
+            if method != "GET" {
+                changing += 1;
+                asked.extend(["{\"", "7", "{\"nothing\":1}"].map(|body| (nobody.clone(), body)));
+            }
+            for (path, body) in asked {
+                let answer = serving.send(&method, &path, body)?;
+                let said = answer.1.clone();
+                let status = searched(answer)?;
+                let is_open =
+                    ["/healthz", "/metrics", "/v1/openapi.json"].iter().any(|open| path.starts_with(open));
+                ensure!(is_open || (400..500).contains(&status), "{method} {path} {body}: {said}");
+            }
+        }
+    }
+    ensure!(changing > 15, "only {changing} methods that change something");
     Ok(())
 }
 

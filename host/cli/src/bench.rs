@@ -5,6 +5,7 @@ use crate::args::TriedArgs;
 use crate::clouds::Surroundings;
 use crate::endpoints::Plugins;
 use crate::vault::Vault;
+use crate::workers::AgentWorkers;
 use crate::{app, given, place};
 use gyre_core::config::{Config, Plugin};
 use gyre_core::roles::{Destination, OsMorphing, Progress, Source};
@@ -20,16 +21,25 @@ use tokio_util::sync::CancellationToken;
 
 /// What the endpoint is called; nobody sees it but in errors about options.
 const ENDPOINT: &str = "tried";
+/// What its calls are made for.
+pub const JOB: &str = "by-hand";
 
 /// Plugins of a configuration that was put together by hand; `given` says where the state lies.
 ///
 /// # Errors
 /// `store.open`, `ssh.identity`, `sandbox.*`.
-pub fn plugins(given: &Config, mut config: Config) -> Result<Plugins> {
+pub fn plugins(given: &Config, config: Config) -> Result<Plugins> {
+    sealed(given, config).map(|(plugins, ..)| plugins)
+}
+
+/// The same, with what holds their secrets and the configuration without these.
+fn sealed(given: &Config, mut config: Config) -> Result<(Plugins, Arc<Vault>, Arc<Config>)> {
     let state = place::ensure_state(given)?;
     let vault = Arc::new(Vault::open(&mut config, &Surroundings::of_process()).vault);
     let identity = Identity::load_or_create(&state.join(app::IDENTITY_NAME))?;
-    Plugins::new(Arc::new(config), &state, vault, identity, BTreeMap::new())
+    let config = Arc::new(config);
+    let plugins = Plugins::new(config.clone(), &state, vault.clone(), identity, BTreeMap::new())?;
+    Ok((plugins, vault, config))
 }
 
 /// The plugin that was named, with nothing around it, and its name.
@@ -48,7 +58,9 @@ pub struct Bench {
     /// What is known of it without giving it anything.
     pub found: Inspection,
     name: String,
-    plugins: Plugins,
+    plugins: Arc<Plugins>,
+    vault: Arc<Vault>,
+    config: Arc<Config>,
     job: gyre_engine::JobContext,
     /// Of what makes things at a platform, which must be undone after the process was asked to stop: whoever calls looks
     /// at that between two calls, and none is ended in its middle.
@@ -85,7 +97,8 @@ impl Bench {
             ..entries
         };
         let (job, lasting) = (job(cancel), job(CancellationToken::new()));
-        Ok(Self { found, name, plugins: plugins(&known, whole)?, job, lasting })
+        let (plugins, vault, config) = sealed(&known, whole)?;
+        Ok(Self { found, name, plugins: Arc::new(plugins), vault, config, job, lasting })
     }
 
     /// The same once more.
@@ -99,6 +112,11 @@ impl Bench {
     /// Where calls of the host are let fail.
     pub fn faults(&self) -> &Faults {
         self.plugins.faults()
+    }
+
+    /// How its workers are entered.
+    pub fn workers(&self) -> AgentWorkers {
+        AgentWorkers::new(self.config.clone(), self.vault.clone(), self.plugins.clone())
     }
 
     /// As an OS-morphing plugin.
@@ -137,7 +155,7 @@ impl Bench {
 
 fn job(cancel: CancellationToken) -> gyre_engine::JobContext {
     gyre_engine::JobContext {
-        job: "by-hand".into(),
+        job: JOB.into(),
         overrides: Map::new(),
         plugins: BTreeMap::new(),
         progress: Arc::new(Phases(cancel.clone())),

@@ -2,10 +2,12 @@
 //! without its platform, and over it where it is reached. Each check names the rule that it holds. Knows how checks are
 //! counted and told; the checks are its modules', and the rules stand in `rules`.
 
+mod boots;
 mod description;
 mod destination;
 mod life;
 mod morphing;
+mod restore;
 mod roots;
 mod rules;
 mod source;
@@ -18,6 +20,7 @@ use crate::args::TestArgs;
 use crate::bench::Bench;
 use crate::show::clean;
 use gyre_core::{Error, Result};
+use gyre_engine::Workers;
 use gyre_grants::Role;
 use rules::Rule;
 use serde::Serialize;
@@ -182,7 +185,10 @@ impl Checks {
 /// What keeps it from being tested at all: `plugin.*`, `config.*`, `try.*`.
 pub async fn run(config: Option<&Path>, args: &TestArgs, cancel: CancellationToken) -> Result<Answer> {
     let bench = Bench::open(config, &args.tried, cancel.clone()).await?;
-    let trial = Trial { faults: bench.faults(), stop: &cancel };
+    bench.faults().listen();
+    let workers = args.contents.then(|| bench.workers());
+    let workers = workers.as_ref().map(|workers| workers as &dyn Workers);
+    let trial = Trial { faults: bench.faults(), stop: &cancel, workers };
     let mut checks = Checks::default();
     description::check(&bench.found, &bench.inspect().await?, &mut checks);
     match bench.found.role {

@@ -1,6 +1,8 @@
 //! Calls of the host that are let fail, one at a time, to see what a plugin makes of it. In a job none is; only who holds a
-//! plugin against the contract asks for one. Knows no call by name: they count in the order in which a plugin makes them.
+//! plugin against the contract asks for one. Knows no call by name: they count in the order in which a plugin makes them;
+//! what they were, [`crate::heard`] keeps.
 
+use crate::heard::{Heard, HostCall};
 use gyre_core::{Error, Result};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,11 +12,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Faults {
     at: AtomicUsize,
     calls: AtomicUsize,
+    pub(crate) heard: Heard,
 }
 
 impl Default for Faults {
     fn default() -> Self {
-        Self { at: AtomicUsize::new(usize::MAX), calls: AtomicUsize::new(0) }
+        Self { at: AtomicUsize::new(usize::MAX), calls: AtomicUsize::new(0), heard: Heard::default() }
     }
 }
 
@@ -26,6 +29,22 @@ impl Faults {
     pub fn begin(&self, at: Option<usize>) {
         self.at.store(at.unwrap_or(usize::MAX), Ordering::SeqCst);
         self.calls.store(0, Ordering::SeqCst);
+        self.heard.clear();
+    }
+
+    /// From now on what plugins ask of the host is kept, of those that are loaded after it.
+    pub fn listen(&self) {
+        self.heard.listen();
+    }
+
+    /// Keeps a call, as of the call of the plugin that began last.
+    pub fn hear(&self, call: HostCall) {
+        self.heard.hear(call);
+    }
+
+    /// What was asked since [`Faults::begin`], as far as it is kept.
+    pub fn heard(&self) -> Vec<HostCall> {
+        self.heard.calls()
     }
 
     /// Calls since then that could have failed.
@@ -39,10 +58,7 @@ impl Faults {
     /// `host.injected`, kind unavailable, if it is the one.
     pub fn pass(&self) -> Result<()> {
         if self.calls.fetch_add(1, Ordering::SeqCst) == self.at.load(Ordering::SeqCst) {
-            return Err(Error::unavailable(
-                "host.injected",
-                "gyre plugin test let this call of the host fail",
-            ));
+            return Err(Error::unavailable(Self::CODE, "gyre plugin test let this call of the host fail"));
         }
         Ok(())
     }

@@ -464,7 +464,7 @@ impl Host {
         self.check_wasi(name, plugin.imports())?;
         permit.check(name, giving(plugin.imports()))?;
         let description = describe(&plugin)?;
-        let linker = link(&plugin, self.shared.recorder.is_some())?;
+        let linker = link(&plugin, self.shared.recorder.is_some() || self.shared.faults.heard.is_on())?;
         let limits = entry.limit.clone();
         Ok(Arc::new(Loaded { plugin, description, policy, limits, linker }))
     }
@@ -492,7 +492,7 @@ fn not_kept(name: &str, digest: &str) -> Error {
 }
 
 /// Only the interfaces of the plugin's world, and of WASI what was let pass when it was loaded, inert.
-fn link(plugin: &Plugin, recorded: bool) -> Result<Linker<Cell<Lent>>> {
+fn link(plugin: &Plugin, is_tapped: bool) -> Result<Linker<Cell<Lent>>> {
     fn lent(cell: &mut Cell<Lent>) -> &mut Lent {
         &mut cell.lent
     }
@@ -501,7 +501,7 @@ fn link(plugin: &Plugin, recorded: bool) -> Result<Linker<Cell<Lent>>> {
     }
     let mut linker = Linker::new(plugin.engine().wasmtime());
     plugin.link_wasi(&mut linker)?;
-    let linked = match (plugin.role(), recorded) {
+    let linked = match (plugin.role(), is_tapped) {
         (Role::Source, false) => SourcePlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),
         (Role::Source, true) => SourcePlugin::add_to_linker::<_, Recorded>(&mut linker, tap),
         (Role::Destination, false) => DestinationPlugin::add_to_linker::<_, HasSelf<Lent>>(&mut linker, lent),

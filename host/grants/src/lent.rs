@@ -17,7 +17,7 @@ use gyre_sandbox::bindings::errors;
 use gyre_sandbox::bindings::log::Level;
 use gyre_sandbox::recording::{Recorder, Tape};
 use gyre_ssh::Identity;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use wasmtime::component::{Resource, ResourceTable};
@@ -61,6 +61,8 @@ pub struct Lent {
     pub(crate) began: Instant,
     /// What this session is recorded on, if it is.
     pub(crate) tape: Option<Tape>,
+    /// Of handles, the digest of the call that gave it, where calls are kept.
+    pub(crate) makers: BTreeMap<u32, u64>,
 }
 
 impl Lent {
@@ -68,7 +70,8 @@ impl Lent {
         let mut table = ResourceTable::new();
         table.set_max_capacity(purpose.limits.handles);
         let lines = Lines::new(&purpose.plugin, &purpose.job.job, purpose.limits.log_lines);
-        Self { purpose, table, disks: Disks::default(), lines, began: Instant::now(), tape: None }
+        let (disks, makers) = (Disks::default(), BTreeMap::new());
+        Self { purpose, table, disks, lines, began: Instant::now(), tape: None, makers }
     }
 
     /// Puts a mounted root into the table, for `borrow<rootfs>` arguments.
@@ -108,6 +111,7 @@ impl Lent {
 impl gyre_sandbox::Lent for Lent {
     fn begin(&mut self, call: &str) {
         self.lines.begin(call);
+        self.purpose.shared.faults.heard.turn();
     }
 
     fn last_lines(&self) -> Vec<String> {

@@ -6,7 +6,7 @@
 //!                                               └─ log clock secrets disk http ssh rootfs ── policy::check
 //! ```
 //!
-//! Where the host records, [`tap`] lies between the session and the capabilities.
+//! Where the host records or somebody listens, [`tap`] lies between the session and the capabilities.
 //!
 //! It decides nothing about the order of calls, and keeps no secret value longer than its use but to blank it
 //! out of what the plugin says ([`veil`]).
@@ -17,6 +17,7 @@ mod destination;
 mod disk;
 mod faults;
 mod files;
+mod heard;
 mod host;
 mod http;
 mod iso;
@@ -43,6 +44,7 @@ pub use faults::Faults;
 pub use gyre_sandbox::recording::{Played, Recorder, Recording, Summary};
 pub use gyre_sandbox::replay::{Difference, Field, Place, Replayed, Replaying};
 pub use gyre_sandbox::{About, Description, Import, Inspection, Role, Status, introduce};
+pub use heard::HostCall;
 pub use host::{Host, JobContext, Secrets};
 pub use replaying::Rerun;
 pub use worker::configured_secret;

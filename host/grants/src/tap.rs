@@ -1,5 +1,5 @@
 //! Where calls are recorded: between a plugin and the capabilities, which do not know of it. Linked in their place only
-//! when the host records; each call is handed on as it is, and told to the session's tape with what came of it. Refuses to
+//! when the host records or somebody listens; each call is handed on as it is, and told with what came of it. Refuses to
 //! know what is a secret: the recorder masks, and learns here which values are configured.
 //!
 //! An interface that is added to the WIT has to be added here too: the bindings' traits do not let it be forgotten.
@@ -26,6 +26,7 @@ pub(crate) struct Tap<'a>(pub(crate) &'a mut Lent);
 
 impl Tap<'_> {
     fn heard(&mut self, import: &str, arguments: Vec<Told>, reply: Reply) {
+        self.0.overhear(import, &arguments, &reply);
         if let Some(tape) = &self.0.tape {
             tape.host(import, arguments, reply);
         }

@@ -231,7 +231,8 @@ fn the_page_lists_every_attack() {
          What a plugin says that it made (`list-marked`), it is believed of steps that ran at its own endpoint and are over,\n\
          and of nothing else: what a job of another endpoint made is unknown there (`orphans.foreign`), and what any list calls\n\
          the property of a replica, a server or a running job stays (`orphans.owned`). That an object of its own endpoint\n\
-         really carries the token, only that plugin can look up; one that lies of it could remove the object unasked.\n\n\
+         really carries the token, only that plugin can look up; one that lies of it could remove the object unasked.\n\
+         `tests/tests/orphans.rs` runs a component that claims by the token of another endpoint's job.\n\n\
          | | it tries to | it gets |\n|---|---|---|\n",
     );
     for (number, Attack(tries, _, _, gets)) in ATTACKS.iter().enumerate() {

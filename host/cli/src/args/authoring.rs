@@ -103,6 +103,9 @@ pub struct TestArgs {
     /// Let a destination make disks, a worker, a checkpoint, a clone and a machine, several times, and remove them
     #[arg(long)]
     pub steps: bool,
+    /// Enter workers of the destination with the agent, as a job does, to see that a checkpoint puts disks back
+    #[arg(long, requires = "steps")]
+    pub contents: bool,
 }
 
 /// How a recording is replayed.

@@ -4,11 +4,15 @@
 
 use super::destination::note_console;
 use super::rules::Rule;
-use super::walk::{Fails, PAGES_MAX, Trial, finish, marked, mishandled, note_faults, note_foreign, token};
-use super::{Checks, Verdict, one_line};
+use super::walk::{
+    Fails, PAGES_MAX, Trial, finish, marked, mishandled, note_faults, note_foreign, note_token_first,
+    retried, token,
+};
+use super::{Checks, Verdict, one_line, restore};
 use crate::trying::machine;
 use gyre_core::roles::{Destination, Marked, Outcome, State, StepCall, Worker, WorkerRole};
 use gyre_core::{Error, Kind, OsType, Result, VmSpec};
+use gyre_grants::HostCall;
 use std::collections::BTreeSet;
 
 /// Calls of one step that are let fail: each makes and removes what the step makes.
@@ -23,6 +27,10 @@ const UNSEEN: &str = "what was made is not listed, and so nobody sees whether it
 struct Losses {
     /// An error of another kind than the host's.
     wrong: Option<String>,
+    /// A call of the host that was made again.
+    again: Option<String>,
+    /// The calls of one in which none fails.
+    well: Vec<HostCall>,
     /// What was not removed.
     left: Option<String>,
     /// Why nothing could be left.
@@ -78,6 +86,7 @@ pub async fn check(plugin: &dyn Destination, trial: &Trial<'_>, wanted: bool, ch
         disks.remove(&token, &state, checks).await;
     }
     deleted(plugin, trial, &vm, checks).await;
+    restore::check(plugin, trial, &vm, checks).await;
 }
 
 /// Disks and a worker with them, which somebody deletes one by one in the order in which they are listed, behind the back
@@ -286,7 +295,10 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
         if self.trial.is_stopped() {
             return None;
         }
-        let state = match self.trial.make(token, &self.ensure).await {
+        self.trial.faults.begin(None);
+        let made = self.trial.make(token, &self.ensure).await;
+        let heard = self.trial.faults.heard();
+        let state = match made {
             Ok(state) => state,
             Err(error) => {
                 let why = format!("the platform does not let it: {}", one_line(&error));
@@ -296,6 +308,9 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
             }
         };
         let once = self.marks(token).await;
+        if let Ok(marks) = &once {
+            note_token_first(checks, &format!("ensure of {name}"), &heard, marks, token);
+        }
         let again = self.trial.make(token, &self.ensure).await;
         let twice = self.marks(token).await;
         let listed = matches!(&once, Ok(marks) if !marks.is_empty());
@@ -347,7 +362,7 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
             self.lost_at(Some(at), &mut losses).await;
             tried += 1;
         }
-        let fails = Fails { tried, calls, wrong: losses.wrong.take() };
+        let fails = Fails { tried, calls, wrong: losses.wrong.take(), again: losses.again.take() };
         note_faults(checks, &format!("ensure of {}", self.name), fails);
         let name = format!("remove of {} with an empty state undoes what was lost", self.name);
         checks.note(name, Rule::TargetLost, losses.verdict());
@@ -358,11 +373,14 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
         let token = token(&at.map_or_else(|| "lost".into(), |at| format!("lost-{at}")));
         self.trial.faults.begin(at);
         let answer = self.trial.make(&token, &self.ensure).await;
-        let calls = self.trial.faults.calls();
+        let (calls, heard) = (self.trial.faults.calls(), self.trial.faults.heard());
         self.trial.faults.begin(None);
         let which = at.map_or_else(String::new, |at| format!("when its call {at} of the host failed: "));
         if at.is_none() {
             losses.unmade = self.unmade(&answer, &token).await;
+            losses.well = heard;
+        } else {
+            losses.again = losses.again.take().or_else(|| retried(&losses.well, &heard));
         }
         if let Some(why) = mishandled(&answer) {
             losses.wrong = Some(format!("{which}{why}"));

@@ -3,8 +3,8 @@
 
 use super::roots::{DAMAGED, Empty, Faulty, Which};
 use super::rules::Rule;
-use super::walk::mishandled;
-use super::{Checks, Verdict, broke_off, one_line};
+use super::walk::{mishandled, retried};
+use super::{Checks, Verdict, boots, broke_off, one_line};
 use crate::args::TestArgs;
 use crate::tree::{self, Walk};
 use crate::trying::{Copy, ReadOnly, machine, morphing};
@@ -75,14 +75,16 @@ async fn detects(plugin: &dyn OsMorphing, tree: &Path, checks: &mut Checks) -> R
         Rule::MorphSame,
         Verdict::of(same, || "its second answer is another one".into()),
     );
-    let mut verdict = Verdict::Kept;
+    let (mut verdict, mut again) = (Verdict::Kept, None);
     for at in 0..counted.calls().min(FAULTS_MAX) {
-        let answer = plugin.detect(Faulty::new(root()?, Which::Any, at)).await;
-        if let Some(why) = mishandled(&answer) {
+        let faulty = Faulty::new(root()?, Which::Any, at);
+        if let Some(why) = mishandled(&plugin.detect(faulty.clone()).await) {
             verdict = Verdict::Broken(format!("when its call {at} of the host failed: {why}"));
         }
+        again = again.or_else(|| retried(&counted.heard(), &faulty.heard()));
     }
     checks.note("detect answers when a call of the host fails", Rule::Faults, verdict);
+    checks.note("detect retries none of them", Rule::Retries, again.map_or(Verdict::Kept, Verdict::Broken));
     match first {
         Ok(Some(_)) => Ok(true),
         Ok(None) => {
@@ -109,15 +111,20 @@ async fn morphs(plugin: &dyn OsMorphing, tree: &Path, chroot: bool, checks: &mut
         checks.note("morph morphs the tree", Rule::MorphRepeats, cannot(&error));
         return Ok(());
     }
+    let judged = boots::judge(&once.path());
+    checks.note("what it morphed boots, as far as its files tell", Rule::MorphBoots, judged);
     let twice = Copy::of(&once.path())?;
     let repeated = morph(plugin, twice.root(chroot)?).await;
     let verdict = same(repeated, &once, &twice)?;
     checks.note("morph repeated changes nothing more", Rule::MorphRepeats, verdict);
     let calls = counted.calls();
     let step = calls.div_ceil(INTERRUPTIONS_MAX).max(1);
+    let mut again = None;
     for at in (0..calls).step_by(step) {
         let copy = Copy::of(tree)?;
-        let interrupted = morph(plugin, Faulty::new(copy.root(chroot)?, Which::Changing, at)).await;
+        let faulty = Faulty::new(copy.root(chroot)?, Which::Changing, at);
+        let interrupted = morph(plugin, faulty.clone()).await;
+        again = again.or_else(|| retried(&counted.heard(), &faulty.heard()));
         let name = format!(
             "morph interrupted at change {} of {calls} comes to the same when it is repeated",
             at + 1
@@ -128,6 +135,11 @@ async fn morphs(plugin: &dyn OsMorphing, tree: &Path, chroot: bool, checks: &mut
         };
         checks.note(name, Rule::MorphResumes, verdict);
     }
+    checks.note(
+        "morph retries no call of the host",
+        Rule::Retries,
+        again.map_or(Verdict::Kept, Verdict::Broken),
+    );
     Ok(())
 }
 

@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use gyre_core::protocol::{Base64, FileType, Root, RootReply, RootRequest, Stat};
 use gyre_core::{Error, Kind, Result};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use gyre_grants::HostCall;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A line that no guest should have.
 const LONG_BYTES: usize = 1 << 20;
@@ -98,13 +98,13 @@ pub struct Faulty {
     which: Which,
     /// The call that fails, counted from 0; none at `usize::MAX`.
     at: usize,
-    calls: AtomicUsize,
+    heard: Mutex<Vec<HostCall>>,
 }
 
 impl Faulty {
     /// Over `inner`.
     pub fn new(inner: Arc<dyn Root>, which: Which, at: usize) -> Arc<Self> {
-        Arc::new(Self { inner, which, at, calls: AtomicUsize::new(0) })
+        Arc::new(Self { inner, which, at, heard: Mutex::default() })
     }
 
     /// Only counts.
@@ -114,18 +114,30 @@ impl Faulty {
 
     /// Calls so far.
     pub fn calls(&self) -> usize {
-        self.calls.load(Ordering::SeqCst)
+        self.heard().len()
+    }
+
+    /// What they asked.
+    pub fn heard(&self) -> Vec<HostCall> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps a call; whether it is the one that fails.
+    fn hear(&self, request: &RootRequest) -> bool {
+        let asked = serde_json::to_value(request).unwrap_or_default();
+        let function = asked.get("call").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_injected = heard.len() == self.at;
+        heard.push(HostCall { function, asked: asked.to_string(), is_injected, ..HostCall::default() });
+        is_injected
     }
 }
 
 #[async_trait]
 impl Root for Faulty {
     async fn call(&self, request: RootRequest) -> Result<RootReply> {
-        if self.which == Which::Any || !request.only_looks() {
-            let number = self.calls.fetch_add(1, Ordering::SeqCst);
-            if number == self.at {
-                return Err(Error::unavailable("rootfs.injected", "gyre plugin test let this call fail"));
-            }
+        if (self.which == Which::Any || !request.only_looks()) && self.hear(&request) {
+            return Err(Error::unavailable("rootfs.injected", "gyre plugin test let this call fail"));
         }
         self.inner.call(request).await
     }

@@ -9,8 +9,6 @@ pub enum Held {
     Kit,
     /// The host, at every call: what it does about it.
     Host(&'static str),
-    /// The author: why it cannot be seen from outside.
-    Author(&'static str),
 }
 
 macro_rules! rules {
@@ -51,14 +49,14 @@ macro_rules! rules {
 }
 
 #[cfg(test)]
-use Held::{Author, Host, Kit};
+use Held::{Host, Kit};
 
 #[rustfmt::skip] // a table
 rules! {
     Answers "P1" "gyre:plugin" Kit, "Every call answers, whatever it is asked and whatever the other side is like; none ends in a trap, an exception or at a limit.";
     Written "P2" "gyre:plugin" Kit, "Every call is there: none answers `plugin.not-written`.";
     Faults "P3" "gyre:plugin" Kit, "When a call of the host fails, the plugin answers, and an error that it passes on keeps its kind.";
-    Retries "P4" "gyre:plugin" Author("the kit sees how many calls are made and not which, and so cannot tell a second try from another call"), "It retries nothing: the host does.";
+    Retries "P4" "gyre:plugin" Kit, "It retries nothing: the host does.";
     Fresh "P5" "gyre:plugin" Host("every call but those of an open disk meets a new instance"), "It expects nothing of an earlier call but what came back as a state.";
     Options "P6" "gyre:plugin" Host("options that do not fit the schema reach no plugin: `config.option`"), "`config` is a JSON object that fits the plugin's schema.";
     Secrets "P7" "gyre:plugin" Host("`plugin.secret-told` in a state or a machine, blanked out elsewhere"), "No secret stands in a state, an error, a log line or any other answer.";
@@ -76,7 +74,7 @@ rules! {
     Waits "T2" "types#wait" Host("waits no longer than that at once"), "A step waits for at most an hour.";
     Findings "T3" "types#finding" Host("refuses the answer: `plugin.answer`"), "A check finds at most 1,000 things.";
     FindsOrFails "T4" "types#finding" Kit, "What is wrong with options or machine is a finding, not an error.";
-    TokenFirst "T5" "types#step" Author("what does not carry it is not listed, and so is seen at the platform alone; D8 loses the step at its calls, and finds what carries it"), "What is made carries the token from its first moment on.";
+    TokenFirst "T5" "types#step" Kit, "What is made carries the token from its first moment on.";
 
     SourcePages "S1" "source#list-vms" Kit, "Every machine stands on one page only, and the pages come to an end.";
     SourceNames "S2" "source#list-vms" Kit, "With a name, those alone whose name contains it, in any case of letters.";
@@ -114,7 +112,7 @@ rules! {
     TargetForeign "D16" "destination#remove-marked" Kit, "An object that carries another token is refused with `conflict`.";
     TargetGone "D17" "destination#describe-worker" Kit, "A worker that does not run any more fails with `unavailable` and `worker.gone`.";
     TargetOrder "D18" "destination#list-marked" Kit, "What holds something is listed before it.";
-    TargetRestore "D19" "destination#restore-checkpoint" Author("what is on disks is seen by an agent on a worker alone, and the kit starts none"), "It puts the replica's own disks back to the checkpoint.";
+    TargetRestore "D19" "destination#restore-checkpoint" Kit, "It puts the replica's own disks back to the checkpoint.";
 
     MorphLooks "O1" "osmorphing#detect" Kit, "`detect` looks and changes nothing.";
     MorphSame "O2" "osmorphing#detect" Kit, "`detect` says the same again of the same root.";
@@ -122,7 +120,7 @@ rules! {
     MorphScore "O4" "osmorphing#os-match.score" Host("takes more for 100"), "A score is 0 to 100.";
     MorphRepeats "O5" "osmorphing#morph" Kit, "`morph` repeated on the same root changes nothing more.";
     MorphResumes "O6" "osmorphing#morph" Kit, "`morph` interrupted anywhere comes to the same when it is repeated.";
-    MorphBoots "O7" "osmorphing#morph" Author("whether a guest boots is seen when it is booted, and the kit has a tree of files and no machine"), "An error says that the machine would not boot, and success that it does.";
+    MorphBoots "O7" "osmorphing#morph" Kit, "Where `morph` succeeds, no file of the guest keeps it from booting: kernel, driver of its disks, boot loader, file systems.";
 }
 
 #[cfg(test)]
@@ -147,7 +145,6 @@ prints the number of the rule with every check; how it is run stands in [testing
             let held = match rule.held() {
                 Held::Kit => "`gyre plugin test`".to_owned(),
                 Held::Host(how) => format!("the host: {how}"),
-                Held::Author(why) => format!("you: {why}"),
             };
             format!("| {} | {} | `{}` | {held} |\n", rule.id(), rule.says(), rule.place())
         };

@@ -4,7 +4,7 @@
 use super::rules::Rule;
 use super::walk::{
     PAGES_MAX, Trial, each_fails, finish, marked, note_faults, note_findings, note_foreign, note_marks,
-    removed, step, token,
+    note_token_first, removed, step, token,
 };
 use super::{Checks, Verdict, note_answer, one_line};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
@@ -182,7 +182,10 @@ async fn snapshot(plugin: &dyn Source, trial: &Trial<'_>, id: &str, checks: &mut
     let before = marked(async |after: Option<&str>| plugin.list_marked(after).await).await;
     let make = async || trial.make(&token, async |step| plugin.ensure_snapshot(step, &vm, None).await).await;
     note_faults(checks, "ensure-snapshot", each_fails(trial, &make).await);
-    let state = match (make().await, make().await) {
+    trial.faults.begin(None);
+    let once = make().await;
+    let heard = trial.faults.heard();
+    let state = match (once, make().await) {
         (Ok(once), Ok(twice)) => {
             checks.note(
                 name,
@@ -205,6 +208,10 @@ async fn snapshot(plugin: &dyn Source, trial: &Trial<'_>, id: &str, checks: &mut
         let remove =
             async |step: &StepCall, one: &Marked| plugin.remove_marked(step, &one.kind, &one.id).await;
         note_listed(checks, &token, &before, &listed);
+        let ours = |one: &&Marked| one.token == token;
+        let made =
+            listed.iter().flatten().flatten().filter(ours).map(|one| (one.kind.clone(), one.id.clone()));
+        note_token_first(checks, "ensure-snapshot", &heard, &made.collect(), &token);
         note_foreign(checks, Rule::SourceForeign, &token, listed, remove).await;
         disks(plugin, trial, &vm, &state, checks).await;
     }

@@ -7,7 +7,7 @@ mod source;
 
 use super::rules::{Held, Rule};
 use super::*;
-use gyre_grants::{About, Description, Inspection};
+use gyre_grants::{About, Description, HostCall, Inspection};
 
 /// An answer that says what the plugin that gives it is.
 fn inspected(wrong: Option<Rule>) -> Inspection {
@@ -78,8 +78,8 @@ async fn every_rule_of_the_kit_is_held_by_a_check() {
         let found = found(Some(*rule)).await;
         let by: Vec<_> = found.iter().filter(|(_, checks)| broken(checks)).map(|(role, _)| *role).collect();
         let expected: &[&str] = match rule {
-            Rule::Answers | Rule::Faults => &["source", "destination", "osmorphing"],
-            Rule::Written | Rule::FindsOrFails => &["source", "destination"],
+            Rule::Answers | Rule::Faults | Rule::Retries => &["source", "destination", "osmorphing"],
+            Rule::Written | Rule::FindsOrFails | Rule::TokenFirst => &["source", "destination"],
             rule => match rule.id().get(..1) {
                 Some("M") => &["description"],
                 Some("S") => &["source"],
@@ -143,10 +143,32 @@ fn a_broken_rule_is_the_commands_error() {
     assert_eq!(checks.answer().error.unwrap().code, "plugin.conformance");
 }
 
-/// A call of the host that may be let fail, as a plugin makes it that does not keep [`Rule::Faults`] if it is `wrong`.
+/// A call of the host that may be let fail, as a plugin makes it that does not keep [`Rule::Faults`] or [`Rule::Retries`] if
+/// it is `wrong`.
 fn host(faults: &gyre_grants::Faults, wrong: Option<Rule>) -> Result<()> {
-    faults.pass().map_err(|error| match wrong {
+    let called = |call: Result<()>| {
+        let function = "fake".into();
+        faults.hear(HostCall { function, is_injected: call.is_err(), ..HostCall::default() });
+        call
+    };
+    let call = called(faults.pass());
+    let call = if wrong == Some(Rule::Retries) { call.or_else(|_| called(faults.pass())) } else { call };
+    call.map_err(|error| match wrong {
         Some(Rule::Faults) => Error::invalid("fake.call", "it did not work").cause(error.message),
         _ => error.during("a call of the platform"),
     })
+}
+
+/// Makes a thing, with the token at once unless [`Rule::TokenFirst`] is `wrong`.
+fn create(faults: &gyre_grants::Faults, wrong: Option<Rule>, id: &str, token: &str) {
+    let call = |asked: &str, answered: &str| {
+        let (asked, answered) = (asked.to_owned(), answered.to_owned());
+        faults.hear(HostCall { function: "create".into(), asked, answered, ..HostCall::default() });
+    };
+    if wrong == Some(Rule::TokenFirst) {
+        call("", id);
+        call(&format!("mark {id} with {token}"), "");
+    } else {
+        call(token, id);
+    }
 }

@@ -2,9 +2,11 @@
 
 use super::rules::Rule;
 use super::{Checks, NOT_WRITTEN, Verdict, broke_off, note_answer, one_line};
-use gyre_core::roles::{Finding, Marked, MarkedPage, Outcome, State, StepCall};
+use crate::bench::JOB;
+use gyre_core::roles::{Finding, Marked, MarkedPage, Outcome, State, StepCall, Worker};
 use gyre_core::{Error, Kind, Result};
-use gyre_grants::Faults;
+use gyre_engine::{WorkerSession, Workers};
+use gyre_grants::{Faults, HostCall};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -26,12 +28,23 @@ pub struct Trial<'a> {
     pub faults: &'a Faults,
     /// Looked at before anything is made; what was made is removed nevertheless.
     pub stop: &'a CancellationToken,
+    /// How a worker is entered, where it may be.
+    pub workers: Option<&'a dyn Workers>,
 }
 
 impl Trial<'_> {
     /// Whether nothing more is to be tried.
     pub fn is_stopped(&self) -> bool {
         self.stop.is_cancelled()
+    }
+
+    /// Enters a worker.
+    ///
+    /// # Errors
+    /// Why it is not reached.
+    pub async fn enter(&self, worker: &Worker) -> Result<Box<dyn WorkerSession>> {
+        let none = || Error::invalid("plugin.conformance", "no worker is entered");
+        self.workers.ok_or_else(none)?.open(worker, JOB, self.stop).await
     }
 
     /// As [`finish`], for what makes something.
@@ -111,8 +124,21 @@ const fn kind(kind: Kind) -> &'static str {
     }
 }
 
+/// What is wrong with what was asked after a call of the host failed: the same again, within one call of the plugin and
+/// more often than where nothing fails (`well`).
+pub fn retried(well: &[HostCall], failed: &[HostCall]) -> Option<String> {
+    let at = failed.iter().position(|call| call.is_injected)?;
+    let again = |calls: &[HostCall]| {
+        let call = calls.get(at)?;
+        Some(calls.iter().skip(at + 1).filter(|next| next.repeats(call)).count())
+    };
+    let function = &failed.get(at)?.function;
+    (again(failed) > again(well).or(Some(0)))
+        .then(|| format!("when its call {at} of the host failed, it made the same call again: {function}"))
+}
+
 /// What came of letting calls of the host fail.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Fails {
     /// How many were let fail.
     pub tried: usize,
@@ -120,38 +146,43 @@ pub struct Fails {
     pub calls: usize,
     /// What was wrong with the last answer that was.
     pub wrong: Option<String>,
+    /// Which was made again.
+    pub again: Option<String>,
 }
 
 /// Makes a call again and again, and lets another call of the host fail each time. None is begun once it is stopped.
 pub async fn each_fails<T>(trial: &Trial<'_>, call: impl AsyncFn() -> Result<T>) -> Fails {
     let faults = trial.faults;
     if trial.is_stopped() {
-        return Fails { tried: 0, calls: 0, wrong: None };
+        return Fails::default();
     }
     faults.begin(None);
     let _ = call().await;
-    let (calls, mut tried, mut wrong) = (faults.calls(), 0, None);
-    for at in 0..calls.min(FAULTS_MAX) {
+    let well = faults.heard();
+    let mut fails = Fails { calls: faults.calls(), ..Fails::default() };
+    for at in 0..fails.calls.min(FAULTS_MAX) {
         if trial.is_stopped() {
             break;
         }
-        tried += 1;
+        fails.tried += 1;
         faults.begin(Some(at));
         if let Some(why) = mishandled(&call().await) {
-            wrong = Some(format!("when its call {at} of the host failed: {why}"));
+            fails.wrong = Some(format!("when its call {at} of the host failed: {why}"));
         }
+        fails.again = fails.again.or_else(|| retried(&well, &faults.heard()));
     }
     faults.begin(None);
-    Fails { tried, calls, wrong }
+    fails
 }
 
 /// Notes what came of letting the calls of one verb fail, and that some were not, where there were too many.
-pub fn note_faults(checks: &mut Checks, verb: &str, Fails { tried, calls, wrong }: Fails) {
-    let verdict = match (wrong, tried) {
-        (Some(why), _) => Verdict::Broken(why),
-        (None, 0) => return,
-        (None, _) => Verdict::Kept,
-    };
+pub fn note_faults(checks: &mut Checks, verb: &str, Fails { tried, calls, wrong, again }: Fails) {
+    if tried == 0 && wrong.is_none() {
+        return;
+    }
+    let verdict = |wrong: Option<String>| wrong.map_or(Verdict::Kept, Verdict::Broken);
+    checks.note(format!("{verb} retries none of them"), Rule::Retries, verdict(again));
+    let verdict = verdict(wrong);
     let which = if tried < calls { format!("{tried} of {calls}") } else { calls.to_string() };
     checks.note(format!("{verb} answers when any of {which} calls of the host fails"), Rule::Faults, verdict);
     if tried < calls {
@@ -194,6 +225,56 @@ pub fn note_marks(checks: &mut Checks, rule: Rule, listed: &Result<Option<Vec<Ma
         }
     };
     checks.note("every marked object stands on one page", rule, verdict);
+}
+
+/// Notes that what a step made carries its token from its first moment on: the call whose answer first names a thing that
+/// is listed carries the token, and not a later one alone. A token that a platform keeps in other letters is not found.
+pub fn note_token_first(
+    checks: &mut Checks,
+    name: &str,
+    calls: &[HostCall],
+    made: &BTreeSet<(String, String)>,
+    token: &str,
+) {
+    if made.is_empty() {
+        return;
+    }
+    let verdicts: Vec<_> =
+        made.iter().map(|(kind, id)| carries(calls, id, token).map_err(|why| (kind, id, why))).collect();
+    let late = verdicts.iter().find_map(|verdict| match verdict {
+        Err((kind, id, Some(function))) => {
+            Some(format!("the {kind} {id:?} got it by a later call of {function}"))
+        }
+        _ => None,
+    });
+    let unseen = verdicts.iter().find_map(|verdict| match verdict {
+        Err((kind, id, None)) => Some(format!("no call that makes the {kind} {id:?} is seen to carry it")),
+        _ => None,
+    });
+    let unseen = unseen.map_or(Verdict::Kept, Verdict::Unknown);
+    let verdict = late.map_or(unseen, Verdict::Broken);
+    checks.note(format!("what {name} makes carries its token at once"), Rule::TokenFirst, verdict);
+}
+
+/// That the first call that has to do with an id carries the token; else which later one does, where one does.
+fn carries(calls: &[HostCall], id: &str, token: &str) -> std::result::Result<(), Option<String>> {
+    let first = calls.iter().position(|call| names(&call.asked, id) || names(&call.answered, id));
+    let mut of_it = calls.iter().skip(first.ok_or(None)?);
+    if of_it.next().is_some_and(|making| making.asked.contains(token)) {
+        return Ok(());
+    }
+    let later = of_it.find(|call| names(&call.asked, id) && call.asked.contains(token));
+    Err(later.map(|call| call.function.clone()))
+}
+
+/// Whether it stands there, not as a part of another word.
+fn names(text: &str, id: &str) -> bool {
+    let is_inside = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    text.match_indices(id).any(|(at, _)| {
+        let (before, behind) =
+            (text.get(..at).unwrap_or_default(), text.get(at + id.len()..).unwrap_or_default());
+        !id.is_empty() && !before.ends_with(is_inside) && !behind.starts_with(is_inside)
+    })
 }
 
 /// Notes that what another step made is not for this one to remove; of what carries this token alone, where that is listed.
@@ -255,9 +336,9 @@ mod tests {
     #[tokio::test]
     async fn each_call_of_the_host_fails_once() {
         let (faults, stop) = (Faults::default(), CancellationToken::new());
-        let trial = Trial { faults: &faults, stop: &stop };
+        let trial = Trial { faults: &faults, stop: &stop, workers: None };
         let fails = each_fails(&trial, async || faults.pass().and_then(|()| faults.pass())).await;
-        assert_eq!(fails, Fails { tried: 2, calls: 2, wrong: None });
+        assert_eq!(fails, Fails { tried: 2, calls: 2, ..Fails::default() });
         let other =
             async || faults.pass().map_err(|error| Error::invalid("my.code", "no").cause(error.message));
         let fails = each_fails(&trial, other).await;
@@ -271,7 +352,7 @@ mod tests {
     async fn calls_that_were_not_let_fail_are_told() {
         let (faults, stop, mut checks) = (Faults::default(), CancellationToken::new(), Checks::default());
         let many = async || (0..=FAULTS_MAX).try_for_each(|_| faults.pass());
-        let fails = each_fails(&Trial { faults: &faults, stop: &stop }, many).await;
+        let fails = each_fails(&Trial { faults: &faults, stop: &stop, workers: None }, many).await;
         note_faults(&mut checks, "check", fails);
         let text = checks.text();
         let calls = FAULTS_MAX + 1;
@@ -280,5 +361,27 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("○ check answers when any other call"), "{text}");
+    }
+
+    #[test]
+    fn the_same_call_again_is_a_retry_unless_it_is_made_so_often_anyway() {
+        let call = |asked: &str, turn, is_injected| HostCall {
+            turn,
+            asked: asked.into(),
+            is_injected,
+            ..HostCall::default()
+        };
+        let well = [call("a", 1, false), call("b", 1, false), call("a", 1, false)];
+        let retried = |failed: &[HostCall]| super::retried(&well, failed).is_some();
+        assert!(!retried(&[call("a", 1, true), call("b", 1, false), call("a", 1, false)]));
+        assert!(retried(&[
+            call("a", 1, true),
+            call("a", 1, false),
+            call("b", 1, false),
+            call("a", 1, false)
+        ]));
+        assert!(retried(&[call("a", 1, false), call("b", 1, true), call("b", 1, false)]));
+        assert!(!retried(&[call("a", 1, false), call("b", 1, true), call("b", 2, false)]));
+        assert!(!retried(&well));
     }
 }

@@ -48,6 +48,20 @@ impl Told {
         Self::case(HANDLE, Self::Plain(number.into()))
     }
 
+    /// The number of a handle, if it is one.
+    pub fn as_handle(&self) -> Option<u32> {
+        let Self::Fields(fields) = self else { return None };
+        let [(name, Self::Plain(number))] = fields.as_slice() else { return None };
+        number.as_u64().filter(|_| name == HANDLE).and_then(|number| u32::try_from(number).ok())
+    }
+
+    /// That of a result which is `ok` with a handle.
+    pub fn given_handle(&self) -> Option<u32> {
+        let Self::Fields(fields) = self else { return None };
+        let [(name, given)] = fields.as_slice() else { return None };
+        given.as_handle().filter(|_| name == "ok")
+    }
+
     /// An option that is there: one of another option is told apart from nothing.
     pub(crate) fn some(self) -> Self {
         let is_option = match &self {

@@ -10,7 +10,7 @@ struct Hostile;
 struct Options {
     /// What it tries.
     attack: String,
-    /// The host, credential or secret that it tries it with.
+    /// The host, credential, secret, or token and volume that it tries it with.
     #[serde(default)]
     on: String,
 }
@@ -64,10 +64,19 @@ impl Destination for Hostile {
         let marked = match options.attack.as_str() {
             "marks-without-token" => vec![forged("1".into(), String::new())],
             "marks-long-token" => vec![forged("1".into(), "x".repeat(1 << 20))],
+            // The volume of another endpoint, by the token of a job there, and one that is nowhere.
+            "marks-of-others" => {
+                let (token, volume) = options.on.split_once(' ').unwrap_or_default();
+                [volume, "made-up"].map(|id| forged(id.into(), token.into())).into()
+            }
             "marks-secret" => vec![forged(revealed(&config)?, token())],
             _ => (0..10_000).map(|id| forged(id.to_string(), token())).collect(),
         };
         Ok(MarkedPage { marked, next: None })
+    }
+    fn remove_marked(_: &Step, _: &str, _: &str) -> Result<Outcome> {
+        // Nobody is to believe it so far.
+        Err(unused())
     }
     fn remove_disks(_: &Step, _: &str) -> Result<Outcome> {
         Err(unused())

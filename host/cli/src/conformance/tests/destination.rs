@@ -3,18 +3,21 @@
 use super::super::rules::Rule;
 use super::super::walk::Trial;
 use super::super::{Checks, destination, life};
-use super::{host, inspected};
+use super::{create, host, inspected};
 use async_trait::async_trait;
+use bytes::Bytes;
+use gyre_core::protocol::{Script, ScriptEnd, System};
 use gyre_core::roles::*;
-use gyre_core::{Error, OsType, Result, VmSpec};
+use gyre_core::{BlockTarget, Error, Hash, OsType, Result, VmSpec};
+use gyre_engine::{Mounted, WorkerSession, Workers};
 use gyre_grants::Faults;
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
 pub async fn tested(wrong: Option<Rule>) -> Checks {
     let (faults, mut checks) = (Arc::new(Faults::default()), Checks::default());
-    let fake = Fake { wrong, faults: faults.clone(), platform: Mutex::default(), stop: None };
-    let trial = Trial { faults: &faults, stop: &CancellationToken::new() };
+    let fake = Fake::new(wrong, &faults, None);
+    let trial = Trial { faults: &faults, stop: &CancellationToken::new(), workers: Some(&fake.disk) };
     destination::check(&fake, &trial, &inspected(None), &mut checks).await;
     life::check(&fake, &trial, true, &mut checks).await;
     checks
@@ -24,13 +27,9 @@ pub async fn tested(wrong: Option<Rule>) -> Checks {
 async fn stopped_at(made: usize) -> (usize, usize) {
     let (faults, stop, mut checks) =
         (Arc::new(Faults::default()), CancellationToken::new(), Checks::default());
-    let fake = Fake {
-        wrong: None,
-        faults: faults.clone(),
-        platform: Mutex::default(),
-        stop: Some((made, stop.clone())),
-    };
-    life::check(&fake, &Trial { faults: &faults, stop: &stop }, true, &mut checks).await;
+    let fake = Fake::new(None, &faults, Some((made, stop.clone())));
+    let trial = Trial { faults: &faults, stop: &stop, workers: Some(&fake.disk) };
+    life::check(&fake, &trial, true, &mut checks).await;
     let platform = fake.platform.lock().unwrap();
     (platform.next, platform.things.len())
 }
@@ -63,6 +62,76 @@ struct Fake {
     platform: Mutex<Platform>,
     /// What asks it to stop as the thing of this number is made.
     stop: Option<(usize, CancellationToken)>,
+    disk: Disk,
+    /// What the disk held when a checkpoint was made.
+    kept: Mutex<u8>,
+}
+
+/// What is on every disk, which every worker has.
+#[derive(Clone, Default)]
+struct Disk(Arc<Mutex<u8>>);
+
+#[async_trait]
+impl Workers for Disk {
+    async fn open(&self, _: &Worker, _: &str, _: &CancellationToken) -> Result<Box<dyn WorkerSession>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+#[async_trait]
+impl WorkerSession for Disk {
+    fn disk(&self, _: &str) -> Result<Arc<dyn BlockTarget>> {
+        Ok(Arc::new(self.clone()))
+    }
+
+    async fn unlock(&self, _: &[String]) -> Result<()> {
+        Ok(())
+    }
+
+    async fn systems(&self) -> Result<Vec<System>> {
+        Ok(Vec::new())
+    }
+
+    async fn run_script(&self, _: &Script) -> Result<ScriptEnd> {
+        Err(absent())
+    }
+
+    async fn mount(&self, _: &System) -> Result<Mounted> {
+        Err(absent())
+    }
+
+    async fn unmount(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn close(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl BlockTarget for Disk {
+    fn size(&self) -> u64 {
+        1 << 30
+    }
+
+    async fn write(&self, _: u64, bytes: Bytes) -> Result<()> {
+        *self.0.lock().unwrap() = bytes[0];
+        Ok(())
+    }
+
+    async fn zero(&self, _: u64, _: u64) -> Result<()> {
+        *self.0.lock().unwrap() = 0;
+        Ok(())
+    }
+
+    async fn flush(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn hashes(&self, _: u64, _: u64) -> Result<Vec<Hash>> {
+        Ok(vec![[*self.0.lock().unwrap(); 32]])
+    }
 }
 
 fn absent() -> Error {
@@ -74,6 +143,11 @@ fn done() -> Result<Outcome> {
 }
 
 impl Fake {
+    fn new(wrong: Option<Rule>, faults: &Arc<Faults>, stop: Option<(usize, CancellationToken)>) -> Self {
+        let (platform, disk, kept) = (Mutex::default(), Disk::default(), Mutex::default());
+        Self { wrong, faults: faults.clone(), platform, stop, disk, kept }
+    }
+
     fn is(&self, rule: Rule) -> bool {
         self.wrong == Some(rule)
     }
@@ -95,6 +169,7 @@ impl Fake {
                         stop.cancel();
                     }
                     let id = format!("{kind}-{}", platform.next);
+                    create(&self.faults, self.wrong, &id, &step.token);
                     platform.things.push(Thing { kind, id: id.clone(), token: step.token.clone() });
                     id
                 }
@@ -197,6 +272,7 @@ impl Destination for Fake {
 
     async fn ensure_checkpoint(&self, step: &StepCall, disks: &str) -> Result<Outcome> {
         self.there(disks)?;
+        *self.kept.lock().unwrap() = *self.disk.0.lock().unwrap();
         self.ensure("checkpoint", step)
     }
 
@@ -220,7 +296,11 @@ impl Destination for Fake {
         if self.is(Rule::Written) {
             return Err(Error::other("plugin.not-written", "this plugin does not do restore-checkpoint yet"));
         }
-        self.there(checkpoint).and_then(|()| done())
+        self.there(checkpoint)?;
+        if !self.is(Rule::TargetRestore) {
+            *self.disk.0.lock().unwrap() = *self.kept.lock().unwrap();
+        }
+        done()
     }
 
     async fn plan_morphing(&self, _: &VmSpec) -> Result<Morphing> {

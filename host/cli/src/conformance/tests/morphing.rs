@@ -1,5 +1,6 @@
 //! OS morphing in memory that keeps every rule but one.
 
+use super::super::boots::tests::packed;
 use super::super::rules::Rule;
 use super::super::{Checks, morphing};
 use crate::args::{TestArgs, TriedArgs};
@@ -12,11 +13,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub async fn tested(wrong: Option<Rule>) -> Checks {
     let tree = tempfile::tempdir().unwrap();
-    std::fs::create_dir(tree.path().join("etc")).unwrap();
-    std::fs::write(tree.path().join("etc/os-release"), "ID=fake\n").unwrap();
+    for (path, text) in [
+        ("etc/os-release", "ID=fake\n"),
+        ("boot/vmlinuz-6.1", "kernel"),
+        ("boot/grub/grub.cfg", "linux /boot/vmlinuz-6.1\ninitrd /boot/initrd.img-6.1\n"),
+        ("lib/modules/6.1/modules.builtin", ""),
+    ] {
+        let path = tree.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
     let tried = TriedArgs { component: "fake".into(), option: Vec::new(), wasi: false };
     let root = Some(tree.path().to_owned());
-    let args = TestArgs { tried, root, chroot: false, vm: None, steps: false };
+    let args = TestArgs { tried, root, chroot: false, vm: None, steps: false, contents: false };
     let mut checks = Checks::default();
     let fake = Fake { wrong, asked: AtomicUsize::new(0) };
     morphing::check(&fake, &args, &mut checks).await.unwrap();
@@ -54,7 +63,11 @@ impl OsMorphing for Fake {
         if self.is(Rule::MorphLooks) {
             let _ = root.call(RootRequest::Remove { path: "/tmp/x".into() }).await;
         }
-        let release = read(&*root, "/etc/os-release").await.map_err(|error| match self.wrong {
+        let mut release = read(&*root, "/etc/os-release").await;
+        if release.is_err() && self.is(Rule::Retries) {
+            release = read(&*root, "/etc/os-release").await;
+        }
+        let release = release.map_err(|error| match self.wrong {
             Some(Rule::Faults) => Error::invalid("fake.call", "it did not work").cause(error.message),
             _ => error,
         })?;
@@ -79,6 +92,9 @@ impl OsMorphing for Fake {
         }
         let more = was.filter(|_| self.is(Rule::MorphRepeats)).unwrap_or_default();
         write(&*root, "/etc/first", &[more, b"1".to_vec()].concat()).await?;
+        if !self.is(Rule::MorphBoots) {
+            write(&*root, "/boot/initrd.img-6.1", &packed(&["virtio_blk.ko"])).await?;
+        }
         write(&*root, "/etc/second", b"2").await
     }
 }

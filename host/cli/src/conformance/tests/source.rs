@@ -3,7 +3,7 @@
 use super::super::rules::Rule;
 use super::super::walk::Trial;
 use super::super::{Checks, source};
-use super::host;
+use super::{create, host};
 use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::roles::{Finding, Marked, MarkedPage, Outcome, Source, StepCall, VmPage, VmSummary};
@@ -20,7 +20,7 @@ const NAMES: [&str; 3] = ["web-one", "Web-Two", "db"];
 pub async fn tested(wrong: Option<Rule>) -> Checks {
     let (faults, mut checks) = (Arc::new(Faults::default()), Checks::default());
     let fake = Fake { wrong, faults: faults.clone(), made: AtomicUsize::new(0), token: Mutex::default() };
-    let trial = Trial { faults: &faults, stop: &CancellationToken::new() };
+    let trial = Trial { faults: &faults, stop: &CancellationToken::new(), workers: None };
     source::check(&fake, &trial, Some("1"), &mut checks).await;
     checks
 }
@@ -104,6 +104,7 @@ impl Source for Fake {
         if step.resume.is_none() {
             return Ok(Outcome::Wait { state: "soon".into(), after_ms: 0 });
         }
+        create(&self.faults, self.wrong, "1", &step.token);
         self.token.lock().unwrap().clone_from(&step.token);
         let made = self.made.fetch_add(1, Ordering::SeqCst);
         let number = if self.is(Rule::SourceSnapshot) { made } else { 0 };
