@@ -21,7 +21,11 @@ const APPEAR_POLL: Duration = Duration::from_millis(200);
 const VIRTIO_SERIAL_BYTES: usize = 20;
 /// Direct reads begin and end on such boundaries, in the device and in memory.
 const ALIGN: u64 = 4096;
+/// Read at once of a device.
 const READ_BYTES: u64 = 1024 * 1024;
+/// Read at once of a file, whose bytes come out of memory as a rule: what is read is hashed while the processor's own
+/// cache still has it.
+const READ_FILE_BYTES: u64 = 256 * 1024;
 const ZERO_BYTES: usize = 1024 * 1024;
 
 const BLOCK: usize = HASH_BLOCK_BYTES as usize;
@@ -41,7 +45,9 @@ pub struct Disk {
     pub number: u64,
     size: u64,
     file: File,
+    /// Past the page cache: for reading, and of a device for writing as well.
     direct: Option<File>,
+    is_device: bool,
 }
 
 impl Disk {
@@ -108,23 +114,48 @@ impl Disk {
     }
 
     fn of(id: &str, path: &Path, file: File, meta: &std::fs::Metadata) -> Result<Self> {
-        let number = meta.rdev();
-        if let Some(point) = is_block_device(meta).then(|| mounted(number)).flatten() {
+        let (number, is_device) = (meta.rdev(), is_block_device(meta));
+        if let Some(point) = is_device.then(|| mounted(number)).flatten() {
             return Err(in_use(id, path).cause(point));
         }
         let size = io::Seek::seek(&mut &file, io::SeekFrom::End(0)).map_err(|e| cannot_open(&e, id, path))?;
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::DIRECT;
+        let access = if is_device { OFlags::RDWR } else { OFlags::RDONLY };
+        let flags = access | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::DIRECT;
         let direct = rustix::fs::open(path, flags, Mode::empty()).ok().map(File::from);
-        Ok(Self { id: id.into(), path: path.into(), number, size, file, direct })
+        Ok(Self { id: id.into(), path: path.into(), number, size, file, direct, is_device })
     }
 
-    /// Writes `bytes`; durable after [`Disk::flush`].
+    /// Writes `bytes`; durable after [`Disk::flush`]. Of a device, pages that lie on pages of memory ([`Aligned`]) are
+    /// written past the page cache: what is read back comes from the device anyway, and the cache would be one more
+    /// copy of every byte.
     ///
     /// # Errors
     /// `disk.range`, `disk.full`, `disk.io`.
     pub fn write(&self, offset: u64, bytes: &[u8]) -> Result<()> {
         self.check(offset, bytes.len() as u64)?;
-        self.file.write_all_at(bytes, offset).map_err(|error| self.failed(&error, "write", offset))
+        let written = match self.direct_for(offset, bytes) {
+            Some(direct) => match direct.write_all_at(bytes, offset) {
+                // Sectors larger than a page, or a driver that cannot.
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                    self.file.write_all_at(bytes, offset)
+                }
+                written => written,
+            },
+            None => self.file.write_all_at(bytes, offset),
+        };
+        written.map_err(|error| self.failed(&error, "write", offset))
+    }
+
+    fn direct_for(&self, offset: u64, bytes: &[u8]) -> Option<&File> {
+        let is_aligned = offset.is_multiple_of(ALIGN)
+            && (bytes.len() as u64).is_multiple_of(ALIGN)
+            && bytes.as_ptr().align_offset(usize::try_from(ALIGN).unwrap_or(1)) == 0;
+        self.direct.as_ref().filter(|_| self.is_device && is_aligned)
+    }
+
+    /// Whether it is a file, which only one may write at a time.
+    pub const fn is_file(&self) -> bool {
+        !self.is_device
     }
 
     /// Makes a range read as zeros, without sending zeros where the device can do it alone.
@@ -196,12 +227,13 @@ impl Disk {
             return Err(Error::invalid("disk.range", why));
         }
         self.flush()?;
-        let mut buffer = Aligned::new(READ_BYTES);
+        let step = if self.is_device { READ_BYTES } else { READ_FILE_BYTES };
+        let mut buffer = Aligned::new(step);
         let mut hashes =
             Vec::with_capacity(usize::try_from(length.div_ceil(HASH_BLOCK_BYTES)).unwrap_or_default());
         let (mut at, end) = (offset, offset + length);
         while at < end {
-            let wanted = (end - at).min(READ_BYTES);
+            let wanted = (end - at).min(step);
             let bytes = if self.is_hole(at, wanted) {
                 ZEROS.get(..usize::try_from(wanted).unwrap_or_default()).unwrap_or_default()
             } else {
@@ -271,20 +303,27 @@ fn hash(block: &[u8]) -> Hash {
     if ZEROS.get(..BLOCK) == Some(block) { *ZERO_HASH } else { *blake3::hash(block).as_bytes() }
 }
 
-/// Memory on a page boundary, as direct reads want it.
-struct Aligned {
+/// Memory on a page boundary, as direct reads and writes want it.
+pub struct Aligned {
     memory: Vec<u8>,
     skip: usize,
 }
 
 impl Aligned {
-    fn new(bytes: u64) -> Self {
+    /// So many bytes of it, at least.
+    pub fn new(bytes: u64) -> Self {
         let memory = vec![0; usize::try_from(bytes + ALIGN).unwrap_or_default()];
         let skip = memory.as_ptr().align_offset(usize::try_from(ALIGN).unwrap_or(1));
         Self { memory, skip }
     }
 
-    fn get(&mut self, bytes: u64) -> &mut [u8] {
+    /// How many bytes it has room for.
+    pub const fn room(&self) -> u64 {
+        (self.memory.len() as u64).saturating_sub(ALIGN)
+    }
+
+    /// Its first so many bytes; none when there are fewer.
+    pub fn get(&mut self, bytes: u64) -> &mut [u8] {
         let end = self.skip.saturating_add(usize::try_from(bytes).unwrap_or(usize::MAX));
         self.memory.get_mut(self.skip..end).unwrap_or_default()
     }

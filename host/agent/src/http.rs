@@ -1,12 +1,12 @@
 //! The requests of [`gyre_core::protocol`], each turned into one blocking call. Knows no transport.
 
-use crate::device::Disk;
+use crate::device::{Aligned, Disk};
 use crate::run::{self, Program, Stops};
 use crate::system::Guest;
 use bytes::Bytes;
 use gyre_core::error::Context as _;
 use gyre_core::limits::{
-    AGENT_BODY_BYTES_MAX, HASH_RANGE_BYTES_MAX, LUKS_SECRET_BYTES_MAX, LUKS_SECRETS_MAX,
+    AGENT_BODY_BYTES_MAX, HASH_RANGE_BYTES_MAX, LUKS_SECRET_BYTES_MAX, LUKS_SECRETS_MAX, PIECE_BYTES_MAX,
 };
 use gyre_core::protocol::{
     Device, Hello, RootReply, RootRequest, Script, System, TOOK_HEADER, Unlock, VERSION,
@@ -26,6 +26,8 @@ use tokio::sync::{Notify, Semaphore};
 const BODIES_KIB_MAX: usize = 128 * 1024;
 /// Blocking calls at once.
 const CALLS_MAX: usize = 16;
+/// Buffers for a piece that are kept for the next ones.
+const BUFFERS_IDLE_MAX: usize = CALLS_MAX;
 /// A JSON body: a guest's file in base64 is the largest.
 const JSON_BYTES_MAX: u64 = AGENT_BODY_BYTES_MAX;
 
@@ -34,6 +36,8 @@ pub struct Agent {
     disks: Arc<Vec<Disk>>,
     guest: Arc<Mutex<Guest>>,
     bodies: Arc<Semaphore>,
+    /// A fresh buffer would cost a page fault for every 4 KiB that is received into it.
+    buffers: Arc<Mutex<Vec<Aligned>>>,
     calls: Arc<Semaphore>,
     started: Instant,
     last_ms: AtomicU64,
@@ -51,6 +55,7 @@ impl Agent {
             guest: Arc::new(Mutex::new(Guest::new(disks.clone(), base))),
             disks,
             bodies: Arc::new(Semaphore::new(BODIES_KIB_MAX)),
+            buffers: Arc::default(),
             calls: Arc::new(Semaphore::new(CALLS_MAX)),
             started: Instant::now(),
             last_ms: AtomicU64::new(0),
@@ -157,14 +162,15 @@ impl Agent {
             (&Method::PUT, "data") => {
                 let offset = number(&query, "offset")?;
                 let packed = is_zstd(request.headers())?;
-                let body = self.body(request, AGENT_BODY_BYTES_MAX).await?;
+                let (body, length) = self.received(request, AGENT_BODY_BYTES_MAX).await?;
+                let buffers = self.buffers.clone();
                 let write = move |disk: &Disk| {
-                    let bytes = if packed { unpack(&body)?.into() } else { body };
-                    let begun = Instant::now();
-                    disk.write(offset, &bytes).map(|()| begun.elapsed())
+                    let mut body = body;
+                    let took = put(disk, offset, body.get(length), packed);
+                    keep(&buffers, body);
+                    took
                 };
-                let took = self.with_disk(index, write).await?;
-                Ok(done_in(took))
+                Ok(done_in(self.with_disk(index, write).await?))
             }
             (&Method::POST, "zero") => {
                 let (offset, length) = (number(&query, "offset")?, number(&query, "length")?);
@@ -267,18 +273,35 @@ impl Agent {
     }
 
     async fn body(&self, request: Request<Incoming>, bytes_max: u64) -> Result<Bytes> {
-        let length =
-            request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        let too_large = || {
-            Error::invalid("agent.request", format!("a body must say its length, at most {bytes_max} bytes"))
-        };
-        let length = length.filter(|length| *length <= bytes_max).ok_or_else(too_large)?;
-        let _room = self.room(length).await?;
+        let _room = self.room(body_length(request.headers(), bytes_max)?).await?;
         let limit = usize::try_from(bytes_max).unwrap_or(usize::MAX);
         let body = Limited::new(request.into_body(), limit).collect().await;
-        Ok(body
-            .map_err(|error| Error::unavailable("agent.request", "the body broke off").cause(error))?
-            .to_bytes())
+        Ok(body.map_err(broken_off)?.to_bytes())
+    }
+
+    /// A body in memory that can be written past the page cache, and its length.
+    async fn received(&self, request: Request<Incoming>, bytes_max: u64) -> Result<(Aligned, u64)> {
+        let length = body_length(request.headers(), bytes_max)?;
+        let _room = self.room(length).await?;
+        let (mut buffer, mut body) = (self.buffer(length), request.into_body());
+        let mut rest = buffer.get(length);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(broken_off)?.into_data() else { continue };
+            let (part, after) = rest
+                .split_at_mut_checked(data.len())
+                .ok_or_else(|| broken_off("it is longer than it says"))?;
+            part.copy_from_slice(&data);
+            rest = after;
+        }
+        if rest.is_empty() { Ok((buffer, length)) } else { Err(broken_off("it is shorter than it says")) }
+    }
+
+    fn buffer(&self, bytes: u64) -> Aligned {
+        if bytes > PIECE_BYTES_MAX {
+            return Aligned::new(bytes);
+        }
+        let idle = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| Aligned::new(PIECE_BYTES_MAX))
     }
 
     async fn json_body<T: serde::de::DeserializeOwned>(&self, request: Request<Incoming>) -> Result<T> {
@@ -308,6 +331,32 @@ impl Drop for Asked<'_> {
 /// A poisoned lock guards nothing half-done: every step of a guest's state can be repeated.
 fn lock(guest: &Mutex<Guest>) -> MutexGuard<'_, Guest> {
     guest.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes what was received; answers how long the device took.
+fn put(disk: &Disk, offset: u64, body: &[u8], packed: bool) -> Result<Duration> {
+    let unpacked = if packed { Some(unpack(body)?) } else { None };
+    let begun = Instant::now();
+    disk.write(offset, unpacked.as_deref().unwrap_or(body)).map(|()| begun.elapsed())
+}
+
+/// For the next body, where there are few.
+fn keep(buffers: &Mutex<Vec<Aligned>>, buffer: Aligned) {
+    let mut buffers = buffers.lock().unwrap_or_else(PoisonError::into_inner);
+    if buffers.len() < BUFFERS_IDLE_MAX && buffer.room() == PIECE_BYTES_MAX {
+        buffers.push(buffer);
+    }
+}
+
+fn body_length(headers: &HeaderMap, bytes_max: u64) -> Result<u64> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    length.filter(|length| *length <= bytes_max).ok_or_else(|| {
+        Error::invalid("agent.request", format!("a body must say its length, at most {bytes_max} bytes"))
+    })
+}
+
+fn broken_off(why: impl std::fmt::Display) -> Error {
+    Error::unavailable("agent.request", "the body broke off").cause(why)
 }
 
 fn number(query: &str, name: &str) -> Result<u64> {

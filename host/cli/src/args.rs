@@ -478,6 +478,9 @@ pub enum DiskCommand {
         /// Write over a file or a device that is there
         #[arg(long)]
         overwrite: bool,
+        /// Do not read back what was written: it is hashed on its way all the same, and made durable
+        #[arg(long)]
+        no_proof: bool,
     },
 }
 

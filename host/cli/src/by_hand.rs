@@ -15,7 +15,7 @@ use gyre_core::config::Config;
 use gyre_core::error::Context as _;
 use gyre_core::flow::Flow;
 use gyre_core::roles::{Outcome, Progress, StepCall};
-use gyre_core::{BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Result};
+use gyre_core::{BlockTarget, BlockWrite, Error, Extent, ExtentKind, Hash, Origin, Result};
 use gyre_engine::{Endpoints as _, JobContext};
 use gyre_mover::{CopyJob, CopyOptions, CopyReport, Manifest, Pace, VerifyScope};
 use gyre_nbd::{Address, Uri};
@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// The plugin that reads images, by its name in the configuration and by that of its file.
@@ -57,7 +57,10 @@ pub async fn run(
         DiskCommand::Info { .. } => info(&image.image, origin).await,
         DiskCommand::Map { .. } => map(origin.as_ref()).await,
         DiskCommand::Hash { .. } => hand.hash(origin).await,
-        DiskCommand::Copy { target, overwrite, .. } => hand.copy(origin, target, *overwrite).await,
+        DiskCommand::Copy { target, overwrite, no_proof, .. } => {
+            let proof = (!no_proof).then_some(VerifyScope::Moved);
+            hand.copy(origin, target, *overwrite, proof).await
+        }
     }
 }
 
@@ -119,18 +122,24 @@ impl Hand {
         Ok(Answer::new(json, format!("{root}\n")))
     }
 
-    /// Writes it to a file or a device, and proves that it is there.
+    /// Writes it to a file or a device, and proves that it is there, unless there is no `proof` to be.
     ///
     /// # Errors
     /// `disk.*`, and those of the plugin and of the mover.
-    pub async fn copy(&self, origin: Arc<dyn Origin>, path: &Path, overwrite: bool) -> Result<Answer> {
+    pub async fn copy(
+        &self,
+        origin: Arc<dyn Origin>,
+        path: &Path,
+        overwrite: bool,
+        proof: Option<VerifyScope>,
+    ) -> Result<Answer> {
         let target = Target::open(path, origin.size(), overwrite)?;
-        let disk = Arc::new(LocalDisk(Arc::new(target.disk()?)));
+        let disk = Arc::new(LocalDisk::new(target.disk()?));
         let is_new = target.partial.is_some();
-        let carried = self.carry(origin, disk, is_new, Some(VerifyScope::Moved)).await;
+        let carried = self.carry(origin, disk, is_new, proof).await;
         let (report, _) = carried.inspect_err(|_| target.give_up())?;
         target.finish()?;
-        let text = format!("{}\n", copied(&report));
+        let text = format!("{}, {}\n", copied(&report), proved(&report, proof));
         Ok(Answer::new(json!({ "target": path, "report": report }), text))
     }
 
@@ -313,15 +322,18 @@ async fn map(origin: &dyn Origin) -> Result<Answer> {
 fn copied(report: &CopyReport) -> String {
     let rate = report.size as f64 / report.seconds.max(f64::EPSILON);
     format!(
-        "copied {} in {} ({}/s): {} read, {} written, {} left as holes, {} read back and right",
+        "copied {} in {} ({}/s): {} read, {} written, {} left as holes",
         size(report.size),
         seconds(report.seconds),
         size(rate as u64),
         size(report.read),
         size(report.moved),
-        size(report.skipped + report.zeroed),
-        size(report.verified)
+        size(report.skipped + report.zeroed)
     )
+}
+
+fn proved(report: &CopyReport, proof: Option<VerifyScope>) -> String {
+    proof.map_or_else(|| "not read back".into(), |_| format!("{} read back and right", size(report.verified)))
 }
 
 /// Where a copy goes: a device, or a new file that takes its name once it is whole. So nothing is lost when
@@ -373,9 +385,29 @@ impl Target {
 }
 
 /// A file or device of this machine, written as the agent writes those of a worker.
-struct LocalDisk(Arc<Disk>);
+struct LocalDisk(Arc<Disk>, Arc<Pen>);
+
+/// Writes it from any thread.
+struct Pen {
+    disk: Arc<Disk>,
+    /// The kernel lets one write a file at a time, and whoever waits for that keeps a processor busy: here they sleep.
+    turn: Mutex<()>,
+}
+
+impl BlockWrite for Pen {
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<()> {
+        let turn = || self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.disk.is_file().then(turn);
+        self.disk.write(offset, bytes)
+    }
+}
 
 impl LocalDisk {
+    fn new(disk: Disk) -> Self {
+        let disk = Arc::new(disk);
+        Self(disk.clone(), Arc::new(Pen { disk, turn: Mutex::new(()) }))
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Disk) -> Result<T> + Send + 'static,
@@ -407,6 +439,10 @@ impl BlockTarget for LocalDisk {
     async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>> {
         self.blocking(move |disk| disk.hashes(offset, length)).await
     }
+
+    fn local(&self) -> Option<Arc<dyn BlockWrite>> {
+        Some(self.1.clone())
+    }
 }
 
 /// Takes everything and keeps nothing: for reading a disk without writing it anywhere.
@@ -432,6 +468,16 @@ impl BlockTarget for Nowhere {
 
     async fn hashes(&self, _: u64, _: u64) -> Result<Vec<Hash>> {
         Err(Error::other("disk.nowhere", "nothing is kept, so nothing can be read back"))
+    }
+
+    fn local(&self) -> Option<Arc<dyn BlockWrite>> {
+        Some(Arc::new(Self(self.0)))
+    }
+}
+
+impl BlockWrite for Nowhere {
+    fn write_at(&self, _: u64, _: &[u8]) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -17,7 +17,7 @@ use gyre_core::protocol::{Root, RootReply, RootRequest, System};
 use gyre_core::roles::AttachedDisk;
 use gyre_core::{ByteSize, Error, Result};
 use gyre_engine::choose_system;
-use gyre_mover::{Map, Retry};
+use gyre_mover::{Map, Retry, VerifyScope};
 use gyre_worker::Local;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -130,7 +130,7 @@ async fn copied(config: Option<&Path>, path: &Path, args: &GuestImageArgs, hand:
     let directory = made.or_other("try.copy", || "there is no room for a copy in TMPDIR".into())?;
     check_room(&map, &directory)?;
     let copy = directory.path().join(COPY);
-    hand.copy(origin, &copy, false).await?;
+    hand.copy(origin, &copy, false, Some(VerifyScope::Moved)).await?;
     // From here on the copy has no name: it is gone with the device, whatever ends this process.
     Loop::attach(&copy, 0, map.size, true)
 }

@@ -20,6 +20,15 @@ pub trait BlockRead: Send + Sync {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()>;
 }
 
+/// Random-access bytes that the host writes itself, blocking: a file, a block device.
+pub trait BlockWrite: Send + Sync {
+    /// Writes `bytes` at `offset`. Idempotent. Not durable before [`BlockTarget::flush`].
+    ///
+    /// # Errors
+    /// As [`BlockTarget::write`].
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<()>;
+}
+
 /// One disk of a snapshot, as a source plugin answers for it.
 #[async_trait]
 pub trait Origin: Send + Sync {
@@ -68,6 +77,11 @@ pub trait BlockTarget: Send + Sync {
     /// `offset` is a multiple of a block, and so is the end, unless it is the disk's;
     /// `length` is at most [`crate::limits::HASH_RANGE_BYTES_MAX`].
     async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>>;
+    /// Where the device is this machine's own, the way to write it from the thread that has the bytes, while its
+    /// processor still holds them. What is written there is as good as by [`BlockTarget::write`].
+    fn local(&self) -> Option<Arc<dyn BlockWrite>> {
+        None
+    }
     /// What of the time that all writes took which were answered until now, each for itself, was the device's, as its own
     /// side measured it; none: there is no way to the device, and all of it is.
     fn took(&self) -> Option<Duration> {

@@ -19,7 +19,7 @@ pub mod text;
 pub mod vm;
 
 pub use bandwidth::Bandwidth;
-pub use block::{BlockRead, BlockTarget, Hash, Origin};
+pub use block::{BlockRead, BlockTarget, BlockWrite, Hash, Origin};
 pub use error::{Error, Kind, Result};
 pub use extent::{Extent, ExtentKind, Packed, Stored};
 pub use retry::Backoff;

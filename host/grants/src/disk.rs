@@ -26,6 +26,11 @@ use wasmtime::component::Resource;
 
 /// Where device nodes belong.
 const DEVICES: &str = "/dev";
+/// Holes of a file that are too few, all together, to be worth asking where they are: a file system may have to walk
+/// through all of the file for an answer, and zeros are found in what is read, too.
+const HOLES_ASKED_BYTES_MIN: u64 = 1 << 20;
+/// `st_blocks` counts in these, bytes (stat(2)).
+const STAT_BLOCK_BYTES: u64 = 512;
 /// Zeros are written in pieces of this size where the file system cannot make them itself.
 const ZERO_PIECE_BYTES: usize = 1 << 20;
 
@@ -161,6 +166,10 @@ impl OpenDisk {
     }
 
     fn file_extents(&self, file: &File, id: u32, offset: u64, length: u64) -> Result<Vec<Extent>> {
+        if self.is_dense(file) {
+            let kind = ExtentKind::Stored(Stored { disk: id, offset });
+            return Ok((length > 0).then_some(Extent { offset, length, kind }).into_iter().collect());
+        }
         let end = offset.saturating_add(length);
         let mut found = Vec::new();
         let mut at = offset;
@@ -173,6 +182,13 @@ impl OpenDisk {
             at = next;
         }
         Ok(found)
+    }
+
+    /// Whether a file takes up as much as it is long, but for a little. Never so of what says nothing of that.
+    fn is_dense(&self, file: &File) -> bool {
+        let metadata = file.metadata().ok().filter(Metadata::is_file);
+        let taken = metadata.map_or(0, |metadata| metadata.blocks().saturating_mul(STAT_BLOCK_BYTES));
+        taken > 0 && self.size.saturating_sub(taken) < HOLES_ASKED_BYTES_MIN
     }
 
     /// Where what lies at `at` ends, and whether it is data.

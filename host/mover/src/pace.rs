@@ -45,9 +45,14 @@ impl Pace {
         self.clock.clone()
     }
 
+    /// Whether nobody ever has to wait.
+    pub(crate) fn is_unlimited(&self) -> bool {
+        self.allowance.is_unlimited()
+    }
+
     /// Ends when so many bytes may be sent; they are then taken as sent. Dropped before, nothing was.
     pub(crate) async fn pass(&self, bytes: u64) {
-        if self.allowance.is_unlimited() {
+        if self.is_unlimited() {
             return;
         }
         let mut bucket = self.bucket.lock().await;

@@ -90,6 +90,11 @@ impl Packer {
         self.choice().sent(cargo);
     }
 
+    /// Counts what was written without being sent anywhere.
+    pub(crate) fn written(&self, bytes: u64) {
+        self.choice().all_sent += bytes;
+    }
+
     /// All that was sent, as it was sent.
     pub(crate) fn bytes_sent(&self) -> u64 {
         self.choice().all_sent

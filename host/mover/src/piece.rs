@@ -1,4 +1,5 @@
-//! One piece on its way: read, unpack, hash, compare, send. Knows nothing of the rest of the disk.
+//! One piece on its way: read, unpack, hash, compare, send. Where the target is this machine's own, a piece is written
+//! by the thread that read it, part by part. Knows nothing of the rest of the disk.
 
 use crate::blocks::{Geometry, hash, is_zero};
 use crate::buffer::{Buffer, Pool};
@@ -12,10 +13,14 @@ use bytes::Bytes;
 use gyre_core::error::Context as _;
 use gyre_core::flow::Bottleneck;
 use gyre_core::limits::HASH_BLOCK_BYTES;
-use gyre_core::{BlockTarget, Error, Origin, Result};
+use gyre_core::{BlockTarget, BlockWrite, Error, Origin, Result};
 use std::ops::Range;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+
+/// Blocks that are read, hashed and written before the next ones are read, where one thread does all of it: so many of
+/// all pieces in flight fit into what a processor has of its own cache.
+const HOT_BLOCKS: usize = 4;
 
 /// What all pieces of a copy share.
 pub(crate) struct Courier {
@@ -40,7 +45,8 @@ pub(crate) struct Delivered {
 
 /// A piece that was read and judged.
 struct Loaded {
-    bytes: Bytes,
+    /// None: what differs is written already.
+    bytes: Option<Bytes>,
     delivered: Delivered,
 }
 
@@ -60,10 +66,15 @@ impl Courier {
 
     async fn copy(&self, piece: Piece) -> Result<Delivered> {
         let fetched = self.fetch(&piece).await?;
-        let (origin, geometry, buffer) = (self.origin.clone(), self.geometry, self.pool.take());
-        let stages = self.stages.clone();
-        let loading = move || load(origin.as_ref(), geometry, &piece, &fetched, buffer, &stages);
-        let loaded = tokio::task::spawn_blocking(loading)
+        let loader = Loader {
+            origin: self.origin.clone(),
+            geometry: self.geometry,
+            stages: self.stages.clone(),
+            // Whoever must wait for their turn to send does not do so on such a thread.
+            local: self.target.local().filter(|_| self.pace.is_unlimited()),
+        };
+        let buffer = self.pool.take();
+        let loaded = tokio::task::spawn_blocking(move || loader.load(&piece, &fetched, buffer))
             .await
             .or_other("mover.defect", || "reading a piece did not end".into())??;
         self.send(&loaded).await?;
@@ -95,7 +106,7 @@ impl Courier {
         Ok(fetched)
     }
 
-    /// Sends what differs, neighbours together.
+    /// Sends what differs and was not written yet, neighbours together.
     async fn send(&self, loaded: &Loaded) -> Result<()> {
         let settled = &loaded.delivered.settled;
         let Some(start) = settled.first().map(|first| first.block * HASH_BLOCK_BYTES) else { return Ok(()) };
@@ -105,8 +116,11 @@ impl Courier {
             match first.how {
                 How::Zeroed => self.send_zeros(&range).await?,
                 How::Moved => {
-                    let bytes =
-                        loaded.bytes.slice((range.start - start) as usize..(range.end - start) as usize);
+                    let Some(bytes) = &loaded.bytes else {
+                        self.packer.written(range.end - range.start);
+                        continue;
+                    };
+                    let bytes = bytes.slice((range.start - start) as usize..(range.end - start) as usize);
                     self.send_bytes(range.start, bytes).await?;
                 }
                 How::Skipped | How::Resumed => {}
@@ -143,26 +157,68 @@ impl Courier {
     }
 }
 
-/// Fills a buffer with a piece and decides for each of its blocks. Blocking, and busy.
-fn load(
-    origin: &dyn Origin,
+/// What loads pieces. Blocking, and busy.
+struct Loader {
+    origin: Arc<dyn Origin>,
     geometry: Geometry,
-    piece: &Piece,
-    fetched: &[Bytes],
-    mut buffer: Buffer,
-    stages: &Stages,
-) -> Result<Loaded> {
-    let mut here = stages.enter(Bottleneck::Cpu);
-    let bytes = geometry.bytes(&piece.blocks);
-    let length = (bytes.end - bytes.start) as usize;
-    let mut delivered = Delivered::default();
-    let memory =
-        buffer.as_mut().get_mut(..length).ok_or_else(|| defect("a piece is larger than its buffer"))?;
-    fill(origin, &piece.segments, fetched, memory, &mut delivered, &mut here)?;
-    here.turn(Bottleneck::Cpu);
-    let blocks = memory.chunks(HASH_BLOCK_BYTES as usize).zip(piece.blocks.clone()).zip(&piece.held);
-    delivered.settled = blocks.map(|((bytes, block), held)| judge(geometry, block, bytes, *held)).collect();
-    Ok(Loaded { bytes: Bytes::from_owner(buffer), delivered })
+    stages: Arc<Stages>,
+    /// The target, where the same thread may write it.
+    local: Option<Arc<dyn BlockWrite>>,
+}
+
+impl Loader {
+    /// Fills the buffer with a piece, decides for each of its blocks, and writes what differs if it may.
+    fn load(&self, piece: &Piece, fetched: &[Bytes], mut buffer: Buffer) -> Result<Loaded> {
+        let mut here = self.stages.enter(Bottleneck::Cpu);
+        let mut delivered = Delivered::default();
+        for blocks in self.parts(piece) {
+            let bytes = self.geometry.bytes(&blocks);
+            let memory = buffer.as_mut().get_mut(..(bytes.end - bytes.start) as usize);
+            let memory = memory.ok_or_else(|| defect("a piece is larger than its buffer"))?;
+            let segments: Vec<_> = piece.segments.iter().filter_map(|segment| segment.cut(&bytes)).collect();
+            fill(self.origin.as_ref(), &segments, fetched, memory, &mut delivered, &mut here)?;
+            here.turn(Bottleneck::Cpu);
+            let settled = self.judge(piece, blocks, memory);
+            if let Some(local) = &self.local {
+                here.turn(Bottleneck::Target);
+                write_moved(local.as_ref(), bytes.start, &settled, memory)?;
+            }
+            delivered.settled.extend(settled);
+        }
+        let bytes = self.local.is_none().then(|| Bytes::from_owner(buffer));
+        Ok(Loaded { bytes, delivered })
+    }
+
+    /// A piece as it is gone through: all at once, unless it is written by the way. What is unpacked or was fetched
+    /// stays together.
+    fn parts(&self, piece: &Piece) -> impl Iterator<Item = Range<u64>> + use<> {
+        let is_plain = |segment: &Segment| matches!(segment.from, From::Zero | From::Stored { .. });
+        let is_cut = self.local.is_some() && piece.segments.iter().all(is_plain);
+        let (blocks, step) =
+            (piece.blocks.clone(), if is_cut { HOT_BLOCKS } else { piece.held.len().max(1) });
+        blocks.clone().step_by(step).map(move |first| first..(first + step as u64).min(blocks.end))
+    }
+
+    fn judge(&self, piece: &Piece, blocks: Range<u64>, memory: &[u8]) -> Vec<Settled> {
+        let held = piece.held.iter().skip((blocks.start - piece.blocks.start) as usize);
+        let blocks = memory.chunks(HASH_BLOCK_BYTES as usize).zip(blocks).zip(held);
+        blocks.map(|((bytes, block), held)| judge(self.geometry, block, bytes, *held)).collect()
+    }
+}
+
+/// Writes the blocks that differ, neighbours together; `memory` lies at `start` of the disk.
+fn write_moved(local: &dyn BlockWrite, start: u64, settled: &[Settled], memory: &[u8]) -> Result<()> {
+    let mut rest = memory;
+    for run in settled.chunk_by(|a, b| a.how == b.how) {
+        let at = start + (memory.len() - rest.len()) as u64;
+        let (bytes, after) = rest.split_at(rest.len().min(run.len() * HASH_BLOCK_BYTES as usize));
+        if run.first().is_some_and(|first| first.how == How::Moved) {
+            let what = || format!("write {} bytes at {at} of the target", bytes.len());
+            local.write_at(at, bytes).map_err(|error| error.during(what()))?;
+        }
+        rest = after;
+    }
+    Ok(())
 }
 
 fn judge(geometry: Geometry, block: u64, bytes: &[u8], held: Option<gyre_core::Hash>) -> Settled {

@@ -7,6 +7,8 @@ use gyre_core::{Error, Result};
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
+use rustls::CipherSuite;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::sync::Arc;
@@ -64,13 +66,21 @@ impl Certificates {
         roots.add(parse(&self.authority)?).or_other(CODE, what)?;
         let key = PrivateKeyDer::from_pem_slice(self.host.key.as_bytes())
             .map_err(|_| Error::other(CODE, what()))?;
-        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        rustls::ClientConfig::builder_with_provider(Arc::new(provider()))
             .with_protocol_versions(&[&rustls::version::TLS13])
             .or_other(CODE, what)?
             .with_root_certificates(roots)
             .with_client_auth_cert(vec![parse(&self.host.certificate)?], key)
             .or_other(CODE, what)
     }
+}
+
+/// AES-128-GCM before the others, which the agent follows: it takes some fewer rounds for each byte, on both sides, and
+/// RFC 8446 has every implementation know it.
+fn provider() -> CryptoProvider {
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+    provider
 }
 
 const CODE: &str = "worker.certificate";

@@ -15,6 +15,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Method, Request, Response, header};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
 use std::path::PathBuf;
@@ -25,6 +26,9 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsConnector;
 
 type Sender = SendRequest<Full<Bytes>>;
+
+/// Encrypted at once and handed to the kernel together; what it is made of still lies in a processor's own cache then.
+const TLS_BUFFER_BYTES: usize = 256 * 1024;
 
 /// How a connection is made.
 pub enum Route {
@@ -224,9 +228,9 @@ impl Route {
                 let stream = tokio::net::TcpStream::connect((host.as_str(), *port)).await.map_err(broken)?;
                 guard_against_silence(&stream).map_err(broken)?;
                 let name = ServerName::try_from(AGENT_NAME).map_err(broken)?;
-                let stream =
-                    TlsConnector::from(config.clone()).connect(name, stream).await.map_err(broken)?;
-                speak(stream).await
+                let wide = |session: &mut ClientConnection| session.set_buffer_limit(Some(TLS_BUFFER_BYTES));
+                let connector = TlsConnector::from(config.clone());
+                speak(connector.connect_with(name, stream, wide).await.map_err(broken)?).await
             }
             Self::Ssh { target, credential, argv } => {
                 let client = Client::connect(target, credential).await?;

@@ -120,7 +120,9 @@ impl Bench {
         let mut reading = Vec::new();
         for format in &local::FORMATS {
             let image = local::image(self, format)?;
-            conversions.push(local::compare(self, format, &image)?);
+            for proof in [local::Proof::Left, local::Proof::Made] {
+                conversions.push(local::compare(self, format, &image, proof)?);
+            }
             if format.is_read_twice {
                 reading.push(sandbox::compare(self, format, &image)?);
             }

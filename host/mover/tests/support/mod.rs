@@ -267,6 +267,22 @@ impl Device {
         self.bytes.lock().unwrap()[..size].to_vec()
     }
 
+    /// Takes bytes, and flips a bit of them where it is to.
+    pub fn put(&self, offset: u64, bytes: &[u8]) -> Result<()> {
+        self.call()?;
+        self.written.fetch_add(bytes.len() as u64, SeqCst);
+        let mut disk = self.bytes.lock().unwrap();
+        disk[offset as usize..offset as usize + bytes.len()].copy_from_slice(bytes);
+        let mut flip = self.flip.lock().unwrap();
+        if let Some(at) = *flip
+            && (offset..offset + bytes.len() as u64).contains(&at)
+        {
+            disk[at as usize] ^= 0x10;
+            *flip = None;
+        }
+        Ok(())
+    }
+
     fn call(&self) -> Result<()> {
         let call = self.calls.fetch_add(1, SeqCst) + 1;
         let at = |field: &AtomicU64| field.load(SeqCst);
@@ -291,18 +307,7 @@ impl BlockTarget for Device {
 
     async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
         tokio::task::yield_now().await;
-        self.call()?;
-        self.written.fetch_add(bytes.len() as u64, SeqCst);
-        let mut disk = self.bytes.lock().unwrap();
-        disk[offset as usize..offset as usize + bytes.len()].copy_from_slice(&bytes);
-        let mut flip = self.flip.lock().unwrap();
-        if let Some(at) = *flip
-            && (offset..offset + bytes.len() as u64).contains(&at)
-        {
-            disk[at as usize] ^= 0x10;
-            *flip = None;
-        }
-        Ok(())
+        self.put(offset, &bytes)
     }
 
     async fn zero(&self, offset: u64, length: u64) -> Result<()> {

@@ -64,13 +64,13 @@ impl Results {
         let per_gib = |cpu: f64| cpu / (self.data_mib / MIB_PER_GIB);
         let _ = writeln!(
             text,
-            "| {} | {to} | {} | {:.2} | {:.2} | **{:.2}** | {:.1} | {:.2} | {:.2} | {:.0} | {:.0} |",
+            "| {} | {to} | {} | {:.2} | {:.2} | **{:.2}** | {} | {:.2} | {:.2} | {:.0} | {:.0} |",
             row.title,
             row.peer_name,
             row.peer.seconds,
             row.ours.seconds,
             row.speed(),
-            row.aim,
+            row.aim.map_or_else(|| "–".into(), |aim| format!("{aim:.1}")),
             per_gib(row.peer.cpu_seconds),
             per_gib(row.ours.cpu_seconds),
             row.peer.memory_mib,
@@ -144,7 +144,13 @@ mod tests {
 
     fn row(title: &str) -> Row {
         let took = |seconds| Took { seconds, cpu_seconds: 2.0 * seconds, memory_mib: 30.0 };
-        Row { title: title.into(), peer_name: "peer".into(), aim: 1.0, peer: took(3.0), ours: took(2.0) }
+        Row {
+            title: title.into(),
+            peer_name: "peer".into(),
+            aim: Some(1.0),
+            peer: took(3.0),
+            ours: took(2.0),
+        }
     }
 
     fn results() -> Results {

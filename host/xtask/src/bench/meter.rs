@@ -57,8 +57,8 @@ pub struct Row {
     pub title: String,
     /// What the other is called.
     pub peer_name: String,
-    /// How many times as fast gyre is to be.
-    pub aim: f64,
+    /// How many times as fast gyre is to be, if that was said.
+    pub aim: Option<f64>,
     /// The other.
     pub peer: Took,
     /// gyre.

@@ -54,7 +54,8 @@ pub fn compare(bench: &Bench) -> Result<(Row, Changed)> {
     run(make.arg(&certificates))?;
     let theirs = || by_nbdcopy(bench, &certificates);
     let (peer, ours) = in_turns(bench.options.rounds, theirs, || by_gyre(bench).map(|(took, _)| took))?;
-    let row = Row { title: "raw, through TLS".into(), peer_name: "nbdcopy".into(), aim: AIM, peer, ours };
+    let row =
+        Row { title: "raw, through TLS".into(), peer_name: "nbdcopy".into(), aim: Some(AIM), peer, ours };
     Ok((row, after_change(bench)?))
 }
 

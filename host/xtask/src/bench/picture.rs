@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 /// All in the picture's own units.
 const WIDTH: f64 = 760.0;
-const LEFT: f64 = 190.0;
+const LEFT: f64 = 230.0;
 /// For the number behind a bar.
 const RIGHT: f64 = 130.0;
 const TOP: f64 = 56.0;
@@ -47,7 +47,7 @@ fn legend(svg: &mut String) {
     bar(svg, LEFT, 34.0, BAR, PEER);
     text(svg, LEFT + BAR + 6.0, 46.0, "its peer");
     bar(svg, LEFT + 90.0, 34.0, BAR, OURS);
-    text(svg, LEFT + 90.0 + BAR + 6.0, 46.0, "gyre, hashing, with the copy read back");
+    text(svg, LEFT + 90.0 + BAR + 6.0, 46.0, "gyre, hashing what it reads");
 }
 
 fn bar(svg: &mut String, x: f64, y: f64, width: f64, colour: &str) {
@@ -71,12 +71,12 @@ mod tests {
         let row = Row {
             title: "a < b".into(),
             peer_name: "peer".into(),
-            aim: 1.0,
+            aim: Some(1.0),
             peer: took(4.0),
             ours: took(2.0),
         };
         let svg = draw(&[&row], 1000.0);
-        assert!(svg.contains("width=\"440.0\"") && svg.contains("width=\"220.0\""), "{svg}");
+        assert!(svg.contains("width=\"400.0\"") && svg.contains("width=\"200.0\""), "{svg}");
         assert!(svg.contains("a &lt; b") && svg.contains("500 gyre") && svg.contains("250 peer"));
     }
 }
