@@ -124,6 +124,7 @@ fn sum(disks: &[DiskCopy]) -> CopyReport {
         read: total.read + copy.report.read,
         unpacked: total.unpacked + copy.report.unpacked,
         moved: total.moved + copy.report.moved,
+        sent: total.sent + copy.report.sent,
         zeroed: total.zeroed + copy.report.zeroed,
         skipped: total.skipped + copy.report.skipped,
         verified: total.verified + copy.report.verified,
