@@ -151,7 +151,9 @@ fn a_bitmap_of_the_image_says_what_changed() -> Result<()> {
     executed("full")?;
     small.change_disk(5)?;
     let read = executed("source")?;
-    ensure!(read == 1 << 20, "{read} bytes were read where 1 MiB changed");
+    // And of each 64 MiB that did not change one block, to see whether that is so.
+    let probed = (SMALL >> 26).max(1) * 65_536;
+    ensure!((1 << 20..=(1 << 20) + probed).contains(&read), "{read} bytes were read where 1 MiB changed");
     bitmap("--clear")?;
     small.change_disk(9)?;
     small.change_disk(11)?;

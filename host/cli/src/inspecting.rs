@@ -247,13 +247,14 @@ pub fn grants(grants: &Grants) -> String {
 fn limits(configured: &Plugin) -> String {
     let limit = &configured.limit;
     format!(
-        "  memory {} MiB · call {} ms of computing, {} ms in all · {} handles · {} log lines · {} MiB per call\n",
+        "  memory {} MiB · call {} ms of computing, {} ms in all · {} handles · {} log lines · {} MiB per call · {} readers of a disk\n",
         limit.memory_mib,
         limit.call_ms,
         limit.call_wall_ms,
         limit.handles,
         limit.log_lines,
-        limit.payload_mib
+        limit.payload_mib,
+        limit.readers
     )
 }
 

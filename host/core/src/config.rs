@@ -230,6 +230,8 @@ pub struct Limits {
     pub log_lines: u32,
     /// What one call may hand over in either direction, MiB.
     pub payload_mib: u64,
+    /// Instances that read one disk at once, each with its own memory; never more than this machine has processors.
+    pub readers: usize,
 }
 
 impl Default for Limits {
@@ -242,6 +244,7 @@ impl Default for Limits {
             handles: 256,
             log_lines: 10_000,
             payload_mib: 32,
+            readers: 4,
         }
     }
 }

@@ -29,6 +29,7 @@ mod origin;
 mod osmorphing;
 mod pattern;
 mod policy;
+mod readers;
 mod registry;
 mod replaying;
 mod rootfs;

@@ -6,24 +6,24 @@ use crate::answer::bad;
 use crate::disk::{Disks, Handle, OpenDisk, blocking};
 use crate::lent::Lent;
 use crate::policy::Policy;
+use crate::readers::{Open, Readers, Reading};
 use crate::tap::Called;
 use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::extent::{CODECS, check_changed, check_cover};
 use gyre_core::limits::{EXTENTS_MAX, PIECE_BYTES_MAX};
 use gyre_core::{BlockRead, Error, Extent, ExtentKind, Origin, Result};
-use gyre_sandbox::bindings::SourcePlugin;
+use gyre_sandbox::Plugin;
 use gyre_sandbox::bindings::disk::Disk;
 use gyre_sandbox::recording::Tell as _;
-use gyre_sandbox::{Plugin, Session};
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::time::{Duration, Instant};
 use wasmtime::component::Resource;
 
 pub(crate) struct PluginOrigin {
     plugin: Arc<Plugin>,
-    /// One call at a time; dead after the first that broke a rule.
-    session: Mutex<Session<Lent, SourcePlugin>>,
+    /// Each one call at a time; dead after the first that broke a rule.
+    readers: Readers<Reading>,
     disks: Disks,
     size: u64,
     /// The handle that is the whole disk.
@@ -33,28 +33,37 @@ pub(crate) struct PluginOrigin {
 }
 
 impl PluginOrigin {
-    pub(crate) fn from_plugin(mut session: Session<Lent, SourcePlugin>, size: u64) -> Result<Self> {
+    /// A disk that the plugin reads, opened by `again` once more where that pays; the first time took `opening`.
+    pub(crate) fn from_plugin(
+        mut session: Reading,
+        size: u64,
+        opening: Duration,
+        again: Open<Reading>,
+    ) -> Result<Self> {
         let plugin = session.plugin().clone();
         let lent = lent(&mut session)?;
         let (disks, policy) = (lent.disks.clone(), lent.purpose.policy.clone());
-        Ok(Self { plugin, session: Mutex::new(session), disks, size, whole: None, policy })
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let most = lent.purpose.limits.readers.min(processors);
+        let readers = Readers::new(session, opening, most, again);
+        Ok(Self { plugin, readers, disks, size, whole: None, policy })
     }
 
-    pub(crate) fn from_disk(
-        mut session: Session<Lent, SourcePlugin>,
-        handle: &Resource<Disk>,
-    ) -> Result<Self> {
+    pub(crate) fn from_disk(mut session: Reading, handle: &Resource<Disk>) -> Result<Self> {
         let plugin = session.plugin().clone();
         let lent = lent(&mut session)?;
         let whole = lent.take_disk(handle).map_err(|_| bad(&plugin, "a disk handle that is not its own"))?;
         let (disks, policy, size) = (lent.disks.clone(), lent.purpose.policy.clone(), whole.disk.size());
-        Ok(Self { plugin, session: Mutex::new(session), disks, size, whole: Some(whole), policy })
+        let again: Open<Reading> =
+            Box::new(|| Box::pin(async { Err(Error::other("mover.defect", "the host reads this disk")) }));
+        let readers = Readers::new(session, Duration::ZERO, 1, again);
+        Ok(Self { plugin, readers, disks, size, whole: Some(whole), policy })
     }
 
     /// Asks the plugin, and believes nothing.
     async fn asked(&self, since: Option<&str>, offset: u64, length: u64) -> Result<Vec<Extent>> {
         let since = since.map(str::to_owned);
-        let mut session = self.session.lock().await;
+        let mut session = self.readers.first().await?;
         let arguments = || vec![since.tell(), offset.tell(), length.tell()];
         let called = Called::begin(&mut session, "extents", arguments);
         let answer = session
@@ -117,7 +126,8 @@ impl PluginOrigin {
     }
 
     async fn read_plugin(&self, offset: u64, length: u32) -> Result<Bytes> {
-        let mut session = self.session.lock().await;
+        let mut session = self.readers.any().await?;
+        let begun = Instant::now();
         let called = Called::begin(&mut session, "read", || vec![offset.tell(), length.tell()]);
         let bytes = session
             .call("read", move |store, guest| {
@@ -125,6 +135,8 @@ impl PluginOrigin {
             })
             .await;
         called.end(&bytes);
+        drop(session);
+        self.readers.took(begun.elapsed());
         let bytes = bytes?.map_err(|error| self.policy.veil.error(error.into()))?;
         if bytes.len() as u64 != u64::from(length) {
             return Err(bad(&self.plugin, &format!("{} bytes where {length} were asked for", bytes.len())));
@@ -133,7 +145,7 @@ impl PluginOrigin {
     }
 }
 
-fn lent(session: &mut Session<Lent, SourcePlugin>) -> Result<&mut Lent> {
+fn lent(session: &mut Reading) -> Result<&mut Lent> {
     session.lent().ok_or_else(|| Error::other("sandbox.dead", "the session of an open disk ended"))
 }
 

@@ -5,17 +5,19 @@ use crate::answer;
 use crate::host::Loaded;
 use crate::lent::{Lent, Purpose};
 use crate::origin::PluginOrigin;
+use crate::readers::{Open, Reading};
 use crate::tap::Called;
 use async_trait::async_trait;
 use gyre_core::roles::{Finding, MarkedPage, Outcome, Source, StepCall, VmPage};
 use gyre_core::{Origin, Result, VmSpec};
-use gyre_sandbox::bindings::SourcePlugin;
 use gyre_sandbox::bindings::source::SourcePluginPre;
 use gyre_sandbox::bindings::{source_types, types};
 use gyre_sandbox::recording::Tell as _;
 use gyre_sandbox::{Cell, Plugin, Session};
 use std::sync::Arc;
+use std::time::Instant;
 
+#[derive(Clone)]
 pub(crate) struct PluginSource {
     plugin: Arc<Plugin>,
     linked: SourcePluginPre<Cell<Lent>>,
@@ -29,7 +31,7 @@ impl PluginSource {
         Ok(Self { plugin, linked, purpose, config })
     }
 
-    async fn open(&self) -> Result<Session<Lent, SourcePlugin>> {
+    async fn open(&self) -> Result<Reading> {
         let (linked, purpose) = (self.linked.clone(), self.purpose.clone());
         let (limits, cancel) = (purpose.limits.clone(), purpose.job.cancel.clone());
         let lent = Lent::new(purpose).recorded(&self.plugin);
@@ -37,6 +39,31 @@ impl PluginSource {
             Box::pin(async move { linked.instantiate_async(store).await })
         })
         .await
+    }
+
+    /// A disk in a session of its own.
+    async fn open_once(&self, snapshot: String, disk: String) -> Result<(Reading, source_types::Origin)> {
+        let (config, mut session) = (self.config.clone(), self.open().await?);
+        let called =
+            Called::begin(&mut session, "open-disk", || vec![config.tell(), snapshot.tell(), disk.tell()]);
+        let origin = session
+            .call("open-disk", move |store, guest| {
+                Box::pin(async move {
+                    guest.gyre_plugin_source().call_open_disk(store, &config, &snapshot, &disk).await
+                })
+            })
+            .await;
+        called.end(&origin);
+        let origin = origin?.map_err(|error| self.purpose.veil().error(error.into()))?;
+        Ok((session, origin))
+    }
+
+    /// The same disk again, which must be what it was.
+    async fn open_again(&self, snapshot: String, disk: String, size: u64) -> Result<Reading> {
+        match self.open_once(snapshot, disk).await? {
+            (session, source_types::Origin::Plugin(again)) if again == size => Ok(session),
+            _ => Err(answer::bad(&self.plugin, "another disk the second time that it opened it")),
+        }
     }
 }
 
@@ -105,23 +132,20 @@ impl Source for PluginSource {
     }
 
     async fn open_disk(&self, snapshot: &str, disk: &str) -> Result<Arc<dyn Origin>> {
-        let (config, snapshot, disk) = (self.config.clone(), snapshot.to_owned(), disk.to_owned());
-        let mut session = self.open().await?;
-        let called =
-            Called::begin(&mut session, "open-disk", || vec![config.tell(), snapshot.tell(), disk.tell()]);
-        let origin = session
-            .call("open-disk", move |store, guest| {
-                Box::pin(async move {
-                    guest.gyre_plugin_source().call_open_disk(store, &config, &snapshot, &disk).await
-                })
-            })
-            .await;
-        called.end(&origin);
-        let origin = origin?.map_err(|error| self.purpose.veil().error(error.into()))?;
-        Ok(match origin {
-            source_types::Origin::Plugin(size) => Arc::new(PluginOrigin::from_plugin(session, size)?),
-            source_types::Origin::Disk(handle) => Arc::new(PluginOrigin::from_disk(session, &handle)?),
-        })
+        let (source, snapshot, disk) = (self.clone(), snapshot.to_owned(), disk.to_owned());
+        let begun = Instant::now();
+        let (session, origin) = self.open_once(snapshot.clone(), disk.clone()).await?;
+        let size = match origin {
+            source_types::Origin::Plugin(size) => size,
+            source_types::Origin::Disk(handle) => {
+                return Ok(Arc::new(PluginOrigin::from_disk(session, &handle)?));
+            }
+        };
+        let again: Open<Reading> = Box::new(move || {
+            let (source, snapshot, disk) = (source.clone(), snapshot.clone(), disk.clone());
+            Box::pin(async move { source.open_again(snapshot, disk, size).await })
+        });
+        Ok(Arc::new(PluginOrigin::from_plugin(session, size, begun.elapsed(), again)?))
     }
 
     async fn list_marked(&self, after: Option<&str>) -> Result<MarkedPage> {

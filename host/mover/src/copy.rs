@@ -17,7 +17,7 @@ use gyre_core::flow::Bottleneck;
 use gyre_core::limits::{HASH_RANGE_BYTES_MAX, PIECE_BYTES_MAX};
 use gyre_core::roles::Progress;
 use gyre_core::{Error, Hash, Result};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -55,7 +55,13 @@ pub async fn copy(job: CopyJob) -> Result<(CopyReport, Manifest)> {
 async fn copy_disk(job: CopyJob) -> Result<(CopyReport, Manifest)> {
     let started = Instant::now();
     let mut run = Run::begin(job).await?;
-    let moved = run.move_all().await;
+    let mut moved = run.move_all().await;
+    if run.is_misled {
+        moved = match run.begin_again().await {
+            Ok(()) => run.move_all().await,
+            Err(error) => Err(error),
+        };
+    }
     let result = match moved {
         Ok(changed_by) => run.finish(changed_by).await,
         Err(error) => Err(error),
@@ -89,6 +95,10 @@ struct Run {
     clean: bool,
     zeroed: bool,
     base_root: Option<Hash>,
+    /// Blocks that were to be as they were, with the hashes that they then have.
+    probes: HashMap<u64, Hash>,
+    /// One of them was not.
+    is_misled: bool,
     saved: Instant,
     unsaved_bytes: u64,
     /// Sent since the last flush began, and that flush.
@@ -110,19 +120,10 @@ impl Run {
         let manifest = begin_with.filter(|manifest| manifest.size() == geometry.size()).cloned();
         let retry = job.options.retry;
         let stages = Stages::new(job.pace.clock());
-        let asker = Asker { origin: job.origin.clone(), retry, stop: stop.clone() };
-        let planner = Planner {
-            geometry,
-            changes: Changes::new(asker.clone(), geometry, job.since.clone(), base.is_some()),
-            cover: Cover::new(asker, geometry.size()),
-            base,
-            doubt: doubt(&belief, &job, geometry.size()),
-            belief,
-            target: job.target.clone(),
-            retry,
-            stages: stages.clone(),
-            stop: stop.clone(),
-        };
+        // An attempt that noted another base had found out that what the source says of changes is wrong.
+        let is_believed = belief.earlier.as_ref().is_none_or(|earlier| earlier.base == base_root);
+        let since = job.since.clone().filter(|_| is_believed);
+        let planner = planner(&job, geometry, &stages, &stop, (base, since, belief));
         let packer = Packer::new(&job.disk, job.options.compress, job.target.clone(), stages.clone());
         let courier = Courier {
             origin: job.origin.clone(),
@@ -151,6 +152,8 @@ impl Run {
             clean,
             zeroed,
             base_root,
+            probes: HashMap::new(),
+            is_misled: false,
             saved: Instant::now(),
             unsaved_bytes: 0,
             unflushed_bytes: 0,
@@ -169,6 +172,7 @@ impl Run {
         let progress = self.job.progress.clone();
         let mut meter = self.meter(progress.as_ref(), "copy", self.geometry.size());
         while let Some(window) = self.wait(&mut windows, &mut meter).await? {
+            self.probes.extend(window.probe);
             meter.add(self.settle(&window.settled)?);
             self.carry(window.work.into(), &mut meter).await?;
         }
@@ -262,6 +266,10 @@ impl Run {
     fn settle(&mut self, settled: &[Settled]) -> Result<u64> {
         let mut bytes = 0;
         for Settled { block, hash, how } in settled {
+            if self.probes.remove(block).is_some_and(|expected| expected != *hash) {
+                self.is_misled = true;
+                return Err(misled(*block));
+            }
             if !self.done.insert(*block) {
                 return Err(Error::other("mover.defect", format!("block {block} was copied twice")));
             }
@@ -283,6 +291,30 @@ impl Run {
         }
         self.unsaved_bytes += bytes;
         Ok(bytes)
+    }
+
+    /// What was left out because the source said that it had not changed counts for nothing any more, nor does what was
+    /// believed of the target: all of it is read, and compared with what the target holds. The note of that comes first, so
+    /// that whoever goes on after a kill does not believe it either.
+    async fn begin_again(&mut self) -> Result<()> {
+        while self.flying.join_next().await.is_some() {}
+        tracing::warn!(
+            disk = self.job.disk,
+            "the source left changed blocks out of what it says changed: all of the disk is read and compared"
+        );
+        self.is_misled = false;
+        self.probes.clear();
+        (self.done, self.noted, self.sent) = Default::default();
+        (self.clean, self.zeroed, self.base_root) = (false, false, None);
+        let CopyReport { size, read, unpacked, .. } = self.report;
+        self.report = CopyReport { size, read, unpacked, ..CopyReport::default() };
+        self.flush().await?;
+        self.save(false).await?;
+        let belief = Belief { clean: false, zeroed: false, earlier: None };
+        let mut planner = planner(&self.job, self.geometry, &self.stages, &self.stop, (None, None, belief));
+        planner.changes.changed_by = ChangedBy::Compare;
+        self.planner = Some(planner);
+        Ok(())
     }
 
     /// Flushes, proves, and notes that it is complete.
@@ -411,6 +443,36 @@ impl Run {
         }
         self.flying.abort_all();
     }
+}
+
+/// Decides by what is known: what the target held, the snapshot that changes are asked since, and what is believed.
+fn planner(
+    job: &CopyJob,
+    geometry: Geometry,
+    stages: &Arc<Stages>,
+    stop: &CancellationToken,
+    (base, since, belief): (Option<Manifest>, Option<String>, Belief),
+) -> Planner {
+    let retry = job.options.retry;
+    let asker = Asker { origin: job.origin.clone(), retry, stop: stop.clone() };
+    Planner {
+        geometry,
+        changes: Changes::new(asker.clone(), geometry, since, base.is_some()),
+        seed: *blake3::hash(job.snapshot_id.as_bytes()).as_bytes(),
+        cover: Cover::new(asker, geometry.size()),
+        base,
+        doubt: doubt(&belief, job, geometry.size()),
+        belief,
+        target: job.target.clone(),
+        retry,
+        stages: stages.clone(),
+        stop: stop.clone(),
+    }
+}
+
+/// Never seen by anybody: the copy begins again instead.
+fn misled(block: u64) -> Error {
+    Error::other("mover.defect", format!("block {block} changed, although the source said that it had not"))
 }
 
 fn flushing() -> String {

@@ -262,7 +262,7 @@ impl Changes {
         match self.fetch(&since, &bytes).await {
             Ok(()) => Ok(Some(self.mark(blocks, &bytes))),
             Err(error) if error.kind == Kind::NotFound => {
-                tracing::info!(%error, "the source does not say what changed: comparing hashes instead");
+                tracing::warn!(%error, "the source does not say what changed: comparing hashes instead");
                 (self.since, self.changed_by) = (None, ChangedBy::Compare);
                 Ok(None)
             }

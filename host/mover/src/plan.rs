@@ -54,6 +54,8 @@ pub(crate) struct Piece {
 pub(crate) struct Window {
     /// Nothing to do for these.
     pub(crate) settled: Vec<Settled>,
+    /// A block that is read although the source says that it did not change, and its hash if that is so.
+    pub(crate) probe: Option<(u64, Hash)>,
     pub(crate) work: Vec<Work>,
 }
 
@@ -74,6 +76,8 @@ pub(crate) struct Planner {
     /// Of what an earlier attempt did not note, bytes that it may have sent all the same and that were not asked for yet.
     pub(crate) doubt: u64,
     pub(crate) changes: Changes,
+    /// What it depends on which blocks are probed.
+    pub(crate) seed: Hash,
     pub(crate) cover: Cover,
     pub(crate) target: Arc<dyn BlockTarget>,
     pub(crate) retry: Retry,
@@ -102,6 +106,7 @@ impl Planner {
     async fn window(&mut self, blocks: Range<u64>) -> Result<Window> {
         let changed = self.changes.of(&blocks).await?;
         let held = self.held(&blocks).await?;
+        let probe = changed.as_ref().and_then(|marks| self.probe(&blocks, marks));
         let mut window = Window::default();
         let mut open = Vec::new();
         for (index, block) in blocks.clone().enumerate() {
@@ -111,12 +116,27 @@ impl Planner {
                 None => self.believed(block),
             };
             match self.expected(block, changed).filter(|(hash, _)| held == Some(*hash)) {
+                Some((hash, How::Skipped)) if probe == Some(block) && self.finished(block).is_none() => {
+                    window.probe = Some((block, hash));
+                    open.push(Open { block, held });
+                }
                 Some((hash, how)) => window.settled.push(Settled { block, hash, how }),
                 None => open.push(Open { block, held }),
             }
         }
         self.read(&open, changed.is_none(), &mut window).await?;
         Ok(window)
+    }
+
+    /// One of the blocks that the source says did not change. To believe it of all of them would be to find out when the copy
+    /// is needed.
+    fn probe(&self, blocks: &Range<u64>, changed: &[bool]) -> Option<u64> {
+        let unchanged = || blocks.clone().zip(changed).filter(|(_, changed)| !**changed);
+        let mut chance = blake3::Hasher::new_keyed(&self.seed);
+        chance.update(&blocks.start.to_le_bytes());
+        let (first, _) = chance.finalize().as_bytes().split_first_chunk().map(|(a, b)| (*a, b.len()))?;
+        let chosen = u64::from_le_bytes(first).checked_rem(unchanged().count() as u64)?;
+        unchanged().nth(chosen as usize).map(|(block, _)| block)
     }
 
     /// What the source holds there, where that is known without reading.

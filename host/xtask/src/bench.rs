@@ -2,6 +2,7 @@
 //! run. Knows the order of things; each part knows its own programs. Asserts nothing: a number is for people. What was
 //! copied is compared before it counts.
 
+mod decoding;
 mod documents;
 mod local;
 mod meter;
@@ -44,6 +45,9 @@ const NATIVE: [&str; 8] = [
     "--example",
     "native",
 ];
+
+/// What WebAssembly has no instructions for is done without them natively, too: it is the sandbox that is measured.
+const PORTABLE: &str = "--cfg aes_backend=\"soft\" --cfg sha2_backend=\"soft\"";
 
 /// Where everything is that is measured with.
 struct Bench {
@@ -96,7 +100,7 @@ fn build() -> Result<()> {
     plugins::run(&["disk-image".into()])?;
     agent::build()?;
     run(&mut cargo(&HOST))?;
-    run(&mut cargo(&NATIVE))
+    run(cargo(&NATIVE).env("RUSTFLAGS", PORTABLE))
 }
 
 impl Bench {
@@ -130,6 +134,7 @@ impl Bench {
                 std::fs::remove_file(&image)?;
             }
         }
+        let decoding = decoding::compare(self)?;
         let (network, changed) = network::compare(self)?;
         Ok(Results {
             machine: machine()?,
@@ -141,13 +146,19 @@ impl Bench {
             network,
             changed,
             reading,
+            decoding,
         })
     }
 
     /// `gyre disk …` as it was built for this.
     fn gyre(&self, words: &[&str]) -> std::process::Command {
+        self.gyre_by("gyre.toml", words)
+    }
+
+    /// The same with another configuration of the directory.
+    fn gyre_by(&self, config: &str, words: &[&str]) -> std::process::Command {
         let mut gyre = std::process::Command::new(root().join("target/release/gyre"));
-        gyre.arg("--config").arg(self.directory.join("gyre.toml")).arg("disk").args(words);
+        gyre.arg("--config").arg(self.directory.join(config)).arg("disk").args(words);
         gyre
     }
 }

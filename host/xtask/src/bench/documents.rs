@@ -1,6 +1,7 @@
 //! The numbers for people and for programs: tables in Markdown, JSON, and both tables and picture in the document that
 //! operators read. Knows what is said of a number, not how it came about.
 
+use super::decoding::Decoding;
 use super::meter::Row;
 use super::network::Changed;
 use super::picture;
@@ -20,6 +21,8 @@ const MIB_PER_GIB: f64 = 1024.0;
 const MOVED_AIM: f64 = 0.012;
 /// More than these are not to be paid for the sandbox where bytes are stored.
 const COST_AIM: f64 = 0.05;
+/// How many times the computing time of native code decoding inside the sandbox may take.
+const DECODING_AIM: f64 = 1.6;
 
 /// Everything that one run measured.
 #[derive(Serialize)]
@@ -42,6 +45,8 @@ pub struct Results {
     pub changed: Changed,
     /// What the sandbox costs.
     pub reading: Vec<Reading>,
+    /// What decoding in it costs.
+    pub decoding: Decoding,
 }
 
 impl Results {
@@ -57,6 +62,7 @@ impl Results {
         self.line(&mut text, &self.network, "device");
         self.changes(&mut text);
         self.sandbox(&mut text);
+        self.decoding(&mut text);
         text
     }
 
@@ -105,6 +111,17 @@ impl Results {
                 100.0 * COST_AIM
             );
         }
+    }
+
+    fn decoding(&self, text: &mut String) {
+        let Decoding { title, mib, alone, together, sandboxed, native } = &self.decoding;
+        let _ = writeln!(
+            text,
+            "\n| decoded inside the sandbox | MiB | one instance, s | several, s | CPU s in the sandbox | the same natively | factor | wanted |\n\
+             |---|---|---|---|---|---|---|---|\n\
+             | {title} | {mib} | {alone:.2} | {together:.2} | {sandboxed:.2} | {native:.2} | **{:.2}** | {DECODING_AIM:.1} |",
+            self.decoding.factor()
+        );
     }
 
     /// As JSON, with a field for everything.
@@ -170,6 +187,14 @@ mod tests {
                 sandboxed: 0.06,
                 native: 0.01,
             }],
+            decoding: Decoding {
+                title: "LUKS".into(),
+                mib: 256,
+                alone: 9.0,
+                together: 5.0,
+                sandboxed: 8.0,
+                native: 4.0,
+            },
         }
     }
 
@@ -181,6 +206,7 @@ mod tests {
                 .contains("| raw | raw file | peer | 3.00 | 2.00 | **1.50** | 1.0 | 3.00 | 2.00 | 30 | 30 |")
         );
         assert!(tables.contains("moved 1.10 % of its bytes"), "{tables}");
+        assert!(tables.contains("| LUKS | 256 | 9.00 | 5.00 | 8.00 | 4.00 | **2.00** | 1.6 |"), "{tables}");
         assert!(tables.contains("| qcow2 | 7 | 1.05 | 0.060 | 0.010 | **5.0 %** | 5 % |"), "{tables}");
     }
 

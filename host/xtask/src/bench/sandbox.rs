@@ -31,9 +31,11 @@ pub struct Reading {
 
 /// What `plugins/sources/disk-image/examples/native.rs` says.
 #[derive(Deserialize)]
-struct Native {
-    seconds: f64,
-    extents: u64,
+pub struct Native {
+    /// Computing time.
+    pub seconds: f64,
+    /// Ranges in the map.
+    pub extents: u64,
 }
 
 impl Reading {
@@ -62,7 +64,7 @@ pub fn compare(bench: &Bench, format: &Format, image: &Path) -> Result<Reading> 
         let beginning = asked("info", "raw", &empty)?;
         let calls = asked("info", format.name, image)? - beginning;
         let all = asked("hash", format.name, image)? - beginning;
-        let own = natively(format, image)?;
+        let own = natively(format.name, image, None)?;
         if round > 0 {
             (extents, _) = (own.extents, native.push(own.seconds));
             sandboxed.push(calls);
@@ -73,9 +75,13 @@ pub fn compare(bench: &Bench, format: &Format, image: &Path) -> Result<Reading> 
     Ok(Reading { title: format.title.into(), extents, whole, sandboxed, native })
 }
 
-fn natively(format: &Format, image: &Path) -> Result<Native> {
+/// The plugin compiled for this machine: maps an image, and reads what only it can read.
+///
+/// # Errors
+/// When it fails.
+pub fn natively(format: &str, image: &Path, key: Option<&Path>) -> Result<Native> {
     let mut program = Command::new(root().join("plugins/target/release/examples/native"));
-    program.arg(format.name).arg(image);
+    program.arg(format).arg(image).args(key);
     let (_, said) = metered(&program)?;
     serde_json::from_str(&said).with_context(|| format!("not understood: {said}"))
 }

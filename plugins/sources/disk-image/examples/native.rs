@@ -2,7 +2,7 @@
 //! host does, and reads what only the plugin can read. Prints, as JSON, the computing time of that, in seconds, and how
 //! many ranges the map has. The image lies in memory, so that the time is the plugin's own.
 //!
-//! `native FORMAT IMAGE`; `cargo xtask bench` runs it beside the component.
+//! `native FORMAT IMAGE [KEY]`, where `KEY` is a file with the image's passphrase; `cargo xtask bench` runs it beside the component.
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a program for whoever measures
 
@@ -17,19 +17,26 @@ const ASK_BYTES: u64 = 1 << 30;
 const PIECE_BYTES: u64 = 1 << 20;
 /// Where the fake host has the image.
 const IMAGE: &str = "/images/disk";
+/// The secret with its passphrase.
+const KEY: &str = "key";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [format, image] = arguments.as_slice() else { panic!("native FORMAT IMAGE") };
-    let _host = FakeHost::new().disk(IMAGE, fs::read(image).unwrap());
+    let [format, image, key @ ..] = arguments.as_slice() else { panic!("native FORMAT IMAGE [KEY]") };
+    let mut host = FakeHost::new().disk(IMAGE, fs::read(image).unwrap());
+    if let [key] = key {
+        host = host.secret(KEY, &fs::read_to_string(key).unwrap());
+    }
     let began = computed_ns();
-    let extents = walk(format);
+    let extents = walk(format, !key.is_empty());
+    drop(host);
     let seconds = (computed_ns() - began) as f64 / 1e9;
     println!("{{\"seconds\":{seconds},\"extents\":{extents}}}");
 }
 
-fn walk(format: &str) -> u64 {
-    let disk = format!(r#"{{"path":"{IMAGE}","format":"{format}"}}"#);
+fn walk(format: &str, is_sealed: bool) -> u64 {
+    let key = if is_sealed { format!(r#","key":"{KEY}""#) } else { String::new() };
+    let disk = format!(r#"{{"path":"{IMAGE}","format":"{format}"{key}}}"#);
     let config = format!(r#"{{"vms":[{{"name":"vm","vcpus":1,"memory-mib":1,"disks":[{disk}]}}]}}"#);
     let vm = DiskImage::get_vm(Config::new(config.as_str()), "vm").unwrap();
     let Outcome::Done(snapshot) = DiskImage::ensure_snapshot(&Step::new("t", &config), &vm, None).unwrap()
