@@ -56,6 +56,12 @@ impl Small {
         self.directory.path().join("state")
     }
 
+    /// With a variable of the program's environment.
+    #[must_use]
+    pub fn with(self, name: &str, value: impl Into<std::ffi::OsString>) -> Self {
+        Self { gyre: self.gyre.with(name, value), ..self }
+    }
+
     /// Notes a replica of the machine.
     ///
     /// # Errors

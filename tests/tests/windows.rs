@@ -5,11 +5,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod web;
+
 use anyhow::{Context, Result, ensure};
 use gyre_tests::fixture::{capture, digest, root};
 use gyre_tests::small::Small;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use web::{Authority, Server, answered};
 
 /// The golden tree that the disk is made of.
 const CASE: &str = "plugins/osmorphing/windows/tests/cases/server-2019-vmware/before.tree";
@@ -85,12 +88,27 @@ fn virtio_win(directory: &Path) -> Result<PathBuf> {
     Ok(image)
 }
 
-/// A number of a hive, as hivex reads it.
-fn number(hive: &Path, key: &str, name: &str) -> Result<u64> {
+/// cloudbase-init as far as it matters here, and the text of its Python.
+fn cloudbase_init(directory: &Path) -> Result<PathBuf> {
+    let archive = directory.join("cloudbase.zip");
+    let script = "import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED)\n\
+                  z.writestr('Bin/OpenStackService.exe', b'wrapper')\n\
+                  z.writestr('Python/python.exe', b'python ' * 100000)\n\
+                  for n in range(300): z.writestr('Python/Lib/module%d.py' % n, b'pass')\nz.close()";
+    run("/usr/bin/python3", &[&"-c", &script, &archive])?;
+    Ok(archive)
+}
+
+/// A value of a hive, as hivex reads it by this function of it.
+fn value(hive: &Path, key: &str, name: &str, by: &str) -> Result<String> {
     let script = "import hivex, sys\nh = hivex.Hivex(sys.argv[1])\nn = h.root()\n\
                   for k in sys.argv[2].split('\\\\'):\n    n = h.node_get_child(n, k)\n\
-                  print(h.value_dword(h.node_get_value(n, sys.argv[3])))";
-    Ok(run("/usr/bin/python3", &[&"-c", &script, &hive, &key, &name])?.trim().parse()?)
+                  print(getattr(h, sys.argv[4])(h.node_get_value(n, sys.argv[3])))";
+    Ok(run("/usr/bin/python3", &[&"-c", &script, &hive, &key, &name, &by])?.trim().to_owned())
+}
+
+fn number(hive: &Path, key: &str, name: &str) -> Result<u64> {
+    Ok(value(hive, key, name, "value_dword")?.parse()?)
 }
 
 fn converted(top: &Path) -> Result<()> {
@@ -109,19 +127,36 @@ fn converted(top: &Path) -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn a_windows_guest_is_converted_offline() -> Result<()> {
+/// A site with such a guest, and a plugin for it that is granted this.
+fn site(grant: &str, config: &str) -> Result<Small> {
     let small = Small::new(|_| ())?;
-    let directory = small.directory.path();
-    windows(directory, &small.disk())?;
-    let iso = virtio_win(directory)?;
+    windows(small.directory.path(), &small.disk())?;
     let component = root().join("target/plugins/windows.wasm");
     ensure!(component.exists(), "{} is missing: cargo xtask plugins", component.display());
     small.edit("gyre.toml", "os-hint = \"Debian 12\"", "os-type = \"windows\"")?;
     small.append(&format!(
-        "[plugin.windows]\ncomponent = {component:?}\ngrant.disk = [{iso:?}]\n[osmorphing.windows]\n\
-         config = {{ virtio-directory = {iso:?} }}\n"
+        "[plugin.windows]\ncomponent = {component:?}\n{grant}\n[osmorphing.windows]\n{config}\n"
     ))?;
+    Ok(small)
+}
+
+/// What the disk of a server holds, below a directory for as long as `look` takes.
+fn looked_at(small: &Small, server: &str, look: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let volumes = small.site.cloud()?.volumes_of(server)?;
+    let [volume] = volumes.as_slice() else { anyhow::bail!("one disk, and {volumes:?}") };
+    let (from, to) = (small.site.volume(volume)?, small.directory.path().join("converted"));
+    let (input, output) = (format!("if={}", from.display()), format!("of={}", to.display()));
+    let (skip, count) = (format!("skip={}", SYSTEM.0), format!("count={}", SYSTEM.1));
+    run("dd", &[&input, &output, &"bs=1M", &"status=none", &skip, &count])?;
+    mounted(&to, look)
+}
+
+#[test]
+fn a_windows_guest_is_converted_offline() -> Result<()> {
+    let images = tempfile::tempdir()?;
+    let iso = virtio_win(images.path())?;
+    let small =
+        site(&format!("grant.disk = [{iso:?}]"), &format!("config = {{ virtio-directory = {iso:?} }}"))?;
     let cloud = small.site.cloud()?;
     let before = cloud.inventory()?;
     small.create("web")?;
@@ -134,13 +169,83 @@ fn a_windows_guest_is_converted_offline() -> Result<()> {
     let deployed = small.gyre.json(&["deploy", "web"])?;
     let server = deployed["instance"]["id"].as_str().context("no server")?;
     ensure!(digest(&replica)? == whole, "the deployment changed the replica");
-    let volumes = cloud.volumes_of(server)?;
-    let [volume] = volumes.as_slice() else { anyhow::bail!("one disk, and {volumes:?}") };
-    let (from, to) = (small.site.volume(volume)?, directory.join("converted"));
-    let (input, output) = (format!("if={}", from.display()), format!("of={}", to.display()));
-    let (skip, count) = (format!("skip={}", SYSTEM.0), format!("count={}", SYSTEM.1));
-    run("dd", &[&input, &output, &"bs=1M", &"status=none", &skip, &count])?;
-    mounted(&to, converted)?;
+    looked_at(&small, server, converted)?;
+    cloud.delete_since(&before);
+    Ok(())
+}
+
+/// As the mission's document has them: in the section of an INI file, and nothing else.
+fn provider_conf(iso: &str, x64: &str) -> String {
+    format!(
+        "[openstack_migration_provider]\nwindows_virtio_iso_url = {iso}\ncloudbaseinit_x64_url = {x64}\n\
+         cloudbaseinit_x86_url = https://127.0.0.1:1/CloudbaseInitSetup_x86.zip\n"
+    )
+}
+
+fn with_cloudbase_init(top: &Path) -> Result<()> {
+    converted(top)?;
+    let system = top.join("Windows/System32/config/SYSTEM");
+    let service = r"ControlSet001\Services\cloudbase-init";
+    ensure!(number(&system, service, "Start")? == 2, "cloudbase-init does not start");
+    let command = value(&system, service, "ImagePath", "value_string")?;
+    let expected = r#""C:\Cloudbase-Init\Bin\OpenStackService.exe" cloudbase-init "C:\Cloudbase-Init\Python\python.exe" -m"#;
+    ensure!(command.starts_with(expected), "{command}");
+    let tree = top.join("Cloudbase-Init");
+    ensure!(std::fs::read(tree.join("Python/python.exe"))? == b"python ".repeat(100_000), "another Python");
+    ensure!(std::fs::read_dir(tree.join("Python/Lib"))?.count() == 300, "not the whole library");
+    ensure!(std::fs::read_to_string(tree.join("conf/cloudbase-init.conf"))?.contains("ConfigDriveService"));
+    Ok(())
+}
+
+/// Who has only the options of the mission's document gets drivers and cloudbase-init from where these point to, over TLS
+/// that is verified, once the plugin may go there; until then nothing is left over, and what to write is said.
+#[test]
+fn what_the_destinations_urls_name_is_fetched_and_installed() -> Result<()> {
+    let images = tempfile::tempdir()?;
+    let (iso, zip) = (virtio_win(images.path())?, cloudbase_init(images.path())?);
+    let (iso, zip) = (std::fs::read(iso)?, std::fs::read(zip)?);
+    let authority = Authority::new("ours");
+    let server = Server::start(Some(authority.vouch("127.0.0.1", 4000)), move |path| match path {
+        "/virtio-win.iso" => answered("200 OK", "", &iso),
+        "/cloudbase.zip" => answered("200 OK", "", &zip),
+        _ => answered("404 Not Found", "", b""),
+    })?;
+    let origin = format!("https://127.0.0.1:{}", server.port);
+    let small = site("", "")?;
+    let directory = small.directory.path();
+    let (roots, conf) = (directory.join("roots.pem"), directory.join("provider.conf"));
+    std::fs::write(&roots, &authority.pem)?;
+    let iso = format!("{origin}/virtio-win.iso");
+    std::fs::write(&conf, provider_conf(&iso, &format!("{origin}/none.zip")))?;
+    small.edit("gyre.toml", "cloud = \"mine\"", "cloud = \"mine\"\nini = \"provider.conf\"")?;
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    small.create("web")?;
+    small.gyre.json(&["replica", "execute", "web"])?;
+    let refused = |words: &[&str]| -> Result<()> {
+        let ended = small.gyre.run(&["deploy", "web"])?;
+        let said = ended.said();
+        ensure!(ended.code != Some(0) && words.iter().all(|word| said.contains(word)), "{words:?}: {said}");
+        Ok(())
+    };
+    let line = format!("[plugin.windows] grant.http = [\"{origin}\"]");
+    refused(&["grant.http", &line])?;
+    small.edit(
+        "gyre.toml",
+        "[osmorphing.windows]",
+        &format!("grant.http = [{origin:?}]\n[osmorphing.windows]"),
+    )?;
+    refused(&["http.tls", "cannot be trusted"])?;
+    ensure!(server.asked().is_empty(), "{:?}", server.asked());
+    let small = small.with("SSL_CERT_FILE", roots);
+    let ended = small.gyre.run(&["deploy", "web"])?;
+    ensure!(ended.code != Some(0) && ended.said().contains("none.zip cannot be fetched"), "{}", ended.said());
+    std::fs::write(&conf, provider_conf(&iso, &format!("{origin}/cloudbase.zip")))?;
+    let deployed = small.gyre.json(&["deploy", "web"])?;
+    let server_id = deployed["instance"]["id"].as_str().context("no server")?;
+    looked_at(&small, server_id, with_cloudbase_init)?;
+    let fetched = server.asked().iter().filter(|path| *path == "/cloudbase.zip").count();
+    ensure!(fetched == 1, "once for all its files: {:?}", server.asked());
     cloud.delete_since(&before);
     Ok(())
 }

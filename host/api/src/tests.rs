@@ -43,7 +43,7 @@ impl Endpoints for Nowhere {
     async fn destination(&self, _: &str, _: &JobContext) -> Result<Arc<dyn Destination>> {
         Err(unknown())
     }
-    async fn morphers(&self, _: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
+    async fn morphers(&self, _: &str, _: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
         Ok(Vec::new())
     }
     async fn digests(&self, _: &str, _: &str) -> Result<BTreeMap<String, String>> {

@@ -124,7 +124,7 @@ impl Bench {
     /// # Errors
     /// `plugin.*`, `config.option`.
     pub async fn morpher(&self) -> Result<Arc<dyn OsMorphing>> {
-        let mut morphers = self.plugins.morphers(&self.job).await?;
+        let mut morphers = self.plugins.morphers_alone(&self.job).await?;
         let morpher = morphers.pop().map(|(_, morpher)| morpher);
         morpher.ok_or_else(|| self.other_role(Role::Osmorphing))
     }

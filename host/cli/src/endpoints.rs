@@ -149,6 +149,15 @@ impl Plugins {
             .map_err(|e| Error::other("plugin.load", "the thread that loads plugins broke off").cause(e))?
     }
 
+    /// Every configured OS-morphing plugin, with nothing that a destination hands on.
+    ///
+    /// # Errors
+    /// Whatever loading the plugins says.
+    pub async fn morphers_alone(&self, job: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
+        let job = context(job);
+        self.blocking(move |host| host.morphers(&job)).await
+    }
+
     /// The plugins that a job between these endpoints uses.
     fn used(&self, source: &str, destination: &str) -> Result<BTreeSet<String>> {
         let of = |table: &str, known: &BTreeMap<String, gyre_core::config::Endpoint>, name: &str| {
@@ -192,9 +201,13 @@ impl Endpoints for Plugins {
         self.blocking(move |host| host.destination(&endpoint, &job)).await
     }
 
-    async fn morphers(&self, job: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
-        let job = context(job);
-        self.blocking(move |host| host.morphers(&job)).await
+    async fn morphers(
+        &self,
+        destination: &str,
+        job: &JobContext,
+    ) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
+        let (destination, job) = (destination.to_owned(), context(job));
+        self.blocking(move |host| host.morphers_for(&destination, &job)).await
     }
 
     async fn digests(&self, source: &str, destination: &str) -> Result<BTreeMap<String, String>> {

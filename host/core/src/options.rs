@@ -20,6 +20,8 @@ const INI_SECTION: &str = "x-gyre-ini-section";
 const SITE_ONLY: &str = "x-gyre-site-only";
 /// Keyword of an option, the name of another one: given alone, it stands for every entry of that table.
 const STANDS_FOR: &str = "x-gyre-stands-for";
+/// Keyword of a destination's option, `true`: plugins that convert its guests may have one of the same name, and get it.
+const MORPHING: &str = "x-gyre-morphing";
 /// Problems told at once.
 const PROBLEMS_MAX: usize = 20;
 
@@ -27,6 +29,8 @@ const PROBLEMS_MAX: usize = 20;
 /// this order is the whole rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
+    /// What the destination hands on to the plugins that convert its guests.
+    Destination,
     /// The INI file that `[plugin.NAME]` names.
     SiteIni,
     /// `[plugin.NAME.config]`.
@@ -184,6 +188,26 @@ fn merge(options: &mut Map<String, Value>, above: &Map<String, Value>) {
             }
         }
     }
+}
+
+/// What a destination, whose schema is `of`, hands on to a plugin that converts its guests: those of its options that are
+/// marked so and that the other has too, each from where it stands.
+pub fn handed_on(of: &Value, effective: &Effective, to: &Value) -> Vec<Layer> {
+    let is_known = |name: &str| to.get("properties").is_some_and(|all| all.get(name).is_some());
+    let marked = effective
+        .options
+        .iter()
+        .filter(|(name, value)| has_keyword(of, name, MORPHING) && is_known(name) && !is_unset(value));
+    let layer = |(name, value): (&String, &Value)| {
+        let place = effective.places.get(name).map(|places| places.join(", ")).unwrap_or_default();
+        Layer::new(Rank::Destination, place, Map::from_iter([(name.clone(), value.clone())]))
+    };
+    marked.map(layer).collect()
+}
+
+/// An empty text takes back what was said elsewhere.
+fn is_unset(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
 }
 
 fn has_keyword(schema: &Value, option: &str, keyword: &str) -> bool {

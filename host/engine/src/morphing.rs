@@ -9,7 +9,7 @@ use gyre_core::roles::{OsMatch, OsMorphing, Outcome};
 use gyre_core::scripts::Phase;
 use gyre_core::{Error, OsType, Result};
 use gyre_saga::Call;
-use serde_json::{Map, json};
+use serde_json::json;
 use std::sync::Arc;
 
 /// The step. It may be repeated from its start on the same disks.
@@ -102,7 +102,8 @@ pub fn choose<'a>(systems: &'a [System], wanted: Option<&str>) -> Result<&'a Sys
 async fn in_root(context: &Context, call: &Call, root: Arc<dyn Root>) -> Result<(String, OsMatch)> {
     let vm = context.vm(call)?;
     let plan = context.destination().await?.plan_morphing(&vm).await?;
-    let morphers = context.shared.endpoints.morphers(&context.role_context(Map::new())).await?;
+    let (name, options) = (&context.params.destination, context.params.options.clone());
+    let morphers = context.shared.endpoints.morphers(name, &context.role_context(options)).await?;
     let (name, plugin, found) = detect(context, &morphers, &root).await?;
     plugin.morph(root, &vm, &plan).await.map_err(|error| match error.kind {
         gyre_core::Kind::Cancelled => error,

@@ -39,11 +39,15 @@ pub trait Endpoints: Send + Sync {
     /// As [`Endpoints::source`].
     async fn destination(&self, endpoint: &str, context: &JobContext) -> Result<Arc<dyn Destination>>;
 
-    /// Every configured OS-morphing plugin, by name.
+    /// Every configured OS-morphing plugin, by name, each with what this destination hands on to it.
     ///
     /// # Errors
-    /// Whatever loading the plugins says.
-    async fn morphers(&self, context: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>>;
+    /// As [`Endpoints::destination`]; whatever loading the plugins says.
+    async fn morphers(
+        &self,
+        destination: &str,
+        context: &JobContext,
+    ) -> Result<Vec<(String, Arc<dyn OsMorphing>)>>;
 
     /// Name and digest of every plugin that a job between these endpoints uses.
     ///

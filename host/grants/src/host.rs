@@ -2,6 +2,7 @@
 //! their options, and handed out as roles. A job that pinned a component gets that one. It knows no call of theirs.
 
 use crate::destination::PluginDestination;
+use crate::download::Downloads;
 use crate::faults::Faults;
 use crate::lent::{Lent, Purpose, Shared};
 use crate::options::{self, Entry};
@@ -13,7 +14,7 @@ use crate::tls::Roots;
 use crate::worker::key_of;
 use gyre_core::config::{Config, Limits, Wasi, WasiPolicy};
 use gyre_core::error::Context as _;
-use gyre_core::options::{OptionInfo, listing};
+use gyre_core::options::{Layer, OptionInfo, handed_on, listing};
 use gyre_core::{Error, Result, roles};
 use gyre_sandbox::bindings::{DestinationPlugin, OsmorphingPlugin, SourcePlugin};
 use gyre_sandbox::recording::Recorder;
@@ -123,6 +124,7 @@ impl Host {
             configured,
             identity,
             roots: Roots::default(),
+            downloads: Downloads::new(state),
             recorder,
             faults: Faults::default(),
         });
@@ -351,13 +353,38 @@ impl Host {
     /// # Errors
     /// As [`Host::source`].
     pub fn morphers(&self, job: &JobContext) -> Result<Vec<(String, Arc<dyn roles::OsMorphing>)>> {
+        self.morphers_with(job, |_| Vec::new())
+    }
+
+    /// The same, each with the options that a destination hands on to it: as those hold for a machine with
+    /// `job.overrides`.
+    ///
+    /// # Errors
+    /// As [`Host::source`].
+    pub fn morphers_for(
+        &self,
+        destination: &str,
+        job: &JobContext,
+    ) -> Result<Vec<(String, Arc<dyn roles::OsMorphing>)>> {
+        let (loaded, entry) = self.destination_entry(destination, &job.plugins)?;
+        let effective = self.options(&loaded, &entry)?.resolve(&job.overrides)?;
+        let of = &loaded.description.config_schema;
+        self.morphers_with(job, |schema| handed_on(of, &effective, schema))
+    }
+
+    fn morphers_with(
+        &self,
+        job: &JobContext,
+        handed_on: impl Fn(&Value) -> Vec<Layer>,
+    ) -> Result<Vec<(String, Arc<dyn roles::OsMorphing>)>> {
         let mut morphers = Vec::new();
         for (name, entry) in &self.config.osmorphing {
             let place = format!("[osmorphing.{name}]");
             let plugin = entry.plugin.as_ref().unwrap_or(name);
             let loaded = self.load_as(plugin, Role::Osmorphing, &place, &job.plugins)?;
             let entry = Entry { place, ini: None, config: &entry.config };
-            let effective = self.options(&loaded, &entry)?.resolve(&Map::new())?;
+            let handed_on = handed_on(&loaded.description.config_schema);
+            let effective = self.options(&loaded, &entry)?.with(handed_on).resolve(&Map::new())?;
             let purpose = self.purpose(&loaded, "", job);
             let morpher: Arc<dyn roles::OsMorphing> =
                 Arc::new(PluginMorphing::new(&loaded, purpose, options::json(effective))?);

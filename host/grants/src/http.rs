@@ -126,7 +126,11 @@ impl Purpose {
         let timeout = request.timeout_ms.unwrap_or(TIMEOUT_MS_DEFAULT).min(TIMEOUT_MS_MAX);
         let outgoing = self.outgoing(open, request)?;
         let place = outgoing.url.origin().ascii_serialization();
-        match tokio::time::timeout(Duration::from_millis(timeout.into()), self.follow(open, outgoing)).await {
+        let answer = async {
+            let (url, response) = self.follow(open, outgoing).await?;
+            receive(&url, response).await
+        };
+        match tokio::time::timeout(Duration::from_millis(timeout.into()), answer).await {
             Ok(answer) => answer,
             Err(_) => {
                 Err(Error::unavailable("http.timeout", format!("{place} did not answer within {timeout} ms")))
@@ -155,13 +159,27 @@ impl Purpose {
         Ok(from.ip().to_string())
     }
 
-    async fn follow(&self, open: &Open, mut outgoing: Outgoing) -> Result<Response> {
+    /// The answer to a request for a whole file, behind all redirects, when its headers are there.
+    pub(crate) async fn get(&self, url: &Url, headers: HeaderMap) -> Result<reqwest::Response> {
+        let open = self.open_endpoint(url.as_str(), None)?;
+        let outgoing = Outgoing {
+            method: Method::GET,
+            url: open.base.clone(),
+            headers,
+            secret_headers: HeaderMap::new(),
+            body: Bytes::new(),
+            secret_body: Bytes::new(),
+        };
+        self.follow(&open, outgoing).await.map(|(_, response)| response)
+    }
+
+    async fn follow(&self, open: &Open, mut outgoing: Outgoing) -> Result<(Url, reqwest::Response)> {
         for _ in 0..=REDIRECTS_MAX {
             self.policy.check(&Wish::Http(&outgoing.url))?;
             let response = outgoing.send(&open.client).await?;
             match redirected(&outgoing.url, &response)? {
                 Some(next) => outgoing.redirect(response.status(), next),
-                None => return receive(&outgoing.url, response).await,
+                None => return Ok((outgoing.url, response)),
             }
         }
         Err(Error::invalid(

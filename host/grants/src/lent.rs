@@ -4,7 +4,9 @@
 use crate::JobContext;
 use crate::Secrets;
 use crate::disk::Disks;
+use crate::download::Downloads;
 use crate::faults::Faults;
+use crate::files::Opened;
 use crate::log::Lines;
 use crate::policy::Policy;
 use crate::tls::Roots;
@@ -29,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) configured: BTreeSet<String>,
     pub(crate) identity: Identity,
     pub(crate) roots: Roots,
+    pub(crate) downloads: Downloads,
     pub(crate) recorder: Option<Arc<Recorder>>,
     pub(crate) faults: Faults,
 }
@@ -57,6 +60,7 @@ pub struct Lent {
     pub(crate) purpose: Purpose,
     pub(crate) table: ResourceTable,
     pub(crate) disks: Disks,
+    pub(crate) opened: Opened,
     pub(crate) lines: Lines,
     pub(crate) began: Instant,
     /// What this session is recorded on, if it is.
@@ -70,8 +74,8 @@ impl Lent {
         let mut table = ResourceTable::new();
         table.set_max_capacity(purpose.limits.handles);
         let lines = Lines::new(&purpose.plugin, &purpose.job.job, purpose.limits.log_lines);
-        let (disks, makers) = (Disks::default(), BTreeMap::new());
-        Self { purpose, table, disks, lines, began: Instant::now(), tape: None, makers }
+        let (disks, opened, makers) = (Disks::default(), Opened::default(), BTreeMap::new());
+        Self { purpose, table, disks, opened, lines, began: Instant::now(), tape: None, makers }
     }
 
     /// Puts a mounted root into the table, for `borrow<rootfs>` arguments.

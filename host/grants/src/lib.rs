@@ -12,9 +12,11 @@
 //! out of what the plugin says ([`veil`]).
 
 mod answer;
+mod archive;
 mod clock;
 mod destination;
 mod disk;
+mod download;
 mod faults;
 mod files;
 mod heard;
@@ -34,12 +36,14 @@ mod registry;
 mod replaying;
 mod rootfs;
 mod secrets;
+mod section;
 mod source;
 mod ssh;
 mod tap;
 mod tls;
 mod veil;
 mod worker;
+mod zip;
 
 pub use faults::Faults;
 pub use gyre_sandbox::recording::{Played, Recorder, Recording, Summary};

@@ -66,6 +66,12 @@ impl<'a> Stack<'a> {
         Ok(Self { place: &entry.place, schema, layers })
     }
 
+    /// With what the destination hands on.
+    pub(crate) fn with(mut self, handed_on: Vec<Layer>) -> Self {
+        self.layers.extend(handed_on);
+        self
+    }
+
     /// As they hold for a machine with these options.
     ///
     /// # Errors

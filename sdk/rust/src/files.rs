@@ -1,4 +1,5 @@
-//! Files of the operator on gyre's host, below the plugin's `disk` grants: drivers, installers, packages. Read only;
+//! Files of the operator on gyre's host, below the plugin's `disk` grants, or at a URL of its `http` grants: drivers,
+//! installers, packages. Read only, and in ISO images and ZIP archives too, as if these were directories;
 //! [`Root::copy_in`](crate::osmorphing::Root::copy_in) puts one into the guest.
 
 use crate::Result;
@@ -8,10 +9,10 @@ pub use crate::bindings::gyre::host::files::Entry;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::fake::files as host;
 
-/// Regular files and directories in a directory, sorted by name; `path` is absolute.
+/// Regular files and directories in a directory, sorted by name; `path` is absolute, or a URL.
 ///
 /// # Errors
-/// Kind denied without a grant; kind not-found; `files.*`, `disk.*`
+/// Kind denied without a grant; kind not-found; `files.*`, `disk.*`, `http.*`
 pub fn read_dir(path: &str) -> Result<Vec<Entry>> {
     host::read_dir(path)
 }

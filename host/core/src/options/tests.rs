@@ -157,3 +157,28 @@ fn a_file_that_cannot_be_read_is_named_with_its_line() {
         assert_eq!((error.code.as_str(), error.message.as_str()), ("config.ini", problem));
     }
 }
+
+#[test]
+fn a_destination_hands_on_what_it_marks_and_nothing_goes_after_it() {
+    let of = json!({ "properties": {
+        "iso_url": { "type": ["string", "null"], "x-gyre-morphing": true },
+        "zip_url": { "type": ["string", "null"], "x-gyre-morphing": true },
+        "other_url": { "type": ["string", "null"], "x-gyre-morphing": true },
+        "flavor": { "type": ["string", "null"] },
+    } });
+    let text = json!({ "type": ["string", "null"] });
+    let to = json!({ "additionalProperties": false, "properties": { "iso_url": text, "zip_url": text, "flavor": text } });
+    let said =
+        json!({ "iso_url": "https://a/b.iso", "zip_url": "", "other_url": "https://a/c", "flavor": "m1" });
+    let effective = resolve("d", &of, vec![layer(Rank::SiteIni, said)]).unwrap();
+    let handed = || handed_on(&of, &effective, &to);
+    let alone = resolve("m", &to, handed()).unwrap();
+    assert_eq!(Value::Object(alone.options), json!({ "iso_url": "https://a/b.iso" }));
+    assert_eq!(alone.places["iso_url"], ["SiteIni"], "where it was said first");
+    let own = layer(Rank::SiteIni, json!({ "iso_url": "/srv/own.iso" }));
+    let both = resolve("m", &to, handed().into_iter().chain([own]).collect()).unwrap();
+    assert_eq!(both.options["iso_url"], "/srv/own.iso");
+    let number = json!({ "properties": { "iso_url": { "type": "integer" } } });
+    let error = resolve("m", &number, handed_on(&of, &effective, &number)).unwrap_err();
+    assert!(error.causes[0].starts_with("SiteIni: "), "{error}");
+}

@@ -40,7 +40,7 @@ impl Endpoints for FakeEndpoints {
         Ok(Arc::new(FakeDestination(self.opened(context))))
     }
 
-    async fn morphers(&self, context: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
+    async fn morphers(&self, _: &str, context: &JobContext) -> Result<Vec<(String, Arc<dyn OsMorphing>)>> {
         let morpher = |name: &str, score: u8| -> (String, Arc<dyn OsMorphing>) {
             let bound = self.opened(context);
             (name.to_owned(), Arc::new(FakeMorpher { bound, name: name.to_owned(), score }))

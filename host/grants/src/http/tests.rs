@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::JobContext;
+use crate::download::Downloads;
 use crate::faults::Faults;
 use crate::lent::Shared;
 use crate::tls::Roots;
@@ -45,12 +46,16 @@ pub(crate) fn purpose(http: &[String], to: &[String]) -> Purpose {
         secret: vec![secret("password"), secret("token")],
         ..Grants::default()
     };
-    let state = tempfile::tempdir().unwrap();
-    let identity = gyre_ssh::Identity::load_or_create(&state.path().join("key")).unwrap();
+    purpose_of(&grants, tempfile::tempdir().unwrap().path())
+}
+
+/// The same, with these grants and this state directory.
+pub(crate) fn purpose_of(grants: &Grants, state: &std::path::Path) -> Purpose {
+    let identity = gyre_ssh::Identity::load_or_create(&state.join("key")).unwrap();
     Purpose {
         plugin: "p".into(),
         endpoint: "e".into(),
-        policy: Arc::new(Policy::new("p", &grants).unwrap()),
+        policy: Arc::new(Policy::new("p", grants).unwrap()),
         limits: Limits::default(),
         job: JobContext {
             job: "j".into(),
@@ -65,6 +70,7 @@ pub(crate) fn purpose(http: &[String], to: &[String]) -> Purpose {
             identity,
             recorder: None,
             roots: Roots::default(),
+            downloads: Downloads::new(state),
             faults: Faults::default(),
         }),
     }
@@ -72,18 +78,20 @@ pub(crate) fn purpose(http: &[String], to: &[String]) -> Purpose {
 
 /// One request as a server saw it.
 #[derive(Clone, Debug, Default)]
-struct Seen {
+pub(crate) struct Seen {
     method: String,
-    path: String,
+    pub(crate) path: String,
     token: Option<String>,
-    headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     body: String,
 }
 
-type Reply = hyper::Response<Full<Bytes>>;
+pub(crate) type Reply = hyper::Response<Full<Bytes>>;
 
 /// A server that notes what it sees and answers by `reply`; gives its origin.
-async fn serve(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (String, Arc<Mutex<Vec<Seen>>>) {
+pub(crate) async fn serve(
+    reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+) -> (String, Arc<Mutex<Vec<Seen>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let seen = Arc::new(Mutex::new(Vec::new()));
@@ -115,11 +123,11 @@ async fn note(request: hyper::Request<Incoming>) -> Seen {
     Seen { method: head.method.to_string(), path: head.uri.to_string(), token, headers: head.headers, body }
 }
 
-fn ok(body: impl Into<Bytes>) -> Reply {
+pub(crate) fn ok(body: impl Into<Bytes>) -> Reply {
     hyper::Response::new(Full::new(body.into()))
 }
 
-fn redirect(status: u16, to: &str) -> Reply {
+pub(crate) fn redirect(status: u16, to: &str) -> Reply {
     hyper::Response::builder().status(status).header("location", to).body(Full::default()).unwrap()
 }
 

@@ -116,17 +116,16 @@ pub struct Options {
     /// often belongs to another project: then no floating IP pool is listed without this.
     pub list_all_destination_networks: bool,
 
-    /// Where a Windows worker would fetch the ISO image of virtio drivers. Not used: Windows guests are converted on
-    /// Linux, with the files of `virtio-directory` of the plugin `windows`.
-    #[schemars(extend("x-gyre-site-only" = true))]
+    /// The ISO image of virtio drivers for Windows guests (`https://…/virtio-win.iso`), fetched by gyre's host where
+    /// `grant.http` of the plugin `windows` covers it; `virtio-directory` of that plugin goes before it.
+    #[schemars(extend("x-gyre-site-only" = true, "x-gyre-morphing" = true))]
     pub windows_virtio_iso_url: Option<String>,
-    /// Where a Windows worker would fetch cloudbase-init for 64-bit guests. Not used: see `cloudbase-init` of the plugin
-    /// `windows`.
-    #[schemars(extend("x-gyre-site-only" = true))]
+    /// The ZIP archive or MSI installer of cloudbase-init for Windows guests of 64 bits, fetched in the same way;
+    /// `cloudbase-init` of the plugin `windows` goes before it.
+    #[schemars(extend("x-gyre-site-only" = true, "x-gyre-morphing" = true))]
     pub cloudbaseinit_x64_url: Option<String>,
-    /// Where a Windows worker would fetch cloudbase-init for 32-bit guests. Not used: see `cloudbase-init` of the plugin
-    /// `windows`.
-    #[schemars(extend("x-gyre-site-only" = true))]
+    /// The same for Windows guests of 32 bits.
+    #[schemars(extend("x-gyre-site-only" = true, "x-gyre-morphing" = true))]
     pub cloudbaseinit_x86_url: Option<String>,
 }
 
@@ -328,7 +327,7 @@ impl Options {
         Ok(())
     }
 
-    /// What Windows workers fetch, as far as it is set.
+    /// What is fetched for Windows guests, as far as it is set.
     fn downloads(&self) -> Vec<(&'static str, &str)> {
         let all = [
             ("windows_virtio_iso_url", &self.windows_virtio_iso_url),

@@ -112,7 +112,7 @@ fn all_lists_are_asked_for_once_and_a_refused_one_is_named() {
     assert!(error.message.contains("set_dhcp") && error.causes[0].contains("flavor_name"), "{error:?}");
 }
 
-/// The sites of the mission name where Windows things are fetched: what gyre does not use is in nobody's way.
+/// The sites of the mission name where Windows things are fetched: whoever has no Windows need not reach them.
 #[test]
 fn options_for_windows_guests_are_in_nobody_elses_way() {
     let (_host, _model) = cloud();

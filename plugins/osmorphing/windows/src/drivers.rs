@@ -31,12 +31,12 @@ const FILES_MAX: usize = 500;
 /// # Errors
 /// `windows.drivers` when there are none for this Windows; what the host met.
 pub fn install(guest: &Guest, options: &Options, work: &mut Work) -> Result<()> {
-    if options.virtio_directory.is_none() && boot::has_disk_driver(guest)? {
+    let target = guest.path(DIRECTORY)?;
+    if boot::has_disk_driver(guest)? && !options.renews_drivers(guest.root.exists(&target)?) {
         log!(info, "the guest has VirtIO drivers of its own");
         return Ok(());
     }
     let directory = options.virtio()?;
-    let target = guest.path(DIRECTORY)?;
     let present = files::read_dir(directory)?;
     let mut disk_drivers = Vec::new();
     let mut is_any = false;

@@ -4,6 +4,7 @@
 
 mod boot;
 mod cloudbase;
+mod cloudbase_tree;
 mod drivers;
 mod firstboot;
 mod guest;

@@ -65,3 +65,47 @@ fn what_the_registry_says_never_becomes_a_command() {
         "{script}"
     );
 }
+
+/// The guest of a case, converted with these options and files of the operator.
+fn converted(case: &str, options: &str, files: &[&str]) -> (FakeRoot, Result<()>) {
+    let root = golden::guest(&cases().join(case));
+    let host = files.iter().fold(FakeHost::new(), |host, path| host.operator_file(path, path.as_bytes()));
+    let morphing = Morphing { hypervisor: None, set_dhcp: true, macs: Vec::new() };
+    let done = Windows::morph(&root, &golden::vm(Vec::new()), &morphing, Config::new(options.to_owned()));
+    drop(host);
+    (root, done)
+}
+
+#[test]
+fn an_archive_that_holds_something_else_is_refused() {
+    for files in [
+        &["/srv/cb.zip/bin/OpenStackService.exe"][..],
+        &["/srv/cb.zip/OpenStackService.exe", "/srv/cb.zip/python.exe"],
+        &["/srv/cb.zip/top/bin/OpenStackService.exe", "/srv/cb.zip/other/python/python.exe"],
+    ] {
+        let (root, done) = converted("server-2019-vmware", r#"{ "cloudbase-init": "/srv/cb.zip" }"#, files);
+        let error = done.unwrap_err();
+        assert_eq!(error.code, "windows.cloudbase-init", "{files:?}");
+        assert!(error.causes[0].contains("OpenStackService.exe"), "{error:?}");
+        assert!(!root.is_dir("/Cloudbase-Init"));
+    }
+}
+
+#[test]
+fn the_plugins_own_options_go_before_those_of_the_destination() {
+    let options =
+        r#"{ "cloudbase-init": "/srv/own.msi", "cloudbaseinit_x64_url": "https://a.example/x64.zip" }"#;
+    let (root, done) = converted("server-2019-vmware", options, &["/srv/own.msi"]);
+    done.unwrap();
+    assert_eq!(root.read_text("/Windows/Gyre/cloudbase-init.msi").unwrap(), "/srv/own.msi");
+    // An installer by URL is one, too; and what was taken back is not set.
+    let options = r#"{ "cloudbase-init": "", "cloudbaseinit_x64_url": "https://a.example/x64.MSI" }"#;
+    let (root, done) = converted("server-2019-vmware", options, &["https://a.example/x64.MSI"]);
+    done.unwrap();
+    assert_eq!(root.read_text("/Windows/Gyre/cloudbase-init.msi").unwrap(), "https://a.example/x64.MSI");
+    // The guest's architecture decides.
+    let options = r#"{ "cloudbaseinit_x64_url": "https://a.example/x64.zip" }"#;
+    let (root, done) = converted("windows-7", options, &[]);
+    done.unwrap();
+    assert!(!root.is_dir("/Cloudbase-Init"), "a guest of 32 bits");
+}
