@@ -36,6 +36,14 @@ fn writes_zeros_and_hashes_only_its_disks() {
     let data = pattern(MIB as usize);
     agent.ask(&format!("PUT /v1/disks/0/data?offset={}", 3 * MIB + 512), &data).unwrap();
     expected[3 * MIB as usize + 512..][..data.len()].copy_from_slice(&data);
+    // Pages go past the cache, and over what still lies in it.
+    agent.ask(&format!("PUT /v1/disks/0/data?offset={}", MIB + 512), &data).unwrap();
+    let other: Vec<u8> = data.iter().map(|byte| !byte).collect();
+    agent.ask(&format!("PUT /v1/disks/0/data?offset={MIB}"), &other).unwrap();
+    expected[MIB as usize..][..other.len()].copy_from_slice(&other);
+    expected[2 * MIB as usize..][..512].copy_from_slice(&data[data.len() - 512..]);
+    let read = agent.ask(&format!("GET /v1/disks/0/data?offset={MIB}&length={}", MIB + 512), b"").unwrap();
+    assert!(read == expected[MIB as usize..][..read.len()]);
     let packed = zstd::bulk::compress(&data, 1).unwrap();
     let head = format!("PUT /v1/disks/0/data?offset={} HTTP/1.1\r\ncontent-encoding: zstd", 7 * MIB);
     assert_eq!(agent.ask_with(&head, &packed).0, 204);

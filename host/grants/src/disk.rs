@@ -557,4 +557,28 @@ mod tests {
         assert!(again(2 << 20).iter().all(Extent::is_zero));
         assert_eq!(disk.extents(5, 1 << 20, 5 << 20).unwrap_err().code, "disk.range");
     }
+
+    #[test]
+    fn a_file_with_hardly_a_hole_is_not_asked_for_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("dense");
+        let file = File::create(&path).unwrap();
+        file.write_all_at(&vec![1; 8 << 20], 0).unwrap();
+        file.sync_all().unwrap();
+        let policy = policy(directory.path(), false);
+        let whole = |disk: &OpenDisk| disk.extents(5, 0, 8 << 20).unwrap().len();
+        let open = || OpenDisk::open(&policy, &path, Access::empty()).unwrap();
+        let punch = |length: u64| {
+            let how = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+            rustix::fs::fallocate(&file, how, 1 << 20, length)
+        };
+        assert_eq!(whole(&open()), 1);
+        // Not every file system can make a hole.
+        if punch(1 << 16).is_ok() {
+            assert_eq!(whole(&open()), 1, "its zeros are read");
+            punch(2 << 20).unwrap();
+            assert_eq!(whole(&open()), 3);
+        }
+        assert!(open().extents(5, 8 << 20, 0).unwrap().is_empty());
+    }
 }
