@@ -450,9 +450,10 @@ struct Found {
 /// Why a volume that may hold Windows is not even looked into.
 fn refusal(volume: &Volume) -> Option<Error> {
     let (code, remedy) = match volume.superblock.content {
-        Content::BitLocker => {
-            ("system.bitlocker", "decrypt it in the guest (`manage-bde -off C:`), and replicate once more")
-        }
+        Content::BitLocker => (
+            "system.bitlocker",
+            "name its recovery password as a secret (`luks-secrets`), or decrypt it in the guest (`manage-bde -off C:`) and replicate once more; to suspend it is not enough",
+        ),
         Content::Dynamic => {
             ("system.dynamic-disk", "make it a basic disk in the guest, and replicate once more")
         }
