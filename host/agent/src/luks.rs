@@ -1,4 +1,4 @@
-//! Encrypted volumes (LUKS 1 and 2), opened by the worker's `cryptsetup` with one of the secrets that the
+//! Encrypted volumes (LUKS 1 and 2, BitLocker), opened by the worker's `cryptsetup` with one of the secrets that the
 //! host handed over. A secret goes through a pipe and nowhere else: no argument, no file, no environment.
 //! Knows no file system.
 
@@ -32,23 +32,50 @@ const CLOSE_TRIES: u32 = 10;
 const CLOSE_PAUSE: Duration = Duration::from_millis(200);
 const CRYPTTAB_LINES_MAX: usize = 200;
 
+/// How a volume is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Of Linux.
+    Luks,
+    /// Of Windows: the secret is a password or a recovery password.
+    BitLocker,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Luks => "LUKS",
+            Self::BitLocker => "BitLocker",
+        }
+    }
+
+    /// As `cryptsetup` calls it.
+    fn type_name(self) -> &'static str {
+        match self {
+            Self::Luks => "luks",
+            Self::BitLocker => "bitlk",
+        }
+    }
+}
+
 /// Opens `device` as the mapping `name` with the first secret that fits. Returns its node.
 ///
 /// # Errors
 /// `system.locked` when none fits or there is none, `system.tool`, `system.luks`.
 pub fn open(
     tools: &Tools,
-    volume: &str,
+    (volume, kind): (&str, Kind),
     device: &Path,
     name: &str,
     secrets: &[Secret],
     writable: bool,
 ) -> Result<PathBuf> {
     if secrets.is_empty() {
-        return Err(locked(volume, "no secret was named that could open it"));
+        return Err(locked(volume, kind, "no secret was named that could open it"));
     }
     let device = device.display().to_string();
-    let mut arguments = vec!["open", "--type", "luks", "--batch-mode", "--disable-keyring", "--tries", "1"];
+    let mut arguments = vec!["open", "--type", kind.type_name(), "--batch-mode", "--disable-keyring"];
+    arguments.extend(["--tries", "1"]);
     arguments.extend(["--key-file", "-"]);
     if !writable {
         arguments.push("--readonly");
@@ -66,11 +93,11 @@ pub fn open(
         }
     }
     let count = secrets.len().min(LUKS_SECRETS_MAX);
-    Err(locked(volume, &format!("none of the {count} named secrets opens it")))
+    Err(locked(volume, kind, &format!("none of the {count} named secrets opens it")))
 }
 
-fn locked(volume: &str, why: &str) -> Error {
-    Error::denied("system.locked", format!("{volume} is encrypted (LUKS), and {why}"))
+fn locked(volume: &str, kind: Kind, why: &str) -> Error {
+    Error::denied("system.locked", format!("{volume} is encrypted ({}), and {why}", kind.name()))
 }
 
 /// Closes a mapping.

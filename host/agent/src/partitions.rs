@@ -26,12 +26,17 @@ pub struct Partition {
     pub label: Option<String>,
     /// Whether it belongs to a dynamic disk of Windows (LDM), which says itself what lies where.
     pub is_dynamic: bool,
+    /// Whether the firmware looks here for boot loaders (ESP).
+    pub is_esp: bool,
 }
 
 /// Kinds of partitions of dynamic disks: data, and their own table.
 const DYNAMIC_GPT: [&str; 2] =
     ["af9b60a0-1431-4f62-bc68-3311714a69ad", "5808c8aa-7e8f-42e0-85d2-e1e90434cfb3"];
 const DYNAMIC_MBR: u8 = 0x42;
+/// The kind of the firmware's own partition.
+const ESP_GPT: &str = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
+const ESP_MBR: u8 = 0xef;
 
 /// The partitions of a disk, in the table's order; none when it has no table.
 pub fn read<D: ReadAt + ?Sized>(disk: &D) -> Vec<Partition> {
@@ -77,6 +82,7 @@ fn gpt_entry(entry: &[u8], index: usize, sector: u64, disk_size: u64) -> Option<
             uuid: guid(entry, 16),
             label: (!name.is_empty()).then_some(name),
             is_dynamic: guid(entry, 0).is_some_and(|kind| DYNAMIC_GPT.contains(&kind.as_str())),
+            is_esp: guid(entry, 0).is_some_and(|kind| kind == ESP_GPT),
         },
         disk_size,
     )
@@ -96,7 +102,8 @@ fn read_mbr<D: ReadAt + ?Sized>(disk: &D, sector: &[u8]) -> Vec<Partition> {
             continue;
         }
         let partition = mbr_partition(number, start, size, signature, disk.size());
-        found.extend(partition.map(|found| Partition { is_dynamic: kind == DYNAMIC_MBR, ..found }));
+        let (is_dynamic, is_esp) = (kind == DYNAMIC_MBR, kind == ESP_MBR);
+        found.extend(partition.map(|found| Partition { is_dynamic, is_esp, ..found }));
     }
     let extended =
         (0..4).filter_map(|n| mbr_entry(sector, n)).find(|(kind, ..)| matches!(kind, 0x05 | 0x0f | 0x85));
@@ -134,7 +141,8 @@ fn mbr_entry(sector: &[u8], index: usize) -> Option<(u8, u64, u64)> {
 fn mbr_partition(number: u32, start: u64, size: u64, signature: u32, disk_size: u64) -> Option<Partition> {
     let uuid = (signature != 0).then(|| format!("{signature:08x}-{number:02x}"));
     let (offset, size) = (start.checked_mul(SECTOR)?, size.checked_mul(SECTOR)?);
-    fits(Partition { number, offset, size, uuid, label: None, is_dynamic: false }, disk_size)
+    let (is_dynamic, is_esp) = (false, false);
+    fits(Partition { number, offset, size, uuid, label: None, is_dynamic, is_esp }, disk_size)
 }
 
 #[cfg(test)]
@@ -190,6 +198,17 @@ mod tests {
             "label: gpt\nsize=4M, type=5808C8AA-7E8F-42E0-85D2-E1E90434CFB3\nsize=4M, type=AF9B60A0-1431-4F62-BC68-3311714A69AD\nsize=4M\n",
         );
         assert_eq!(read(&gpt[..]).iter().map(|p| p.is_dynamic).collect::<Vec<_>>(), [true, true, false]);
+    }
+
+    #[test]
+    fn the_partition_of_the_firmware_is_told() {
+        let told = |disk: Vec<u8>| read(&disk[..]).iter().map(|p| p.is_esp).collect::<Vec<_>>();
+        let gpt = "label: gpt\nsize=4M, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nsize=4M\n";
+        assert_eq!(told(disk(16, gpt)), [true, false]);
+        assert_eq!(
+            told(disk(16, "label: dos\nstart=1M, size=8M, type=7\nsize=4M, type=ef\n")),
+            [false, true]
+        );
     }
 
     #[test]

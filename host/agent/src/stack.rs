@@ -208,11 +208,17 @@ impl Stack {
         failures: &mut Vec<Error>,
     ) -> Vec<Volume> {
         let mut found = Vec::new();
-        for volume in volumes.iter().filter(|volume| volume.superblock.content == Content::Luks) {
-            if !self.tried.insert(inner_name(&volume.name)) {
+        for volume in volumes {
+            let kind = match volume.superblock.content {
+                Content::Luks => luks::Kind::Luks,
+                // Without a secret it is refused as what it is, with what to do about it.
+                Content::BitLocker if !ground.secrets.is_empty() => luks::Kind::BitLocker,
+                _ => continue,
+            };
+            if !self.tried.insert(inner_of(kind, &volume.name)) {
                 continue;
             }
-            match self.mapping(ground, volume, writable) {
+            match self.mapping(ground, (volume, kind), writable) {
                 Ok(volume) => found.push(volume),
                 Err(error) => failures.push(error),
             }
@@ -220,11 +226,17 @@ impl Stack {
         found
     }
 
-    fn mapping(&mut self, ground: &Ground<'_>, volume: &Volume, writable: bool) -> Result<Volume> {
+    fn mapping(
+        &mut self,
+        ground: &Ground<'_>,
+        (volume, kind): (&Volume, luks::Kind),
+        writable: bool,
+    ) -> Result<Volume> {
         let on = volume.device(ground.disks, writable)?;
-        let inner = inner_name(&volume.name);
+        let inner = inner_of(kind, &volume.name);
         let name = mapping_name(&inner);
-        let node = luks::open(ground.tools, &volume.name, &on.path, &name, ground.secrets, writable)?;
+        let volume_of_kind = (volume.name.as_str(), kind);
+        let node = luks::open(ground.tools, volume_of_kind, &on.path, &name, ground.secrets, writable)?;
         self.below.insert(volume.name.clone(), on.path.clone());
         self.layers.push(Layer::Mapping { name, _on: on });
         self.nodes.push(node.clone());
@@ -302,9 +314,16 @@ fn array_name(array: &str) -> String {
     format!("raid/{}", array.replace(':', "-"))
 }
 
-/// Name of what is inside an encrypted volume.
+/// Name of what is inside an encrypted volume of Linux.
 pub fn inner_name(outer: &str) -> String {
     format!("{outer}/luks")
+}
+
+fn inner_of(kind: luks::Kind, outer: &str) -> String {
+    match kind {
+        luks::Kind::Luks => inner_name(outer),
+        luks::Kind::BitLocker => format!("{outer}/bitlocker"),
+    }
 }
 
 /// A name that neither worker nor guest has, until the guest's own is known.

@@ -29,6 +29,9 @@ const SYSTEMS_MAX: usize = 64;
 const MOUNTS_MAX: usize = 128;
 /// Places without which a root is not the guest's.
 const NEEDED: [&str; 4] = ["/", "/usr", "/boot", "/var"];
+/// Where the firmware's partition is shown below the root of Windows, which has no place for it: a directory that is
+/// made for as long as it is mounted.
+const ESP_POINT: &str = "/gyre-esp";
 
 /// A device node that the guest's programs may see.
 #[derive(Clone, Debug)]
@@ -135,6 +138,9 @@ impl Guest {
             .ok_or_else(|| Error::other("agent.defect", "the root's volume is gone"))?;
         let option = found.subvolume.as_ref().map(|path| format!("subvol={path}"));
         self.mount_volume(root, &volumes, &self.root_path(), option, true, notes)?;
+        if found.system.os_type == OsType::Windows && !found.lines.is_empty() {
+            self.root()?.make_dir(ESP_POINT, 0o700)?;
+        }
         for (line, name) in &found.lines {
             match name.as_deref().and_then(by_name) {
                 Some(volume) => self.mount_below(volume, &volumes, line, notes)?,
@@ -202,7 +208,12 @@ impl Guest {
     pub fn unmount(&mut self) -> Result<()> {
         self.hives = Hives::default();
         let mut failed = None;
+        let esp = self.root_path().join(ESP_POINT.trim_start_matches('/'));
         while let Some(path) = self.mounts.pop() {
+            if self.mounts.is_empty() {
+                // What was not mounted left it behind as well; nothing else is ever removed so.
+                let _ = std::fs::remove_dir(&esp);
+            }
             if let Err(error) = unmount_one(&path) {
                 failed =
                     Some(Error::other("system.unmount", "cannot unmount the guest's system").cause(error));
@@ -439,9 +450,10 @@ struct Found {
 /// Why a volume that may hold Windows is not even looked into.
 fn refusal(volume: &Volume) -> Option<Error> {
     let (code, remedy) = match volume.superblock.content {
-        Content::BitLocker => {
-            ("system.bitlocker", "decrypt it in the guest (`manage-bde -off C:`), and replicate once more")
-        }
+        Content::BitLocker => (
+            "system.bitlocker",
+            "name its recovery password as a secret (`luks-secrets`), or decrypt it in the guest (`manage-bde -off C:`) and replicate once more; to suspend it is not enough",
+        ),
         Content::Dynamic => {
             ("system.dynamic-disk", "make it a basic disk in the guest, and replicate once more")
         }
@@ -461,15 +473,34 @@ fn inspect_any(root: &Root, volume: &Volume, volumes: &[Volume], disks: &[Disk])
     }
     let Some(name) = ntfs::inspect(root, &volume.name)? else { return Ok(None) };
     volume.view(disks, |view| ntfs::check_clean(view, &volume.name)).transpose()?;
-    let system = System { root: volume.name.clone(), name, mounts: Vec::new(), os_type: OsType::Windows };
+    let lines: Vec<_> = esp(volume, volumes).into_iter().collect();
+    let mounts = lines.iter().filter_map(|(line, name)| Some((line.point.clone(), name.clone()?))).collect();
+    let system = System { root: volume.name.clone(), name, mounts, os_type: OsType::Windows };
     Ok(Some(Found {
         system,
         volume: volume.name.clone(),
         subvolume: None,
         own: None,
-        lines: Vec::new(),
+        lines,
         encrypted: Vec::new(),
     }))
+}
+
+/// The firmware's partition of a Windows: that of its own disk, else the only one.
+fn esp(windows: &Volume, volumes: &[Volume]) -> Option<(Line, Option<String>)> {
+    let is_esp = |volume: &&Volume| {
+        volume.superblock.content == Content::Vfat
+            && volume.partition.as_ref().is_some_and(|part| part.is_esp)
+    };
+    let all: Vec<&Volume> = volumes.iter().filter(is_esp).collect();
+    let own = all.iter().find(|volume| volume.disk.is_some() && volume.disk == windows.disk);
+    let found = match (own, all.as_slice()) {
+        (Some(own), _) => own,
+        (None, [only]) => only,
+        _ => return None,
+    };
+    let (spec, name) = (found.name.clone(), Some(found.name.clone()));
+    Some((Line { spec, point: ESP_POINT.into(), options: String::new() }, name))
 }
 
 /// Whether this is a root of Linux, and what else belongs to it.

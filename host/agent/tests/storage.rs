@@ -377,7 +377,10 @@ impl StandIns {
             "cryptsetup",
             r#"eval "name=\${$#}"; eval "device=\${$(($# - 1))}"
 case $1 in
-open) /usr/sbin/cryptsetup open --test-passphrase --type luks --batch-mode --disable-keyring --tries 1 --key-file - "$device" || exit
+open) case "$*" in
+    *"--type bitlk"*) [ "$(cat)" = 111111-222222 ] || exit 2 ;;
+    *) /usr/sbin/cryptsetup open --test-passphrase --type luks --batch-mode --disable-keyring --tries 1 --key-file - "$device" || exit ;;
+    esac
     ln -s "$(losetup -f --show -o 16777216 "$device")" "$here/mapper/$name" ;;
 close) losetup -d "$(readlink "$here/mapper/$2")" && rm "$here/mapper/$2" ;;
 esac"#,
@@ -490,6 +493,38 @@ fn opens_what_is_encrypted_with_the_secret_that_fits() {
         assert_eq!(stand_ins.mappings(), 0);
         world.assert_unmounted();
     }
+}
+
+/// Nobody here can make a real one: what is tried is who opens it, with what, and when.
+#[test]
+fn opens_bitlocker_with_a_recovery_password_and_refuses_it_without() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(64 * MIB).unwrap();
+    sfdisk(file.path(), "label: gpt\nstart=1M, size=62M\n");
+    let tree = system_tree("Secret", "");
+    mke2fs(tree.path(), file.path(), MIB + PAYLOAD, 40 * 1024, ROOT);
+    file.as_file().write_all_at(b"\xeb\x58\x90-FVE-FS-", MIB).unwrap();
+    let stand_ins = StandIns::new();
+    let mut world = World::new(vec![Volume::over(file)], stand_ins.tools());
+    let refused = world.guest.systems().unwrap_err();
+    assert_eq!(refused.code, "system.bitlocker");
+    assert!(refused.to_string().contains("luks-secrets"), "{refused}");
+    assert!(stand_ins.told().is_empty(), "nothing to try");
+    world.guest.unlock_with(secrets(&["falsch"]));
+    let locked = world.guest.systems().unwrap_err();
+    assert!(locked.to_string().contains("is encrypted (BitLocker), and none of the 1 named"), "{locked}");
+    stand_ins.told();
+    world.guest.unlock_with(secrets(&["falsch", "111111-222222"]));
+    let system = world.only();
+    assert_eq!(system.root, "disk0/part1/bitlocker");
+    world.guest.mount(&system).unwrap();
+    assert_eq!(world.read("/etc/hostname"), "Secret");
+    world.guest.unmount().unwrap();
+    assert_eq!(stand_ins.mappings(), 0);
+    let told = stand_ins.told();
+    assert!(told.iter().any(|line| line.contains("open --type bitlk")), "{told:?}");
+    assert!(!told.iter().any(|line| line.contains("111111")), "{told:?}");
+    world.assert_unmounted();
 }
 
 /// A version 1.2 superblock of one part of a mirror, whose contents begin after 1 MiB.

@@ -498,7 +498,6 @@ impl Config {
         if [at_once, per_source, per_destination, per_host].contains(&0) {
             return Err(Error::invalid("config.jobs", "every number in [jobs] must be at least 1"));
         }
-        self.check_scripts()?;
         self.serve.check()?;
         let unlocked = self.plugin.iter().find(|(_, plugin)| self.host.locked && plugin.sha256.is_none());
         match unlocked {
@@ -508,14 +507,6 @@ impl Config {
             )),
             None => Ok(()),
         }
-    }
-
-    fn check_scripts(&self) -> Result<()> {
-        if self.scripts.windows.first_boot.is_none() {
-            return Ok(());
-        }
-        let why = "[scripts.windows] first-boot: scripts are installed into Linux guests alone";
-        Err(Error::invalid("config.scripts", why))
     }
 
     fn check_plugin(&self, place: &str, plugin: &str) -> Result<()> {
@@ -618,7 +609,6 @@ mod tests {
             ("[[transfer.hours]]\nfrom = '08:00'\nto = '08:00'\nbandwidth = '1 MiB/s'", "config.hours"),
             ("[[transfer.hours]]\nfrom = '8'\nto = '10:00'\nbandwidth = '1 MiB/s'", "config.syntax"),
             ("[scripts.linux]\nfirst_boot = 'a'", "config.syntax"),
-            ("[scripts.windows]\nfirst-boot = 'a'", "config.scripts"),
             ("[deploy]\nluks-secret = ['a']", "config.syntax"),
             ("[jobs]\nper-host = 0", "config.jobs"),
             ("[serve]\nlisten = '0.0.0.0:1'", "config.serve"),

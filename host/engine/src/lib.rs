@@ -18,6 +18,7 @@ mod engine;
 mod execution;
 mod files;
 mod first_boot;
+mod first_boot_windows;
 mod jobs;
 mod journal;
 mod marking;

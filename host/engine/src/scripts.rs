@@ -2,7 +2,7 @@
 //! left in the guest for its first boot. What they say is kept with the job; one that fails ends it.
 
 use crate::context::Context;
-use crate::{News, WorkerSession, first_boot};
+use crate::{News, WorkerSession, first_boot, first_boot_windows};
 use gyre_core::limits::SCRIPT_RUN_MS;
 use gyre_core::protocol::{Base64, Root, Script, ScriptEnd};
 use gyre_core::scripts::Phase;
@@ -35,11 +35,10 @@ pub(crate) async fn on_worker(
 /// Leaves the script of the first boot in the guest, if there is one.
 pub(crate) async fn in_guest(context: &Context, root: &dyn Root, os: OsType) -> Result<()> {
     let Some(text) = context.params.deploy.scripts.of(os, Phase::FirstBoot) else { return Ok(()) };
-    if os == OsType::Windows {
-        let why = "a script for the first boot can be left in Linux guests alone";
-        return Err(Error::invalid("script.first-boot", why));
+    match os {
+        OsType::Windows => first_boot_windows::install(root, text).await,
+        _ => first_boot::install(root, text).await,
     }
-    first_boot::install(root, text).await
 }
 
 fn keep(context: &Context, phase: Phase, end: &ScriptEnd) {

@@ -40,6 +40,7 @@ const DIRECTORIES: &[&str] = &[
     "/etc/pki/tls/private/",
     "/var/lib/cloud/",
     "/etc/gyre/first-boot/",
+    "/gyre/script.",
     "/root/.ssh/",
     "/etc/wireguard/",
     "/etc/ppp/peers/",
@@ -152,6 +153,7 @@ mod tests {
             "/etc/sysconfig/network-scripts/keys-wlan0",
             "/var/lib/gyre/kept/etc/sysconfig/network-scripts/keys-wlan0",
             "/etc/gyre/first-boot/script",
+            "/WINDOWS/Gyre/script.ps1",
             "/var/lib/cloud/seed/nocloud/user-data",
         ] {
             assert_eq!(shown(path, "hunter2\n"), None, "{path}");

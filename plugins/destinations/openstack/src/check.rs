@@ -336,9 +336,8 @@ fn check_disk_bus(options: &Options, vm: &VmSpec, findings: &mut Findings) {
 
 fn check_guest(vm: &VmSpec, findings: &mut Findings) {
     if vm.os_type == OsType::Windows {
-        let message = "the machine runs Windows, which is converted offline on the Linux worker";
-        let remedy =
-            "name the plugin windows under [osmorphing], with its virtio-directory; see host/docs/guests.md";
+        let message = "the machine runs Windows, which is converted offline on the Linux worker: no Windows worker is made, whatever migr_image_map says";
+        let remedy = "name the plugin windows under [osmorphing], with its virtio-directory or with grant.http for windows_virtio_iso_url; see host/docs/guests.md";
         findings.warn("vm.os-type", message, remedy);
     }
     if vm.disks.is_empty() {

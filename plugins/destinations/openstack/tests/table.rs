@@ -8,13 +8,15 @@ use std::path::Path;
 const TABLE: &str = include_str!("../../../../host/docs/openstack.md");
 
 /// Crates that the table names, and where they are.
-const CRATES: [(&str, &str); 6] = [
+const CRATES: [(&str, &str); 8] = [
     ("", "plugins/destinations/openstack"),
     ("debian", "plugins/osmorphing/debian"),
+    ("gyre-core", "host/core"),
     ("gyre-engine", "host/engine"),
     ("gyre-mover", "host/mover"),
     ("gyre-tests", "tests"),
     ("gyre-worker", "host/worker"),
+    ("windows", "plugins/osmorphing/windows"),
 ];
 
 /// Crate and name of each test in the last cell of each row.

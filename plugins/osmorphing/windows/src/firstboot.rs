@@ -17,6 +17,23 @@ const ERROR_IGNORE: u32 = 0;
 /// It leaves a shell of its own behind, which goes on when the service control manager gives the first one up.
 const PROGRAM: &str = r#"%SystemRoot%\System32\cmd.exe /c start "" /b %SystemRoot%\System32\cmd.exe /c %SystemRoot%\Gyre\firstboot.cmd"#;
 
+/// Runs what the operator left beside it, if anything: by another name, so that it runs once at most, and by a shell of
+/// its own, whose `exit` is its own too. PowerShell is given the text, as for addresses.
+const USER_SCRIPT: [&str; 12] = [
+    r#"if exist "%dir%\script.cmd" ("#,
+    r#"  move /y "%dir%\script.cmd" "%dir%\running.cmd""#,
+    r#"  cmd /c "%dir%\running.cmd" >"%dir%\script.log" 2>&1"#,
+    "  if errorlevel 1 echo the operator's script failed: see script.log",
+    r#"  del "%dir%\running.cmd""#,
+    ")",
+    r#"if exist "%dir%\script.ps1" ("#,
+    r#"  move /y "%dir%\script.ps1" "%dir%\running.ps1""#,
+    r#"  powershell -NoProfile -NonInteractive -Command "Invoke-Expression ([IO.File]::ReadAllText($env:SystemRoot + '\Gyre\running.ps1'))" >"%dir%\script.log" 2>&1"#,
+    "  if errorlevel 1 echo the operator's script failed: see script.log",
+    r#"  del "%dir%\running.ps1""#,
+    ")",
+];
+
 /// A card, with the addresses that it is to have.
 pub struct Card {
     /// `FA:16:3E:00:00:01`
@@ -108,6 +125,7 @@ fn script(work: &Work) -> String {
             "sc start cloudbase-init",
         ]);
     }
+    text += &lines(&USER_SCRIPT);
     if let Some(old) = work.auto_reboot {
         text += &format!(
             "reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\CrashControl /v AutoReboot /t REG_DWORD /d {old} /f\r\n"

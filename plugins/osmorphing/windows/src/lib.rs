@@ -6,6 +6,7 @@ mod boot;
 mod cloudbase;
 mod cloudbase_tree;
 mod drivers;
+mod esp;
 mod firstboot;
 mod guest;
 mod network;
@@ -63,6 +64,7 @@ impl OsMorphing for Windows {
         cloudbase::configure(&guest, &options, morphing, &mut work)?;
         boot::keep_failures_visible(&guest, &mut work)?;
         boot::disks_online(&guest)?;
+        esp::configure(&guest, vm)?;
         firstboot::install(&guest, &work)?;
         guest.commit()?;
         begin("done", PARTS)
