@@ -482,7 +482,7 @@ fn every_shipped_plugin_is_understood() {
     let world = source("escape", "", "config.paths = []");
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/plugins");
     let directory = std::env::var_os("GYRE_PLUGINS").map_or(built, PathBuf::from);
-    let families = ["debian", "redhat", "suse", "photon", "arch", "alpine", "generic-linux"];
+    let families = ["debian", "redhat", "suse", "photon", "arch", "alpine", "flatcar", "generic-linux"];
     let plugins = [("disk-image", Role::Source), ("openstack", Role::Destination)];
     for (name, role) in plugins.into_iter().chain(families.map(|name| (name, Role::Osmorphing))) {
         let path = directory.join(format!("{name}.wasm"));

@@ -11,8 +11,15 @@ const UNKNOWN: &str = "unknown";
 /// One of these is the first program of every Linux.
 const INITS: &[&str] = &["/sbin/init", "/usr/sbin/init", "/usr/lib/systemd/systemd", "/lib/systemd/systemd"];
 /// Files that may name a disk by the order of discovery.
-const DEVICE_FILES: &[&str] =
-    &["/etc/fstab", "/etc/crypttab", "/etc/default/grub", "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg"];
+const DEVICE_FILES: &[&str] = &[
+    "/etc/fstab",
+    "/etc/crypttab",
+    "/etc/default/grub",
+    "/boot/grub/grub.cfg",
+    "/boot/grub2/grub.cfg",
+    "/boot/grub/menu.lst",
+    "/boot/grub/grub.conf",
+];
 /// Names that a disk has on another bus than virtio's.
 const OLD_NAMES: &[&str] = &["/dev/sd", "/dev/hd", "/dev/xvd"];
 

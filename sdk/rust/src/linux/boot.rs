@@ -1,7 +1,7 @@
 //! Boot loaders, and disks named in configuration. Edits the menus that are there and never makes a new
 //! one: grub-mkconfig looks at the devices of the machine that it runs on, and here that is the worker.
 //! What the next menu is made of (`/etc/default/grub`, `/etc/kernel/cmdline`, GRUB's environment) gets the
-//! same change. Knows GRUB 2, boot loader entries (BLS, systemd-boot's too) and extlinux.
+//! same change. Knows GRUB 2 and legacy, boot loader entries (BLS, systemd-boot's too) and extlinux.
 
 mod arguments;
 mod disks;
@@ -24,6 +24,10 @@ const EXTLINUX_DEFAULTS: &str = "/etc/update-extlinux.conf";
 const EFI: &[&str] = &["/boot/efi/EFI", "/boot/EFI", "/efi/EFI"];
 /// Directories that may hold GRUB's menu and environment.
 const DIRECTORIES: &[&str] = &["/boot/grub", "/boot/grub2"];
+/// Menus of GRUB 2 and of GRUB legacy.
+const MENUS: &[&str] = &["grub.cfg", "menu.lst", "grub.conf"];
+/// A line of GRUB legacy's menu that looks like a comment, and is what Debian's update-grub takes arguments from.
+const LEGACY_DEFAULTS: &str = "# kopt";
 /// GRUB's environment.
 const ENVIRONMENT: &str = "grubenv";
 /// Its size, bytes: it is written in place while booting.

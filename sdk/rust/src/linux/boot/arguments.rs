@@ -1,6 +1,9 @@
 //! Arguments of the kernel, in every menu that is there and in what the next menu is made of.
 
-use super::{CMDLINE, DEFAULTS, ENVIRONMENT, EXTLINUX_DEFAULTS, directories, entries, environment, files};
+use super::{
+    CMDLINE, DEFAULTS, ENVIRONMENT, EXTLINUX_DEFAULTS, LEGACY_DEFAULTS, MENUS, directories, entries,
+    environment, files,
+};
 use crate::osmorphing::*;
 
 const SERIAL: &[&str] = &["console=tty0", "console=ttyS0,115200"];
@@ -23,9 +26,11 @@ pub fn arguments(root: &Root, serial_console: bool, old_names: bool) -> Result<b
     files::edit(root, CMDLINE, |text| files::edit_lines(text, |line| cmdline(line, &wanted)))?;
     let mut found = false;
     for directory in directories(root)? {
-        let menu = format!("{directory}/grub.cfg");
-        found |= root.exists(&menu)?;
-        files::edit(root, &menu, |text| files::edit_lines(text, |line| menu_line(line, &wanted)))?;
+        for menu in MENUS {
+            let menu = format!("{directory}/{menu}");
+            found |= root.exists(&menu)?;
+            files::edit(root, &menu, |text| files::edit_lines(text, |line| menu_line(line, &wanted)))?;
+        }
         let variables = format!("{directory}/{ENVIRONMENT}");
         files::edit(root, &variables, |text| environment(text, |line| with_arguments(line, &wanted)))?;
     }
@@ -112,13 +117,16 @@ fn quoted(value: &str) -> (char, &str, &str) {
     ('"', text, rest)
 }
 
-/// `linux /boot/vmlinuz-… root=…` of a menu entry (Photon: `linux /$photon_linux …`); Xen's and memtest's lines have other names.
+/// `linux /boot/vmlinuz-… root=…` of a menu entry (Photon: `linux /$photon_linux …`), `kernel (hd0,0)/vmlinuz-…` of GRUB
+/// legacy, and what Debian makes its next menu from; Xen's and memtest's lines have other names.
 fn menu_line(line: &str, wanted: &[&str]) -> String {
     let indent = line.len() - line.trim_start().len();
     let mut words = line.split_whitespace();
-    let is_kernel = matches!(words.next(), Some("linux" | "linux16" | "linuxefi"))
-        && words.next().is_some_and(|path| path.contains("vmlinu") || path.ends_with("_linux"));
-    if !is_kernel {
+    let is_kernel = matches!(words.next(), Some("linux" | "linux16" | "linuxefi" | "kernel"))
+        && words
+            .find(|word| !word.starts_with("--"))
+            .is_some_and(|path| path.contains("vmlinu") || path.ends_with("_linux"));
+    if !is_kernel && !line.starts_with(LEGACY_DEFAULTS) {
         return line.into();
     }
     let (space, rest) = line.split_at(indent);
@@ -159,7 +167,21 @@ mod tests {
         let line = "\tlinuxefi\t/vmlinuz-5.14 root=/dev/x  ro quiet";
         assert_eq!(menu_line(line, &["a=1"]), format!("{line} a=1"));
         assert_eq!(menu_line(line, &["quiet"]), line);
-        assert_eq!(menu_line("\tlinux /boot/memtest.bin", &["a=1"]), "\tlinux /boot/memtest.bin");
+        for other in [
+            "\tlinux /boot/memtest.bin",
+            "kernel /xen.gz dom0_mem=1G",
+            "# kernel /vmlinuz-2",
+            "# groot=(hd0,0)",
+        ] {
+            assert_eq!(menu_line(other, &["a=1"]), other);
+        }
+        for kernel in [
+            "kernel (hd0,0)/vmlinuz-2.6 ro",
+            "kernel --no-mem-option /vmlinuz-2.6 ro",
+            "# kopt=root=/dev/x ro",
+        ] {
+            assert_eq!(menu_line(kernel, &["a=1"]), format!("{kernel} a=1"));
+        }
         assert_eq!(entry_line("options $kernelopts cloud-init=disabled", &["a"]), "options $kernelopts a");
         assert_eq!(entry_line("title options", &["a"]), "title options");
         assert_eq!(with_arguments("x console=ttyS0,9600", SERIAL), "x console=ttyS0,9600 console=tty0");

@@ -1,7 +1,10 @@
 //! Disks that configuration names by the order in which the old bus found them.
 
 use super::nvme::Nvme;
-use super::{CMDLINE, DEFAULTS, ENVIRONMENT, EXTLINUX_DEFAULTS, directories, entries, environment, files};
+use super::{
+    CMDLINE, DEFAULTS, ENVIRONMENT, EXTLINUX_DEFAULTS, LEGACY_DEFAULTS, MENUS, directories, entries,
+    environment, files,
+};
 use crate::linux::Hypervisor;
 use crate::osmorphing::*;
 use std::collections::BTreeSet;
@@ -50,7 +53,7 @@ fn device_files(root: &Root) -> Result<Vec<String>> {
     let mut paths: Vec<String> =
         DEVICE_FILES.iter().chain(&[DEFAULTS, CMDLINE, EXTLINUX_DEFAULTS]).map(ToString::to_string).collect();
     for directory in directories(root)? {
-        paths.extend(["grub.cfg", ENVIRONMENT].map(|name| format!("{directory}/{name}")));
+        paths.extend(MENUS.iter().chain(&[ENVIRONMENT]).map(|name| format!("{directory}/{name}")));
     }
     paths.extend(entries(root)?);
     Ok(paths)
@@ -88,7 +91,7 @@ fn warn_of_hardware_names(root: &Root, path: &str) -> Result<()> {
         return Ok(());
     }
     let text = files::text(root, path)?.unwrap_or_default();
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let lines = text.lines().filter(|line| !is_comment(line));
     let named = lines.flat_map(str::split_whitespace).find(|word| is_hardware_name(word));
     if let Some(name) = named {
         log!(warn, "{path} names {name}, which the new machine does not have: use its UUID");
@@ -107,7 +110,7 @@ fn is_hardware_name(word: &str) -> bool {
 
 /// The line with what `new` says in place of `/dev/NAME`; a comment stays.
 fn new_names(line: &str, mut new: impl FnMut(&str) -> Option<String>) -> String {
-    if line.trim_start().starts_with('#') {
+    if is_comment(line) {
         return line.into();
     }
     let mut result = String::new();
@@ -126,6 +129,10 @@ fn new_names(line: &str, mut new: impl FnMut(&str) -> Option<String>) -> String 
     result + rest
 }
 
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#') && !line.starts_with(LEGACY_DEFAULTS)
+}
+
 /// `vda1` for `sda1`, `hda1`, `xvda1`.
 fn virtio_name(name: &str) -> Option<String> {
     let rest = ["xvd", "sd", "hd"].iter().find_map(|prefix| name.strip_prefix(prefix))?;
@@ -142,6 +149,7 @@ mod tests {
     fn names_of_disks_are_told_apart() {
         let renamed = |line: &str| new_names(line, |name| virtio_name(name).map(|new| format!("/dev/{new}")));
         assert_eq!(renamed("/dev/sda1 / ext4"), "/dev/vda1 / ext4");
+        assert_eq!(renamed("# kopt=root=/dev/hda1 ro"), "# kopt=root=/dev/vda1 ro");
         assert_eq!(renamed("root=/dev/xvda2 resume=/dev/hdb1"), "root=/dev/vda2 resume=/dev/vdb1");
         for kept in ["/dev/sdx/y", "/dev/mapper/sda1", "/dev/md0", "# /dev/sda1", "/dev/disk/by-uuid/sda1"] {
             assert_eq!(renamed(kept), kept);
