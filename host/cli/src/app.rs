@@ -65,7 +65,8 @@ impl App {
     /// Says what is wrong with the configuration and does not stop anything.
     pub fn warn(&self, screen: &Screen) {
         for path in &self.open_files {
-            screen.line(&format!("! everybody on this machine may read the secrets in {}", path.display()));
+            let path = path.display();
+            screen.line(&format!("! everybody on this machine may read the secrets in {path}: chmod 600 it"));
         }
     }
 }

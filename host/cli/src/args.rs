@@ -178,7 +178,7 @@ pub enum OptionCommand {
         /// Destination or plugin in the configuration
         #[arg(value_name = "DESTINATION-OR-PLUGIN")]
         of: String,
-        /// Only these options
+        /// Only these options, and all that is said of each
         #[arg(value_name = "NAME")]
         names: Vec<String>,
         /// Show what the destination's cloud offers for each

@@ -78,9 +78,13 @@ fn nobody(app: &App, of: &str) -> Error {
             names.into_iter().cloned().collect::<Vec<_>>().join(", ")
         }
     };
-    Error::invalid("option.nobody", format!("gyre.toml has no destination {of:?}"))
+    let error = Error::invalid("option.nobody", format!("gyre.toml has no destination {of:?}"))
         .cause(format!("destinations: {}", names(app.config.destination.keys().collect())))
-        .cause(format!("plugins: {}", names(app.config.plugin.keys().collect())))
+        .cause(format!("plugins: {}", names(app.config.plugin.keys().collect())));
+    match app.config.source.get(of) {
+        Some(source) => error.cause(format!("{of:?} is a source of the plugin {}", source.plugin)),
+        None => error,
+    }
 }
 
 /// What there is, and below it what is set. Of those that were asked for all is said, of a whole list only what fits.

@@ -88,7 +88,12 @@ impl Surroundings {
 
     fn read_files(&self, cloud: &str) -> Result<Login> {
         let clouds = self.file("OS_CLIENT_CONFIG_FILE", "clouds").ok_or_else(|| {
-            let looked = self.directories.iter().map(|d| d.join("clouds.yaml").display().to_string());
+            let named = self
+                .variables
+                .get("OS_CLIENT_CONFIG_FILE")
+                .map(|path| format!("{path} (OS_CLIENT_CONFIG_FILE)"));
+            let usual = self.directories.iter().map(|d| d.join("clouds.yaml").display().to_string());
+            let looked = named.into_iter().chain(usual);
             Error::not_found(
                 "clouds.missing",
                 format!("there is no clouds.yaml to find the cloud {cloud:?} in"),

@@ -421,7 +421,10 @@ impl Host {
         if own == role {
             return Ok(loaded);
         }
-        Err(Error::invalid("config.role", format!("{place} names plugin {name}, which is a {own} plugin")))
+        Err(Error::invalid(
+            "config.role",
+            format!("{place} names plugin {name}, whose kind is {own}, not {role}"),
+        ))
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

@@ -101,7 +101,7 @@ fn table(root: &Value, schema: &Value, depth: usize) -> String {
         return format!("string → {}", kind(root, &schema["additionalProperties"], depth + 1));
     };
     let entries = entries.iter().map(|(name, entry)| format!("`{name}`: {}", kind(root, entry, depth + 1)));
-    format!("table of {}", entries.collect::<Vec<_>>().join(", "))
+    format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
         let expected = [
             "| `a` | integer |  | site, machine | One or\\|two. |",
             "| `b` | `k`, `q` | `k` | site |  |",
-            "| `c` | list of table of `f`: boolean |  | site, machine |  |",
+            "| `c` | list of { `f`: boolean } |  | site, machine |  |",
             "| `d` | string → string |  | site, machine |  |",
         ];
         assert_eq!(rows, expected, "{page}");

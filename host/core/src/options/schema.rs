@@ -10,7 +10,7 @@ const DEPTH_MAX: usize = 32;
 const WORK_MAX: usize = 100_000;
 /// Values and names told of those that would do.
 const TOLD_MAX: usize = 50;
-/// A known name is suggested up to so many edits away.
+/// A known name is suggested up to so many edits away, and no more than half of the name may be other letters.
 const EDITS_MAX: usize = 3;
 
 /// What is wrong with all options together.
@@ -69,17 +69,19 @@ pub fn entries_of<'a>(root: &'a Value, table: &str) -> impl Iterator<Item = &'a 
 
 /// The known name that is spelled most like this one.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|own| (edits(name, own), own))
-        .filter(|(edits, _)| *edits <= EDITS_MAX)
-        .min()
-        .map(|(_, own)| own)
+    let most = (name.chars().count() / 2).clamp(1, EDITS_MAX);
+    known.map(|own| (edits(name, own), own)).filter(|(edits, _)| *edits <= most).min().map(|(_, own)| own)
 }
 
-/// "unknown option flavour_name; did you mean flavor_name?"
-pub fn unknown<'a>(table: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let hint = nearest(name, known).map(|near| format!("; did you mean {}?", join(table, near)));
-    format!("unknown option {}{}", join(table, name), hint.unwrap_or_default())
+/// "unknown option flavour_name; did you mean flavor_name?", and of a table, which no list of options spells out, what it
+/// may hold.
+pub fn unknown<'a>(table: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let hint = match nearest(name, known.clone()) {
+        Some(near) => format!("; did you mean {}?", join(table, near)),
+        None if table.is_empty() => String::new(),
+        None => format!("; there are: {}", known.take(TOLD_MAX).collect::<Vec<_>>().join(", ")),
+    };
+    format!("unknown option {}{hint}", join(table, name))
 }
 
 fn join(table: &str, name: &str) -> String {
@@ -130,7 +132,7 @@ impl<'a> Checker<'a> {
         }
         if !has_type(schema, value) {
             let expected = schema.get("type").and_then(wanted_type).unwrap_or_default();
-            return self.problem(format!("{path} is {}, not {expected}", kind(value)));
+            return self.problem(format!("{path} is {}, not {}", called(kind(value)), called(expected)));
         }
         self.listed(schema, value, path);
         self.bounds(schema, value, path);
@@ -144,7 +146,7 @@ impl<'a> Checker<'a> {
     fn listed(&mut self, schema: &Map<String, Value>, value: &Value, path: &str) {
         let wrong = match (schema.get("enum").and_then(Value::as_array), schema.get("const")) {
             (Some(values), _) if self.may(values.len()) && !values.contains(value) => {
-                Some(values.iter().take(TOLD_MAX).map(ToString::to_string).collect::<Vec<_>>().join(", "))
+                Some(one_of(values.iter()))
             }
             (_, Some(only)) if only != value => Some(only.to_string()),
             _ => None,
@@ -157,11 +159,14 @@ impl<'a> Checker<'a> {
     fn bounds(&mut self, schema: &Map<String, Value>, value: &Value, path: &str) {
         let Some(number) = value.as_f64() else { return };
         let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
-        if bound("minimum").is_some_and(|least| number < least)
-            || bound("maximum").is_some_and(|most| number > most)
-        {
-            let text = |key| bound(key).map_or("any".to_owned(), |bound| bound.to_string());
-            self.problem(format!("{path} is {number}, not from {} to {}", text("minimum"), text("maximum")));
+        let (least, most) = (bound("minimum"), bound("maximum"));
+        if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
+            let range = match (least, most) {
+                (Some(least), Some(most)) => format!("from {least} to {most}"),
+                (Some(least), None) => format!("{least} or more"),
+                (None, most) => format!("{} or less", most.unwrap_or(number)),
+            };
+            self.problem(format!("{path} is {number}, not {range}"));
         }
     }
 
@@ -206,7 +211,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The problems of the choice that comes nearest, unless one has none.
+    /// The problems of the choice that comes nearest, unless one has none. Where all are words, all of them are told.
     fn any(&mut self, choices: &'a [Value], value: &Value, path: &str, depth: usize) {
         let mut best: Option<Vec<String>> = None;
         for choice in choices {
@@ -223,8 +228,34 @@ impl<'a> Checker<'a> {
                 best = Some(problems);
             }
         }
-        best.into_iter().flatten().for_each(|problem| self.problem(problem));
+        match self.words(choices).filter(|words| !words.is_empty()) {
+            Some(words) => {
+                self.problem(format!("{path} is {value}, not one of {}", one_of(words.into_iter())))
+            }
+            None => best.into_iter().flatten().for_each(|problem| self.problem(problem)),
+        }
     }
+
+    /// The values that choices come down to, if these are nothing else.
+    fn words(&self, choices: &'a [Value]) -> Option<Vec<&'a Value>> {
+        let mut words = Vec::new();
+        for choice in choices {
+            let choice = resolve(self.root, choice)?;
+            match (choice.get("const"), choice.get("enum").and_then(Value::as_array)) {
+                (Some(word), _) => words.push(word),
+                (None, Some(several)) if self.may(several.len()) => words.extend(several),
+                _ if choice.get("type").and_then(Value::as_str) == Some("null") => {}
+                _ => return None,
+            }
+        }
+        Some(words)
+    }
+}
+
+/// What an option may be; that it may be left open goes without saying.
+fn one_of<'a>(values: impl Iterator<Item = &'a Value>) -> String {
+    let told = values.filter(|value| !value.is_null()).take(TOLD_MAX);
+    told.map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn weight(problems: &[String]) -> usize {
@@ -252,6 +283,15 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
+    }
+}
+
+/// A type in the words of TOML and of the lists of options.
+fn called(kind: &str) -> &str {
+    match kind {
+        "array" => "list",
+        "object" => "table",
+        other => other,
     }
 }
 
@@ -287,6 +327,9 @@ mod tests {
                 "mode": { "$ref": "#/$defs/Mode" },
                 "inner": { "anyOf": [{ "$ref": "#/$defs/Inner" }, { "type": "null" }] },
                 "list": { "type": "array", "items": { "type": "string" } },
+                "least": { "type": "integer", "minimum": 0 },
+                "word": { "oneOf": [{ "const": "bios", "type": "string" }, { "const": "uefi", "type": "string" }] },
+                "open": { "enum": ["kvm", "qemu", null] },
             },
             "required": ["network_map"],
             "$defs": {
@@ -327,7 +370,19 @@ mod tests {
                 json!({ "network_map": {}, "inner": { "x": true, "y": 1 } }),
                 "unknown option inner.y; did you mean inner.x?",
             ),
+            (
+                json!({ "network_map": {}, "inner": { "x": true, "ip": 1 } }),
+                "unknown option inner.ip; there are: x",
+            ),
             (json!({ "network_map": {}, "list": [1] }), "list[0] is number, not string"),
+            (json!({ "network_map": {}, "list": "a" }), "list is string, not list"),
+            (json!({ "network_map": [] }), "network_map is list, not table"),
+            (json!({ "network_map": {}, "least": -3 }), "least is -3, not 0 or more"),
+            (json!({ "network_map": {}, "word": "efi" }), "word is \"efi\", not one of \"bios\", \"uefi\""),
+            (
+                json!({ "network_map": {}, "open": "vmware" }),
+                "open is \"vmware\", not one of \"kvm\", \"qemu\"",
+            ),
         ] {
             assert_eq!(problems(config), [problem]);
         }

@@ -95,7 +95,9 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
     let flavor = findings.note("migr_flavor_name", flavor)?;
     let mut root = None;
     if let (Some(image), Some(flavor)) = (&image, &flavor) {
-        root = findings.note("migr_flavor_name", worker::fits(options, image, flavor))?.flatten();
+        findings.note("migr_flavor_name", worker::fits_memory(image, flavor))?;
+        let fits = worker::fits_disk(options, image, flavor);
+        root = findings.note(worker::disk_option(options), fits)?.flatten();
         check_worker_disk(options, flavor, findings);
     }
     check_worker_network(cloud, options, findings)?;

@@ -63,32 +63,45 @@ pub fn options(cloud: &mut Cloud, options: &Options, names: &[String]) -> Result
         [] => OFFERED.to_vec(),
         names => names.iter().map(|name| offered(name)).collect::<Result<_>>()?,
     };
+    // Without a login nothing can be listed: that is one error, and not a refusal below each option.
+    if wanted.iter().any(|(_, kind)| !matches!(kind, Kind::Words(_))) {
+        cloud.token()?;
+    }
     // Several options are chosen from the same list: it is asked for once.
-    let mut lists: BTreeMap<Kind, Result<Vec<Choice>>> = BTreeMap::new();
+    let mut lists: BTreeMap<Kind, (&str, Result<Vec<Choice>>)> = BTreeMap::new();
     let mut choices = Vec::new();
     for (name, kind) in wanted {
-        let list = lists.entry(kind).or_insert_with(|| {
-            let list = list(cloud, options, kind);
-            list.map_err(|error| error.cause(format!("asked for the values of {name}")))
-        });
+        let (_, list) = lists.entry(kind).or_insert_with(|| (name, list(cloud, options, kind)));
         match list {
-            Err(error) if ends_the_check(error) => return Err(error.clone()),
+            Err(error) if ends_the_check(error) => return Err(asked(error.clone(), name)),
             list => choices.push(choices_of(name, list)),
         }
     }
-    let first = lists.into_values().find(Result::is_err);
+    let first = lists.into_values().find(|(_, list)| list.is_err());
     match first {
-        Some(Err(error)) if choices.iter().all(|choices| choices.refused.is_some()) => Err(error),
+        Some((name, Err(error))) if choices.iter().all(|choices| choices.refused.is_some()) => {
+            Err(asked(error, name))
+        }
         _ => Ok(choices),
     }
+}
+
+fn asked(error: Error, name: &str) -> Error {
+    error.cause(format!("asked for the values of {name}"))
 }
 
 fn choices_of(name: &str, list: &Result<Vec<Choice>>) -> Choices {
     let (values, refused) = match list {
         Ok(values) => (values.clone(), None),
-        Err(error) => (Vec::new(), Some(error.to_string())),
+        Err(error) => (Vec::new(), Some(sentence(error))),
     };
     Choices { option_name: name.to_owned(), values, refused }
+}
+
+/// An error of the contract, which prints itself as programmers write it, for people.
+fn sentence(error: &Error) -> String {
+    let parts: Vec<_> = std::iter::once(&error.message).chain(&error.causes).map(String::as_str).collect();
+    parts.join(": ")
 }
 
 fn offered(name: &str) -> Result<(&'static str, Kind)> {

@@ -28,7 +28,7 @@ impl Findings {
             Ok(value) => Ok(Some(value)),
             Err(error) if ends_the_check(&error) => Err(error),
             Err(error) => {
-                self.0.push(Finding { blocking, ..from_error(path, &error) });
+                self.push(Finding { blocking, ..from_error(path, &error) });
                 Ok(None)
             }
         }
@@ -36,12 +36,22 @@ impl Findings {
 
     /// What keeps the job from working.
     pub fn block(&mut self, path: &str, message: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Finding::blocking(path, message).remedy(remedy));
+        self.push(Finding::blocking(path, message).remedy(remedy));
     }
 
     /// What is worth knowing.
     pub fn warn(&mut self, path: &str, message: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Finding::warning(path, message).remedy(remedy));
+        self.push(Finding::warning(path, message).remedy(remedy));
+    }
+
+    /// Once: the network of the only NIC is that of workers too, where nothing else is said.
+    fn push(&mut self, new: Finding) {
+        let is_same = |old: &Finding| {
+            (old.blocking, &old.path, &old.message) == (new.blocking, &new.path, &new.message)
+        };
+        if !self.0.iter().any(is_same) {
+            self.0.push(new);
+        }
     }
 }
 

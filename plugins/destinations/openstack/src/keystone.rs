@@ -56,7 +56,10 @@ impl Auth {
     pub fn validate(&self) -> Result<()> {
         let wrong = |message: &str| Err(Error::invalid("openstack.auth-options", message));
         if self.auth_url.is_empty() {
-            return wrong("auth.auth_url is missing: name a cloud of clouds.yaml, or set OS_AUTH_URL");
+            return wrong(
+                "auth.auth_url is missing: write cloud = \"NAME\", an entry of clouds.yaml, or cloud = \"env\", for OS_*, \
+                 beside `plugin` in gyre.toml",
+            );
         }
         split_url(&self.auth_url)?;
         if self.verify == Some(false) {

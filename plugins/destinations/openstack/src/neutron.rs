@@ -136,7 +136,10 @@ impl Port {
         } else {
             format!("device {}", self.device_id)
         };
-        format!("port {} ({:?}) of {device} {}", self.id, self.name, self.device_owner)
+        let name = if self.name.is_empty() { String::new() } else { format!(" ({:?})", self.name) };
+        let owner =
+            if self.device_owner.is_empty() { String::new() } else { format!(", {}", self.device_owner) };
+        format!("port {}{name} of {device}{owner}", self.id)
     }
 
     /// Nobody has it: Nova leaves its owner on a port that it lets go, others do not.

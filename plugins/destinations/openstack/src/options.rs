@@ -21,22 +21,25 @@ const TAG_CHARS_MAX: usize = 255;
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "OpenStack destination", extend("x-gyre-ini-section" = INI_SECTION))]
 pub struct Options {
-    /// Where and as whom to log in, put here from `clouds.yaml` or `OS_*`; the password (or the
+    /// Where and as whom to log in. gyre fills it in from the entry of `clouds.yaml` that `cloud = "NAME"` beside
+    /// `plugin` names, or from `OS_*` with `cloud = "env"`, and what stands here is then replaced. The password (or the
     /// secret of an application credential) is the secret `os-password` and never stands here.
     #[schemars(extend("x-gyre-site-only" = true))]
     pub auth: Auth,
 
-    /// Source network name → name or id of a network of the project. Every NIC of the machine must
-    /// be mapped.
+    /// Source network name, as `gyre source show` prints it → name or id of a network that the project may use. Every
+    /// NIC of the machine must be mapped.
     pub network_map: BTreeMap<String, String>,
     /// Which Cinder volume type each disk gets: by disk, else by the source's storage backend, else
-    /// `default`, else `default_cinder_volume_type`.
+    /// `default`, else `default_cinder_volume_type`. `disk_id` and `source` are a disk's id and the place that it is kept
+    /// in, as `gyre source show` prints them; `destination` and `default` are names or ids of volume types.
     pub storage_mappings: StorageMappings,
-    /// Volume type for disks that `storage_mappings` does not map; empty: Cinder decides.
+    /// Volume type for disks that `storage_mappings` does not map, name or id; empty: Cinder decides.
     pub default_cinder_volume_type: String,
-    /// Flavor of the migrated server, name or id. Default: the smallest with enough vCPUs and RAM.
+    /// Flavor of the migrated server, name or id. Default: the smallest with enough vCPUs and RAM. A smaller one that is
+    /// named is taken, and the check warns of it.
     pub flavor_name: Option<String>,
-    /// Key pair that Nova puts into the migrated server.
+    /// Key pair that Nova gives the migrated server, by name; it must be there already.
     pub keypair_name: Option<String>,
     /// Security groups of the migrated server, names or ids; joined with `default_security_groups`.
     /// None in both: the project's default group.
@@ -50,7 +53,7 @@ pub struct Options {
     /// Availability zone of volumes, where it is another one than that of servers. Default: that of
     /// `availability_zone`, where Cinder has a zone of that name.
     pub storage_availability_zone: Option<String>,
-    /// Server group of the migrated server, name or id.
+    /// Server group of the migrated server, name or id; it must be there already.
     pub server_group: Option<String>,
     /// Tags of the migrated server: keys and values of its metadata.
     pub instance_tags: BTreeMap<String, String>,
@@ -64,37 +67,41 @@ pub struct Options {
     /// Give the ports the IP addresses that the source's NICs have. Every one must lie in a subnet
     /// of the mapped network that has DHCP.
     pub preserve_fixed_ips: bool,
-    /// Give the migrated server a floating IP of `floating_ip_pool`.
+    /// Give the migrated server a floating IP of `floating_ip_pool`, which must be set.
     pub use_floating_ip: bool,
-    /// Try to give the migrated server the floating IP that the source is reached at, from `floating_ip_pool`; where the
-    /// cloud does not let the user choose, it gets another one and a warning is logged.
+    /// Try to give the migrated server the floating IP that the source is reached at, from `floating_ip_pool`, which must
+    /// be set; where the cloud does not let the user choose, it gets another one and a warning is logged.
     pub preserve_floating_ip: bool,
-    /// External network, or `network/subnet`, for the migrated server's floating IP.
+    /// External network, or `network/subnet`, for the migrated server's floating IP, names or ids.
     pub floating_ip_pool: Option<String>,
 
     /// Set every interface inside the guest to DHCP.
     pub set_dhcp: bool,
-    /// Hypervisor of the cloud. Default: no hypervisor-specific action inside the guest.
+    /// Hypervisor of the cloud, whose drivers the guest gets: virtio for `kvm` and `qemu`, Hyper-V's for `hyperv`.
+    /// Default: none, and a guest from another hypervisor most likely does not find its disk.
     pub hypervisor_type: Option<HypervisorType>,
     /// Whether new volumes read as zeros, so that zeros need not be written. Never assumed of
     /// encrypted volumes.
     pub volumes_are_zeroed: bool,
-    /// Image metadata of the boot volume; wins over what gyre sets for UEFI and Secure Boot.
+    /// Image metadata of the boot volume, as properties of an image are called: `hw_machine_type`, `os_secure_boot`; wins
+    /// over what gyre sets for UEFI and Secure Boot. gyre does not check the names.
     pub default_custom_boot_volume_image_metadata: BTreeMap<String, String>,
 
-    /// Image of temporary workers, name or id; wins over `migr_image_map`. The name must be unique in the cloud.
+    /// Image of temporary workers, name or id; wins over `migr_image_map`. One of both must be set: a Linux image with
+    /// cloud-init. The name must be unique in the cloud.
     #[schemars(extend("x-gyre-stands-for" = "migr_image_map"))]
     pub migr_image: Option<String>,
     /// Images of temporary workers by operating system, names or ids: `linux` copies disks and morphs all
     /// guests; `windows` is for Windows workers, which are not there. There are no other keys.
     pub migr_image_map: ImageMap,
-    /// Network of temporary workers. Default: the only one of `network_map`.
+    /// Network of temporary workers, name or id. Default: the one that `network_map` maps to; must be set where there are
+    /// several or none.
     pub migr_network: Option<String>,
     /// Flavor of temporary workers, name or id.
     pub migr_flavor_name: String,
     /// Reach temporary workers by a floating IP of `migr_fip_pool_name`.
     pub migr_worker_use_fip: bool,
-    /// External network, or `network/subnet`, for floating IPs of workers.
+    /// External network, or `network/subnet`, for floating IPs of workers, names or ids.
     pub migr_fip_pool_name: String,
     /// Give workers their metadata on a config drive.
     pub migr_worker_use_config_drive: bool,
@@ -103,10 +110,12 @@ pub struct Options {
     /// Size in GiB of the volume that workers boot from; of no effect without `migr_worker_boot_from_volume`.
     /// Default: the root disk of `migr_flavor_name`.
     pub migr_worker_volume_size: Option<u32>,
-    /// Volume type of the volume that workers boot from; of no effect without `migr_worker_boot_from_volume`.
+    /// Volume type of the volume that workers boot from, name or id; of no effect without
+    /// `migr_worker_boot_from_volume`. Default: Cinder decides.
     pub migr_worker_volume_type: Option<String>,
-    /// Who may reach workers: address ranges of their security group. Default: the address alone that this
-    /// host reaches the cloud's API from; behind an address translation, write the one that the cloud sees.
+    /// Who may reach workers: address ranges of their security group, each with its prefix, `192.0.2.7/32`. Default: the
+    /// address alone that this host reaches the cloud's API from; behind an address translation, write the one that the
+    /// cloud sees.
     #[schemars(extend("x-gyre-site-only" = true))]
     pub worker_allowed_cidrs: Vec<String>,
     /// How disk contents reach workers: `HTTPS` (TCP 5566, faster) or `SSH` (TCP 22 alone).
@@ -310,7 +319,10 @@ impl Options {
             return wrong("migr_worker_volume_size must be at least 1 (GiB)".to_owned());
         }
         if self.wants_floating_ip() && self.floating_ip_pool.is_none() {
-            return wrong("use_floating_ip and preserve_floating_ip need floating_ip_pool".to_owned());
+            let option = if self.use_floating_ip { "use_floating_ip" } else { "preserve_floating_ip" };
+            return wrong(format!(
+                "floating_ip_pool is not set, and {option} needs it: name an external network, or turn {option} off"
+            ));
         }
         self.validate_tags()
     }
@@ -372,7 +384,8 @@ impl Options {
             (Some((key, network)), None) => Ok((network, format!("network_map[{key:?}]"))),
             _ => Err(Error::invalid(
                 "openstack.option",
-                "migr_network is not set: name the network of temporary workers",
+                "migr_network: is not set, and network_map does not name one network alone; name the network of \
+                 temporary workers",
             )),
         }
     }

@@ -74,7 +74,8 @@ pub fn wanted_mac(options: &Options, nic: &NicSpec) -> Option<String> {
 pub fn network_of(options: &Options, nic: &NicSpec, networks: Vec<Network>) -> Result<Network> {
     let path = format!("network_map[{:?}]", nic.network);
     let Some(wanted) = options.network_map.get(&nic.network) else {
-        let message = format!("{path} is missing: say which network NIC {:?} of the machine goes to", nic.id);
+        let message =
+            format!("{path}: is missing; say which network NIC {:?} of the machine goes to", nic.id);
         return Err(Error::invalid("openstack.unmapped-network", message));
     };
     marks::pick("network", &path, wanted, networks)
@@ -120,7 +121,11 @@ fn addresses(nic: &NicSpec) -> Result<Vec<IpAddr>> {
         let address: IpAddr = text.split('%').next().unwrap_or_default().parse().map_err(|_| {
             Error::invalid(
                 "openstack.fixed-ip",
-                format!("the source gives NIC {:?} the address {text:?}, which is none", nic.id),
+                format!(
+                    "network_map[{:?}]: the source gives NIC {:?} the address {text:?}, which is none; correct it there, \
+                     or turn preserve_fixed_ips off",
+                    nic.network, nic.id
+                ),
             )
         })?;
         let link_local = match address {

@@ -337,7 +337,7 @@ impl ImageOption {
 /// `openstack.option` where none does.
 pub fn image_option(options: &Options) -> Result<(ImageOption, &str)> {
     let missing =
-        || Error::invalid("openstack.option", "migr_image is not set: name the image of temporary workers");
+        || Error::invalid("openstack.option", "migr_image: is not set; name the image of temporary workers");
     let set = [ImageOption::Any, ImageOption::Linux].into_iter();
     set.filter_map(|option| Some((option, option.value(options)?))).next().ok_or_else(missing)
 }
@@ -395,27 +395,58 @@ pub fn flavor(cloud: &mut Cloud, options: &Options) -> Result<Flavor> {
 /// # Errors
 /// `openstack.worker-too-small` where the image does not fit.
 pub fn fits(options: &Options, image: &Image, flavor: &Flavor) -> Result<Option<u64>> {
-    let too_small = |message: String| Err(Error::invalid("openstack.worker-too-small", message));
-    if image.min_ram > flavor.ram {
-        let (has, needs) = (flavor.ram, image.min_ram);
-        return too_small(format!(
-            "migr_flavor_name has {has} MiB of memory, the worker's image needs {needs} MiB"
-        ));
+    fits_memory(image, flavor)?;
+    fits_disk(options, image, flavor)
+}
+
+/// Whether the image's smallest memory is there.
+///
+/// # Errors
+/// As [`fits`].
+pub fn fits_memory(image: &Image, flavor: &Flavor) -> Result<()> {
+    let (has, needs) = (flavor.ram, image.min_ram);
+    if needs <= has {
+        return Ok(());
     }
+    too_small(format!(
+        "migr_flavor_name: {:?} has {has} MiB of memory, the worker's image needs {needs} MiB; name a larger flavor",
+        flavor.name
+    ))
+}
+
+/// [`fits`] of the disk alone.
+///
+/// # Errors
+/// As there.
+pub fn fits_disk(options: &Options, image: &Image, flavor: &Flavor) -> Result<Option<u64>> {
     let needs = image.min_disk.max(image.virtual_size.map_or(0, |bytes| bytes.div_ceil(cinder::GIB)));
     let volume = options.migr_worker_boot_from_volume;
     let size = options.migr_worker_volume_size.map_or(flavor.disk, u64::from);
-    let option = if volume { "migr_worker_volume_size" } else { "migr_flavor_name" };
+    let option = disk_option(options);
     if size == 0 && volume && needs == 0 {
-        return too_small("migr_flavor_name has no disk size: set migr_worker_volume_size".to_owned());
+        return too_small(format!(
+            "{option}: {:?} has no disk, and the image does not say its size; set migr_worker_volume_size",
+            flavor.name
+        ));
     }
     let size = if size == 0 { needs } else { size };
     if size < needs {
+        let remedy = if volume { "set migr_worker_volume_size to that" } else { "name a larger flavor" };
         return too_small(format!(
-            "{option} gives the worker {size} GiB of disk, its image needs {needs} GiB"
+            "{option}: the worker gets {size} GiB of disk, its image needs {needs} GiB; {remedy}"
         ));
     }
     Ok(volume.then_some(size))
+}
+
+/// The option that says how large the worker's disk is.
+pub const fn disk_option(options: &Options) -> &'static str {
+    let is_set = options.migr_worker_boot_from_volume && options.migr_worker_volume_size.is_some();
+    if is_set { "migr_worker_volume_size" } else { "migr_flavor_name" }
+}
+
+fn too_small<T>(message: String) -> Result<T> {
+    Err(Error::invalid("openstack.worker-too-small", message))
 }
 
 /// What cloud-init does on a worker: one user with the job's key, and the SSH host key that the host

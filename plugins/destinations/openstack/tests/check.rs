@@ -50,6 +50,15 @@ fn a_check_names_the_option_that_is_wrong() {
         (json!({ "network_map": {}, "migr_network": "private" }), "network_map[\"VM Network\"]"),
         (json!({ "migr_image": "nosuch" }), "migr_image"),
         (json!({ "migr_flavor_name": "m9" }), "migr_flavor_name"),
+        // Of the NIC and of workers, and told once.
+        (
+            json!({ "network_map": { "VM Network": "nosuch" }, "migr_network": null }),
+            "network_map[\"VM Network\"]",
+        ),
+        (
+            json!({ "migr_worker_boot_from_volume": true, "migr_worker_volume_size": 1 }),
+            "migr_worker_volume_size",
+        ),
         (json!({ "migr_network": "nosuch" }), "migr_network"),
         (json!({ "migr_fip_pool_name": "private" }), "migr_fip_pool_name"),
         (json!({ "flavor_name": "m9" }), "flavor_name"),

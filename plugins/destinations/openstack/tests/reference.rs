@@ -18,7 +18,39 @@ fn the_reference_of_options_is_what_the_schema_says() {
 
 /// What a table cannot say.
 const NOTES: &str = "
-Where: `site` stands in `gyre.toml` or in an INI file, `machine` is given for one machine with `--environment`,
+Types: `list of x` is `[x, …]`, `{ … }` a table with these entries, `string → string` a table with keys of your own. What
+has no default is not set. Every job needs `migr_image` or `migr_image_map.linux`, and `network_map` for each NIC of the
+machine; `gyre check --source … --vm … --destination …` says what else this cloud and this machine need.
+
+In `gyre.toml`, the options of a destination stand below `config`. Beside `config` stand `plugin`, `cloud` and `ini`, which
+are no options:
+
+```toml
+[plugin.openstack]
+component = \"openstack.wasm\"
+grant.http = [\"https://*.cloud.example:*\"]       # Keystone and all services that it lists
+grant.secret = [\"os-password\"]                 # used by the host; the plugin never sees it
+
+[destination.cloud]
+plugin = \"openstack\"
+cloud = \"mycloud\"                              # entry of clouds.yaml; \"env\": the variables OS_*
+
+[destination.cloud.config]
+migr_image = \"worker\"
+network_map = { \"VM Network\" = \"private\" }
+hypervisor_type = \"kvm\"
+storage_mappings = { default = \"slow\", disk_mappings = [{ disk_id = \"disk0\", destination = \"fast\" }] }
+```
+
+The same for one machine, in the file of `--environment`:
+
+```json
+{ \"network_map\": { \"VM Network\": \"private\" }, \"flavor_name\": \"m1.small\" }
+```
+
+With `-o` tables and lists are JSON: `-o 'security_groups=[\"web\"]'`.
+
+Where: `site` stands in `gyre.toml` or in an INI file alone; `machine` is given for one machine with `--environment`,
 `--options` or `-o`. Who counts more, from the top:
 
 1. one machine: `-o KEY=VALUE` over `--options FILE` over `--environment FILE`
