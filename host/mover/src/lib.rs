@@ -6,7 +6,7 @@
 //! time ([`piece`] reads, unpacks, hashes, compares, and sends as fast as the [`Pace`] of the job allows). What was sent is read back as hashes
 //! ([`verify()`]) and the hashes of the whole disk are the [`Manifest`] that the next copy compares with.
 //!
-//! Memory of one copy: `in_flight` × (1 MiB, as much again while it is sent compressed, and 12 MiB at most while a
+//! Memory of one copy: `in_flight` × (1 MiB, as much again while a plugin has read it and while it is sent compressed, and 12 MiB at most while a
 //! compressed cluster of the largest size is unpacked), three windows of plan (some MiB when extents are as fine as sectors), one answer
 //! of extents, and the manifest: 32 bytes per block that is not in an all-zero window of 64 MiB, that
 //! is 512 KiB per GiB of data; windows equal to the last copy's are shared with it.
