@@ -84,7 +84,7 @@ fn the_destination_openstack_keeps_every_rule() -> Result<()> {
     let gyre = gyre(directory.path(), &config)?;
     let gyre = gyre.with("OS_CLIENT_CONFIG_FILE", directory.path().join("clouds.yaml"));
     // What is on the disks is seen below: these workers are none.
-    keeps_every_rule(&gyre, &["plugin", "test", "openstack", "--steps"], 90, &["D19"])
+    keeps_every_rule(&gyre, &["plugin", "test", "openstack", "--steps"], 85, &["D19"])
 }
 
 /// Needs root: the workers are real, and the agent runs on them.
@@ -92,7 +92,7 @@ fn the_destination_openstack_keeps_every_rule() -> Result<()> {
 fn the_destination_openstack_puts_disks_back() -> Result<()> {
     let small = Small::new(|config| config.delay = std::time::Duration::ZERO)?;
     let before = small.site.cloud()?.inventory()?;
-    keeps_every_rule(&small.gyre, &["plugin", "test", "openstack", "--steps", "--contents"], 90, &[])?;
+    keeps_every_rule(&small.gyre, &["plugin", "test", "openstack", "--steps", "--contents"], 85, &[])?;
     ensure!(small.site.cloud()?.inventory()? == before, "something is left over");
     Ok(())
 }

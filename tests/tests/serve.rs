@@ -238,10 +238,14 @@ fn refusals_are_answered(
     let mut changing = 0;
     // The stream of all events takes nothing amiss, and does not end.
     for (path, methods) in paths.iter().filter(|(path, _)| *path != "/v1/stream") {
-        for method in methods.as_object().context("no methods")?.keys().map(|name| name.to_uppercase()) {
+        let methods = methods.as_object().context("no methods")?.keys().map(|name| name.to_uppercase());
+        for method in methods.filter(|name| ["GET", "POST", "PATCH", "DELETE"].contains(&name.as_str())) {
             let nobody = path.split('/').map(|part| if part.contains('{') { "nobody" } else { part });
             let nobody = nobody.collect::<Vec<_>>().join("/");
             let mut asked = vec![(format!("{nobody}?nothing=1"), "")];
+            if nobody != *path {
+                asked.push((nobody.clone(), if method == "GET" { "" } else { "{}" }));
+            }
             if method != "GET" {
                 changing += 1;
                 asked.extend(["{\"", "7", "{\"nothing\":1}"].map(|body| (nobody.clone(), body)));
