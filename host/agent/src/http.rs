@@ -20,7 +20,7 @@ use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// Bodies in memory at once, all requests together.
 const BODIES_KIB_MAX: usize = 128 * 1024;
@@ -162,12 +162,11 @@ impl Agent {
             (&Method::PUT, "data") => {
                 let offset = number(&query, "offset")?;
                 let packed = is_zstd(request.headers())?;
-                let (body, length) = self.received(request, AGENT_BODY_BYTES_MAX).await?;
+                let mut body = self.received(request, AGENT_BODY_BYTES_MAX).await?;
                 let buffers = self.buffers.clone();
                 let write = move |disk: &Disk| {
-                    let mut body = body;
-                    let took = put(disk, offset, body.get(length), packed);
-                    keep(&buffers, body);
+                    let took = put(disk, offset, body.buffer.get(body.length), packed);
+                    keep(&buffers, body.buffer);
                     took
                 };
                 Ok(done_in(self.with_disk(index, write).await?))
@@ -266,7 +265,7 @@ impl Agent {
     }
 
     /// Waits until there is memory for a body.
-    async fn room(&self, bytes: u64) -> Result<tokio::sync::OwnedSemaphorePermit> {
+    async fn room(&self, bytes: u64) -> Result<OwnedSemaphorePermit> {
         let kib = u32::try_from(bytes.div_ceil(1024).max(1)).unwrap_or(u32::MAX);
         let room = self.bodies.clone().acquire_many_owned(kib).await;
         room.or_other("agent.ending", || "the agent is ending".into())
@@ -279,21 +278,23 @@ impl Agent {
         Ok(body.map_err(broken_off)?.to_bytes())
     }
 
-    /// A body in memory that can be written past the page cache, and its length.
-    async fn received(&self, request: Request<Incoming>, bytes_max: u64) -> Result<(Aligned, u64)> {
+    /// A body in memory that can be written past the page cache.
+    async fn received(&self, request: Request<Incoming>, bytes_max: u64) -> Result<Received> {
         let length = body_length(request.headers(), bytes_max)?;
-        let _room = self.room(length).await?;
+        let room = self.room(length).await?;
         let (mut buffer, mut body) = (self.buffer(length), request.into_body());
         let mut rest = buffer.get(length);
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame.map_err(broken_off)?.into_data() else { continue };
-            let (part, after) = rest
-                .split_at_mut_checked(data.len())
-                .ok_or_else(|| broken_off("it is longer than it says"))?;
+            let parts = rest.split_at_mut_checked(data.len());
+            let (part, after) = parts.ok_or_else(|| broken_off("it is longer than it says"))?;
             part.copy_from_slice(&data);
             rest = after;
         }
-        if rest.is_empty() { Ok((buffer, length)) } else { Err(broken_off("it is shorter than it says")) }
+        if !rest.is_empty() {
+            return Err(broken_off("it is shorter than it says"));
+        }
+        Ok(Received { buffer, length, _room: room })
     }
 
     fn buffer(&self, bytes: u64) -> Aligned {
@@ -309,6 +310,14 @@ impl Agent {
         serde_json::from_slice(&body)
             .or_invalid("agent.request", || "the body is not what this request takes".into())
     }
+}
+
+/// A body that was received.
+struct Received {
+    buffer: Aligned,
+    length: u64,
+    /// Held for as long as the bytes are.
+    _room: OwnedSemaphorePermit,
 }
 
 /// One request on its way, also counted down when its connection breaks and nobody waits for it.
