@@ -370,7 +370,7 @@ z.close()
             assert_eq!(walk(&whole[..length]).unwrap_err().code, "files.zip", "{length}");
         }
         let (mut seed, mut failed) = (0x9e37_79b9_7f4a_7c15_u64, 0);
-        for _ in 0..2000 {
+        for _ in 0..300 {
             let mut bytes = whole.clone();
             for _ in 0..3 {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -382,7 +382,7 @@ z.close()
                 failed += 1;
             }
         }
-        assert!(failed > 1000, "{failed} of 2000 were noticed");
+        assert!(failed > 150, "{failed} of 300 were noticed");
     }
 
     #[test]
