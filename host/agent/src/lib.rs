@@ -25,6 +25,7 @@ pub mod script;
 pub mod serve;
 pub mod stack;
 pub mod superblock;
+pub mod survey;
 pub mod system;
 pub mod tool;
 pub mod volume;
