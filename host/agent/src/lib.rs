@@ -10,6 +10,7 @@ pub mod device;
 pub mod fstab;
 pub mod groups;
 pub mod http;
+pub mod layout;
 pub mod local;
 pub mod loopback;
 pub mod luks;
