@@ -1,14 +1,58 @@
-//! Packages for guests: the local Debian repository of `tests/fixtures`, served over HTTP on an address
-//! that workers reach. Ends with the value. Knows no package.
+//! Packages for guests, served over HTTP on an address that workers reach: any directory, and the local Debian repository of
+//! `tests/fixtures`. Ends with the value. Knows no package.
 
 use crate::fixture::root;
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// A running web server.
-pub struct Repository {
+/// A directory on a running web server.
+pub struct Served {
     server: Child,
+    /// Where it is, with a slash at its end.
+    pub url: String,
+}
+
+impl Served {
+    /// Serves a directory on `address` at a free port.
+    ///
+    /// # Errors
+    /// When nothing can listen on the address.
+    pub fn directory(directory: &Path, address: &str) -> Result<Self> {
+        let server = Command::new("/usr/bin/python3")
+            .args(["-u", "-m", "http.server", "--bind", address, "0", "--directory"])
+            .arg(directory)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start python3")?;
+        // From here on it ends with the value.
+        let mut served = Self { server, url: String::new() };
+        let mut first = String::new();
+        if let Some(output) = served.server.stdout.take() {
+            BufReader::new(output).read_line(&mut first)?;
+        }
+        // Serving HTTP on 127.0.0.1 port 40123 (http://127.0.0.1:40123/) ...
+        let words: Vec<&str> = first.split(' ').collect();
+        let port = words.iter().position(|w| *w == "port").and_then(|at| words.get(at + 1)).copied();
+        let port = port.with_context(|| format!("no web server can listen on {address}: {first}"))?;
+        served.url = format!("http://{address}:{port}/");
+        Ok(served)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.server.kill().ok();
+        self.server.wait().ok();
+    }
+}
+
+/// The local Debian repository on a running web server.
+pub struct Repository {
+    _served: Served,
     /// Its line of `sources.list`, without `deb`.
     pub line: String,
 }
@@ -23,31 +67,8 @@ impl Repository {
         let made = Command::new("bash").arg(script).stderr(Stdio::inherit()).output()?;
         ensure!(made.status.success(), "tests/fixtures/repository.sh: {}", made.status);
         let directory = String::from_utf8(made.stdout)?;
-        let mut server = Command::new("/usr/bin/python3")
-            .args(["-u", "-m", "http.server", "--bind", address, "--directory", directory.trim(), "0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("cannot start python3")?;
-        let mut first = String::new();
-        if let Some(output) = server.stdout.take() {
-            BufReader::new(output).read_line(&mut first)?;
-        }
-        // Serving HTTP on 127.0.0.1 port 40123 (http://127.0.0.1:40123/) ...
-        let words: Vec<&str> = first.split(' ').collect();
-        let port = words.iter().position(|w| *w == "port").and_then(|at| words.get(at + 1)).copied();
-        let mut repository = Self { server, line: String::new() };
-        let port =
-            port.with_context(|| format!("the packages' web server cannot listen on {address}: {first}"))?;
-        repository.line = format!("[trusted=yes] http://{address}:{port}/ bookworm main");
-        Ok(repository)
-    }
-}
-
-impl Drop for Repository {
-    fn drop(&mut self) {
-        self.server.kill().ok();
-        self.server.wait().ok();
+        let served = Served::directory(Path::new(directory.trim()), address)?;
+        let line = format!("[trusted=yes] {} bookworm main", served.url);
+        Ok(Self { _served: served, line })
     }
 }

@@ -265,6 +265,12 @@ impl<'a> Scenario<'a> {
         let cloud = text("/etc/cloud/cloud.cfg.d/90_gyre.cfg")?;
         ensure!(cloud.ends_with("its contents are not shown\n"), "{cloud}");
         ensure!(!told.to_string().contains("$y$"), "a password's hash is among them");
+        // What the guest's own programs did: dpkg, and update-initramfs.
+        let made = |path: &str| changes.iter().any(|c| c["path"] == path && c["what"] == "made");
+        ensure!(made("/etc/cloud/cloud.cfg"), "nothing of apt's is told: {told:#}");
+        let initramfs = |c: &Value| c["path"].as_str().is_some_and(|p| p.starts_with("/boot/initrd.img-"));
+        ensure!(changes.iter().any(initramfs), "nothing of update-initramfs is told: {told:#}");
+        ensure!(text("/usr")?.contains(" files made, "), "{}", text("/usr")?);
         Ok(())
     }
 

@@ -12,6 +12,8 @@ pub struct Line {
     pub point: String,
     /// How, as written.
     pub options: String,
+    /// Whether the guest checks every byte of it when it boots: it is never opened to be written.
+    pub is_verified: bool,
 }
 
 /// The lines that name a place in the tree, parents before children, one for each place.
@@ -40,7 +42,8 @@ fn parse_line(line: &str) -> Option<Line> {
     let point =
         format!("/{}", point.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"));
     let spec = spec.replace('"', "");
-    Some(Line { spec, point, options: fields.next().unwrap_or_else(|| "defaults".into()) })
+    let options = fields.next().unwrap_or_else(|| "defaults".into());
+    Some(Line { spec, point, options, is_verified: false })
 }
 
 /// `\040` and its like.

@@ -56,6 +56,10 @@ impl Root {
             RootRequest::Remove { path } => finished(self.remove(&path))?,
             RootRequest::Rename { from, to } => finished(self.rename(&from, &to))?,
             RootRequest::WriteAt { path, offset, bytes } => finished(self.write_at(&path, offset, &bytes.0))?,
+            RootRequest::Survey { path, contents } => {
+                RootReply::Survey { survey: self.survey(&path, contents)? }
+            }
+            RootRequest::Tally { path } => RootReply::Bytes { bytes: Base64(self.tally(&path)?) },
             RootRequest::Run { .. } | RootRequest::OpenHive { .. } | RootRequest::Hive { .. } => {
                 return Err(Error::other("agent.defect", "a program or a hive is no file call"));
             }
@@ -72,14 +76,7 @@ impl Root {
             other => other.map_err(|error| failed(error, "look at", path))?,
         };
         let stat = rustix::fs::fstat(&fd).map_err(|error| failed(error, "look at", path))?;
-        let file_type = match rustix::fs::FileType::from_raw_mode(stat.st_mode) {
-            rustix::fs::FileType::RegularFile => FileType::Regular,
-            rustix::fs::FileType::Directory => FileType::Directory,
-            rustix::fs::FileType::Symlink => FileType::Symlink,
-            _ => FileType::Other,
-        };
-        let size = u64::try_from(stat.st_size).unwrap_or_default();
-        Ok(Some(Stat { file_type, mode: stat.st_mode & 0o7777, uid: stat.st_uid, gid: stat.st_gid, size }))
+        Ok(Some(told(&stat)))
     }
 
     /// Sorted names in a directory.
@@ -272,7 +269,19 @@ impl Root {
     }
 }
 
-fn open_in(
+/// What the kernel says of a file, as it is told.
+pub(crate) fn told(stat: &rustix::fs::Stat) -> Stat {
+    let file_type = match rustix::fs::FileType::from_raw_mode(stat.st_mode) {
+        rustix::fs::FileType::RegularFile => FileType::Regular,
+        rustix::fs::FileType::Directory => FileType::Directory,
+        rustix::fs::FileType::Symlink => FileType::Symlink,
+        _ => FileType::Other,
+    };
+    let size = u64::try_from(stat.st_size).unwrap_or_default();
+    Stat { file_type, mode: stat.st_mode & 0o7777, uid: stat.st_uid, gid: stat.st_gid, size }
+}
+
+pub(crate) fn open_in(
     dir: impl AsFd,
     path: &str,
     flags: OFlags,
@@ -388,7 +397,7 @@ fn remove_at(parent: &OwnedFd, name: &str, depth: usize) -> std::result::Result<
     }
 }
 
-fn names(dir: OwnedFd) -> std::result::Result<Vec<String>, Errno> {
+pub(crate) fn names(dir: OwnedFd) -> std::result::Result<Vec<String>, Errno> {
     let mut names = Vec::new();
     for entry in Dir::new(dir)? {
         let entry = entry?;

@@ -5,6 +5,7 @@
 
 use crate::device::Disk;
 use crate::fstab::{self, Line};
+use crate::layout;
 use crate::naming::{Names, read_text};
 use crate::registry::Hives;
 use crate::root::Root;
@@ -185,7 +186,8 @@ impl Guest {
             // Through the descriptor, so that a link in the guest cannot lead the mount elsewhere.
             Ok(fd) => {
                 let target = PathBuf::from(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&fd)));
-                self.mount_volume(volume, volumes, &target, subvolume_option(volume, line), true, notes)
+                let option = subvolume_option(volume, line);
+                self.mount_volume(volume, volumes, &target, option, !line.is_verified, notes)
             }
             Err(error) => {
                 Err(error).or_other("system.mount", || format!("the guest has no directory {}", line.point))
@@ -507,13 +509,17 @@ fn esp(windows: &Volume, volumes: &[Volume]) -> Option<(Line, Option<String>)> {
 fn inspect(root: &Root, volume: &Volume, volumes: &[Volume], subvolume: Option<&str>) -> Option<Found> {
     let release = ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|path| read_text(root, path));
     let table = read_text(root, "/etc/fstab");
-    if release.is_none() && (table.is_none() || root.stat("/etc/passwd").ok().flatten().is_none()) {
+    let names = Names::read(root, volume, volumes);
+    let known = layout::lines(root, &names);
+    let is_root = table.is_some() && root.stat("/etc/passwd").ok().flatten().is_some();
+    if release.is_none() && known.is_none() && !is_root {
         return None;
     }
-    let lines = fstab::parse(&table.unwrap_or_default());
+    let name =
+        release.and_then(|text| pretty_name(&text)).or_else(|| known.as_ref().map(|_| layout::NAME.into()));
+    let lines = places(known.unwrap_or_default(), &table.unwrap_or_default());
     let own = lines.iter().find(|line| line.point == "/").and_then(|line| line.option("subvol"));
     let own = own.map(str::to_string);
-    let names = Names::read(root, volume, volumes);
     let lines: Vec<(Line, Option<String>)> =
         lines.into_iter().filter(|line| line.point != "/").map(|line| placed(line, &names)).collect();
     let mounts = lines.iter().filter_map(|(line, name)| Some((line.point.clone(), name.clone()?))).collect();
@@ -521,11 +527,20 @@ fn inspect(root: &Root, volume: &Volume, volumes: &[Volume], subvolume: Option<&
         Some(path) => format!("{}:{path}", volume.name),
         None => volume.name.clone(),
     };
-    let name = release.and_then(|text| pretty_name(&text));
     let name = name.unwrap_or_else(|| format!("an unknown Linux on {place}"));
     let system = System { root: place, name, mounts, os_type: OsType::Linux };
     let (volume, subvolume) = (volume.name.clone(), subvolume.map(str::to_string));
     Some(Found { system, volume, subvolume, own, lines, encrypted: names.encrypted() })
+}
+
+/// Those that are known without an fstab, and its own.
+fn places(mut known: Vec<Line>, table: &str) -> Vec<Line> {
+    for line in fstab::parse(table) {
+        if !known.iter().any(|other| other.point == line.point) {
+            known.push(line);
+        }
+    }
+    known
 }
 
 fn placed(line: Line, names: &Names<'_>) -> (Line, Option<String>) {

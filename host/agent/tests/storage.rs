@@ -93,6 +93,44 @@ fn fresh_uuid() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/uuid").unwrap().trim().to_string()
 }
 
+/// Container Linux goes by labels of partitions: its system is on another one than its root, and is never written.
+#[test]
+fn container_linux_is_put_together_without_an_fstab_and_its_system_stays_as_it_is() {
+    let (system, oem, root) = (private_dir(), private_dir(), private_dir());
+    std::fs::create_dir_all(system.path().join("lib")).unwrap();
+    std::fs::write(system.path().join("lib/os-release"), "ID=flatcar\nVERSION_ID=3815.2.0\n").unwrap();
+    std::fs::write(oem.path().join("grub.cfg"), "set oem_id=\"vmware\"\n").unwrap();
+    for dir in ["etc", "usr", "oem", "boot"] {
+        std::fs::create_dir(root.path().join(dir)).unwrap();
+    }
+    let disk = tempfile::NamedTempFile::new().unwrap();
+    disk.as_file().set_len(40 * MIB).unwrap();
+    let table = "label: gpt\nstart=1M, size=10M, name=USR-A\nstart=11M, size=8M, name=OEM\nstart=19M, size=10M, name=ROOT\n\
+                 start=29M, size=8M, name=USR-B\n";
+    sfdisk(disk.path(), table);
+    for (tree, at, mib) in [(&system, 1, 10), (&oem, 11, 8), (&root, 19, 10)] {
+        mke2fs(tree.path(), disk.path(), at * MIB, mib * 1024, &fresh_uuid());
+    }
+    let before = std::fs::read(disk.path()).unwrap();
+    let part = |bytes: &[u8]| bytes[MIB as usize..11 * MIB as usize].to_vec();
+    let mut world = World::real(vec![Volume::over(disk)]);
+    let found = world.only();
+    assert_eq!((found.root.as_str(), found.name.as_str()), ("disk0/part3", "Container Linux (Flatcar)"));
+    let places = [("/usr", "disk0/part1"), ("/oem", "disk0/part2")];
+    assert_eq!(found.mounts, places.map(|(a, b)| (a.to_string(), b.to_string())));
+    assert_eq!(world.guest.mount(&found).unwrap(), [""; 0]);
+    assert!(world.read("/usr/lib/os-release").starts_with("ID=flatcar"));
+    let guest = world.guest.root().unwrap();
+    guest.write_file("/oem/grub.cfg", 0o644, b"set oem_id=\"openstack\"\n").unwrap();
+    assert_eq!(guest.write_file("/usr/lib/new", 0o644, b"x").unwrap_err().code, "rootfs.read-only");
+    drop(guest);
+    world.guest.unmount().unwrap();
+    world.assert_unmounted();
+    let after = world._disks[0].bytes();
+    assert!(part(&before) == part(&after), "the verified partition was written");
+    assert!(before != after, "nothing was written at all");
+}
+
 /// A Btrfs filled by `fill`, which gets the directory that its top is mounted at, and its UUID.
 fn btrfs(mib: u64, fill: impl FnOnce(&Path, &str)) -> Volume {
     let uuid = fresh_uuid();

@@ -18,6 +18,14 @@ pub const AGENT_BODY_BYTES_MAX: u64 = 32 * 1024 * 1024;
 pub const HASH_RANGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// One file read from or written to a guest through `rootfs`.
 pub const GUEST_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Entries of one survey of a guest's directory.
+pub const SURVEY_ENTRIES_MAX: usize = 20_000;
+/// A file whose contents are told by a survey, and all of them together.
+pub const SURVEY_FILE_BYTES_MAX: u64 = 256 * 1024;
+/// See [`SURVEY_FILE_BYTES_MAX`].
+pub const SURVEY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Files of one directory that are told in short.
+pub const TALLY_ENTRIES_MAX: usize = 500_000;
 /// One file of the host copied into a guest.
 pub const COPIED_FILE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// Names in one answer of `files.read-dir`.

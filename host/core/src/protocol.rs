@@ -26,7 +26,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 /// Changes whenever host and agent of different builds would misunderstand each other.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Of the answer to a write: microseconds that the device itself took. What holds a copy up is told by it, and nothing
 /// else.
@@ -216,6 +216,16 @@ pub enum RootRequest {
         offset: u64,
         bytes: Base64,
     },
+    /// Everything below a directory, with the contents of small files if these are wanted; no link is followed.
+    Survey {
+        path: String,
+        contents: bool,
+    },
+    /// Files and links below a directory, in short: sixteen bytes for each, eight that stand for its path and eight for what
+    /// it is; answered as bytes.
+    Tally {
+        path: String,
+    },
     OpenHive {
         path: String,
     },
@@ -235,6 +245,8 @@ impl RootRequest {
             | Self::ReadDir { .. }
             | Self::ReadFile { .. }
             | Self::ReadLink { .. }
+            | Self::Survey { .. }
+            | Self::Tally { .. }
             | Self::OpenHive { .. } => true,
             Self::Hive { ask, .. } => matches!(ask, Keys { .. } | Values { .. } | Get { .. } | Close),
             _ => false,
@@ -283,6 +295,7 @@ pub enum RootReply {
     Bytes { bytes: Base64 },
     Target { target: String },
     Output { status: i32, stdout: Base64, stderr: Base64 },
+    Survey { survey: Survey },
     Hive { hive: u32 },
     KeyNames { names: Option<Vec<String>> },
     Value { value: Option<HiveValue> },
@@ -309,6 +322,30 @@ pub struct Stat {
     pub uid: u32,
     pub gid: u32,
     pub size: u64,
+}
+
+/// What lies below a directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Survey {
+    /// By path.
+    pub entries: Vec<Surveyed>,
+    /// Whether nothing was left out.
+    pub is_whole: bool,
+}
+
+/// One path of a [`Survey`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Surveyed {
+    /// From the guest's root.
+    pub path: String,
+    /// What it is.
+    pub stat: Stat,
+    /// Another number whenever it was changed or replaced.
+    pub mark: u64,
+    /// Where a link points.
+    pub target: Option<String>,
+    /// What is in a file of at most [`crate::limits::SURVEY_FILE_BYTES_MAX`], if it was asked for and there was room.
+    pub bytes: Option<Base64>,
 }
 
 /// The mounted root of the machine being morphed.

@@ -2,6 +2,7 @@
 //! knows no guest: whoever looked says what was seen on both sides.
 
 use gyre_core::ByteSize;
+use gyre_core::protocol::{FileType, Stat};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 
@@ -108,6 +109,16 @@ impl Seen {
     /// Of a path where nothing is.
     pub const fn nothing() -> Self {
         Self { head: None, size: 0, contents: Contents::Nothing }
+    }
+
+    /// The line that stands before the contents; `target`: where a link points.
+    pub fn head_of(stat: &Stat, target: &str) -> String {
+        match stat.file_type {
+            FileType::Directory => format!("directory, mode {:04o}", stat.mode),
+            FileType::Other => "device, pipe or socket".into(),
+            FileType::Symlink => format!("link to {target}"),
+            FileType::Regular => format!("file, mode {:04o}", stat.mode),
+        }
     }
 
     fn head(&self) -> &str {

@@ -1,8 +1,9 @@
 //! What a morphing changes in the guest: a root that lets every call pass, and looks at each path before it is changed for
-//! the first time. Held against what is there in the end, that is what is told of the job. What the guest's programs change
-//! it does not see. Refuses to know what a change means.
+//! the first time; before the first program of the guest, at all that [`Programs`] keeps an eye on. Held against what is
+//! there in the end, that is what is told of the job. Refuses to know what a change means.
 
 use crate::change::{Change, Contents, Seen, between};
+use crate::programs::{Ask, Differing, Programs};
 use crate::unshown;
 use async_trait::async_trait;
 use gyre_core::limits::GUEST_FILE_BYTES_MAX;
@@ -36,6 +37,8 @@ pub(crate) struct Noted {
 struct Before {
     seen: BTreeMap<String, Seen>,
     held: u64,
+    /// How all was before the first program ran; none: none did.
+    programs: Option<Programs>,
     /// Paths of open hives.
     hives: HashMap<u32, String>,
     left_out: usize,
@@ -60,7 +63,18 @@ impl Noted {
     /// # Errors
     /// What keeps the guest from being looked at.
     pub async fn outcome(&self) -> Result<Outcome> {
-        let Before { seen, left_out, .. } = std::mem::take(&mut *self.before.lock().await);
+        let Before { mut seen, mut left_out, programs, .. } = std::mem::take(&mut *self.before.lock().await);
+        let Differing { paths, counted } = match programs {
+            Some(programs) => programs.after(self).await?,
+            None => Differing::default(),
+        };
+        for (path, old) in paths {
+            if seen.len() < PATHS_MAX || seen.contains_key(&path) {
+                seen.entry(path).or_insert(old);
+            } else {
+                left_out += 1;
+            }
+        }
         let (mut changes, mut bytes) = (Vec::new(), 0);
         for (path, old) in seen {
             // One at a time: none of these is held.
@@ -70,11 +84,15 @@ impl Noted {
             bytes += change.text.len();
             changes.push(change);
         }
+        changes.extend(counted);
         Ok(Outcome { changes, left_out })
     }
 
     /// Looks at what a call is about to change, unless it was looked at before.
     async fn look(&self, before: &mut Before, request: &RootRequest) -> Result<()> {
+        if matches!(request, RootRequest::Run { .. }) && before.programs.is_none() {
+            before.programs = Some(Programs::before(self).await?);
+        }
         for path in self.touched(before, request).await? {
             if before.seen.contains_key(&path) {
                 continue;
@@ -83,7 +101,11 @@ impl Noted {
                 before.left_out += 1;
                 continue;
             }
-            let seen = self.see(&path, before.held).await?;
+            // A program may have changed it since.
+            let seen = match before.programs.as_ref().and_then(|programs| programs.at(&path)) {
+                Some(seen) => seen,
+                None => self.see(&path, before.held).await?,
+            };
             before.held += kept(&seen);
             before.seen.insert(path, seen);
         }
@@ -128,13 +150,13 @@ impl Noted {
 
     async fn see(&self, path: &str, held: u64) -> Result<Seen> {
         let Some(stat) = self.stat(path).await? else { return Ok(Seen::nothing()) };
+        let target = match stat.file_type {
+            FileType::Symlink => self.target(path).await?,
+            _ => String::new(),
+        };
         let (head, size, mut contents) = match stat.file_type {
-            FileType::Directory => (format!("directory, mode {:04o}", stat.mode), 0, Contents::Nothing),
-            FileType::Other => ("device, pipe or socket".into(), 0, Contents::Nothing),
-            FileType::Symlink => (format!("link to {}", self.target(path).await?), 0, Contents::Nothing),
-            FileType::Regular => {
-                (format!("file, mode {:04o}", stat.mode), stat.size, self.contents(path, stat.size).await?)
-            }
+            FileType::Regular => (Seen::head_of(&stat, ""), stat.size, self.contents(path, stat.size).await?),
+            _ => (Seen::head_of(&stat, &target), 0, Contents::Nothing),
         };
         if let Contents::Text(_, hash) = contents
             && (size > TEXT_BYTES_MAX || held + size > HELD_BYTES_MAX)
@@ -174,7 +196,9 @@ impl Noted {
             _ => Ok(String::new()),
         }
     }
+}
 
+impl Ask for Noted {
     /// None where the path itself cannot be looked at: whoever changes it will learn why.
     async fn ask(&self, request: RootRequest) -> Result<Option<RootReply>> {
         match self.root.call(request).await {
@@ -237,11 +261,32 @@ fn shorten(text: &mut String, bytes_max: usize) {
 mod tests {
     use super::*;
     use crate::change::What;
-    use gyre_core::protocol::Base64;
+    use gyre_core::protocol::{Base64, Survey, Surveyed};
 
-    /// A tree of files, links and directories; what is below a directory has its path before it.
+    /// A tree of files, links and directories; what is below a directory has its path before it. Its programs are named for
+    /// what they write: `PATH TEXT`.
     #[derive(Default)]
     struct Tree(std::sync::Mutex<BTreeMap<String, Entry>>);
+
+    fn mark_of(entry: &Entry) -> u64 {
+        let text = match entry {
+            Entry::File(bytes) => bytes.clone(),
+            Entry::Directory => Vec::new(),
+            Entry::Link(target) => target.clone().into_bytes(),
+        };
+        blake3::hash(&text).as_bytes().iter().take(8).fold(0, |all, byte| all << 8 | u64::from(*byte))
+    }
+
+    fn surveyed(path: &str, entry: &Entry, contents: bool) -> Surveyed {
+        let bytes = match entry {
+            Entry::File(bytes) if contents && bytes.len() < LARGE => Some(Base64(bytes.clone())),
+            _ => None,
+        };
+        Surveyed { path: path.into(), stat: stat_of(entry), mark: mark_of(entry), target: None, bytes }
+    }
+
+    /// A file that no survey reads.
+    const LARGE: usize = 1000;
 
     #[derive(Clone)]
     enum Entry {
@@ -286,6 +331,21 @@ mod tests {
                     let below = |other: &String| other.strip_prefix(&format!("{path}/")).map(str::to_owned);
                     let names = tree.keys().filter_map(below).filter(|name| !name.contains('/')).collect();
                     return Ok(RootReply::Names { names });
+                }
+                RootRequest::Survey { path, contents } => {
+                    let below = tree.iter().filter(|(other, _)| is_in(other, &path) && **other != path);
+                    let entries = below.map(|(path, entry)| surveyed(path, entry, contents)).collect();
+                    return Ok(RootReply::Survey { survey: Survey { entries, is_whole: true } });
+                }
+                RootRequest::Tally { path } => {
+                    let below = tree.iter().filter(|(other, _)| is_in(other, &path) && **other != path);
+                    let pair = |(path, entry): (&String, &Entry)| {
+                        [mark_of(&file(path)).to_le_bytes(), mark_of(entry).to_le_bytes()].concat()
+                    };
+                    return Ok(RootReply::Bytes { bytes: Base64(below.flat_map(pair).collect()) });
+                }
+                RootRequest::Run { argv, .. } => {
+                    drop(tree.insert(argv[0].clone(), Entry::File(argv[1].clone().into_bytes())))
                 }
                 RootRequest::OpenHive { .. } => return Ok(RootReply::Hive { hive: 7 }),
                 RootRequest::Hive { hive: 7, ask: HiveRequest::Commit } => {
@@ -349,6 +409,57 @@ mod tests {
         ];
         assert_eq!(told(&root).await, expected);
         assert_eq!(told(&root).await, []);
+    }
+
+    async fn run(root: &Noted, path: &str, text: &str) {
+        let argv = vec![path.into(), text.into()];
+        let run = RootRequest::Run { argv, env: vec![], stdin: Base64::default(), timeout_ms: None };
+        root.call(run).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_programs_change_is_told_too() {
+        let root = tree(&[
+            ("/etc/a", file("1\n")),
+            ("/etc/b", file("b\n")),
+            ("/etc/shadow", file("root:a\n")),
+            ("/etc/same", file("x\n")),
+            ("/boot/initrd", Entry::File(vec![0xff; LARGE])),
+            ("/usr/bin/a", file("a")),
+            ("/usr/bin/b", file("b")),
+        ]);
+        write(&root, "/etc/b", "c\n").await;
+        run(&root, "/etc/a", "2\n").await;
+        // A file that both changed is as it was before both.
+        write(&root, "/etc/a", "3\n").await;
+        run(&root, "/etc/b", "d\n").await;
+        run(&root, "/etc/new", "n\n").await;
+        write(&root, "/etc/new", "m\n").await;
+        run(&root, "/etc/shadow", "root:b\n").await;
+        run(&root, "/boot/initrd", &"i".repeat(LARGE + 1)).await;
+        for path in ["/usr/bin/b", "/usr/bin/c", "/usr/bin/d"] {
+            run(&root, path, "new").await;
+        }
+        run(&root, "/var/lib/x", "not looked at").await;
+        let told = told(&root).await;
+        let of = |path: &str| {
+            let found = told.iter().find(|(at, ..)| at == path);
+            found
+                .map(|(_, what, text)| (*what, text.as_str()))
+                .unwrap_or_else(|| panic!("no {path}: {told:?}"))
+        };
+        assert_eq!(of("/etc/a"), ("changed", "@@ -1 +1 @@\n-1\n+3\n"));
+        assert_eq!(of("/etc/b"), ("changed", "@@ -1 +1 @@\n-b\n+d\n"));
+        assert_eq!(of("/etc/new"), ("made", "nothing → file, mode 0644\n@@ -1 +1 @@\n+m\n"));
+        assert_eq!(of("/etc/shadow"), ("changed", "its contents are not shown\n"));
+        let (_, initramfs) = of("/boot/initrd");
+        assert!(
+            initramfs.starts_with("1000 B → 1001 B") && initramfs.ends_with("no text to be shown\n"),
+            "{initramfs}"
+        );
+        let counted = "below it, 2 files made, 1 changed, 0 removed, which are not listed\n";
+        assert_eq!(of("/usr"), ("changed", counted));
+        assert_eq!(told.len(), 6, "{told:?}");
     }
 
     #[tokio::test]

@@ -29,6 +29,7 @@ mod orphans;
 mod params;
 mod pins;
 mod ports;
+mod programs;
 mod progress;
 mod queue;
 mod replica;

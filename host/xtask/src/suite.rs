@@ -60,8 +60,17 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
     });
     phases.phase("source disks", Need::Required, |_| disks());
     phases.phase("end to end: embedded OpenStack", Need::Independent, |count| {
-        count
-            .tests(&mut end_to_end(&["by_hand", "nbd", "lab", "jobs", "killed", "proof", "serve", "windows"]))
+        count.tests(&mut end_to_end(&[
+            "by_hand",
+            "nbd",
+            "lab",
+            "jobs",
+            "killed",
+            "proof",
+            "serve",
+            "windows",
+            "converted",
+        ]))
     });
     if everything {
         let mut ours = false;
@@ -100,7 +109,8 @@ fn build(more: &[&str]) -> Result<()> {
 fn disks() -> Result<()> {
     ["plain", "lvm"]
         .into_iter()
-        .try_for_each(|kind| run(&mut command("bash", &["tests/fixtures/disk.sh", kind])))
+        .try_for_each(|kind| run(&mut command("bash", &["tests/fixtures/disk.sh", kind])))?;
+    run(&mut command("bash", &["tests/fixtures/rpm.sh"]))
 }
 
 /// One at a time, because each boots machines.

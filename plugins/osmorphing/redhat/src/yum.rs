@@ -5,10 +5,11 @@ use gyre_plugin::linux::packages::{INSTALL_MS, Manager, Repository};
 use gyre_plugin::osmorphing::*;
 
 /// Options of both. Times are seconds.
-const COMMON: &[&str] = &["-y", "-q", "--setopt=timeout=30", "--setopt=retries=2"];
+const COMMON: &[&str] = &["-y", "--setopt=timeout=30", "--setopt=retries=2"];
+/// Not quiet: it would not say that a repository does not answer, only that a package is not found.
 const DNF: &[&str] =
     &["--setopt=plugins=False", "--setopt=skip_if_unavailable=True", "--setopt=install_weak_deps=False"];
-const YUM: &[&str] = &["--noplugins", "--setopt=*.skip_if_unavailable=1"];
+const YUM: &[&str] = &["-q", "--noplugins", "--setopt=*.skip_if_unavailable=1"];
 
 /// The one that the guest has.
 pub struct Yum {

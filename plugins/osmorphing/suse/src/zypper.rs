@@ -7,6 +7,10 @@ use gyre_plugin::osmorphing::*;
 /// answer.
 const REFRESH_MS: u32 = 300_000;
 
+/// Definitions of repositories are read from there, and there are none. `--disable-repositories` would keep zypper from the
+/// files that it is given, too: it takes them as a repository of their own.
+const NO_REPOSITORIES: &str = "/var/lib/gyre-no-repositories";
+
 /// The package manager.
 pub struct Zypper;
 
@@ -36,7 +40,7 @@ impl Manager for Zypper {
 
     /// The files are the operator's own, and often not signed.
     fn install_files(&self, paths: &[String]) -> Command {
-        let options = ["--no-refresh", "--no-gpg-checks", "--disable-repositories", "install"];
+        let options = ["--no-refresh", "--no-gpg-checks", "--reposd-dir", NO_REPOSITORIES, "install"];
         zypper(&options)
             .args(["--no-recommends", "--auto-agree-with-licenses"])
             .args(paths.iter().map(String::as_str))
