@@ -502,7 +502,7 @@ fn esp(windows: &Volume, volumes: &[Volume]) -> Option<(Line, Option<String>)> {
         _ => return None,
     };
     let (spec, name) = (found.name.clone(), Some(found.name.clone()));
-    Some((Line { spec, point: ESP_POINT.into(), options: String::new() }, name))
+    Some((Line { spec, point: ESP_POINT.into(), options: String::new(), is_verified: false }, name))
 }
 
 /// Whether this is a root of Linux, and what else belongs to it.

@@ -397,7 +397,7 @@ mod tests {
             ("https://mirror.example/a.iso", "grant.http"),
             ("http://localhost:1/a.iso", "grant.http"),
             (&format!("{origin}/none.zip"), "files.download"),
-            (&format!("{origin}/a.iso?sig=1/viostor"), "http.url"),
+            (&format!("{origin}/a.iso?sig=1/viostor"), "files.kind"),
             (&format!("{}/a.iso", origin.replace("http://", "http://user:word@")), "http.url"),
             (&format!("{origin}/directory"), "files.kind"),
             (&format!("{origin}/a.iso"), "files.iso"),

@@ -2,6 +2,7 @@
 //! hypervisor, whatever hardware this worker has.
 //! Never builds with `MODULES=dep`, which would look at the worker.
 
+use crate::cryptroot;
 use crate::options::Initramfs;
 use gyre_plugin::linux::{Drivers, Hypervisor, files, initramfs};
 use gyre_plugin::osmorphing::*;
@@ -25,6 +26,7 @@ pub fn rebuild(root: &Root, hypervisor: Hypervisor, wanted: Initramfs) -> Result
             .cause("install initramfs-tools in the guest"));
     }
     name_modules(root, drivers, wanted)?;
+    cryptroot::name(root)?;
     for (done, kernel) in kernels.iter().enumerate() {
         progress::check()?;
         progress::report("initramfs", done as u64, Some(kernels.len() as u64));

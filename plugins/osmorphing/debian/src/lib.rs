@@ -2,6 +2,7 @@
 //! comes, the network asks for DHCP, the initramfs gets the virtio drivers, the boot menu gets its
 //! arguments. Every part can be repeated on what it left. Knows no other family and no cloud.
 
+mod cryptroot;
 mod initramfs;
 mod options;
 mod packages;

@@ -276,6 +276,29 @@ fn a_list_names_what_the_root_needs() {
 }
 
 #[test]
+fn what_the_root_is_encrypted_with_is_opened_by_the_initramfs() {
+    let table = "# <target> <source> <key> <options>\nroot_crypt UUID=1\nraid UUID=2 /etc/keys/raid.key luks,discard\n\
+                 home UUID=3 none luks\ndone UUID=4 none luks,initramfs\n";
+    let root = guest()
+        .file("/usr/share/initramfs-tools/hooks/cryptroot", "hook")
+        .file("/etc/crypttab", table)
+        .program("sh", |_, _| Output::new(0, "raid\nroot_crypt\ndone\n"));
+    for _ in 0..2 {
+        morph(&root, true, "{}").unwrap();
+        let lines = text(&root, "/etc/crypttab");
+        let lines: Vec<&str> = lines.lines().skip(1).collect();
+        let expected = [
+            "root_crypt UUID=1 none initramfs",
+            "raid UUID=2 /etc/keys/raid.key luks,discard,initramfs",
+            "home UUID=3 none luks",
+            "done UUID=4 none luks,initramfs",
+        ];
+        assert_eq!(lines, expected);
+    }
+    assert_eq!(text(&root, "/var/lib/gyre/kept/etc/crypttab"), table);
+}
+
+#[test]
 fn a_ready_guest_is_not_rebuilt() {
     let ready = "a/virtio_blk.ko.xz\na/virtio_scsi.ko.xz\na/virtio_pci.ko.xz\n";
     let root = guest().file(&format!("/boot/initrd.img-{KERNEL}"), ready);
