@@ -156,9 +156,11 @@ mod tests {
         let secret = Secret(b"geheim".to_vec());
         assert!(!format!("{secret:?}").contains("geheim"));
         let error =
-            open(&Tools::default(), "disk0", Path::new("/dev/null"), "x", &[secret], true).unwrap_err();
+            open(&Tools::default(), ("disk0", Kind::Luks), Path::new("/dev/null"), "x", &[secret], true)
+                .unwrap_err();
         assert!(!error.to_string().contains("geheim"), "{error}");
-        let none = open(&Tools::default(), "disk0", Path::new("/dev/null"), "x", &[], true).unwrap_err();
+        let none = open(&Tools::default(), ("disk0", Kind::Luks), Path::new("/dev/null"), "x", &[], true)
+            .unwrap_err();
         assert_eq!(none.code, "system.locked");
     }
 }

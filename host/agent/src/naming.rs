@@ -200,6 +200,7 @@ mod tests {
             uuid: Some(format!("part-{uuid}")),
             label: Some(format!("partlabel-{uuid}")),
             is_dynamic: false,
+            is_esp: false,
         };
         let volume = volume(&format!("disk{disk}/part{number}"), content, uuid);
         Volume { partition: Some(partition), disk: Some(disk), ..volume }
