@@ -155,12 +155,10 @@ mod tests {
     fn a_secret_is_never_shown() {
         let secret = Secret(b"geheim".to_vec());
         assert!(!format!("{secret:?}").contains("geheim"));
-        let error =
-            open(&Tools::default(), ("disk0", Kind::Luks), Path::new("/dev/null"), "x", &[secret], true)
-                .unwrap_err();
+        let (tools, volume) = (Tools::default(), ("disk0", Kind::Luks));
+        let error = open(&tools, volume, Path::new("/dev/null"), "x", &[secret], true).unwrap_err();
         assert!(!error.to_string().contains("geheim"), "{error}");
-        let none = open(&Tools::default(), ("disk0", Kind::Luks), Path::new("/dev/null"), "x", &[], true)
-            .unwrap_err();
+        let none = open(&tools, volume, Path::new("/dev/null"), "x", &[], true).unwrap_err();
         assert_eq!(none.code, "system.locked");
     }
 }
