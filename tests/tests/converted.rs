@@ -65,7 +65,7 @@ fn fixture() -> Result<PathBuf> {
 struct Guest {
     family: &'static Family,
     directory: TempDir,
-    /// Lines of the plugin's log that were warnings.
+    /// Lines of the plugin's log.
     said: Arc<Said>,
 }
 
@@ -168,7 +168,7 @@ impl Guest {
         self.said.0.lock().unwrap().join("\n")
     }
 
-    /// Runs a line of the shell in the guest's root, mounted here and read only for nobody.
+    /// Runs a line of the shell in the guest's root, mounted here for as long as it takes.
     fn ask(&self, line: &str) -> Result<String> {
         let inside = "mount -o loop,offset=$1 \"$2\" \"$3\" && mount -t proc proc \"$3/proc\" && mount --rbind /dev \"$3/dev\" && \
                       exec chroot \"$3\" /usr/bin/env -i HOME=/root LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c \"$4\"";

@@ -160,8 +160,8 @@ fn is_dir(stat: &Stat) -> bool {
 /// Another one whenever something was written there, changed or replaced. A directory changes with every file in it, which
 /// is told of the file.
 fn mark(stat: &Stat) -> u64 {
-    let times = [stat.st_mtime, stat.st_ctime].map(|time| i128::from(time));
-    let fractions = [stat.st_mtime_nsec, stat.st_ctime_nsec].map(|time| i128::from(time));
+    let times = [stat.st_mtime, stat.st_ctime].map(i128::from);
+    let fractions = [stat.st_mtime_nsec, stat.st_ctime_nsec].map(i128::from);
     let what = (stat.st_mode, stat.st_uid, stat.st_gid);
     let text = match is_dir(stat) {
         true => format!("{what:?}"),
