@@ -92,7 +92,13 @@ fn the_destination_openstack_keeps_every_rule() -> Result<()> {
 fn the_destination_openstack_puts_disks_back() -> Result<()> {
     let small = Small::new(|config| config.delay = std::time::Duration::ZERO)?;
     let before = small.site.cloud()?.inventory()?;
-    keeps_every_rule(&small.gyre, &["plugin", "test", "openstack", "--steps", "--contents"], 85, &[])?;
+    let answer = small.gyre.json(&["plugin", "test", "openstack", "--steps", "--contents"])?;
+    let failed = checks(&answer, "failed")?;
+    ensure!(failed.is_empty(), "{failed:#?}");
+    // A real worker takes so many calls that some of them are not let fail: that is said, and nothing else is skipped.
+    let skipped = checks(&answer, "skipped")?;
+    ensure!(skipped.iter().all(|check| check["number"] == "P3"), "{skipped:#?}");
+    ensure!(checks(&answer, "passed")?.iter().any(|check| check["number"] == "D19"), "{answer:#}");
     ensure!(small.site.cloud()?.inventory()? == before, "something is left over");
     Ok(())
 }
