@@ -54,11 +54,11 @@ impl BlockTarget for Near {
     }
 }
 
-/// The job over a link, and the same one on this machine.
-fn both(job: impl Fn() -> CopyJob, device: &Arc<Device>) -> (CopyJob, CopyJob, Arc<AtomicU64>) {
+/// The same job on this machine, and what it sent in the other way.
+fn nearby(job: CopyJob, device: &Arc<Device>) -> (CopyJob, Arc<AtomicU64>) {
     let sent = Arc::new(AtomicU64::new(0));
     let near = Near { device: device.clone(), sent: sent.clone() };
-    (job(), CopyJob { target: Arc::new(near), ..job() }, sent)
+    (CopyJob { target: Arc::new(near), ..job }, sent)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +69,7 @@ async fn what_is_written_by_the_way_is_what_would_have_been_sent() {
         let old = content(random, size);
         let source = Arc::new(Source::random(random, old.clone()));
         let (far, near) = (Device::new(vec![0; size as usize]), Device::new(vec![0; size as usize]));
-        let (_, by_hand, sent) = both(|| job(&source, &near), &near);
+        let (by_hand, sent) = nearby(job(&source, &near), &near);
         let (linked, base) = copy(job(&source, &far)).await.unwrap();
         let (local, same) = copy(by_hand).await.unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         assert_eq!(near.content(size as usize), old, "seed {seed}");
@@ -82,11 +82,11 @@ async fn what_is_written_by_the_way_is_what_would_have_been_sent() {
         change(random, &mut new);
         let source = Arc::new(Source::random(random, new.clone()));
         let again = CopyJob { base: Some(base), snapshot_id: "snap-2".into(), ..job(&source, &near) };
-        let target = Arc::new(Near { device: near.clone(), sent: sent.clone() });
-        let (report, _) = copy(CopyJob { target, ..again }).await.unwrap();
+        let (again, resent) = nearby(again, &near);
+        let (report, _) = copy(again).await.unwrap();
         assert_eq!(near.content(size as usize), new, "seed {seed}");
         assert_eq!(report.moved + report.zeroed, difference(&old, &new), "seed {seed}");
-        assert_eq!(sent.load(SeqCst), 0);
+        assert_eq!(resent.load(SeqCst), 0);
     }
 }
 
@@ -97,12 +97,12 @@ async fn a_flipped_bit_and_a_target_that_breaks_are_found_there_too() {
     let source = Arc::new(Source::random(random, bytes));
     let device = Device::new(vec![0; source.content.len()]);
     *device.flip.lock().unwrap() = Some(9 * BLOCK + 5);
-    let (_, near, _) = both(|| job(&source, &device), &device);
+    let (near, _) = nearby(job(&source, &device), &device);
     let error = copy(near).await.unwrap_err();
     assert_eq!(error.code, "mover.verify");
     assert!(error.to_string().contains(&format!("{BLOCK} bytes at {}", 9 * BLOCK)), "{error}");
     device.fail_from.store(device.calls.load(SeqCst) + 3, SeqCst);
-    let (_, near, _) = both(|| job(&source, &device), &device);
+    let (near, _) = nearby(job(&source, &device), &device);
     assert_eq!(copy(near).await.unwrap_err().code, "test.target");
 }
 
@@ -112,7 +112,7 @@ async fn who_must_wait_for_their_turn_writes_when_it_comes() {
     let bytes = random.bytes(20 * BLOCK);
     let source = Arc::new(Source::random(random, bytes));
     let device = Device::new(vec![0; source.content.len()]);
-    let (_, near, sent) = both(|| job(&source, &device), &device);
+    let (near, sent) = nearby(job(&source, &device), &device);
     let pace = Pace::new(Allowance::always("1 GiB/s".parse().unwrap()));
     let (report, _) = copy(CopyJob { pace, ..near }).await.unwrap();
     assert_eq!(device.content(source.content.len()), source.content);
