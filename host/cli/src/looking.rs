@@ -8,6 +8,7 @@ use crate::given::{self, Given};
 use crate::place;
 use crate::show::{Table, clean, size};
 use gyre_api::Check;
+use gyre_core::config::Config;
 use gyre_core::roles::{Finding, VmSummary};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::{Checked, Endpoints, blocking};
@@ -138,6 +139,9 @@ pub async fn checked(app: &App, ask: &Check, given: &Given) -> Vec<Checked> {
     } else {
         let source = ask.source.as_deref().map(|source| (source, ask.vm.as_deref()));
         answers.extend(endpoints(app, source, ask.destination.as_deref(), given).await);
+        if ask.source.is_some() && ask.destination.is_some() && ask.vm.is_none() {
+            answers.push(no_machine());
+        }
     }
     answers
 }
@@ -164,7 +168,39 @@ async fn endpoints(
 /// What of this host a job needs.
 fn local(app: &App) -> Checked {
     let endpoint = "this host".to_owned();
-    Checked { endpoint, findings: Vec::new(), error: place::agent(&app.config).err() }
+    Checked { endpoint, findings: missing_parts(&app.config), error: place::agent(&app.config).err() }
+}
+
+/// What a configuration may well be without, and no migration is.
+fn missing_parts(config: &Config) -> Vec<Finding> {
+    let parts = [
+        (config.source.is_empty(), "source", "no source is configured", "write [source.NAME]"),
+        (
+            config.destination.is_empty(),
+            "destination",
+            "no destination is configured",
+            "write [destination.NAME]",
+        ),
+        (
+            config.osmorphing.is_empty(),
+            "osmorphing",
+            "no plugin is configured that converts guests: from another hypervisor, most do not boot without one",
+            "write [plugin.debian] and [osmorphing.debian], or those of the guests that you have",
+        ),
+    ];
+    let missing = parts.into_iter().filter(|(is_missing, ..)| *is_missing);
+    missing.map(|(_, path, message, remedy)| warning(path, message, remedy)).collect()
+}
+
+/// Networks, sizes and addresses are those of a machine.
+fn no_machine() -> Checked {
+    let message = "no machine was named: nothing that depends on one was looked at";
+    let findings = vec![warning("vm", message, "name it: --vm NAME")];
+    Checked { endpoint: "machine".into(), findings, error: None }
+}
+
+fn warning(path: &str, message: &str, remedy: &str) -> Finding {
+    Finding { blocking: false, path: path.into(), message: message.into(), remedy: Some(remedy.into()) }
 }
 
 async fn plugins(app: &App) -> Vec<Checked> {
@@ -220,6 +256,20 @@ mod tests {
         );
         assert!(paragraph(&checked(vec![finding(false)])).starts_with("✓ destination cloud\n  ! "));
         assert_eq!(why_not(&checked(vec![finding(true)])).unwrap().kind.exit_code(), 2);
+    }
+
+    #[test]
+    fn what_no_migration_is_without_is_said() {
+        let paths = |text: &str| -> Vec<String> {
+            let config = Config::parse(text, std::path::Path::new("/")).unwrap();
+            missing_parts(&config).into_iter().map(|finding| finding.path).collect()
+        };
+        assert_eq!(paths(""), ["source", "destination", "osmorphing"]);
+        let plugins =
+            "[plugin.p]\ncomponent = 'p.wasm'\n[source.a]\nplugin = 'p'\n[destination.b]\nplugin = 'p'\n";
+        assert_eq!(paths(plugins), ["osmorphing"]);
+        assert!(paths(&format!("{plugins}[osmorphing.p]\n")).is_empty());
+        assert!(paragraph(&no_machine()).starts_with("✓ machine\n  ! vm: no machine was named"));
     }
 
     #[test]

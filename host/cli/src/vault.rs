@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 const PASSWORD: &str = "os-password";
 /// The option of an endpoint that its cloud's login becomes.
 pub const LOGIN: &str = "auth";
+/// What of a login is secret, as clouds.yaml names it.
+const LOGIN_SECRETS: [&str; 3] = ["password", "application_credential_secret", "token"];
 /// The largest secret in a file.
 const SECRET_BYTES_MAX: u64 = 64 * 1024;
 
@@ -39,6 +41,10 @@ impl Vault {
         let (mut passwords, mut broken, mut open_files) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let both = config.source.iter_mut().chain(config.destination.iter_mut());
         for (name, endpoint) in both {
+            if let Some(error) = written_login(name, endpoint) {
+                broken.insert(name.clone(), error);
+                continue;
+            }
             let Some(cloud) = endpoint.cloud.clone() else { continue };
             match surroundings.login(&cloud) {
                 Ok(login) => {
@@ -86,6 +92,26 @@ impl Vault {
 fn give(endpoint: &mut Endpoint, login: &Login) -> Vec<PathBuf> {
     endpoint.config.insert(LOGIN.into(), login.auth.clone().into());
     login.open_files.clone()
+}
+
+/// A login that stands among the options: its password would be shown to the plugin, or it would count for nothing
+/// beside that of `cloud`.
+fn written_login(name: &str, endpoint: &Endpoint) -> Option<Error> {
+    let login = endpoint.config.get(LOGIN)?.as_table()?;
+    let secret = LOGIN_SECRETS.into_iter().find(|secret| login.contains_key(*secret));
+    let why = match (secret, &endpoint.cloud) {
+        (Some(secret), _) => {
+            format!("{LOGIN}.{secret} stands among the options of {name:?}, where its plugin would read it")
+        }
+        (None, Some(cloud)) => format!(
+            "{name:?} has both cloud = {cloud:?} and an option {LOGIN}: they may say different things"
+        ),
+        (None, None) => return None,
+    };
+    let remedy = format!(
+        "take {LOGIN} away, and write the login into clouds.yaml, with cloud = \"NAME\" in the endpoint"
+    );
+    Some(Error::invalid("secret.login", why).cause(remedy))
 }
 
 fn same_name(name: &str) -> Error {
@@ -139,6 +165,25 @@ mod tests {
     fn a_missing_cloud_is_told_when_its_endpoint_is_used() {
         let mut config = config("[destination.a]\nplugin = \"p\"\ncloud = \"mine\"\n");
         assert_eq!(Vault::open(&mut config, &variables(&[])).broken["a"].code, "clouds.missing");
+    }
+
+    #[test]
+    fn a_login_among_the_options_is_refused_where_a_plugin_would_read_it_or_a_cloud_is_named_too() {
+        let code = |text: &str| {
+            let mut config = config(&format!("[destination.a]\nplugin = \"p\"\n{text}"));
+            let here =
+                variables(&[("OS_AUTH_URL", "https://k"), ("OS_USERNAME", "u"), ("OS_PASSWORD", "geheim")]);
+            let error = Vault::open(&mut config, &here).broken.remove("a");
+            assert!(!format!("{error:?}").contains("geheim"));
+            error.map(|error| error.code)
+        };
+        assert_eq!(
+            code("config.auth = { username = \"u\", password = \"geheim\" }\n").unwrap(),
+            "secret.login"
+        );
+        assert_eq!(code("cloud = \"env\"\nconfig.auth = { username = \"v\" }\n").unwrap(), "secret.login");
+        assert_eq!(code("config.auth = { username = \"u\" }\n"), None);
+        assert_eq!(code("cloud = \"env\"\n"), None);
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl Options {
     /// Checks what the schema cannot say.
     ///
     /// # Errors
-    /// `config.invalid`; `disk-image.config` for what is there twice, and for a path that is neither absolute nor an export.
+    /// `config.invalid`; `disk-image.config` for what is there twice, for what no machine can have, and for a path that is neither absolute nor an export.
     pub fn parse(config: &Config) -> Result<Self> {
         config.parse::<Self>()?.checked()
     }
@@ -206,22 +206,16 @@ impl Options {
     }
 
     fn checked(self) -> Result<Self> {
-        let bad = |path: String, why: &str| Err(Error::invalid("disk-image.config", format!("{path} {why}")));
         for (n, vm) in self.vms.iter().enumerate() {
+            let path = format!("vms[{n}]");
             if self.vms.iter().take(n).any(|other| other.id() == vm.id()) {
-                return bad(format!("vms[{n}]"), "has the id of a machine before it");
+                return bad(&path, "has the id of a machine before it");
             }
-            for (m, disk) in vm.disks.iter().enumerate() {
-                if !disk.path.starts_with('/') && !is_export(&disk.path) {
-                    return bad(
-                        format!("vms[{n}].disks[{m}].path"),
-                        "is neither an absolute path nor an NBD export",
-                    );
-                }
-                if (0..m).any(|other| vm.disk_id(other) == vm.disk_id(m)) {
-                    return bad(format!("vms[{n}].disks[{m}]"), "has the id of a disk before it");
-                }
+            if vm.vcpus == 0 || vm.memory_mib == 0 {
+                return bad(&path, "has no processor or no memory");
             }
+            vm.check_disks(&path)?;
+            vm.check_nics(&path)?;
         }
         Ok(self)
     }
@@ -239,7 +233,57 @@ impl Options {
     }
 }
 
+fn bad<T>(path: &str, why: &str) -> Result<T> {
+    Err(Error::invalid("disk-image.config", format!("{path} {why}")))
+}
+
+/// Whether this is the address of one network card, as `00:50:56:00:00:01` or with dashes.
+fn is_mac(text: &str) -> bool {
+    let octets: Vec<Option<u8>> = text
+        .split([':', '-'])
+        .map(|octet| u8::from_str_radix(octet, 16).ok().filter(|_| octet.len() == 2))
+        .collect();
+    // The lowest bit of the first octet: a group of cards.
+    octets.len() == 6
+        && octets.iter().all(Option::is_some)
+        && octets.first().is_some_and(|first| first.unwrap_or(1) & 1 == 0)
+}
+
 impl Machine {
+    fn check_disks(&self, path: &str) -> Result<()> {
+        for (m, disk) in self.disks.iter().enumerate() {
+            let path = format!("{path}.disks[{m}]");
+            if !disk.path.starts_with('/') && !is_export(&disk.path) {
+                return bad(&format!("{path}.path"), "is neither an absolute path nor an NBD export");
+            }
+            if (0..m).any(|other| self.disk_id(other) == self.disk_id(m)) {
+                return bad(&path, "has the id of a disk before it");
+            }
+            if self.disks.iter().take(m).any(|other| other.path == disk.path) {
+                return bad(&format!("{path}.path"), "is that of a disk before it");
+            }
+        }
+        Ok(())
+    }
+
+    fn check_nics(&self, path: &str) -> Result<()> {
+        let macs: Vec<Option<String>> = self
+            .nics
+            .iter()
+            .map(|nic| nic.mac.as_ref().map(|mac| mac.to_lowercase().replace('-', ":")))
+            .collect();
+        for (m, mac) in macs.iter().enumerate() {
+            let path = format!("{path}.nics[{m}].mac");
+            if mac.as_ref().is_some_and(|mac| !is_mac(mac)) {
+                return bad(&path, "is no hardware address of a network card, as 00:50:56:00:00:01 is one");
+            }
+            if mac.is_some() && macs.iter().take(m).any(|other| other == mac) {
+                return bad(&path, "is that of a network card before it");
+            }
+        }
+        Ok(())
+    }
+
     /// What it is known by.
     pub fn id(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.name)
@@ -312,6 +356,44 @@ impl From<System> for OsType {
             System::Bsd => OsType::Bsd,
             System::Other => OsType::Other,
             System::Unknown => OsType::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests fail by panicking
+
+    use super::*;
+
+    fn refusal(vm: &str) -> Option<String> {
+        let plain = r#"{"name":"a","vcpus":1,"memory-mib":512,"disks":[{"path":"/a"}]}"#;
+        let text = format!(r#"{{"vms":[{plain},{{"name":"b",{vm}}}]}}"#);
+        Options::parse(&Config::new(&text)).err().map(|error| format!("{}: {}", error.code, error.message))
+    }
+
+    #[test]
+    fn what_no_machine_can_have_is_refused_with_its_place() {
+        let nics = |macs: [&str; 2]| {
+            let nics = macs.map(|mac| format!(r#"{{"network":"n","mac":"{mac}"}}"#)).join(",");
+            format!(r#""vcpus":1,"memory-mib":1,"disks":[],"nics":[{nics}]"#)
+        };
+        let right = "00:50:56:9a:00:01";
+        assert_eq!(refusal(&nics([right, "00-50-56-9A-00-02"])), None);
+        for (vm, expected) in [
+            (nics([right, "zz:16"]), "vms[1].nics[1].mac is no hardware"),
+            (nics([right, "01:00:5e:00:00:01"]), "vms[1].nics[1].mac is no hardware"),
+            (nics([right, "00-50-56-9A-00-01"]), "vms[1].nics[1].mac is that of"),
+            (r#""vcpus":0,"memory-mib":1,"disks":[]"#.into(), "vms[1] has no processor"),
+            (r#""vcpus":1,"memory-mib":0,"disks":[]"#.into(), "vms[1] has no processor"),
+            (r#""vcpus":1,"memory-mib":1,"disks":[{"path":"a"}]"#.into(), "vms[1].disks[0].path is neither"),
+            (
+                r#""vcpus":1,"memory-mib":1,"disks":[{"path":"/a"},{"path":"/a"}]"#.into(),
+                "vms[1].disks[1].path is that of a disk",
+            ),
+        ] {
+            let refused = refusal(&vm).unwrap();
+            assert!(refused.starts_with(&format!("disk-image.config: {expected}")), "{vm}: {refused}");
         }
     }
 }
