@@ -36,7 +36,9 @@ pub async fn list(app: &App, of: &str, names: &[String], values: bool, given: &G
     let machine = app.plugins.environment(&destination, given).await?;
     let options = app.plugins.described(&destination, &machine, names).await?;
     if values {
-        return offers(app, &destination, options, machine, names).await;
+        // What entries of a table may be stands with the table.
+        let options = options.into_iter().filter(|option| names.is_empty() || names.contains(&option.name));
+        return offers(app, &destination, options.collect(), machine, names).await;
     }
     Ok(Answer::new(json!({ "destination": destination, "options": options }), listed(&options, names)))
 }

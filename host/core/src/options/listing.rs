@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 
 /// Tables in tables that a type is spelled out for.
 const DEPTH_MAX: usize = 4;
+/// Entries of tables that are listed: a schema comes from a plugin.
+const ENTRIES_MAX: usize = 200;
 
 /// One option.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct OptionInfo {
-    /// Its name.
+    /// Its name; of an entry of a table, or of the tables of a list, with the way to it: `vms[].nics[].mac`.
     pub name: String,
     /// Its type in words: `boolean`, `string → string`, `kvm | qemu`.
     #[serde(rename = "type")]
@@ -33,7 +35,8 @@ pub struct OptionInfo {
     pub set_in: Vec<String>,
 }
 
-/// The options of a schema in the order of their names: all, or those named.
+/// The options of a schema in the order of their names: all, or those named, each with the entries of its tables (the first
+/// 200).
 ///
 /// # Errors
 /// `config.option` for a name that is none of them.
@@ -51,11 +54,58 @@ pub fn listing(schema: &Value, effective: Option<&Effective>, names: &[String]) 
         .map(|(name, property)| one(schema, name, property, effective))
         .collect();
     options.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(options)
+    if names.is_empty() {
+        return Ok(options);
+    }
+    let mut told = Vec::new();
+    for option in options {
+        let property = properties.get(&option.name).unwrap_or(&Value::Null);
+        let (path, is_own) = (option.name.clone(), option.per_machine);
+        told.push(option);
+        entries(schema, property, (&path, is_own), 0, &mut told);
+    }
+    Ok(told)
+}
+
+/// What the tables of a property may hold, in the order of the schema.
+fn entries(
+    root: &Value,
+    property: &Value,
+    (path, per_machine): (&str, bool),
+    depth: usize,
+    told: &mut Vec<OptionInfo>,
+) {
+    let schema = schema::core_of(root, property);
+    if let Some(items) = schema.get("items").filter(|_| depth < DEPTH_MAX) {
+        return entries(root, items, (&format!("{path}[]"), per_machine), depth + 1, told);
+    }
+    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|_| depth < DEPTH_MAX)
+    else {
+        return;
+    };
+    for (name, property) in properties {
+        if told.len() >= ENTRIES_MAX {
+            return;
+        }
+        let path = format!("{path}.{name}");
+        let mut entry = described(root, schema, name, property);
+        (entry.name, entry.per_machine) = (path.clone(), per_machine);
+        told.push(entry);
+        entries(root, property, (&path, per_machine), depth + 1, told);
+    }
 }
 
 fn one(root: &Value, name: &str, property: &Value, effective: Option<&Effective>) -> OptionInfo {
-    let required = root.get("required").and_then(Value::as_array);
+    OptionInfo {
+        value: effective.and_then(|effective| effective.options.get(name)).cloned(),
+        set_in: effective.and_then(|effective| effective.places.get(name)).cloned().unwrap_or_default(),
+        ..described(root, root, name, property)
+    }
+}
+
+/// An entry of a table as its schema describes it.
+fn described(root: &Value, table: &Value, name: &str, property: &Value) -> OptionInfo {
+    let required = table.get("required").and_then(Value::as_array);
     let text = |key| property.get(key).and_then(Value::as_str).unwrap_or_default();
     OptionInfo {
         name: name.to_owned(),
@@ -64,8 +114,8 @@ fn one(root: &Value, name: &str, property: &Value, effective: Option<&Effective>
         meaning: text("description").split_whitespace().collect::<Vec<_>>().join(" "),
         required: required.is_some_and(|names| names.iter().any(|required| required == name)),
         per_machine: !has_keyword(root, name, SITE_ONLY),
-        value: effective.and_then(|effective| effective.options.get(name)).cloned(),
-        set_in: effective.and_then(|effective| effective.places.get(name)).cloned().unwrap_or_default(),
+        value: None,
+        set_in: Vec::new(),
     }
 }
 
@@ -116,7 +166,7 @@ mod tests {
                 "odd": {},
             },
             "required": ["map"],
-            "$defs": { "Row": { "type": "object", "properties": { "from": {}, "to": {} } } },
+            "$defs": { "Row": { "type": "object", "properties": { "from": {}, "to": { "type": "string" } }, "required": ["to"] } },
         })
     }
 
@@ -152,6 +202,29 @@ mod tests {
         assert_eq!((options[1].value.clone(), options[1].set_in.len()), (None, 0));
         let error = listing(&schema(), None, &["set_dhpc".to_owned()]).unwrap_err();
         assert_eq!(error.message, "unknown option set_dhpc; did you mean set_dhcp?");
+    }
+
+    #[test]
+    fn a_table_that_is_named_is_told_with_its_entries() {
+        let named = |schema: &Value, name: &str| -> Vec<(String, String, bool)> {
+            let told = listing(schema, None, &[name.to_owned()]).unwrap();
+            told.into_iter().map(|option| (option.name, option.kind, option.required)).collect()
+        };
+        let told = |name: &str, kind: &str, required| (name.to_owned(), kind.to_owned(), required);
+        let rows = named(&schema(), "rows");
+        assert_eq!(
+            rows,
+            [
+                told("rows", "list of { from, to }", false),
+                told("rows[].from", "any", false),
+                told("rows[].to", "string", true),
+            ]
+        );
+        assert_eq!(named(&schema(), "map").len(), 1);
+        let many: Map<String, Value> =
+            (0..500).map(|n| (format!("o{n}"), json!({ "$ref": "#/$defs/A" }))).collect();
+        let endless = json!({ "properties": { "a": { "$ref": "#/$defs/A" } }, "$defs": { "A": { "type": "object", "properties": many } } });
+        assert_eq!(named(&endless, "a").len(), ENTRIES_MAX);
     }
 
     #[test]
