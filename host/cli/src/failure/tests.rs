@@ -96,5 +96,6 @@ fn is_code(literal: &str) -> bool {
     let (scope, name) = literal.split_once('.').unwrap_or_default();
     plain(scope)
         && plain(name)
-        && !["yaml", "json", "db", "key", "lock", "toml", "wasm", "js", "py", "wit"].contains(&name)
+        && !["yaml", "json", "db", "key", "lock", "toml", "wasm", "js", "py", "wit", "cmd", "ps1"]
+            .contains(&name)
 }
