@@ -27,7 +27,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
-use walk::Trial;
+use walk::{Depth, Trial};
 
 /// Codes of errors with which a sandbox ends a session, of those that the SDKs make of an exception, and of those with which
 /// the host refuses what was answered.
@@ -188,7 +188,8 @@ pub async fn run(config: Option<&Path>, args: &TestArgs, cancel: CancellationTok
     bench.faults().listen();
     let workers = args.contents.then(|| bench.workers());
     let workers = workers.as_ref().map(|workers| workers as &dyn Workers);
-    let trial = Trial { faults: bench.faults(), stop: &cancel, workers };
+    let depth = Depth::of(args.every_call);
+    let trial = Trial { faults: bench.faults(), stop: &cancel, workers, depth };
     let mut checks = Checks::default();
     description::check(&bench.found, &bench.inspect().await?, &mut checks);
     match bench.found.role {

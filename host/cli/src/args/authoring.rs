@@ -106,6 +106,9 @@ pub struct TestArgs {
     /// Enter workers of the destination with the agent, as a job does, to see that a checkpoint puts disks back
     #[arg(long, requires = "steps")]
     pub contents: bool,
+    /// Let every call of the host fail and interrupt every change, however many there are: this may take hours
+    #[arg(long)]
+    pub every_call: bool,
 }
 
 /// How a recording is replayed.

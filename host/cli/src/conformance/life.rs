@@ -15,8 +15,6 @@ use gyre_core::{Error, Kind, OsType, Result, VmSpec};
 use gyre_grants::HostCall;
 use std::collections::BTreeSet;
 
-/// Calls of one step that are let fail: each makes and removes what the step makes.
-const LOSSES_MAX: usize = 32;
 /// What a plugin answers of a worker that does not run any more.
 const WORKER_GONE: &str = "worker.gone";
 /// Why nothing can be told of what is left.
@@ -355,7 +353,7 @@ impl<M: AsyncFn(&StepCall) -> Result<Outcome>, R: AsyncFn(&StepCall, &str) -> Re
         }
         let (mut losses, mut tried) = (Losses::default(), 0);
         let calls = self.lost_at(None, &mut losses).await;
-        for at in (0..calls).step_by(calls.div_ceil(LOSSES_MAX).max(1)) {
+        for at in (0..calls).step_by(calls.div_ceil(self.trial.depth.losses).max(1)) {
             if self.trial.is_stopped() {
                 break;
             }

@@ -3,7 +3,7 @@
 
 use super::roots::{DAMAGED, Empty, Faulty, Which};
 use super::rules::Rule;
-use super::walk::{mishandled, retried};
+use super::walk::{Depth, Fails, mishandled, note_faults, retried};
 use super::{Checks, Verdict, boots, broke_off, one_line};
 use crate::args::TestArgs;
 use crate::tree::{self, Walk};
@@ -16,10 +16,6 @@ use gyre_engine::change::Change;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Calls of one `detect` that are let fail, one after the other.
-const FAULTS_MAX: usize = 64;
-/// Places at which one `morph` is interrupted; each takes a copy of the tree.
-const INTERRUPTIONS_MAX: usize = 8;
 /// Paths told of a difference.
 const PATHS_TOLD: usize = 5;
 
@@ -38,8 +34,9 @@ pub async fn check(plugin: &dyn OsMorphing, args: &TestArgs, checks: &mut Checks
         checks.note("morph may be repeated", Rule::MorphRepeats, Verdict::Unknown(why));
         return Ok(());
     };
-    if detects(plugin, tree, checks).await? {
-        morphs(plugin, tree, args.chroot, checks).await?;
+    let depth = Depth::of(args.every_call);
+    if detects(plugin, tree, depth, checks).await? {
+        morphs(plugin, tree, args.chroot, depth, checks).await?;
     }
     Ok(())
 }
@@ -55,7 +52,7 @@ async fn empty(plugin: &dyn OsMorphing, checks: &mut Checks) {
 }
 
 /// Whether the tree is the plugin's own.
-async fn detects(plugin: &dyn OsMorphing, tree: &Path, checks: &mut Checks) -> Result<bool> {
+async fn detects(plugin: &dyn OsMorphing, tree: &Path, depth: Depth, checks: &mut Checks) -> Result<bool> {
     let root = || LocalRoot::open(tree, Programs::Refused).map(|root| Arc::new(root) as Arc<dyn Root>);
     let changing = Faulty::never(
         Arc::new(ReadOnly(Arc::new(LocalRoot::open(tree, Programs::Refused)?))),
@@ -75,16 +72,16 @@ async fn detects(plugin: &dyn OsMorphing, tree: &Path, checks: &mut Checks) -> R
         Rule::MorphSame,
         Verdict::of(same, || "its second answer is another one".into()),
     );
-    let (mut verdict, mut again) = (Verdict::Kept, None);
-    for at in 0..counted.calls().min(FAULTS_MAX) {
+    let mut fails = Fails { calls: counted.calls(), ..Fails::default() };
+    for at in 0..fails.calls.min(depth.faults) {
         let faulty = Faulty::new(root()?, Which::Any, at);
         if let Some(why) = mishandled(&plugin.detect(faulty.clone()).await) {
-            verdict = Verdict::Broken(format!("when its call {at} of the host failed: {why}"));
+            fails.wrong = Some(format!("when its call {at} of the host failed: {why}"));
         }
-        again = again.or_else(|| retried(&counted.heard(), &faulty.heard()));
+        fails.again = fails.again.or_else(|| retried(&counted.heard(), &faulty.heard()));
+        fails.tried += 1;
     }
-    checks.note("detect answers when a call of the host fails", Rule::Faults, verdict);
-    checks.note("detect retries none of them", Rule::Retries, again.map_or(Verdict::Kept, Verdict::Broken));
+    note_faults(checks, "detect", fails);
     match first {
         Ok(Some(_)) => Ok(true),
         Ok(None) => {
@@ -104,7 +101,13 @@ async fn morph(plugin: &dyn OsMorphing, root: Arc<dyn Root>) -> Result<()> {
     plugin.morph(root, &machine(None)?, &morphing("kvm", true)).await
 }
 
-async fn morphs(plugin: &dyn OsMorphing, tree: &Path, chroot: bool, checks: &mut Checks) -> Result<()> {
+async fn morphs(
+    plugin: &dyn OsMorphing,
+    tree: &Path,
+    chroot: bool,
+    depth: Depth,
+    checks: &mut Checks,
+) -> Result<()> {
     let once = Copy::of(tree)?;
     let counted = Faulty::never(once.root(chroot)?, Which::Changing);
     if let Err(error) = morph(plugin, counted.clone()).await {
@@ -118,7 +121,7 @@ async fn morphs(plugin: &dyn OsMorphing, tree: &Path, chroot: bool, checks: &mut
     let verdict = same(repeated, &once, &twice)?;
     checks.note("morph repeated changes nothing more", Rule::MorphRepeats, verdict);
     let calls = counted.calls();
-    let step = calls.div_ceil(INTERRUPTIONS_MAX).max(1);
+    let step = calls.div_ceil(depth.interruptions).max(1);
     let mut again = None;
     for at in (0..calls).step_by(step) {
         let copy = Copy::of(tree)?;

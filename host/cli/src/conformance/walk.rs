@@ -17,10 +17,31 @@ const WAITS_MAX: usize = 1_000;
 const WAIT_MS_MAX: u32 = 10_000;
 /// Pages that are asked for.
 pub const PAGES_MAX: usize = 100;
-/// Calls of one verb that are let fail, one after the other.
-const FAULTS_MAX: usize = 64;
 /// What the error of such a call says, wherever the plugin puts it.
 const INJECTED: &str = "gyre plugin test let this call";
+
+/// Of how many calls each is let fail, one after the other, and how often something is interrupted.
+#[derive(Clone, Copy, Debug)]
+pub struct Depth {
+    /// Calls of one verb, the first ones.
+    pub faults: usize,
+    /// Calls of one step, in even distances: each makes and removes what the step makes.
+    pub losses: usize,
+    /// Places in one `morph`, in even distances: each takes a copy of the tree.
+    pub interruptions: usize,
+}
+
+impl Depth {
+    /// What takes minutes.
+    pub const SAMPLES: Self = Self { faults: 64, losses: 32, interruptions: 8 };
+    /// All that a plugin with a time limit may make.
+    pub const EVERY: Self = Self { faults: 1_000_000, losses: 1_000_000, interruptions: 1_000_000 };
+
+    /// As the author asked.
+    pub const fn of(every_call: bool) -> Self {
+        if every_call { Self::EVERY } else { Self::SAMPLES }
+    }
+}
 
 /// What a plugin is tried with: calls of the host that fail, and whether somebody wants it to end.
 pub struct Trial<'a> {
@@ -30,6 +51,8 @@ pub struct Trial<'a> {
     pub stop: &'a CancellationToken,
     /// How a worker is entered, where it may be.
     pub workers: Option<&'a dyn Workers>,
+    /// How many calls are let fail.
+    pub depth: Depth,
 }
 
 impl Trial<'_> {
@@ -160,7 +183,7 @@ pub async fn each_fails<T>(trial: &Trial<'_>, call: impl AsyncFn() -> Result<T>)
     let _ = call().await;
     let well = faults.heard();
     let mut fails = Fails { calls: faults.calls(), ..Fails::default() };
-    for at in 0..fails.calls.min(FAULTS_MAX) {
+    for at in 0..fails.calls.min(trial.depth.faults) {
         if trial.is_stopped() {
             break;
         }
@@ -336,7 +359,7 @@ mod tests {
     #[tokio::test]
     async fn each_call_of_the_host_fails_once() {
         let (faults, stop) = (Faults::default(), CancellationToken::new());
-        let trial = Trial { faults: &faults, stop: &stop, workers: None };
+        let trial = Trial { faults: &faults, stop: &stop, workers: None, depth: Depth::SAMPLES };
         let fails = each_fails(&trial, async || faults.pass().and_then(|()| faults.pass())).await;
         assert_eq!(fails, Fails { tried: 2, calls: 2, ..Fails::default() });
         let other =
@@ -351,16 +374,16 @@ mod tests {
     #[tokio::test]
     async fn calls_that_were_not_let_fail_are_told() {
         let (faults, stop, mut checks) = (Faults::default(), CancellationToken::new(), Checks::default());
-        let many = async || (0..=FAULTS_MAX).try_for_each(|_| faults.pass());
-        let fails = each_fails(&Trial { faults: &faults, stop: &stop, workers: None }, many).await;
-        note_faults(&mut checks, "check", fails);
+        let most = Depth::SAMPLES.faults;
+        let many = async || (0..=most).try_for_each(|_| faults.pass());
+        let trial = |depth| Trial { faults: &faults, stop: &stop, workers: None, depth };
+        note_faults(&mut checks, "check", each_fails(&trial(Depth::SAMPLES), many).await);
         let text = checks.text();
-        let calls = FAULTS_MAX + 1;
-        assert!(
-            text.contains(&format!("✓ check answers when any of {FAULTS_MAX} of {calls} calls")),
-            "{text}"
-        );
+        let calls = most + 1;
+        assert!(text.contains(&format!("✓ check answers when any of {most} of {calls} calls")), "{text}");
         assert!(text.contains("○ check answers when any other call"), "{text}");
+        let every = each_fails(&trial(Depth::of(true)), many).await;
+        assert_eq!((every.tried, every.calls), (calls, calls));
     }
 
     #[test]

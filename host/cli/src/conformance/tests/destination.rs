@@ -1,7 +1,7 @@
 //! A destination over a platform in memory that keeps every rule but one.
 
 use super::super::rules::Rule;
-use super::super::walk::Trial;
+use super::super::walk::{Depth, Trial};
 use super::super::{Checks, destination, life};
 use super::{create, host, inspected};
 use async_trait::async_trait;
@@ -17,7 +17,12 @@ use tokio_util::sync::CancellationToken;
 pub async fn tested(wrong: Option<Rule>) -> Checks {
     let (faults, mut checks) = (Arc::new(Faults::default()), Checks::default());
     let fake = Fake::new(wrong, &faults, None);
-    let trial = Trial { faults: &faults, stop: &CancellationToken::new(), workers: Some(&fake.disk) };
+    let trial = Trial {
+        faults: &faults,
+        stop: &CancellationToken::new(),
+        workers: Some(&fake.disk),
+        depth: Depth::SAMPLES,
+    };
     destination::check(&fake, &trial, &inspected(None), &mut checks).await;
     life::check(&fake, &trial, true, &mut checks).await;
     checks
@@ -28,7 +33,7 @@ async fn stopped_at(made: usize) -> (usize, usize) {
     let (faults, stop, mut checks) =
         (Arc::new(Faults::default()), CancellationToken::new(), Checks::default());
     let fake = Fake::new(None, &faults, Some((made, stop.clone())));
-    let trial = Trial { faults: &faults, stop: &stop, workers: Some(&fake.disk) };
+    let trial = Trial { faults: &faults, stop: &stop, workers: Some(&fake.disk), depth: Depth::SAMPLES };
     life::check(&fake, &trial, true, &mut checks).await;
     let platform = fake.platform.lock().unwrap();
     (platform.next, platform.things.len())

@@ -25,7 +25,8 @@ pub async fn tested(wrong: Option<Rule>) -> Checks {
     }
     let tried = TriedArgs { component: "fake".into(), option: Vec::new(), wasi: false };
     let root = Some(tree.path().to_owned());
-    let args = TestArgs { tried, root, chroot: false, vm: None, steps: false, contents: false };
+    let args =
+        TestArgs { tried, root, chroot: false, vm: None, steps: false, contents: false, every_call: false };
     let mut checks = Checks::default();
     let fake = Fake { wrong, asked: AtomicUsize::new(0) };
     morphing::check(&fake, &args, &mut checks).await.unwrap();

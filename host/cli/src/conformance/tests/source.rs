@@ -1,7 +1,7 @@
 //! A source in memory that keeps every rule but one.
 
 use super::super::rules::Rule;
-use super::super::walk::Trial;
+use super::super::walk::{Depth, Trial};
 use super::super::{Checks, source};
 use super::{create, host};
 use async_trait::async_trait;
@@ -20,7 +20,8 @@ const NAMES: [&str; 3] = ["web-one", "Web-Two", "db"];
 pub async fn tested(wrong: Option<Rule>) -> Checks {
     let (faults, mut checks) = (Arc::new(Faults::default()), Checks::default());
     let fake = Fake { wrong, faults: faults.clone(), made: AtomicUsize::new(0), token: Mutex::default() };
-    let trial = Trial { faults: &faults, stop: &CancellationToken::new(), workers: None };
+    let trial =
+        Trial { faults: &faults, stop: &CancellationToken::new(), workers: None, depth: Depth::SAMPLES };
     source::check(&fake, &trial, Some("1"), &mut checks).await;
     checks
 }
