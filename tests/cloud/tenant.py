@@ -16,15 +16,23 @@ from keystoneauth1.identity import v3
 IMAGE, NETWORK, SUBNET, ROUTER, GROUP = 'gyre-worker', 'private', 'private-v4', 'private-router', 'gyre-access'
 CIDR, POOL = '192.168.77.0/24', {'start': '192.168.77.100', 'end': '192.168.77.200'}
 
-cloud = session.Session(v3.Password(
-    'http://%s:5000/v3' % os.environ.get('OSCT_IP', '172.29.0.2'), username='demo',
-    password=os.environ.get('OSCT_PASSWORD', 'osct'), project_name='demo',
-    user_domain_name='Default', project_domain_name='Default'))
+# A machine of many disks needs more than Cinder's default of ten.
+VOLUMES = 60
+
+
+def login(user):
+    return session.Session(v3.Password(
+        'http://%s:5000/v3' % os.environ.get('OSCT_IP', '172.29.0.2'), username=user,
+        password=os.environ.get('OSCT_PASSWORD', 'osct'), project_name=user,
+        user_domain_name='Default', project_domain_name='Default'))
+
+
+cloud = login('demo')
 PROJECT = cloud.get_project_id()
 
 
-def call(method, service, path, body=None, **kw):
-    r = cloud.request(path, method, json=body, endpoint_filter={'service_type': service}, **kw)
+def call(method, service, path, body=None, user=cloud, **kw):
+    r = user.request(path, method, json=body, endpoint_filter={'service_type': service}, **kw)
     return r.json() if r.content else None
 
 
@@ -73,6 +81,13 @@ def network():
                 'protocol': protocol, 'port_range_min': port, 'port_range_max': port}})
 
 
+def quota():
+    """What the operator of the cloud lets it have."""
+    path = '/os-quota-sets/' + PROJECT
+    if call('GET', 'block-storage', path)['quota_set']['volumes'] < VOLUMES:
+        call('PUT', 'block-storage', path, {'quota_set': {'volumes': VOLUMES}}, user=login('admin'))
+
+
 def remove():
     router = find('network', '/v2.0/routers', 'routers', ROUTER)
     subnet = find('network', '/v2.0/subnets', 'subnets', SUBNET)
@@ -92,6 +107,7 @@ if '--remove' in sys.argv:
     remove()
 else:
     network()
+    quota()
     print(json.dumps({'image': IMAGE, 'image_id': image(sys.argv[1] if len(sys.argv) > 1 else
                                                       os.environ.get('OSCT_CACHE', '/var/cache/osct') + '/debian.qcow2'),
                       'network': NETWORK, 'cidr': CIDR, 'security_group': GROUP, 'public': 'public'}))

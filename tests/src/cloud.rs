@@ -97,12 +97,35 @@ impl Cloud {
     /// # Errors
     /// When the answer is not a success.
     pub fn request(&self, method: &str, service: &str, path: &str, body: Option<Value>) -> Result<Value> {
+        let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
+        self.send(method, service, path, body)
+    }
+
+    /// A new image of these bytes, raw, with these properties: its id.
+    ///
+    /// # Errors
+    /// As [`Cloud::request`].
+    pub fn upload(&self, name: &str, properties: &Value, bytes: &[u8]) -> Result<String> {
+        let mut image = json!({"name": name, "disk_format": "raw", "container_format": "bare"});
+        image
+            .as_object_mut()
+            .into_iter()
+            .for_each(|all| all.extend(properties.as_object().cloned().unwrap_or_default()));
+        let made = self.request("POST", "image", "/v2/images", Some(image))?;
+        let id = made["id"].as_str().context("an image has no id")?;
+        let body = ("application/octet-stream", bytes.to_vec());
+        self.send("PUT", "image", &format!("/v2/images/{id}/file"), Some(body))?;
+        Ok(id.to_owned())
+    }
+
+    /// `body` with its type.
+    fn send(&self, method: &str, service: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Result<Value> {
         let endpoint = self.endpoints.get(service).with_context(|| format!("no {service} in the catalog"))?;
         let url = format!("{endpoint}{path}");
         let method = reqwest::Method::from_bytes(method.as_bytes())?;
         let mut request = self.client.request(method.clone(), &url).header("x-auth-token", &self.token);
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+        if let Some((kind, body)) = body {
+            request = request.header("content-type", kind).body(body);
         }
         self.runtime.block_on(async {
             let answer = request.send().await?;

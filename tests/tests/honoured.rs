@@ -20,6 +20,8 @@ use std::time::Duration;
 /// How long the cloud may take for what it does by itself.
 const CLOUD_LIMIT: Duration = Duration::from_secs(60);
 const GIB: u64 = 1 << 30;
+/// More than virtio-blk has slots for in a server.
+const MANY_DISKS: usize = 27;
 const MAC: &str = "00:50:56:77:00:01";
 const SECOND_MAC: &str = "00:50:56:77:00:02";
 /// Of the network `private`, below what it hands out by itself.
@@ -438,6 +440,63 @@ fn encrypted_volumes_are_not_taken_for_zeros() -> Result<()> {
         ensure!(volume["availability_zone"] == "nova", "{volume}");
     }
     stage.done(async |step| to.remove_disks(step, &disks).await)?;
+    Ok(())
+}
+
+/// Where virtio-blk has no slot left, virtio-scsi has.
+#[test]
+fn a_worker_on_virtio_scsi_takes_more_disks_than_there_are_slots() -> Result<()> {
+    let stage = Stage::new()?;
+    let image = stage.image(&json!({"hw_disk_bus": "scsi", "hw_scsi_model": "virtio-scsi"}))?;
+    let disk = |position: usize| json!({"id": format!("d{position}"), "size": GIB, "position": position});
+    let disks = (0..MANY_DISKS).map(disk).collect();
+    let vm = machine("honoured many", disks, json!([]))?;
+    let by = |image: &str| {
+        stage.destination(json!({"availability_zone": ZONE, "migr_image": image, "migr_network": "private",
+                                 "migr_flavor_name": "m1.tiny"}))
+    };
+    let blk = by("gyre-worker")?;
+    let disks = stage.done(async |step| blk.ensure_disks(step, &vm, None).await)?;
+    let refused =
+        stage.step(async |step| blk.ensure_worker(step, WorkerRole::Copy, OsType::Linux, &disks).await);
+    ensure!(refused.as_ref().is_err_and(|error| error.code == "openstack.too-many-disks"), "{refused:?}");
+    ensure!(stage.new_things("servers ")?.is_empty(), "a worker was made that takes too few disks");
+    let scsi = by(&image)?;
+    worker(&stage, &scsi, &disks, |state, shown| {
+        let attached = stage.cloud.volumes_of(shown["id"].as_str().unwrap_or_default())?;
+        let described = stage.ask(scsi.describe_worker(state))?;
+        ensure!((attached.len(), described.disks.len()) == (MANY_DISKS, MANY_DISKS), "{attached:?}");
+        Ok(())
+    })?;
+    stage.done(async |step| scsi.remove_disks(step, &disks).await)?;
+    Ok(())
+}
+
+/// A machine for which Nova finds no host ends in `ERROR`: what Nova says of it is said, and nothing stays.
+#[test]
+fn a_server_that_nova_cannot_place_brings_novas_words() -> Result<()> {
+    let stage = Stage::new()?;
+    let foreign = json!({"hw_architecture": "aarch64"});
+    let to = stage.destination(json!({
+        "availability_zone": ZONE,
+        "migr_image": stage.image(&foreign)?,
+        "migr_flavor_name": "m1.tiny",
+        "network_map": {"VM Network": "private"},
+        "default_custom_boot_volume_image_metadata": foreign,
+    }))?;
+    let nics = json!([{"id": "nic0", "mac": MAC, "network": "VM Network"}]);
+    let vm = machine("honoured foreign", json!([{"id": "boot", "size": GIB}]), nics)?;
+    let disks = stage.done(async |step| to.ensure_disks(step, &vm, None).await)?;
+    let worker =
+        stage.step(async |step| to.ensure_worker(step, WorkerRole::Copy, OsType::Linux, &disks).await);
+    let instance = stage.step(async |step| to.ensure_instance(step, &vm, &disks).await);
+    for (made, code, times) in
+        [(worker, "openstack.worker-error", 3), (instance, "openstack.instance-error", 1)]
+    {
+        let Err(error) = made else { anyhow::bail!("{code}: it runs") };
+        let told = error.causes.iter().filter(|cause| cause.contains("No valid host")).count();
+        ensure!(error.code == code && told == times, "{error:#?}");
+    }
     Ok(())
 }
 

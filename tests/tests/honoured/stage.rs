@@ -24,6 +24,7 @@ const CALLS_MAX: usize = 200;
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// A second network of the user's, of both families.
 const SECOND: &str = "honoured-second";
+const IMAGE: &str = "honoured-image";
 
 /// The password, whatever it is asked for as.
 struct Password(String);
@@ -58,6 +59,7 @@ pub struct Stage {
     host: Host,
     runtime: Runtime,
     number: Mutex<u32>,
+    images: Mutex<Vec<String>>,
     _directory: TempDir,
 }
 
@@ -69,8 +71,19 @@ impl Stage {
         let second = second_network(&cloud)?;
         let (host, before) = (host(&site, &directory)?, cloud.inventory()?);
         let (heard, runtime) = (Arc::default(), Runtime::new()?);
-        let number = Mutex::new(0);
-        Ok(Self { cloud, before, private, second, heard, host, runtime, number, _directory: directory })
+        let (number, images) = (Mutex::new(0), Mutex::default());
+        Ok(Self {
+            cloud,
+            before,
+            private,
+            second,
+            heard,
+            host,
+            runtime,
+            number,
+            images,
+            _directory: directory,
+        })
     }
 
     /// The role, with these options over the login.
@@ -134,6 +147,13 @@ impl Stage {
         Ok(id.with_context(|| format!("no id: {made}"))?.to_owned())
     }
 
+    /// An image of the user's own, with these properties and nothing that would boot: its id.
+    pub fn image(&self, properties: &Value) -> Result<String> {
+        let id = self.cloud.upload(IMAGE, properties, &[0; 4096])?;
+        self.images.lock().unwrap().push(id.clone());
+        Ok(id)
+    }
+
     /// What has come to the cloud since the beginning, by the start of its line.
     pub fn new_things(&self, kind: &str) -> Result<Vec<String>> {
         let now = self.cloud.inventory()?;
@@ -151,6 +171,9 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         self.cloud.delete_since(&self.before);
+        for image in self.images.lock().unwrap().iter() {
+            self.cloud.request("DELETE", "image", &format!("/v2/images/{image}"), None).ok();
+        }
         let path = format!("/v2.0/networks/{}", self.second);
         self.cloud.request("DELETE", "network", &path, None).ok();
         for group in self.cloud.get("compute", "/os-server-groups").iter().flat_map(groups) {
