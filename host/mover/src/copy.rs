@@ -219,7 +219,7 @@ impl Run {
 
     /// Sends a window's work on its way, at most `in_flight` at once.
     async fn carry(&mut self, mut work: VecDeque<Work>, meter: &mut Meter<'_>) -> Result<()> {
-        while let Some(next) = work.pop_front() {
+        while !work.is_empty() {
             while self.room() == 0 {
                 if let Some(delivered) = self.landed(meter).await? {
                     meter.add(self.take(&delivered)?);
@@ -227,8 +227,7 @@ impl Run {
             }
             self.flush_if_due().await?;
             self.save_if_due().await?;
-            let courier = self.courier.clone();
-            self.flying.spawn(async move { courier.deliver(next).await });
+            self.courier.dispatch(&mut work, &mut self.flying);
         }
         Ok(())
     }

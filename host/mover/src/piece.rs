@@ -14,13 +14,19 @@ use gyre_core::error::Context as _;
 use gyre_core::flow::Bottleneck;
 use gyre_core::limits::HASH_BLOCK_BYTES;
 use gyre_core::{BlockTarget, BlockWrite, Error, Origin, Result};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// Blocks that are read, hashed and written before the next ones are read, where one thread does all of it: so many of
 /// all pieces in flight fit into what a processor has of its own cache.
 const HOT_BLOCKS: usize = 4;
+
+/// Pieces that one thread carries from end to end, one after the other, before anybody is told.
+const CARRIED_PIECES: usize = 4;
 
 /// What all pieces of a copy share.
 pub(crate) struct Courier {
@@ -43,6 +49,14 @@ pub(crate) struct Delivered {
     pub(crate) unpacked: u64,
 }
 
+impl Delivered {
+    fn add(&mut self, more: Self) {
+        self.settled.extend(more.settled);
+        self.read += more.read;
+        self.unpacked += more.unpacked;
+    }
+}
+
 /// A piece that was read and judged.
 struct Loaded {
     /// None: what differs is written already.
@@ -51,7 +65,62 @@ struct Loaded {
 }
 
 impl Courier {
-    pub(crate) async fn deliver(&self, work: Work) -> Result<Delivered> {
+    /// Sends the next piece on its way. Where nobody has to be waited for, it is a few of them, and one thread carries
+    /// them from end to end: each time that another one has to wake up costs more than the copying of a page.
+    pub(crate) fn dispatch(
+        self: &Arc<Self>,
+        work: &mut VecDeque<Work>,
+        flying: &mut JoinSet<Result<Delivered>>,
+    ) {
+        let courier = self.clone();
+        let pieces = self.at_hand(work);
+        if !pieces.is_empty() {
+            flying.spawn_blocking(move || courier.carry(&pieces));
+        } else if let Some(next) = work.pop_front() {
+            flying.spawn(async move { courier.deliver(next).await });
+        }
+    }
+
+    /// Takes the next pieces that one thread can read and write.
+    fn at_hand(&self, work: &mut VecDeque<Work>) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        if self.local().is_some() {
+            while pieces.len() < CARRIED_PIECES
+                && let Some(Work::Copy(piece)) = work.pop_front_if(|next| next.is_at_hand())
+            {
+                pieces.push(piece);
+            }
+        }
+        pieces
+    }
+
+    /// The target, where whoever reads a piece may write it, too.
+    fn local(&self) -> Option<Arc<dyn BlockWrite>> {
+        // Whoever must wait for their turn to send does not do so on such a thread.
+        self.target.local().filter(|_| self.pace.is_unlimited())
+    }
+
+    /// Blocking: only what is zero is left to the target itself.
+    fn carry(&self, pieces: &[Piece]) -> Result<Delivered> {
+        let mut all = Delivered::default();
+        for piece in pieces.iter().take_while(|_| !self.stop.is_cancelled()) {
+            let loaded = self.loader().load(piece, &[], self.pool.take())?;
+            Handle::current().block_on(self.send(&loaded))?;
+            all.add(loaded.delivered);
+        }
+        Ok(all)
+    }
+
+    fn loader(&self) -> Loader {
+        Loader {
+            origin: self.origin.clone(),
+            geometry: self.geometry,
+            stages: self.stages.clone(),
+            local: self.local(),
+        }
+    }
+
+    async fn deliver(&self, work: Work) -> Result<Delivered> {
         match work {
             Work::Zero(blocks) => self.zero(blocks).await,
             Work::Copy(piece) => self.copy(piece).await,
@@ -66,14 +135,7 @@ impl Courier {
 
     async fn copy(&self, piece: Piece) -> Result<Delivered> {
         let fetched = self.fetch(&piece).await?;
-        let loader = Loader {
-            origin: self.origin.clone(),
-            geometry: self.geometry,
-            stages: self.stages.clone(),
-            // Whoever must wait for their turn to send does not do so on such a thread.
-            local: self.target.local().filter(|_| self.pace.is_unlimited()),
-        };
-        let buffer = self.pool.take();
+        let (loader, buffer) = (self.loader(), self.pool.take());
         let loaded = tokio::task::spawn_blocking(move || loader.load(&piece, &fetched, buffer))
             .await
             .or_other("mover.defect", || "reading a piece did not end".into())??;

@@ -39,6 +39,16 @@ pub(crate) enum Work {
     Copy(Piece),
 }
 
+impl Work {
+    /// Whether whoever has the source's disks can do it without asking the source.
+    pub(crate) fn is_at_hand(&self) -> bool {
+        match self {
+            Work::Copy(piece) => piece.segments.iter().all(|segment| segment.from != From::Data),
+            Work::Zero(_) => false,
+        }
+    }
+}
+
 /// Neighbouring blocks that must be read, at most [`PIECE_BLOCKS`], never across a multiple of it.
 #[derive(Debug)]
 pub(crate) struct Piece {
