@@ -9,14 +9,31 @@ use gyre_plugin::osmorphing::*;
 pub struct BootDriver {
     /// Of its service and file.
     pub name: &'static str,
-    /// The devices that it drives, as PCI names them: the old kind and the new one.
-    devices: [&'static str; 2],
+    /// The devices that it drives, as PCI names them: the old kind and the new one, each by QEMU's whole name and
+    /// by what every maker's has in common. virt-v2v of Debian writes the whole names alone.
+    devices: [&'static str; 4],
 }
 
 /// Both are registered: which bus the volume gets is the destination's matter.
 pub const DRIVERS: [BootDriver; 2] = [
-    BootDriver { name: "viostor", devices: ["VEN_1AF4&DEV_1001&REV_00", "VEN_1AF4&DEV_1042&REV_01"] },
-    BootDriver { name: "vioscsi", devices: ["VEN_1AF4&DEV_1004&REV_00", "VEN_1AF4&DEV_1048&REV_01"] },
+    BootDriver {
+        name: "viostor",
+        devices: [
+            "VEN_1AF4&DEV_1001&SUBSYS_00021AF4&REV_00",
+            "VEN_1AF4&DEV_1001&REV_00",
+            "VEN_1AF4&DEV_1042&SUBSYS_11001AF4&REV_01",
+            "VEN_1AF4&DEV_1042&REV_01",
+        ],
+    },
+    BootDriver {
+        name: "vioscsi",
+        devices: [
+            "VEN_1AF4&DEV_1004&SUBSYS_00081AF4&REV_00",
+            "VEN_1AF4&DEV_1004&REV_00",
+            "VEN_1AF4&DEV_1048&SUBSYS_11001AF4&REV_01",
+            "VEN_1AF4&DEV_1048&REV_01",
+        ],
+    },
 ];
 
 /// The class of disk controllers, {4D36E97B-E325-11CE-BFC1-08002BE10318}.

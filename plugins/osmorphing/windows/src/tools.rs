@@ -78,16 +78,17 @@ pub fn disable(guest: &Guest) -> Result<()> {
     if !gone.is_empty() {
         log!(info, "disabled: {}", gone.join(", "));
     }
-    remove_filters(guest, &gone)
+    remove_filters(guest)
 }
 
-fn remove_filters(guest: &Guest, gone: &[&str]) -> Result<()> {
+/// Also those whose service is not there (any more).
+fn remove_filters(guest: &Guest) -> Result<()> {
     let classes = guest.key(r"Control\Class");
     for class in guest.system.keys(&classes)? {
         let key = format!(r"{classes}\{class}");
         for name in FILTERS {
             let old = guest.system.texts(&key, name)?;
-            let is_gone = |filter: &&String| gone.iter().any(|gone| gone.eq_ignore_ascii_case(filter));
+            let is_gone = |filter: &&String| SERVICES.iter().any(|gone| gone.eq_ignore_ascii_case(filter));
             let new: Vec<String> = old.iter().filter(|filter| !is_gone(filter)).cloned().collect();
             if new.is_empty() && !old.is_empty() {
                 guest.system.remove_value(&key, name)?;
