@@ -359,13 +359,17 @@ impl Checkpoints for Notes {
     }
 }
 
-/// Every report, in order.
+/// Every report and every warning, in order.
 #[derive(Default)]
-pub struct Reports(pub Mutex<Vec<(String, u64, u64)>>);
+pub struct Reports(pub Mutex<Vec<(String, u64, u64)>>, pub Mutex<Vec<String>>);
 
 impl Progress for Reports {
     fn report(&self, phase: &str, done: u64, total: Option<u64>) {
         self.0.lock().unwrap().push((phase.into(), done, total.unwrap_or(0)));
+    }
+
+    fn warn(&self, text: &str) {
+        self.1.lock().unwrap().push(text.into());
     }
 }
 
