@@ -114,7 +114,7 @@ async fn copy_disk(
         cancel: stop.clone(),
         options: CopyOptions {
             in_flight: transfer.connections.max(1) * IN_FLIGHT_PER_CONNECTION,
-            compress: transfer.compress,
+            compress: context.params.execute.compress.unwrap_or(transfer.compress),
             ..context.shared.settings.copy
         },
     };

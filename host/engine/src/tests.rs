@@ -15,9 +15,10 @@ mod verification;
 mod workers;
 mod world;
 
-use crate::{Ask, DeployOptions, Report};
+use crate::{Ask, DeployOptions, ExecuteOptions, Report};
 use cloud::{Fault, When};
 use crash::{Crash, Write};
+use gyre_core::config::Compress;
 use gyre_core::{Error, Kind};
 use gyre_saga::{Status, Stop};
 use std::path::Path;
@@ -79,6 +80,26 @@ async fn hashes_that_are_lost_or_damaged_are_made_anew_and_that_is_said() {
         let again = succeeded(world.execute().await);
         world.assert_replicated();
         world.assert_warned(&again, &["disk-a: the source", "disk-b: all of it is read"]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_job_may_say_itself_whether_it_compresses() {
+    for (compress, packs) in [(None, false), (Some(Compress::Never), false), (Some(Compress::Always), true)] {
+        let options = ExecuteOptions { compress, ..ExecuteOptions::default() };
+        for ask in [
+            Ask::Execute("web".into(), options),
+            Ask::Migrate(with_option(None), options, DeployOptions::default()),
+        ] {
+            let world = World::new().await;
+            succeeded(world.engine().run(ask, Stop::default()).await);
+            let packed = world.cloud.count("target.write packed");
+            assert_eq!(
+                (packed > 0, packed == world.cloud.count("target.write")),
+                (packs, packs),
+                "{compress:?}"
+            );
+        }
     }
 }
 
