@@ -50,9 +50,10 @@ pub(crate) async fn verify_replica(call: Call, _: Nothing, _: Nothing) -> Result
 }
 
 pub(crate) async fn migrate(call: Call, _: Nothing, migrate: Migrate) -> Result<Accepted> {
-    let Migrate { route, power_off, bandwidth, deploy } = migrate;
+    let Migrate { route, power_off, bandwidth, compress, deploy } = migrate;
     let deploy = Deploy { own_disks: false, ..deploy };
-    begin(&call, Order::Migrate(route, ExecuteOptions { power_off, bandwidth }, deploy.into())).await
+    let execute = ExecuteOptions { power_off, bandwidth, compress };
+    begin(&call, Order::Migrate(route, execute, deploy.into())).await
 }
 
 /// Of several, each has its own fate; that of one is the fate of the request.

@@ -222,6 +222,8 @@ async fn requests_that_are_wrong_say_what_is() {
         ("POST /v1/replicas", "{", 400, "api.request"),
         ("POST /v1/replicas", "{\"name\": 1}", 400, "api.request"),
         ("POST /v1/replicas/web/execute", "{\"x\": 1}", 400, "api.request"),
+        ("POST /v1/replicas/web/execute", "{\"compress\": \"fast\"}", 400, "api.request"),
+        ("POST /v1/replicas/web/execute", "{\"compress\": \"always\"}", 404, "replica.unknown"),
         ("POST /v1/replicas/web/execute", "", 404, "replica.unknown"),
         ("POST /v1/replicas", &large, 413, "api.too-large"),
         ("GET /v1/sources/lab/machines", "", 400, "config.unknown-endpoint"),

@@ -1,6 +1,7 @@
 //! What goes over the wire besides what the engine itself shows: questions, answers, pages. Version 1: fields are
 //! added and never change their meaning. Nothing here has room for a secret.
 
+use gyre_core::config::Compress;
 use gyre_core::roles::VmSummary;
 use gyre_core::scripts::{Scripts, UserScripts};
 use gyre_core::{Bandwidth, Error, Result};
@@ -150,18 +151,21 @@ pub struct Execute {
     /// What its disks together may be sent with: `200 MiB/s`, `unlimited`; none: as the server's configuration has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<Bandwidth>,
+    /// Whether what is sent is compressed; none: as the server's configuration has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compress: Option<Compress>,
 }
 
 impl From<Execute> for ExecuteOptions {
-    fn from(Execute { power_off, bandwidth }: Execute) -> Self {
-        Self { power_off, bandwidth }
+    fn from(Execute { power_off, bandwidth, compress }: Execute) -> Self {
+        Self { power_off, bandwidth, compress }
     }
 }
 
 impl From<&ExecuteOptions> for Execute {
     fn from(options: &ExecuteOptions) -> Self {
-        let ExecuteOptions { power_off, bandwidth } = *options;
-        Self { power_off, bandwidth }
+        let ExecuteOptions { power_off, bandwidth, compress } = *options;
+        Self { power_off, bandwidth, compress }
     }
 }
 
@@ -210,6 +214,9 @@ pub struct Migrate {
     /// has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<Bandwidth>,
+    /// Whether what is sent is compressed; none: as the server's configuration has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compress: Option<Compress>,
     /// How servers are made of them; they always have the copied disks themselves.
     #[serde(default)]
     pub deploy: Deploy,

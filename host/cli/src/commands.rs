@@ -16,7 +16,7 @@ use crate::{
 };
 use gyre_api::{Create, Deal, JobQuery, Order, ReplicaQuery};
 use gyre_core::{Error, Result};
-use gyre_engine::{DeployOptions, ExecuteOptions, Fate, Report};
+use gyre_engine::{DeployOptions, Fate, Report};
 use gyre_saga::{Status, Stop};
 use serde_json::json;
 use std::io::{BufRead, IsTerminal, Write};
@@ -85,9 +85,7 @@ async fn asked(desk: &dyn Desk, command: &Command, json: bool, stop: Stop) -> Op
         },
         Command::Migrate(args) => match (route(&args.route), deploying::options(&args.morph)) {
             (Ok(route), Ok(options)) => {
-                let (power_off, bandwidth) = (args.power_off_source, args.bandwidth);
-                let execute = ExecuteOptions { power_off, bandwidth };
-                do_all(desk, Order::Migrate(route, execute, options), stop).await
+                do_all(desk, Order::Migrate(route, args.copy.options(), options), stop).await
             }
             (Err(error), _) | (_, Err(error)) => Err(error),
         },
@@ -134,9 +132,8 @@ fn begins_something(command: &Command) -> bool {
 async fn replica(desk: &dyn Desk, command: &ReplicaCommand, json: bool, stop: Stop) -> Result<Answer> {
     match command {
         ReplicaCommand::Create { name, route } => create(desk, name, route).await,
-        ReplicaCommand::Execute { name, power_off_source, bandwidth } => {
-            let options = ExecuteOptions { power_off: *power_off_source, bandwidth: *bandwidth };
-            do_all(desk, Order::Execute(name.clone(), options), stop).await
+        ReplicaCommand::Execute { name, copy } => {
+            do_all(desk, Order::Execute(name.clone(), copy.options()), stop).await
         }
         ReplicaCommand::Verify { name } => do_all(desk, Order::Verify(name.clone()), stop).await,
         ReplicaCommand::Show { name } => {

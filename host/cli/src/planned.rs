@@ -110,6 +110,6 @@ fn ask(work: &Work) -> Result<impl Fn(String) -> Ask + use<>> {
     };
     Ok(move |name| match &deploy {
         Some(options) => Ask::Deploy(name, options.clone()),
-        None => Ask::Execute(name, ExecuteOptions { power_off, bandwidth: None }),
+        None => Ask::Execute(name, ExecuteOptions { power_off, ..ExecuteOptions::default() }),
     })
 }

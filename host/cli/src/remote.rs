@@ -101,9 +101,9 @@ impl Desk for Remote {
             Order::Delete(name) => self.client.delete(name).await,
             Order::Verify(name) => self.client.verify(name).await,
             Order::Migrate(route, execute, options) => {
-                let ExecuteOptions { power_off, bandwidth } = *execute;
-                let deploy = Deploy::from(options);
-                self.client.migrate(&Migrate { route: route.clone(), power_off, bandwidth, deploy }).await
+                let ExecuteOptions { power_off, bandwidth, compress } = *execute;
+                let (route, deploy) = (route.clone(), Deploy::from(options));
+                self.client.migrate(&Migrate { route, power_off, bandwidth, compress, deploy }).await
             }
         };
         let jobs = accepted?.jobs;

@@ -340,8 +340,10 @@ impl Default for Transfer {
     }
 }
 
-/// Whether what is sent is compressed. Written as `true`, `false` or `"auto"`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Whether what is sent is compressed. Written as `"auto"`, `"always"` or `true`, `"never"` or `false`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Compress {
     /// Never.
     Never,
@@ -352,23 +354,40 @@ pub enum Compress {
     Auto,
 }
 
+impl Compress {
+    /// All of them, the default first.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Always, Self::Never];
+
+    /// As it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+
+    /// What is written so; none: nothing is.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 impl<'de> Deserialize<'de> for Compress {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged, expecting = "compress is true, false or \"auto\"")]
+        #[serde(untagged)]
         enum Written {
             Fixed(bool),
-            Measured(Auto),
+            Named(String),
         }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        enum Auto {
-            Auto,
-        }
-        Ok(match Written::deserialize(from)? {
-            Written::Fixed(true) => Self::Always,
-            Written::Fixed(false) => Self::Never,
-            Written::Measured(Auto::Auto) => Self::Auto,
+        let found = match Written::deserialize(from) {
+            Ok(Written::Fixed(fixed)) => Some(if fixed { Self::Always } else { Self::Never }),
+            Ok(Written::Named(name)) => Self::named(&name),
+            Err(_) => None,
+        };
+        found.ok_or_else(|| {
+            serde::de::Error::custom("compress is \"auto\", \"always\" (true) or \"never\" (false)")
         })
     }
 }
@@ -559,17 +578,28 @@ mod tests {
         assert_eq!(config.deploy.luks_secrets, ["disk"]);
         assert_eq!(config.transfer.bandwidth.bytes_per_second(), Some(125_000_000));
         assert_eq!(config.transfer.hours[0].to.minute, 18 * 60 + 30);
-        for (written, expected) in
-            [("true", Compress::Always), ("false", Compress::Never), ("'auto'", Compress::Auto)]
-        {
-            let text = format!("[transfer]\ncompress = {written}");
-            assert_eq!(Config::parse(&text, Path::new("/")).unwrap().transfer.compress, expected);
-        }
         let plugin = &config.plugin["image"];
         assert_eq!(plugin.component, Path::new("/etc/gyre/image.wasm"));
         assert!(!plugin.grant.disk[0].write() && plugin.grant.disk[1].write());
         assert!(!plugin.grant.secret[0].reveal() && plugin.grant.secret[1].reveal());
         assert_eq!((plugin.limit.memory_mib, plugin.limit.handles), (64, 256));
+    }
+
+    #[test]
+    fn whether_to_compress_is_a_word_or_a_truth() {
+        let read = |written: &str| {
+            let text = format!("[transfer]\ncompress = {written}");
+            Config::parse(&text, Path::new("/")).map(|config| config.transfer.compress)
+        };
+        assert_eq!((read("true"), read("false")), (Ok(Compress::Always), Ok(Compress::Never)));
+        for one in Compress::ALL {
+            // As it is kept and sent, too.
+            let written = serde_json::to_string(&one).unwrap();
+            assert_eq!(written, format!("\"{}\"", one.name()));
+            assert_eq!((read(&written), serde_json::from_str(&written).unwrap()), (Ok(one), one));
+        }
+        let error = read("'sometimes'").unwrap_err().to_string();
+        assert!(error.contains(r#"compress is "auto", "always" (true) or "never" (false)"#), "{error}");
     }
 
     #[test]

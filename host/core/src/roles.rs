@@ -293,6 +293,8 @@ pub trait Progress: Send + Sync {
     }
     /// A line of a plugin's log, at `trace`, `debug`, `info`, `warn` or `error`.
     fn log(&self, _plugin: &str, _level: &str, _line: &str) {}
+    /// Something that does not stop the work, and should be known.
+    fn warn(&self, _text: &str) {}
     /// Whether the job was asked to stop.
     fn cancelled(&self) -> bool {
         false

@@ -187,6 +187,10 @@ impl Progress for RoleProgress {
         self.journal.tell(&self.job, News::Log { plugin, level, text });
     }
 
+    fn warn(&self, text: &str) {
+        self.journal.tell(&self.job, News::Warning { text: text.to_owned() });
+    }
+
     fn cancelled(&self) -> bool {
         self.cancel.is_cancelled()
     }
@@ -208,6 +212,10 @@ impl Progress for DiskProgress {
     fn report_flow(&self, phase: &str, done: u64, total: u64, flow: Option<Flow>) {
         let (disk, phase) = (self.disk.clone(), phase.to_owned());
         self.journal.tell(&self.job, News::Disk { disk, phase, done, total, flow });
+    }
+
+    fn warn(&self, text: &str) {
+        self.journal.tell(&self.job, News::Warning { text: format!("{}: {text}", self.disk) });
     }
 
     fn cancelled(&self) -> bool {

@@ -3,6 +3,7 @@
 
 use crate::context::{Context, DiskProgress, decode, encode};
 use crate::files::Files;
+use crate::replica::DiskBase;
 use crate::{WorkerSession, execution};
 use futures::{FutureExt, StreamExt, TryFutureExt};
 use gyre_core::roles::{Outcome, TargetDisk};
@@ -86,12 +87,10 @@ async fn copy_disk(
     let snapshot = call.state(execution::SOURCE_SNAPSHOT)?;
     let target = target_of(disk, targets)?;
     let (files, transfer) = (context.files(), &context.shared.settings.transfer);
-    let known = context.params.base.as_ref().and_then(|last| last.base(&disk.id, &target.identity));
-    let base = match known {
-        Some(base) => files.load_manifest(&base.manifest).await?,
-        None => None,
-    };
-    let since = context.params.base.as_ref().map(|last| last.snapshot.clone());
+    let last = context.params.base.as_ref();
+    let known = last.and_then(|last| last.base(&disk.id, &target.identity));
+    let base = held(context, disk, known).await;
+    let since = last.map(|last| last.snapshot.clone());
     let job = CopyJob {
         disk: disk.id.clone(),
         origin: context.source().await?.open_disk(snapshot, &disk.id).await?,
@@ -115,12 +114,28 @@ async fn copy_disk(
         cancel: stop.clone(),
         options: CopyOptions {
             in_flight: transfer.connections.max(1) * IN_FLIGHT_PER_CONNECTION,
-            compress: transfer.compress,
+            compress: context.params.execute.compress.unwrap_or(transfer.compress),
             ..context.shared.settings.copy
         },
     };
     let (report, manifest) = gyre_mover::copy(job).await?;
     save(&files, context.params.number, disk, target, report, manifest).await
+}
+
+/// What the last success left on a disk. Where that is not known any more the copy takes longer, and says so.
+async fn held(context: &Context, disk: &DiskSpec, known: Option<&DiskBase>) -> Option<Manifest> {
+    let was_copied = || context.params.base.as_ref().is_some_and(|last| last.has(&disk.id));
+    let why = match known {
+        Some(base) => match context.files().load_manifest(&base.manifest).await {
+            Ok(Some(manifest)) => return Some(manifest),
+            Ok(None) => "the hashes of the last execution are gone".to_owned(),
+            Err(error) => format!("the hashes of the last execution cannot be used: {error}"),
+        },
+        None if was_copied() => "the target is another disk than at the last execution".to_owned(),
+        None => return None,
+    };
+    context.warn(format!("{}: all of it is read, and copied where the target may differ: {why}", disk.id));
+    None
 }
 
 async fn save(

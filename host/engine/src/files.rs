@@ -35,10 +35,10 @@ impl Files {
         format!("{}.{number}.manifest", stem(disk))
     }
 
-    /// A manifest that cannot be used is as good as none: the copy then moves more than it had to.
+    /// None: it is not there.
     pub async fn load_manifest(&self, name: &str) -> Result<Option<Manifest>> {
         let path = self.directory.join(name);
-        blocking(move || Ok(Manifest::load_or_none(&path))).await
+        blocking(move || Manifest::load(&path)).await
     }
 
     pub async fn save_manifest(&self, name: &str, manifest: Manifest) -> Result<()> {

@@ -2,6 +2,7 @@
 //! the first attempt was to do, whatever the configuration and the replica have become. No secrets.
 
 use crate::replica::{Replica, Success};
+use gyre_core::config::Compress;
 use gyre_core::roles::State;
 use gyre_core::scripts::UserScripts;
 use gyre_core::{Bandwidth, Error, Result};
@@ -50,6 +51,9 @@ pub struct ExecuteOptions {
     /// What its disks together may be sent with, at all hours; none: as the configuration has it.
     #[serde(default)]
     pub bandwidth: Option<Bandwidth>,
+    /// Whether what is sent is compressed; none: as the configuration has it.
+    #[serde(default)]
+    pub compress: Option<Compress>,
 }
 
 /// How a machine is made out of a replica.

@@ -85,6 +85,11 @@ impl Success {
     pub(crate) fn base(&self, disk: &str, identity: &str) -> Option<&DiskBase> {
         self.disks.iter().find(|base| base.disk == disk && base.identity == identity)
     }
+
+    /// Whether it copied a disk, wherever that went.
+    pub(crate) fn has(&self, disk: &str) -> bool {
+        self.disks.iter().any(|base| base.disk == disk)
+    }
 }
 
 /// Refuses names that cannot stand in commands, messages and lists.

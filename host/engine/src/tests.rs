@@ -15,11 +15,13 @@ mod verification;
 mod workers;
 mod world;
 
-use crate::{Ask, DeployOptions, Report};
+use crate::{Ask, DeployOptions, ExecuteOptions, Report};
 use cloud::{Fault, When};
 use crash::{Crash, Write};
+use gyre_core::config::Compress;
 use gyre_core::{Error, Kind};
 use gyre_saga::{Status, Stop};
+use std::path::Path;
 use world::{Job, World, succeeded, with_option};
 
 const JOBS: [Job; 7] = [
@@ -40,10 +42,15 @@ async fn a_replica_follows_its_machine_and_moves_only_what_changed() {
     assert_eq!(first.total.as_ref().unwrap().verified, world::SIZE * 2);
     world.assert_replicated();
 
+    assert_eq!(world.warnings(&first).await, [""; 0], "there is nothing to compare with");
+
     world.change_source();
     let second = succeeded(world.execute().await);
     assert_eq!(second.total.as_ref().unwrap().moved, 64 * 1024, "one block changed: {second:?}");
     world.assert_replicated();
+    world
+        .assert_warned(&second, &["disk-a: the source does not say what changed", "disk-b: the source"])
+        .await;
     let third = succeeded(world.execute().await);
     assert_eq!(third.total.as_ref().unwrap().moved, 0);
     assert_eq!(world.engine().replica("web").await.unwrap().executions, 3);
@@ -58,6 +65,42 @@ async fn a_disk_that_is_another_one_is_copied_in_full() {
     let moved: Vec<_> = again.disks.iter().map(|disk| (disk.disk.as_str(), disk.report.moved > 0)).collect();
     assert_eq!(moved, [("disk-a", false), ("disk-b", true)]);
     world.assert_replicated();
+    world.assert_warned(&again, &["disk-a: the source", "disk-b: all of it is read"]).await;
+}
+
+#[tokio::test]
+async fn hashes_that_are_lost_or_damaged_are_made_anew_and_that_is_said() {
+    let world = World::new().await;
+    let damages: [fn(&Path) -> std::io::Result<()>; 2] =
+        [|path| std::fs::remove_file(path), |path| std::fs::write(path, "rubbish")];
+    for damage in damages {
+        succeeded(world.execute().await);
+        world.damage_manifest("disk-b", damage).await;
+        world.change_source();
+        let again = succeeded(world.execute().await);
+        world.assert_replicated();
+        world.assert_warned(&again, &["disk-a: the source", "disk-b: all of it is read"]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_job_may_say_itself_whether_it_compresses() {
+    for (compress, packs) in [(None, false), (Some(Compress::Never), false), (Some(Compress::Always), true)] {
+        let options = ExecuteOptions { compress, ..ExecuteOptions::default() };
+        for ask in [
+            Ask::Execute("web".into(), options),
+            Ask::Migrate(with_option(None), options, DeployOptions::default()),
+        ] {
+            let world = World::new().await;
+            succeeded(world.engine().run(ask, Stop::default()).await);
+            let packed = world.cloud.count("target.write packed");
+            assert_eq!(
+                (packed > 0, packed == world.cloud.count("target.write")),
+                (packs, packs),
+                "{compress:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -85,10 +85,14 @@ fn check_identity(base: &DiskBase, targets: &[TargetDisk]) -> Result<()> {
 }
 
 async fn manifest(context: &Context, base: &DiskBase) -> Result<Manifest> {
-    context.files().load_manifest(&base.manifest).await?.ok_or_else(|| {
+    let unknown = || {
         let what = format!("nothing is known any more of what the disk {} should hold", base.disk);
         Error::conflict("replica.no-manifest", what)
-    })
+    };
+    match context.files().load_manifest(&base.manifest).await {
+        Ok(found) => found.ok_or_else(unknown),
+        Err(error) => Err(unknown().cause(error)),
+    }
 }
 
 async fn prove(

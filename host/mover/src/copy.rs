@@ -297,9 +297,8 @@ impl Run {
     /// that whoever goes on after a kill does not believe it either.
     async fn begin_again(&mut self) -> Result<()> {
         while self.flying.join_next().await.is_some() {}
-        tracing::warn!(
-            disk = self.job.disk,
-            "the source left changed blocks out of what it says changed: all of the disk is read and compared"
+        self.job.progress.warn(
+            "the source left changed blocks out of what it says changed: all of it is read and compared with the target",
         );
         self.is_misled = false;
         self.probes.clear();
@@ -456,7 +455,7 @@ fn planner(
     let asker = Asker { origin: job.origin.clone(), retry, stop: stop.clone() };
     Planner {
         geometry,
-        changes: Changes::new(asker.clone(), geometry, since, base.is_some()),
+        changes: Changes::new(asker.clone(), geometry, job.progress.clone(), since, base.is_some()),
         seed: *blake3::hash(job.snapshot_id.as_bytes()).as_bytes(),
         cover: Cover::new(asker, geometry.size()),
         base,
@@ -503,7 +502,9 @@ fn believe(job: &CopyJob, watermark: Result<Option<Watermark>>, base: Option<Has
         Ok(Some(earlier)) if earlier.target == job.target_identity => earlier,
         Ok(_) => return asked(true),
         Err(error) => {
-            tracing::warn!(%error, "the watermark cannot be used: the target will be asked what it holds");
+            job.progress.warn(&format!(
+                "what an earlier copy noted cannot be used, so the target is asked what it holds: {error}"
+            ));
             return asked(false);
         }
     };

@@ -6,6 +6,7 @@ use crate::unpack::Codec;
 use crate::{ChangedBy, Retry};
 use gyre_core::extent::{check_changed, check_cover};
 use gyre_core::limits::{EXTENTS_MAX, HASH_BLOCK_BYTES};
+use gyre_core::roles::Progress;
 use gyre_core::{Error, Extent, ExtentKind, Kind, Origin, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -235,6 +236,7 @@ impl Cover {
 pub(crate) struct Changes {
     asker: Asker,
     geometry: Geometry,
+    progress: Arc<dyn Progress>,
     since: Option<String>,
     /// Changed ranges that were answered; what is not here and lies before `end` did not change.
     ready: VecDeque<Range<u64>>,
@@ -245,14 +247,20 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// `since` is what the base of the comparison is of, `compare` whether there is a base.
-    pub(crate) fn new(asker: Asker, geometry: Geometry, since: Option<String>, compare: bool) -> Self {
+    pub(crate) fn new(
+        asker: Asker,
+        geometry: Geometry,
+        progress: Arc<dyn Progress>,
+        since: Option<String>,
+        compare: bool,
+    ) -> Self {
         let changed_by = match (compare, &since) {
             (false, _) => ChangedBy::Full,
             (true, None) => ChangedBy::Compare,
             (true, Some(_)) => ChangedBy::Source,
         };
         let since = since.filter(|_| compare);
-        Self { asker, geometry, since, ready: VecDeque::new(), end: 0, changed_by }
+        Self { asker, geometry, progress, since, ready: VecDeque::new(), end: 0, changed_by }
     }
 
     /// Per block of `blocks`, whether the source says that it changed; `None`: it cannot say.
@@ -262,7 +270,9 @@ impl Changes {
         match self.fetch(&since, &bytes).await {
             Ok(()) => Ok(Some(self.mark(blocks, &bytes))),
             Err(error) if error.kind == Kind::NotFound => {
-                tracing::warn!(%error, "the source does not say what changed: comparing hashes instead");
+                self.progress.warn(&format!(
+                    "the source does not say what changed, so all of it is read and compared with the last copy: {error}"
+                ));
                 (self.since, self.changed_by) = (None, ChangedBy::Compare);
                 Ok(None)
             }

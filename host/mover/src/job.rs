@@ -38,7 +38,7 @@ pub struct CopyJob {
     pub snapshot_id: String,
     /// Names the target: another id, another disk.
     pub target_identity: String,
-    /// Phases `copy` and `verify`, in bytes of the disk.
+    /// Phases `copy` and `verify`, in bytes of the disk; and a warning where more is read than was hoped for.
     pub progress: Arc<dyn Progress>,
     /// How fast bytes may be sent, for all copies that share it together: as they are sent, compressed or not, and again
     /// when they are sent again.

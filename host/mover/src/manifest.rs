@@ -96,15 +96,6 @@ impl Manifest {
         sealed::load(path, &MAGIC, Self::read)
     }
 
-    /// As [`Manifest::load`], but a file that cannot be used is as good as none: the copy that follows
-    /// moves more than it had to, and the log says so.
-    pub fn load_or_none(path: &Path) -> Option<Self> {
-        Self::load(path).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the block manifest cannot be used: all blocks will be copied");
-            None
-        })
-    }
-
     pub(crate) fn write(&self, to: &mut dyn Write) -> io::Result<()> {
         to.write_all(&self.size().to_le_bytes())?;
         for (index, window) in self.windows.iter().enumerate() {
@@ -175,7 +166,6 @@ mod tests {
         assert!(std::fs::metadata(&path).unwrap().len() < 40_000, "windows of zeros take a byte");
         std::fs::write(&path, b"GYREMAN1 and nonsense").unwrap();
         assert_eq!(Manifest::load(&path).unwrap_err().code, "mover.state-corrupt");
-        assert_eq!(Manifest::load_or_none(&path), None);
     }
 
     #[test]

@@ -358,7 +358,12 @@ mod tests {
 
     impl Play {
         fn new() -> Self {
-            let (choice, now) = (Choice::new(1, Duration::ZERO), Duration::ZERO);
+            Self::on(1)
+        }
+
+        /// With so many processors to compress with.
+        fn on(processors: usize) -> Self {
+            let (choice, now) = (Choice::new(processors, Duration::ZERO), Duration::ZERO);
             Self { choice, now, spent: Spent::default() }
         }
 
@@ -381,7 +386,8 @@ mod tests {
             let cargo = Cargo { is_packed: percent < 100, bytes, length: MIB };
             let link = Duration::from_secs_f64(percent as f64 / 100.0 / world.link);
             let packing = Duration::from_secs_f64(if packs { 1.0 / world.packs } else { 0.0 });
-            let mut waits = [(Bottleneck::Link, link), (Bottleneck::Cpu, packing)].to_vec();
+            let cpu = packing / self.choice.processors as u32;
+            let mut waits = [(Bottleneck::Link, link), (Bottleneck::Cpu, cpu)].to_vec();
             waits.extend(world.other.map(|(at, rate)| (at, Duration::from_secs_f64(1.0 / rate))));
             // With many pieces on their way, the slowest alone counts.
             let (at, time) = waits.into_iter().max_by_key(|(_, time)| *time).unwrap();
@@ -405,6 +411,27 @@ mod tests {
         // Past a limit it is the same.
         let limit = World { link: 1e9, other: Some((Bottleneck::Limit, 20.0)), ..SLOW };
         assert!(Play::new().run(limit, 3).1[0].packs);
+    }
+
+    /// The table of `host/docs/transfer.md`: links of 100 Mbit/s, 1 Gbit/s and 10 Gbit/s, and what is expected of the disk in
+    /// a second without compressing and with it.
+    #[test]
+    fn links_and_processors_decide_as_the_documentation_says() {
+        for (link, percent, processors, packs, rates) in [
+            (11.9, 40, 1, true, [12, 30]),
+            (11.9, 100, 1, false, [12, 12]),
+            (119.2, 40, 1, true, [119, 298]),
+            (119.2, 100, 1, false, [119, 119]),
+            (1192.1, 40, 1, false, [1192, 400]),
+            (1192.1, 40, 4, true, [1192, 1600]),
+            (1192.1, 100, 4, false, [1192, 1192]),
+        ] {
+            let world = World { link, percent, ..SLOW };
+            let (packed, said) = Play::on(processors).run(world, 600);
+            let found = [said[0].plain, said[0].packed].map(|rate| (rate / MIB as f64).round() as u64);
+            assert_eq!((said[0].packs, found), (packs, rates), "{world:?}: {said:?}");
+            assert!(if packs { packed >= 98 } else { packed == 0 }, "{world:?}: {packed} % were compressed");
+        }
     }
 
     #[test]

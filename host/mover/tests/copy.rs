@@ -126,11 +126,12 @@ async fn a_list_of_changes_that_lies_is_found_out() {
         new[(2500 * BLOCK) as usize] ^= 1;
         let mut source = Source::random(random, new.clone());
         source.knows = Some(("snap-1".into(), [0..9, 1030 * BLOCK..1031 * BLOCK].to_vec()));
-        let source = Arc::new(source);
+        let (source, reports) = (Arc::new(source), Arc::new(Reports::default()));
         let again = || gyre_mover::CopyJob {
             base: Some(base.clone()),
             since: Some("snap-1".into()),
             snapshot_id: format!("snap-2 {seed}"),
+            progress: reports.clone(),
             ..noted(job(&source, &device))
         };
         if seed % 2 == 1 {
@@ -143,6 +144,9 @@ async fn a_list_of_changes_that_lies_is_found_out() {
         let (report, manifest) = copy(again()).await.unwrap();
         assert!(device.content(new.len()) == new, "seed {seed}: the copy differs");
         assert_eq!(report.changed_by, ChangedBy::Compare, "seed {seed}");
+        let warnings = reports.1.lock().unwrap();
+        assert!(warnings[0].starts_with("the source left changed blocks out"), "seed {seed}: {warnings:?}");
+        assert_eq!(warnings.len(), 1, "seed {seed}: {warnings:?}");
         assert_eq!(report.moved + report.zeroed + report.skipped + report.resumed, report.size);
         assert_describes(&manifest, &new);
     }

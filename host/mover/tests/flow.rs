@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::flow::{Bottleneck, Flow};
 use gyre_core::roles::Progress;
-use gyre_core::{BlockRead, BlockTarget, Extent, ExtentKind, Hash, Origin, Result, Stored};
+use gyre_core::{BlockRead, Extent, ExtentKind, Origin, Result, Stored};
 use gyre_mover::{Allowance, CopyJob, CopyOptions, Pace, copy};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -77,41 +77,21 @@ impl Origin for Disk {
     }
 }
 
-/// A disk at the end of a link, or of this machine.
-struct Target {
+/// A link, or none, and what the device at its end takes.
+struct Way {
     slow: Slow,
-    device: Arc<Device>,
     clock: Arc<Simulated>,
     took: Mutex<Duration>,
 }
 
-#[async_trait]
-impl BlockTarget for Target {
-    fn size(&self) -> u64 {
-        self.device.size()
-    }
-
-    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+impl Passage for Way {
+    fn pass(&self, _: &Bytes) {
         if matches!(self.slow, Slow::Sending | Slow::Writing | Slow::WritingHere) {
             self.clock.pass(PIECE);
         }
-        self.device.write(offset, bytes).await?;
         if self.slow == Slow::Writing {
             *self.took.lock().unwrap() += PIECE;
         }
-        Ok(())
-    }
-
-    async fn zero(&self, offset: u64, length: u64) -> Result<()> {
-        self.device.zero(offset, length).await
-    }
-
-    async fn flush(&self) -> Result<()> {
-        Ok(())
-    }
-
-    async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>> {
-        self.device.hashes(offset, length).await
     }
 
     fn took(&self) -> Option<Duration> {
@@ -148,7 +128,7 @@ async fn said(slow: Slow) -> Vec<(Duration, u64, Option<Flow>)> {
     let plain = job(&any, &device);
     let job = CopyJob {
         origin: Arc::new(Disk { slow, bytes: bytes.clone(), clock: clock.clone() }),
-        target: Arc::new(Target { slow, device: device.clone(), clock, took }),
+        target: Arc::new(Behind { passage: Way { slow, clock, took }, device: device.clone() }),
         progress: said.clone(),
         pace,
         options: CopyOptions { in_flight: 1, ..plain.options },

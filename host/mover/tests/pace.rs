@@ -4,10 +4,8 @@
 
 mod support;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::config::Config;
-use gyre_core::{BlockTarget, Hash, Result};
 use gyre_mover::{Allowance, Clock as _, CopyJob, Pace, copy};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -21,34 +19,15 @@ const FRIDAY_17_30_MS: u64 = 1_795_800_600_000;
 /// What was written when, by any disk.
 type Ledger = Arc<Mutex<Vec<(Duration, u64)>>>;
 
-/// A disk that notes when it is written.
+/// Notes when it is passed.
 struct Noting {
-    device: Arc<Device>,
     clock: Arc<Simulated>,
     ledger: Ledger,
 }
 
-#[async_trait]
-impl BlockTarget for Noting {
-    fn size(&self) -> u64 {
-        self.device.size()
-    }
-
-    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+impl Passage for Noting {
+    fn pass(&self, bytes: &Bytes) {
         self.ledger.lock().unwrap().push((self.clock.now(), bytes.len() as u64));
-        self.device.write(offset, bytes).await
-    }
-
-    async fn zero(&self, offset: u64, length: u64) -> Result<()> {
-        self.device.zero(offset, length).await
-    }
-
-    async fn flush(&self) -> Result<()> {
-        Ok(())
-    }
-
-    async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>> {
-        self.device.hashes(offset, length).await
     }
 }
 
@@ -62,7 +41,8 @@ async fn copied(transfer: &str, disks: usize, disk_bytes: u64) -> (Vec<(Duration
         let bytes = random.bytes(disk_bytes);
         let source = Arc::new(Source::random(random, bytes));
         let device = Device::new(vec![0; disk_bytes as usize]);
-        let target = Noting { device: device.clone(), clock: clock.clone(), ledger: ledger.clone() };
+        let passage = Noting { clock: clock.clone(), ledger: ledger.clone() };
+        let target = Behind { passage, device: device.clone() };
         let job = CopyJob { target: Arc::new(target), pace: pace.clone(), ..job(&source, &device) };
         async move {
             copy(job).await.unwrap();

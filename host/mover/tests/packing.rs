@@ -4,11 +4,10 @@
 
 mod support;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::flow::Flow;
 use gyre_core::roles::Progress;
-use gyre_core::{BlockTarget, Extent, ExtentKind, Hash, Result};
+use gyre_core::{Extent, ExtentKind};
 use gyre_mover::{Allowance, Clock as _, Compress, CopyJob, CopyOptions, CopyReport, Pace, copy};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,9 +16,8 @@ use support::*;
 const MIB: u64 = 1 << 20;
 const DISK_BYTES: u64 = 96 * MIB;
 
-/// A disk at the end of a link.
-struct Far {
-    device: Arc<Device>,
+/// A link to a disk.
+struct Link {
     clock: Arc<Simulated>,
     bytes_per_second: u64,
     unpacks: bool,
@@ -27,44 +25,15 @@ struct Far {
     carried: Mutex<Vec<u64>>,
 }
 
-impl Far {
-    fn carry(&self, bytes: &Bytes) {
+impl Passage for Link {
+    fn pass(&self, bytes: &Bytes) {
         let nanoseconds = bytes.len() as u64 * 1_000_000 / (self.bytes_per_second / 1000);
         self.clock.pass(Duration::from_nanos(nanoseconds));
         self.carried.lock().unwrap().push(bytes.len() as u64);
     }
-}
-
-#[async_trait]
-impl BlockTarget for Far {
-    fn size(&self) -> u64 {
-        self.device.size()
-    }
-
-    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
-        self.carry(&bytes);
-        self.device.write(offset, bytes).await
-    }
 
     fn unpacks(&self) -> bool {
         self.unpacks
-    }
-
-    async fn write_packed(&self, offset: u64, packed: Bytes) -> Result<()> {
-        self.carry(&packed);
-        self.device.write(offset, zstd::bulk::decompress(&packed, MIB as usize).unwrap().into()).await
-    }
-
-    async fn zero(&self, offset: u64, length: u64) -> Result<()> {
-        self.device.zero(offset, length).await
-    }
-
-    async fn flush(&self) -> Result<()> {
-        Ok(())
-    }
-
-    async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>> {
-        self.device.hashes(offset, length).await
     }
 
     fn took(&self) -> Option<Duration> {
@@ -122,8 +91,8 @@ async fn copied(way: &Way, bytes: &[u8]) -> Done {
     let device = Device::new(vec![0; bytes.len()]);
     let (carried, flows) = (Mutex::default(), Arc::new(Flows::default()));
     let (bytes_per_second, unpacks) = (way.bytes_per_second, way.unpacks);
-    let far =
-        Arc::new(Far { device: device.clone(), clock: clock.clone(), bytes_per_second, unpacks, carried });
+    let passage = Link { clock: clock.clone(), bytes_per_second, unpacks, carried };
+    let far = Arc::new(Behind { passage, device: device.clone() });
     let plain = job(&source, &device);
     let job = CopyJob {
         target: far.clone(),
@@ -134,7 +103,7 @@ async fn copied(way: &Way, bytes: &[u8]) -> Done {
     };
     let (report, _) = copy(job).await.unwrap();
     assert!(device.content(bytes.len()) == bytes, "the copy differs");
-    let (carried, flows) = (far.carried.lock().unwrap().clone(), flows.0.lock().unwrap().clone());
+    let (carried, flows) = (far.passage.carried.lock().unwrap().clone(), flows.0.lock().unwrap().clone());
     assert_eq!(report.sent, carried.iter().sum::<u64>());
     Done { report, carried, flows, took: clock.now() }
 }

@@ -3,7 +3,7 @@
 //! first by hashes. Prints the mover's report of each copy as a line of JSON.
 //!
 //! `link_bench AGENT DEVICE DISK [CHANGED]`, as root: `AGENT` is the static program, `DEVICE` reads as zeros. `cargo
-//! xtask bench` runs it beside nbdcopy.
+//! xtask bench` runs it beside nbdcopy. `GYRE_COMPRESS=auto` or `always` compresses as a job does; by default nothing is.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a program for whoever measures
 
@@ -94,6 +94,12 @@ impl Progress for Silent {
     fn report(&self, _: &str, _: u64, _: Option<u64>) {}
 }
 
+/// What is measured is the way, and not what can be spared of it, unless that is asked for.
+fn compress() -> Compress {
+    let asked = std::env::var("GYRE_COMPRESS").unwrap_or_else(|_| Compress::Never.name().into());
+    Compress::named(&asked).unwrap()
+}
+
 /// Copies, proves, prints what it did.
 async fn execute(disk: &Path, target: Arc<dyn BlockTarget>, base: Option<Manifest>) -> Result<Manifest> {
     let job = CopyJob {
@@ -110,8 +116,7 @@ async fn execute(disk: &Path, target: Arc<dyn BlockTarget>, base: Option<Manifes
         progress: Arc::new(Silent),
         cancel: CancellationToken::new(),
         pace: gyre_mover::Pace::unlimited(),
-        // What is measured is the way, not what can be spared of it.
-        options: CopyOptions { compress: Compress::Never, ..CopyOptions::default() },
+        options: CopyOptions { compress: compress(), ..CopyOptions::default() },
     };
     let (report, manifest) = copy(job).await?;
     println!("{}", serde_json::to_string(&report).unwrap());

@@ -7,7 +7,7 @@ use crate::{Ask, DeployOptions, Engine, ExecuteOptions, Report};
 use gyre_core::{Error, Result};
 use gyre_saga::{Status, Stop};
 
-const OFF: ExecuteOptions = ExecuteOptions { power_off: true, bandwidth: None };
+const OFF: ExecuteOptions = ExecuteOptions { power_off: true, bandwidth: None, compress: None };
 const JOBS: [Job; 3] = [Job::First, Job::Second, Job::Migration];
 
 async fn run(job: Job, engine: &Engine) -> Result<Report> {

@@ -5,7 +5,7 @@ use crate::{Mounted, WorkerSession, Workers};
 use async_trait::async_trait;
 use bytes::Bytes;
 use gyre_core::block::Hash;
-use gyre_core::limits::HASH_BLOCK_BYTES;
+use gyre_core::limits::{HASH_BLOCK_BYTES, PIECE_BYTES_MAX};
 use gyre_core::protocol::{Base64, FileType, Root, RootReply, RootRequest, Script, ScriptEnd, Stat, System};
 use gyre_core::roles::Worker;
 use gyre_core::{BlockTarget, Error, Result};
@@ -159,6 +159,17 @@ impl BlockTarget for Target {
     async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
         self.cloud.call("target.write", |_| {
             self.fill(offset, &bytes);
+            Ok(())
+        })
+    }
+
+    fn unpacks(&self) -> bool {
+        true
+    }
+
+    async fn write_packed(&self, offset: u64, packed: Bytes) -> Result<()> {
+        self.cloud.call("target.write packed", |_| {
+            self.fill(offset, &zstd::bulk::decompress(&packed, PIECE_BYTES_MAX as usize).unwrap());
             Ok(())
         })
     }

@@ -10,7 +10,7 @@ use crate::{
 use gyre_core::Result;
 use gyre_mover::{Allowance, CopyOptions, Retry};
 use gyre_saga::{JobFilter, JobRecord, Owner, Policy, SqliteStore, Status, Stop, Store};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
@@ -196,6 +196,32 @@ impl World {
 
     pub async fn run_with(&self, job: Job, engine: &Engine, cancel: CancellationToken) -> Result<Report> {
         engine.run(job.ask(), Stop::by(cancel)).await
+    }
+
+    /// What a job was told that should be known, in the order of the disks.
+    pub async fn warnings(&self, report: &Report) -> Vec<String> {
+        let told = self.engine().told(Some(&report.job), 0, 1000).await.unwrap();
+        let text = |told: crate::Told| match told.news {
+            News::Warning { text } => Some(text),
+            _ => None,
+        };
+        let mut warnings: Vec<_> = told.into_iter().filter_map(text).collect();
+        warnings.sort();
+        warnings
+    }
+
+    /// A job was told of these, each known by its beginning, and of nothing else.
+    pub async fn assert_warned(&self, report: &Report, expected: &[&str]) {
+        let warnings = self.warnings(report).await;
+        let same = warnings.iter().zip(expected).all(|(text, begin)| text.starts_with(begin));
+        assert!(same && warnings.len() == expected.len(), "{expected:?}: {warnings:#?}");
+    }
+
+    /// Does something to the file with the hashes of a replica's disk.
+    pub async fn damage_manifest(&self, disk: &str, damage: fn(&Path) -> std::io::Result<()>) {
+        let replica = self.engine().replica("web").await.unwrap();
+        let base = replica.last.unwrap().disks.into_iter().find(|base| base.disk == disk).unwrap();
+        damage(&self.state().join("replicas").join(replica.id).join(base.manifest)).unwrap();
     }
 
     pub async fn replicas(&self) -> Vec<Replica> {

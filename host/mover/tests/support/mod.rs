@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use gyre_core::limits::HASH_BLOCK_BYTES;
+use gyre_core::limits::{HASH_BLOCK_BYTES, PIECE_BYTES_MAX};
 use gyre_core::roles::Progress;
 use gyre_core::{
     Backoff, BlockRead, BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Packed, Result, Stored,
@@ -330,6 +330,64 @@ impl BlockTarget for Device {
     }
 }
 
+/// What lies between a copy and its device: every write passes it.
+pub trait Passage: Send + Sync {
+    /// Bytes pass, as they are or packed.
+    fn pass(&self, bytes: &Bytes);
+
+    fn unpacks(&self) -> bool {
+        false
+    }
+
+    fn took(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// A device at the other end of a passage.
+pub struct Behind<P> {
+    pub passage: P,
+    pub device: Arc<Device>,
+}
+
+#[async_trait]
+impl<P: Passage> BlockTarget for Behind<P> {
+    fn size(&self) -> u64 {
+        self.device.size()
+    }
+
+    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+        self.passage.pass(&bytes);
+        self.device.write(offset, bytes).await
+    }
+
+    fn unpacks(&self) -> bool {
+        self.passage.unpacks()
+    }
+
+    async fn write_packed(&self, offset: u64, packed: Bytes) -> Result<()> {
+        self.passage.pass(&packed);
+        let bytes = zstd::bulk::decompress(&packed, PIECE_BYTES_MAX as usize).unwrap();
+        self.device.write(offset, bytes.into()).await
+    }
+
+    async fn zero(&self, offset: u64, length: u64) -> Result<()> {
+        self.device.zero(offset, length).await
+    }
+
+    async fn flush(&self) -> Result<()> {
+        self.device.flush().await
+    }
+
+    async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>> {
+        self.device.hashes(offset, length).await
+    }
+
+    fn took(&self) -> Option<Duration> {
+        self.passage.took()
+    }
+}
+
 /// The watermark, in memory.
 #[derive(Default)]
 pub struct Notes {
@@ -359,13 +417,17 @@ impl Checkpoints for Notes {
     }
 }
 
-/// Every report, in order.
+/// Every report and every warning, in order.
 #[derive(Default)]
-pub struct Reports(pub Mutex<Vec<(String, u64, u64)>>);
+pub struct Reports(pub Mutex<Vec<(String, u64, u64)>>, pub Mutex<Vec<String>>);
 
 impl Progress for Reports {
     fn report(&self, phase: &str, done: u64, total: Option<u64>) {
         self.0.lock().unwrap().push((phase.into(), done, total.unwrap_or(0)));
+    }
+
+    fn warn(&self, text: &str) {
+        self.1.lock().unwrap().push(text.into());
     }
 }
 
