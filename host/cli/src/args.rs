@@ -171,12 +171,12 @@ pub struct Route {
 pub enum OptionCommand {
     /// List options with their types, defaults and meanings
     ///
-    /// Of a destination it is shown too what is set, and where: what is given for one machine goes over
+    /// Of a source, a destination and an OS-morphing plugin of the configuration it is shown too what is set, and where: what is given for one machine goes over
     /// [destination.NAME.config], this over the destination's INI file, this over [plugin.NAME.config], this over
     /// the plugin's INI file, and this over the plugin's defaults.
     List {
-        /// Destination or plugin in the configuration
-        #[arg(value_name = "DESTINATION-OR-PLUGIN")]
+        /// Source, destination or plugin in the configuration
+        #[arg(value_name = "ENDPOINT-OR-PLUGIN")]
         of: String,
         /// Only these options, and all that is said of each
         #[arg(value_name = "NAME")]
@@ -533,6 +533,7 @@ mod tests {
             "replica create web --source lab --vm web-01 --destination cloud --options web.json",
             "replica create web --source lab --vm web-01 --destination cloud --environment web.json -o set_dhcp=true",
             "option list openstack",
+            "option list vmware vms",
             "option list cloud --values",
             "option list cloud --values migr_image flavor_name -o list_all_destination_networks=true",
             "replica execute web --json",

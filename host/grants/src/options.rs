@@ -76,9 +76,23 @@ impl<'a> Stack<'a> {
     ///
     /// # Errors
     /// `config.option`.
-    pub(crate) fn resolve(mut self, machine: &Map<String, Value>) -> Result<Effective> {
+    pub(crate) fn resolve(self, machine: &Map<String, Value>) -> Result<Effective> {
+        let all = self.of_machine(machine);
+        resolve(all.place, all.schema, all.layers)
+    }
+
+    /// The same, and nothing is missed that must be set.
+    ///
+    /// # Errors
+    /// As [`Stack::resolve`].
+    pub(crate) fn overlay(self, machine: &Map<String, Value>) -> Result<Effective> {
+        let all = self.of_machine(machine);
+        overlay(all.place, all.schema, all.layers)
+    }
+
+    fn of_machine(mut self, machine: &Map<String, Value>) -> Self {
         self.layers.push(Layer::new(Rank::Environment, MACHINE, machine.clone()));
-        resolve(self.place, self.schema, self.layers)
+        self
     }
 }
 
@@ -153,6 +167,21 @@ mod tests {
         assert_eq!(a(&value(&text, json!({}))), (json!(2), "gyre.toml: [plugin.p.config]".into()));
         let last = value(&text.replace("config.a = 2", ""), json!({}));
         assert_eq!((last.options["a"].clone(), last.options["b"].clone()), (json!(1), json!(1)));
+    }
+
+    #[test]
+    fn who_looks_may_have_to_set_the_rest_yet() {
+        let config = "[plugin.p]\ncomponent = 'p'\n[source.s]\nplugin = 'p'\nconfig.a = 4";
+        let config = gyre_core::config::Config::parse(config, Path::new("/")).unwrap();
+        let defaults = Entry::of_plugin("p", &config.plugin["p"]);
+        let entry = Entry::of_endpoint("[source.s]".into(), &config.source["s"]);
+        let mut schema = schema();
+        schema["required"] = json!(["b"]);
+        let stack = || Stack::new(&config.file, &schema, &defaults, &entry).unwrap();
+        assert_eq!(stack().resolve(&Map::new()).unwrap_err().causes, ["b is missing"]);
+        assert_eq!(stack().overlay(&Map::new()).unwrap().options["a"], 4);
+        let wrong = Map::from_iter([("c".to_owned(), json!(1))]);
+        assert_eq!(stack().overlay(&wrong).unwrap_err().code, "config.option");
     }
 
     #[test]
