@@ -103,7 +103,7 @@ fn nobody(app: &App, of: &str) -> Error {
             names.into_iter().cloned().collect::<Vec<_>>().join(", ")
         }
     };
-    let error = Error::invalid("option.nobody", format!("gyre.toml has no destination {of:?}"))
+    let error = Error::invalid("option.nobody", app.config.lacks(&format!("destination {of:?}")))
         .cause(format!("destinations: {}", names(app.config.destination.keys().collect())))
         .cause(format!("plugins: {}", names(app.config.plugin.keys().collect())));
     match app.config.source.get(of) {

@@ -458,6 +458,13 @@ impl Config {
         Ok(config)
     }
 
+    /// That the file has no such table: `gyre.toml has no [source.a]`, by the name of the file that was read.
+    pub fn lacks(&self, what: &str) -> String {
+        let unnamed = Self::unnamed();
+        let file = if self.file.as_os_str().is_empty() { &unnamed } else { &self.file };
+        format!("{} has no {what}", file.display())
+    }
+
     fn unnamed() -> PathBuf {
         PathBuf::from("gyre.toml")
     }
@@ -525,6 +532,13 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_there_is_told_of_the_file_that_was_read() {
+        assert_eq!(Config::default().lacks("[source.a]"), "gyre.toml has no [source.a]");
+        let other = Config { file: "/etc/site.toml".into(), ..Config::default() };
+        assert_eq!(other.lacks("destination \"b\""), "/etc/site.toml has no destination \"b\"");
+    }
 
     #[test]
     fn grants_are_short_or_full() {

@@ -328,7 +328,7 @@ impl Host {
             Role::Destination => self.destination_entry(name, &pins)?,
             Role::Osmorphing => {
                 let known = &self.config.osmorphing;
-                let entry = known.get(name).ok_or_else(|| unknown(&osmorphing(name), known.keys()))?;
+                let entry = known.get(name).ok_or_else(|| unknown(&self.config, &osmorphing(name), known.keys()))?;
                 self.morphing_entry(name, entry, &pins)?
             }
         };
@@ -343,7 +343,7 @@ impl Host {
     ) -> Result<(Arc<Loaded>, Entry<'_>)> {
         let place = format!("[source.{endpoint}]");
         let known = &self.config.source;
-        let entry = known.get(endpoint).ok_or_else(|| unknown(&place, known.keys()))?;
+        let entry = known.get(endpoint).ok_or_else(|| unknown(&self.config, &place, known.keys()))?;
         let loaded = self.load_as(&entry.plugin, Role::Source, &place, pins)?;
         Ok((loaded, Entry::of_endpoint(place, entry)))
     }
@@ -367,7 +367,7 @@ impl Host {
     ) -> Result<(Arc<Loaded>, Entry<'_>)> {
         let place = format!("[destination.{endpoint}]");
         let known = &self.config.destination;
-        let entry = known.get(endpoint).ok_or_else(|| unknown(&place, known.keys()))?;
+        let entry = known.get(endpoint).ok_or_else(|| unknown(&self.config, &place, known.keys()))?;
         let loaded = self.load_as(&entry.plugin, Role::Destination, &place, pins)?;
         Ok((loaded, Entry::of_endpoint(place, entry)))
     }
@@ -430,7 +430,7 @@ impl Host {
     }
 
     fn entry(&self, name: &str) -> Result<&gyre_core::config::Plugin> {
-        self.config.plugin.get(name).ok_or_else(|| unknown_plugin(name, self.config.plugin.keys()))
+        self.config.plugin.get(name).ok_or_else(|| unknown_plugin(&self.config, name))
     }
 
     fn load_as(
@@ -592,14 +592,13 @@ fn osmorphing(name: &str) -> String {
     format!("[osmorphing.{name}]")
 }
 
-fn unknown<'a>(place: &str, known: impl Iterator<Item = &'a String>) -> Error {
-    Error::invalid("config.unknown-endpoint", format!("gyre.toml has no {place}"))
-        .cause(listed("it has", known))
+fn unknown<'a>(config: &Config, place: &str, known: impl Iterator<Item = &'a String>) -> Error {
+    Error::invalid("config.unknown-endpoint", config.lacks(place)).cause(listed("it has", known))
 }
 
-fn unknown_plugin<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Error {
-    Error::invalid("config.unknown-plugin", format!("gyre.toml has no [plugin.{name}]"))
-        .cause(listed("plugins", known))
+fn unknown_plugin(config: &Config, name: &str) -> Error {
+    Error::invalid("config.unknown-plugin", config.lacks(&format!("[plugin.{name}]")))
+        .cause(listed("plugins", config.plugin.keys()))
 }
 
 fn listed<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> String {
