@@ -200,7 +200,8 @@ pub struct OptionArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub options: Option<PathBuf>,
     /// One option of the destination for this machine: `-o flavor_name=m1.small`; the value is JSON
-    /// where it reads as such, and text otherwise. Goes over --environment and --options
+    /// where it reads as such, and text otherwise. One entry of a table: `-o TABLE.KEY=VALUE`. Goes over --environment
+    /// and --options
     #[arg(short, value_name = "KEY=VALUE")]
     pub option: Vec<String>,
 }
