@@ -2,8 +2,8 @@
 //! not what they mean, nor how they go together.
 
 use crate::args::OptionArgs;
-use crate::vault::LOGIN;
 use gyre_api::Layer;
+use gyre_core::config::LOGIN;
 use gyre_core::error::Context as _;
 use gyre_core::options::relaxed_object;
 use gyre_core::{Error, Result};

@@ -357,7 +357,7 @@ impl Host {
         let place = osmorphing(name);
         let plugin = entry.plugin.as_deref().unwrap_or(name);
         let loaded = self.load_as(plugin, Role::Osmorphing, &place, pins)?;
-        Ok((loaded, Entry { place, ini: None, config: &entry.config }))
+        Ok((loaded, Entry { place, ini: None, config: &entry.config, login: None }))
     }
 
     fn destination_entry(
