@@ -330,3 +330,25 @@ fn people_read_a_table() -> Result<()> {
     ensure!(said.contains("destinations: cloud") && said.contains("plugins: openstack"), "{said}");
     Ok(())
 }
+
+#[test]
+fn the_options_of_a_source_are_listed_with_what_is_set() -> Result<()> {
+    let component = root().join("target/plugins/disk-image.wasm");
+    ensure!(component.exists(), "{} is missing: cargo xtask plugins", component.display());
+    let source = format!(
+        "[plugin.disk-image]\ncomponent = {component:?}\n[source.vmware]\nplugin = \"disk-image\"\n\
+         [[source.vmware.config.vms]]\nname = \"web\"\nvcpus = 1\nmemory-mib = 512\ndisks = [{{ path = \"/web.qcow2\" }}]"
+    );
+    let place = Place::new("", &source)?;
+    let answer = place.gyre.json(&["option", "list", "vmware"])?;
+    let [vms] = answer["options"].as_array().context("no options")?.as_slice() else { bail!("{answer}") };
+    ensure!(answer["source"] == "vmware" && vms["value"][0]["name"] == "web", "{answer:#}");
+    let from = vms["set-in"][0].as_str().unwrap_or_default();
+    ensure!(from.ends_with("gyre.toml: [source.vmware.config]"), "{answer:#}");
+    let named = place.gyre.json(&["option", "list", "vmware", "vms"])?;
+    let names = named["options"].as_array().into_iter().flatten().map(|option| option["name"].clone());
+    ensure!(names.collect::<Vec<_>>().contains(&json!("vms[].disks[].path")), "{named:#}");
+    let said = place.refused(&["option", "list", "vmware", "--values"])?;
+    ensure!(said.contains("\"vmware\" is a source") && said.contains("are of destinations"), "{said}");
+    Ok(())
+}

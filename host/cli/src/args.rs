@@ -174,12 +174,12 @@ pub struct Route {
 pub enum OptionCommand {
     /// List options with their types, defaults and meanings
     ///
-    /// Of a destination it is shown too what is set, and where: what is given for one machine goes over
+    /// Of a source, a destination and an OS-morphing plugin of the configuration it is shown too what is set, and where: what is given for one machine goes over
     /// [destination.NAME.config], this over the destination's INI file, this over [plugin.NAME.config], this over
     /// the plugin's INI file, and this over the plugin's defaults.
     List {
-        /// Destination or plugin in the configuration
-        #[arg(value_name = "DESTINATION-OR-PLUGIN")]
+        /// Source, destination or plugin in the configuration
+        #[arg(value_name = "ENDPOINT-OR-PLUGIN")]
         of: String,
         /// Only these options, and all that is said of each
         #[arg(value_name = "NAME")]
@@ -203,7 +203,8 @@ pub struct OptionArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub options: Option<PathBuf>,
     /// One option of the destination for this machine: `-o flavor_name=m1.small`; the value is JSON
-    /// where it reads as such, and text otherwise. Goes over --environment and --options
+    /// where it reads as such, and text otherwise. One entry of a table: `-o TABLE.KEY=VALUE`. Goes over --environment
+    /// and --options
     #[arg(short, value_name = "KEY=VALUE")]
     pub option: Vec<String>,
 }
@@ -554,6 +555,7 @@ mod tests {
             "replica create web --source lab --vm web-01 --destination cloud --options web.json",
             "replica create web --source lab --vm web-01 --destination cloud --environment web.json -o set_dhcp=true",
             "option list openstack",
+            "option list vmware vms",
             "option list cloud --values",
             "option list cloud --values migr_image flavor_name -o list_all_destination_networks=true",
             "replica execute web --json",

@@ -8,6 +8,7 @@ use crate::vault::Vault;
 use crate::workers::AgentWorkers;
 use crate::{app, given, place};
 use gyre_core::config::{Config, Plugin};
+use gyre_core::options::merge;
 use gyre_core::roles::{Destination, OsMorphing, Progress, Source};
 use gyre_core::{Error, Result};
 use gyre_engine::Endpoints as _;
@@ -217,7 +218,7 @@ fn endpoint(known: &Config, role: Role, plugin: &str, options: &[String]) -> Res
         config = json!({});
     }
     if let Some(config) = config.as_object_mut() {
-        config.extend(given::singles(options)?.into_iter().flat_map(|(_, given)| given));
+        given::singles(options)?.iter().for_each(|(_, given)| merge(config, given));
     }
     let mut entry = json!(entry);
     if let Some(entry) = entry.as_object_mut() {

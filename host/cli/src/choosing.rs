@@ -4,15 +4,19 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::given::Given;
 use crate::show::{Table, clean};
+use gyre_core::config::Config;
 use gyre_core::options::{OptionInfo, listing};
 use gyre_core::roles::{Choice, Choices};
 use gyre_core::{Error, Result};
 use gyre_engine::Endpoints as _;
+use gyre_grants::Role;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// Type and default of one option in a whole list.
 const CELL_CHARS_MAX: usize = 36;
+/// What is set of one option in a whole list: a source's machines may be hundreds.
+const VALUE_CHARS_MAX: usize = 100;
 
 /// An option with what there is to choose from.
 #[derive(Serialize)]
@@ -24,23 +28,42 @@ struct Offer {
     refused: Option<String>,
 }
 
-/// The options of a destination or a plugin; with `values` what the destination's cloud has for each.
+/// The options of a destination, a source, an OS-morphing plugin of the configuration, or any plugin; with `values` what the
+/// destination's cloud has for each.
 ///
 /// # Errors
 /// `option.nobody`, `option.several`, `config.option`, and those of the destination.
 pub async fn list(app: &App, of: &str, names: &[String], values: bool, given: &Given) -> Result<Answer> {
     if !values && given.is_empty() && !app.config.destination.contains_key(of) {
-        return of_plugin(app, of, names).await;
+        return match configured(&app.config, of) {
+            Some(role) => of_entry(app, role, of, names).await,
+            None => of_plugin(app, of, names).await,
+        };
     }
     let destination = destination(app, of)?;
     let machine = app.plugins.environment(&destination, given).await?;
-    let options = app.plugins.described(&destination, &machine, names).await?;
+    let options = app.plugins.described((Role::Destination, &destination), &machine, names).await?;
     if values {
         // What entries of a table may be stands with the table.
         let options = options.into_iter().filter(|option| names.is_empty() || names.contains(&option.name));
         return offers(app, &destination, options.collect(), machine, names).await;
     }
-    Ok(Answer::new(json!({ "destination": destination, "options": options }), listed(&options, names)))
+    let text = listed(&destination, &options, names);
+    Ok(Answer::new(json!({ "destination": destination, "options": options }), text))
+}
+
+/// What else than a destination an entry of this name is. Options stand there, so it goes before a plugin of the same name.
+fn configured(config: &Config, name: &str) -> Option<Role> {
+    if config.source.contains_key(name) {
+        return Some(Role::Source);
+    }
+    config.osmorphing.contains_key(name).then_some(Role::Osmorphing)
+}
+
+async fn of_entry(app: &App, role: Role, name: &str, names: &[String]) -> Result<Answer> {
+    let options = app.plugins.described((role, name), &Map::new(), names).await?;
+    let what = if role == Role::Source { "source" } else { "osmorphing" };
+    Ok(Answer::new(json!({ what: name, "options": options }), listed(name, &options, names)))
 }
 
 async fn of_plugin(app: &App, plugin: &str, names: &[String]) -> Result<Answer> {
@@ -51,7 +74,7 @@ async fn of_plugin(app: &App, plugin: &str, names: &[String]) -> Result<Answer> 
     standing.refused.map_or(Ok(()), Err)?;
     let schema = found.description.map_or(Value::Null, |about| about.config_schema);
     let options = listing(&schema, None, names)?;
-    Ok(Answer::new(json!({ "plugin": plugin, "options": options }), listed(&options, names)))
+    Ok(Answer::new(json!({ "plugin": plugin, "options": options }), listed(plugin, &options, names)))
 }
 
 /// The destination of that name, else the only one of the plugin of that name.
@@ -80,22 +103,23 @@ fn nobody(app: &App, of: &str) -> Error {
             names.into_iter().cloned().collect::<Vec<_>>().join(", ")
         }
     };
-    let error = Error::invalid("option.nobody", format!("gyre.toml has no destination {of:?}"))
+    let error = Error::invalid("option.nobody", app.config.lacks(&format!("destination {of:?}")))
         .cause(format!("destinations: {}", names(app.config.destination.keys().collect())))
         .cause(format!("plugins: {}", names(app.config.plugin.keys().collect())));
     match app.config.source.get(of) {
-        Some(source) => error.cause(format!("{of:?} is a source of the plugin {}", source.plugin)),
+        Some(source) => error
+            .cause(format!("{of:?} is a source of the plugin {}: --values and -o are of destinations", source.plugin)),
         None => error,
     }
 }
 
 /// What there is, and below it what is set. Of those that were asked for all is said, of a whole list only what fits.
-fn listed(options: &[OptionInfo], asked: &[String]) -> String {
+fn listed(of: &str, options: &[OptionInfo], asked: &[String]) -> String {
     if options.is_empty() {
         return "no options\n".to_owned();
     }
     let is_list = asked.is_empty();
-    let fitting = |text: String| if is_list { clipped(&text) } else { text };
+    let fitting = |text: String| if is_list { clipped(&text, CELL_CHARS_MAX) } else { text };
     let mut table = Table::new(&["option", "type", "default", "meaning"]);
     for option in options {
         let default = if option.required { "(required)".to_owned() } else { word(&option.default) };
@@ -103,24 +127,33 @@ fn listed(options: &[OptionInfo], asked: &[String]) -> String {
         let (kind, default) = (fitting(option.kind.clone()), fitting(default));
         table.row([&option.name, &kind, &default, meaning]);
     }
+    let mut text = table.text();
     let set: Vec<_> = options.iter().filter(|option| option.value.is_some()).collect();
-    if set.is_empty() { table.text() } else { format!("{}\n{}", table.text(), set_table(&set)) }
+    if !set.is_empty() {
+        text += &format!("\n{}", set_table(&set, is_list));
+    }
+    // Of a table the list says what it is called alone.
+    if let Some(table) = options.iter().find(|option| is_list && option.kind.contains('{')) {
+        text += &format!("\nall of an option, and what a table may hold: gyre option list {of} {}\n", table.name);
+    }
+    text
 }
 
-fn set_table(options: &[&OptionInfo]) -> String {
+fn set_table(options: &[&OptionInfo], is_list: bool) -> String {
     let mut table = Table::new(&["set", "value", "where"]);
     for option in options {
         let value = option.value.as_ref().map(word).unwrap_or_default();
+        let value = if is_list { clipped(&value, VALUE_CHARS_MAX) } else { value };
         table.row([&option.name, &value, &option.set_in.join("; ")]);
     }
     table.text()
 }
 
-fn clipped(text: &str) -> String {
-    if text.chars().count() <= CELL_CHARS_MAX {
+fn clipped(text: &str, chars_max: usize) -> String {
+    if text.chars().count() <= chars_max {
         return text.to_owned();
     }
-    text.chars().take(CELL_CHARS_MAX - 1).chain(['…']).collect()
+    text.chars().take(chars_max.saturating_sub(1)).chain(['…']).collect()
 }
 
 fn first_sentence(text: &str) -> &str {
@@ -211,16 +244,35 @@ mod tests {
 
     #[test]
     fn options_are_a_table_and_below_it_stands_what_is_set() {
-        let text = listed(&[option("flavor", None)], &[]);
+        let text = listed("cloud", &[option("flavor", None)], &[]);
         assert_eq!(text, "OPTION  TYPE    DEFAULT   MEANING\nflavor  string  m1.small  Flavor.\n");
-        let text = listed(&[option("flavor", Some(json!("big")))], &["flavor".to_owned()]);
+        let text = listed("cloud", &[option("flavor", Some(json!("big")))], &["flavor".to_owned()]);
         assert!(text.contains("m1.small  Flavor. By name or id.\n\n"), "{text}");
         assert!(text.ends_with("SET     VALUE  WHERE\nflavor  big    a.conf, line 2\n"), "{text}");
-        assert_eq!(listed(&[], &[]), "no options\n");
+        assert_eq!(listed("cloud", &[], &[]), "no options\n");
         let required = OptionInfo { required: true, kind: "x".repeat(40), ..option("flavor", None) };
-        let text = listed(std::slice::from_ref(&required), &[]);
+        let text = listed("cloud", std::slice::from_ref(&required), &[]);
         assert!(text.contains("(required)") && text.contains(&format!("{}…", "x".repeat(35))), "{text}");
-        assert!(listed(std::slice::from_ref(&required), &["flavor".to_owned()]).contains(&"x".repeat(40)));
+        assert!(listed("cloud", std::slice::from_ref(&required), &["flavor".to_owned()]).contains(&"x".repeat(40)));
+    }
+
+    #[test]
+    fn a_whole_list_shows_of_machines_what_fits_and_says_how_to_see_the_rest() {
+        let machines = Some(json!([{ "name": "web", "os-hint": "x".repeat(300) }]));
+        let vms = OptionInfo { kind: "list of { id, name }".into(), ..option("vms", machines) };
+        let text = listed("vmware", std::slice::from_ref(&vms), &[]);
+        assert!(text.ends_with("\nall of an option, and what a table may hold: gyre option list vmware vms\n"));
+        assert!(text.lines().all(|line| line.chars().count() < 160) && text.contains("xx…  a.conf"), "{text}");
+        let text = listed("vmware", &[vms], &["vms".to_owned()]);
+        assert!(text.contains(&"x".repeat(300)) && !text.contains("all of an option"), "{text}");
+    }
+
+    #[test]
+    fn an_entry_with_options_of_its_own_goes_before_its_plugin() {
+        let text = "[plugin.p]\ncomponent = 'p'\n[source.p]\nplugin = 'p'\n[osmorphing.q]\nplugin = 'p'\n";
+        let config = Config::parse(text, std::path::Path::new("/")).unwrap();
+        let roles = ["p", "q", "r"].map(|name| configured(&config, name));
+        assert_eq!(roles, [Some(Role::Source), Some(Role::Osmorphing), None]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! the plugin's option `auth`. Knows no endpoint.
 
 use crate::place::is_open_to_others;
+use gyre_core::config::Login;
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
 use serde_yaml_ng::{Mapping, Value};
@@ -31,9 +32,9 @@ const AUTH_TYPES: [&str; 5] =
 
 /// How to log in to a cloud.
 #[derive(Clone, PartialEq)]
-pub struct Login {
-    /// The plugin's option `auth`: no secrets.
-    pub auth: toml::Table,
+pub struct Found {
+    /// The plugin's option `auth`, and where it was found: no secrets.
+    pub login: Login,
     /// Password, or the secret of an application credential.
     pub password: Vec<u8>,
     /// Files that everybody may read although they hold the password.
@@ -66,11 +67,11 @@ impl Surroundings {
     ///
     /// # Errors
     /// `clouds.missing`, `clouds.unknown`, `clouds.unreadable`, `clouds.auth-type`, `clouds.incomplete`.
-    pub fn login(&self, cloud: &str) -> Result<Login> {
+    pub fn login(&self, cloud: &str) -> Result<Found> {
         if cloud == "env" { self.read_variables() } else { self.read_files(cloud) }
     }
 
-    fn read_variables(&self) -> Result<Login> {
+    fn read_variables(&self) -> Result<Found> {
         let get = |name: &str| self.variables.get(&format!("OS_{}", name.to_uppercase())).cloned();
         let mut entry = Entry::default();
         for name in PLAIN.iter().chain(&BESIDE) {
@@ -86,7 +87,7 @@ impl Surroundings {
         entry.finish("the OS_* variables", Vec::new())
     }
 
-    fn read_files(&self, cloud: &str) -> Result<Login> {
+    fn read_files(&self, cloud: &str) -> Result<Found> {
         let clouds = self.file("OS_CLIENT_CONFIG_FILE", "clouds").ok_or_else(|| {
             let named = self
                 .variables
@@ -187,7 +188,7 @@ impl Entry {
         }
     }
 
-    fn finish(self, whose: &str, open_files: Vec<PathBuf>) -> Result<Login> {
+    fn finish(self, whose: &str, open_files: Vec<PathBuf>) -> Result<Found> {
         if let Some(other) = self.auth_type.as_deref().filter(|name| !AUTH_TYPES.contains(name)) {
             return Err(Error::invalid("clouds.auth-type", format!("{whose} uses auth_type {other:?}"))
                 .cause("gyre logs in with a password or an application credential"));
@@ -216,7 +217,7 @@ impl Entry {
         if let Some(verify) = self.verify {
             auth.insert("verify".into(), verify.into());
         }
-        Ok(Login { auth, password: secret.into_bytes(), open_files })
+        Ok(Found { login: Login { auth, from: whose.to_owned() }, password: secret.into_bytes(), open_files })
     }
 }
 
@@ -271,10 +272,11 @@ clouds:
 
     #[test]
     fn the_password_is_parted_from_the_rest() {
-        let (_keep, here) = surroundings(&[("clouds.yaml", CLOUDS)], &[]);
+        let (keep, here) = surroundings(&[("clouds.yaml", CLOUDS)], &[]);
         let login = here.login("mine").unwrap();
         assert_eq!(login.password, b"1234");
-        let auth = toml::to_string(&login.auth).unwrap();
+        assert_eq!(login.login.from, format!("the cloud \"mine\" of {}", keep.path().join("clouds.yaml").display()));
+        let auth = toml::to_string(&login.login.auth).unwrap();
         assert!(!auth.contains("1234"), "{auth}");
         for line in [
             "username = \"gyre\"",
@@ -293,7 +295,7 @@ clouds:
         let (_keep, here) = surroundings(&[("clouds.yaml", CLOUDS), ("secure.yaml", secure)], &[]);
         assert_eq!(here.login("credential").unwrap().password, b"s3");
         let mine = here.login("mine").unwrap();
-        assert_eq!((mine.password.as_slice(), mine.auth["username"].as_str()), (&b"new"[..], Some("gyre")));
+        assert_eq!((mine.password.as_slice(), mine.login.auth["username"].as_str()), (&b"new"[..], Some("gyre")));
     }
 
     #[test]
@@ -310,8 +312,8 @@ clouds:
         );
         let login = here.login("env").unwrap();
         assert_eq!(login.password, b"p");
-        assert_eq!(login.auth["project_name"].as_str(), Some("t"));
-        assert!(!login.auth.contains_key("password"));
+        assert_eq!(login.login.auth["project_name"].as_str(), Some("t"));
+        assert!(!login.login.auth.contains_key("password"));
     }
 
     #[test]
@@ -344,7 +346,7 @@ clouds:
             ("OS_CACERT", ca.as_str()),
         ];
         let login = surroundings(&[], &variables).1.login("env").unwrap();
-        assert_eq!(login.auth["cacert"].as_str(), Some("-----BEGIN CERTIFICATE-----"));
+        assert_eq!(login.login.auth["cacert"].as_str(), Some("-----BEGIN CERTIFICATE-----"));
         let variables = [("OS_AUTH_URL", "https://k"), ("OS_PASSWORD", "p"), ("OS_CACERT", "/nowhere")];
         assert_eq!(surroundings(&[], &variables).1.login("env").err().unwrap().code, "clouds.cacert");
     }

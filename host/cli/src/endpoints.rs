@@ -10,7 +10,7 @@ use gyre_core::options::OptionInfo;
 use gyre_core::roles::{Destination, OsMorphing, Source};
 use gyre_core::{Error, Result};
 use gyre_engine::{Endpoints, JobContext};
-use gyre_grants::{Faults, Host, Inspection, Secrets};
+use gyre_grants::{Faults, Host, Inspection, Role, Secrets};
 use gyre_ssh::{Identity, KeyPair};
 use gyre_trust::Standing;
 use serde_json::{Map, Value};
@@ -119,18 +119,18 @@ impl Plugins {
         self.blocking(move |host| host.environment(&endpoint, &given)).await
     }
 
-    /// The options of a destination as they hold for a machine with these.
+    /// The options of a source, a destination or an OS-morphing plugin as they hold for a machine with these.
     ///
     /// # Errors
     /// As [`Plugins::environment`], and `config.ini`.
     pub async fn described(
         &self,
-        endpoint: &str,
+        (role, name): (Role, &str),
         machine: &Map<String, Value>,
         names: &[String],
     ) -> Result<Vec<OptionInfo>> {
-        let (endpoint, machine, names) = (endpoint.to_owned(), machine.clone(), names.to_vec());
-        self.blocking(move |host| host.described(&endpoint, &machine, &names)).await
+        let (name, machine, names) = (name.to_owned(), machine.clone(), names.to_vec());
+        self.blocking(move |host| host.described(role, &name, &machine, &names)).await
     }
 
     fn check(&self, endpoint: &str) -> Result<()> {
@@ -163,7 +163,7 @@ impl Plugins {
         let of = |table: &str, known: &BTreeMap<String, gyre_core::config::Endpoint>, name: &str| {
             known.get(name).map(|endpoint| endpoint.plugin.clone()).ok_or_else(|| {
                 let names: Vec<_> = known.keys().map(String::as_str).collect();
-                Error::invalid("config.unknown-endpoint", format!("gyre.toml has no [{table}.{name}]")).cause(
+                Error::invalid("config.unknown-endpoint", self.config.lacks(&format!("[{table}.{name}]"))).cause(
                     format!("it has: {}", if names.is_empty() { "none".into() } else { names.join(", ") }),
                 )
             })

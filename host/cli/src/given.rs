@@ -2,8 +2,8 @@
 //! not what they mean, nor how they go together.
 
 use crate::args::OptionArgs;
-use crate::vault::LOGIN;
 use gyre_api::Layer;
+use gyre_core::config::LOGIN;
 use gyre_core::error::Context as _;
 use gyre_core::options::relaxed_object;
 use gyre_core::{Error, Result};
@@ -77,7 +77,18 @@ fn single(option: &str) -> Result<(String, Map<String, Value>)> {
         Error::invalid("options.syntax", format!("{option:?} is not of the form KEY=VALUE"))
     })?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
-    Ok((format!("-o {key}"), Map::from_iter([(key.to_owned(), value)])))
+    Ok((format!("-o {key}"), written(key, value)))
+}
+
+/// `TABLE.KEY` is one entry of a table, and tables are merged entry by entry. A dot in the entry's own name means nothing.
+fn written(key: &str, value: Value) -> Map<String, Value> {
+    match key.split_once('.').filter(|(table, entry)| !table.is_empty() && !entry.is_empty()) {
+        Some((table, entry)) => {
+            let entries = Map::from_iter([(entry.to_owned(), value)]);
+            Map::from_iter([(table.to_owned(), Value::Object(entries))])
+        }
+        None => Map::from_iter([(key.to_owned(), value)]),
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +106,7 @@ mod tests {
 
     #[test]
     fn options_are_json_where_they_read_as_such() {
-        let given = ["a=m1.large", "b=false", "c={\"a\": \"b\"}", "d=", "e=a=b"];
+        let given = ["a=m1.large", "b=false", "c={\"a\": \"b\"}", "d=", "e=a=b", "f.VM Net=x.y", "g.h.i=1", "j.=k"];
         let values: Vec<_> =
             parsed(None, &given).unwrap().into_iter().map(|(_, options)| Value::Object(options)).collect();
         let expected = [
@@ -104,6 +115,9 @@ mod tests {
             json!({"c": {"a": "b"}}),
             json!({"d": ""}),
             json!({"e": "a=b"}),
+            json!({"f": {"VM Net": "x.y"}}),
+            json!({"g": {"h.i": 1}}),
+            json!({"j.": "k"}),
         ];
         assert_eq!(values, expected);
     }
@@ -128,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_login_is_no_option() {
-        for (file, option) in [(Some(r#"{"auth": {"password": "p"}}"#), None), (None, Some("auth=p"))] {
+        for (file, option) in [(Some(r#"{"auth": {"password": "p"}}"#), None), (None, Some("auth=p")), (None, Some("auth.password=p"))] {
             let error = parsed(file, &option.into_iter().collect::<Vec<_>>()).unwrap_err();
             assert_eq!(error.code, "options.login");
         }

@@ -114,7 +114,7 @@ impl Site {
             None if path.is_file() => (self.of_file(path).await?, unconfigured(path)),
             Some(configured) => (self.of_plugin(name).await?, configured.clone()),
             None => {
-                let what = format!("gyre.toml has no [plugin.{name}], and there is no such file");
+                let what = self.config.lacks(&format!("[plugin.{name}], and there is no such file"));
                 return Err(Error::invalid("config.unknown-plugin", what));
             }
         };

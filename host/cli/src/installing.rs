@@ -338,7 +338,7 @@ impl Installer {
     fn component(&self, name: &str) -> Result<PathBuf> {
         let configured = self.config.plugin.get(name).map(|plugin| plugin.component.clone());
         configured.ok_or_else(|| {
-            Error::invalid("config.unknown-plugin", format!("gyre.toml has no [plugin.{name}]"))
+            Error::invalid("config.unknown-plugin", self.config.lacks(&format!("[plugin.{name}]")))
         })
     }
 

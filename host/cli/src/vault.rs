@@ -1,9 +1,9 @@
 //! Secrets by name, fetched when they are used: passwords of clouds, files, environment variables.
 //! Refuses to print: nothing here implements `Debug` with a value in it.
 
-use crate::clouds::{Login, Surroundings};
+use crate::clouds::{Found, Surroundings};
 use crate::place::is_open_to_others;
-use gyre_core::config::{Config, Endpoint, SecretSource};
+use gyre_core::config::{Config, Endpoint, LOGIN, SecretSource};
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
 use std::collections::BTreeMap;
@@ -12,8 +12,6 @@ use std::path::{Path, PathBuf};
 
 /// The secret that a cloud's password becomes.
 const PASSWORD: &str = "os-password";
-/// The option of an endpoint that its cloud's login becomes.
-pub const LOGIN: &str = "auth";
 /// What of a login is secret, as clouds.yaml names it.
 const LOGIN_SECRETS: [&str; 3] = ["password", "application_credential_secret", "token"];
 /// The largest secret in a file.
@@ -47,9 +45,10 @@ impl Vault {
             }
             let Some(cloud) = endpoint.cloud.clone() else { continue };
             match surroundings.login(&cloud) {
-                Ok(login) => {
-                    open_files.extend(give(endpoint, &login));
-                    if passwords.insert(name.clone(), login.password).is_some() {
+                Ok(Found { login, password, open_files: open }) => {
+                    endpoint.login = Some(login);
+                    open_files.extend(open);
+                    if passwords.insert(name.clone(), password).is_some() {
                         broken.insert(name.clone(), same_name(name));
                     }
                 }
@@ -87,11 +86,6 @@ impl Vault {
             }
         }
     }
-}
-
-fn give(endpoint: &mut Endpoint, login: &Login) -> Vec<PathBuf> {
-    endpoint.config.insert(LOGIN.into(), login.auth.clone().into());
-    login.open_files.clone()
 }
 
 /// A login that stands among the options: its password would be shown to the plugin, or it would count for nothing
@@ -157,8 +151,11 @@ mod tests {
         let opened = Vault::open(&mut config, &here);
         assert_eq!(opened.vault.value("a", "os-password").unwrap(), b"geheim");
         assert_eq!(opened.vault.value("b", "os-password").unwrap_err().code, "secret.unknown");
-        let given = toml::to_string(&config.destination["a"].config).unwrap();
-        assert!(given.contains("auth_url") && !given.contains("geheim"), "{given}");
+        let login = config.destination["a"].login.clone().unwrap();
+        let given = toml::to_string(&login.auth).unwrap();
+        assert!(given.contains("auth_url") && !format!("{config:?}").contains("geheim"), "{given}");
+        assert_eq!(login.from, "the OS_* variables");
+        assert!(config.destination["a"].config.is_empty(), "it stands nowhere among the options");
     }
 
     #[test]

@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 /// Where `gyre serve` listens unless told otherwise.
 const SERVE_PORT: u16 = 7766;
 
+/// The option of an endpoint that its cloud's login becomes.
+pub const LOGIN: &str = "auth";
+
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -263,6 +266,18 @@ pub struct Endpoint {
     /// Options of the plugin, checked against its schema. They go over those of the INI file.
     #[serde(default)]
     pub config: toml::Table,
+    /// What `cloud` came to, once it was looked for: no option that stands in this file.
+    #[serde(skip)]
+    pub login: Option<Login>,
+}
+
+/// Where and as whom to log in to a cloud, without what is secret of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Login {
+    /// The plugin's option [`LOGIN`].
+    pub auth: toml::Table,
+    /// Where it was found, for people: `the cloud "mine" of /etc/openstack/clouds.yaml`.
+    pub from: String,
 }
 
 /// One OS-morphing plugin with its options.
@@ -477,6 +492,13 @@ impl Config {
         Ok(config)
     }
 
+    /// That the file has no such table: `gyre.toml has no [source.a]`, by the name of the file that was read.
+    pub fn lacks(&self, what: &str) -> String {
+        let unnamed = Self::unnamed();
+        let file = if self.file.as_os_str().is_empty() { &unnamed } else { &self.file };
+        format!("{} has no {what}", file.display())
+    }
+
     fn unnamed() -> PathBuf {
         PathBuf::from("gyre.toml")
     }
@@ -544,6 +566,13 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_there_is_told_of_the_file_that_was_read() {
+        assert_eq!(Config::default().lacks("[source.a]"), "gyre.toml has no [source.a]");
+        let other = Config { file: "/etc/site.toml".into(), ..Config::default() };
+        assert_eq!(other.lacks("destination \"b\""), "/etc/site.toml has no destination \"b\"");
+    }
 
     #[test]
     fn grants_are_short_or_full() {

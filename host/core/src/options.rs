@@ -98,6 +98,9 @@ impl Layer {
                     "{name} is a matter of the site: it may stand in gyre.toml or an INI file only"
                 ));
             }
+            if self.rank == Rank::Environment && !found.is_empty() {
+                found.extend(schema::written_as(schema, name, value));
+            }
             problems.extend(found.into_iter().map(|problem| format!("{}: {problem}", self.place_of(name))));
         }
         problems
@@ -178,8 +181,8 @@ impl Effective {
     }
 }
 
-/// Tables are merged entry by entry, everything else is replaced.
-fn merge(options: &mut Map<String, Value>, above: &Map<String, Value>) {
+/// Lays options over others: tables are merged entry by entry, everything else is replaced.
+pub fn merge(options: &mut Map<String, Value>, above: &Map<String, Value>) {
     for (key, value) in above {
         match (options.get_mut(key), value) {
             (Some(Value::Object(own)), Value::Object(value)) => merge(own, value),

@@ -12,7 +12,7 @@ use crate::source::PluginSource;
 use crate::tap::{Recorded, Tap};
 use crate::tls::Roots;
 use crate::worker::key_of;
-use gyre_core::config::{Config, Limits, Wasi, WasiPolicy};
+use gyre_core::config::{Config, Limits, Morphing, Wasi, WasiPolicy};
 use gyre_core::error::Context as _;
 use gyre_core::options::{Layer, OptionInfo, handed_on, listing};
 use gyre_core::{Error, Result, roles};
@@ -279,11 +279,7 @@ impl Host {
     /// # Errors
     /// `config.unknown-endpoint`, `config.option`, `config.grant`, `config.role`, `plugin.*`, `sandbox.*`.
     pub fn source(&self, endpoint: &str, job: &JobContext) -> Result<Arc<dyn roles::Source>> {
-        let place = format!("[source.{endpoint}]");
-        let entry =
-            self.config.source.get(endpoint).ok_or_else(|| unknown(&place, self.config.source.keys()))?;
-        let loaded = self.load_as(&entry.plugin, Role::Source, &place, &job.plugins)?;
-        let entry = Entry::of_endpoint(place, entry);
+        let (loaded, entry) = self.source_entry(endpoint, &job.plugins)?;
         let effective = self.options(&loaded, &entry)?.resolve(&job.overrides)?;
         let purpose = self.purpose(&loaded, endpoint, job);
         Ok(Arc::new(PluginSource::new(&loaded, purpose, options::json(effective))?))
@@ -314,20 +310,54 @@ impl Host {
         options::environment(&entry.place, &loaded.description.config_schema, given)
     }
 
-    /// The options of a destination as they hold for a machine with these, each with where it stands; all of its
-    /// plugin, or those named.
+    /// The options of an entry of the configuration as they hold for a machine with these, each with where it stands; all
+    /// of its plugin, or those named. What must be set may be missing: who asks for a list may have to set it yet.
     ///
     /// # Errors
     /// `config.option`, `config.ini`; else as [`Host::source`].
     pub fn described(
         &self,
-        endpoint: &str,
+        role: Role,
+        name: &str,
         overrides: &Map<String, Value>,
         names: &[String],
     ) -> Result<Vec<OptionInfo>> {
-        let (loaded, entry) = self.destination_entry(endpoint, &BTreeMap::new())?;
-        let effective = self.options(&loaded, &entry)?.resolve(overrides)?;
+        let pins = BTreeMap::new();
+        let (loaded, entry) = match role {
+            Role::Source => self.source_entry(name, &pins)?,
+            Role::Destination => self.destination_entry(name, &pins)?,
+            Role::Osmorphing => {
+                let known = &self.config.osmorphing;
+                let entry = known.get(name).ok_or_else(|| unknown(&self.config, &osmorphing(name), known.keys()))?;
+                self.morphing_entry(name, entry, &pins)?
+            }
+        };
+        let effective = self.options(&loaded, &entry)?.overlay(overrides)?;
         listing(&loaded.description.config_schema, Some(&effective), names)
+    }
+
+    fn source_entry(
+        &self,
+        endpoint: &str,
+        pins: &BTreeMap<String, String>,
+    ) -> Result<(Arc<Loaded>, Entry<'_>)> {
+        let place = format!("[source.{endpoint}]");
+        let known = &self.config.source;
+        let entry = known.get(endpoint).ok_or_else(|| unknown(&self.config, &place, known.keys()))?;
+        let loaded = self.load_as(&entry.plugin, Role::Source, &place, pins)?;
+        Ok((loaded, Entry::of_endpoint(place, entry)))
+    }
+
+    fn morphing_entry<'a>(
+        &self,
+        name: &str,
+        entry: &'a Morphing,
+        pins: &BTreeMap<String, String>,
+    ) -> Result<(Arc<Loaded>, Entry<'a>)> {
+        let place = osmorphing(name);
+        let plugin = entry.plugin.as_deref().unwrap_or(name);
+        let loaded = self.load_as(plugin, Role::Osmorphing, &place, pins)?;
+        Ok((loaded, Entry { place, ini: None, config: &entry.config, login: None }))
     }
 
     fn destination_entry(
@@ -337,7 +367,7 @@ impl Host {
     ) -> Result<(Arc<Loaded>, Entry<'_>)> {
         let place = format!("[destination.{endpoint}]");
         let known = &self.config.destination;
-        let entry = known.get(endpoint).ok_or_else(|| unknown(&place, known.keys()))?;
+        let entry = known.get(endpoint).ok_or_else(|| unknown(&self.config, &place, known.keys()))?;
         let loaded = self.load_as(&entry.plugin, Role::Destination, &place, pins)?;
         Ok((loaded, Entry::of_endpoint(place, entry)))
     }
@@ -379,10 +409,7 @@ impl Host {
     ) -> Result<Vec<(String, Arc<dyn roles::OsMorphing>)>> {
         let mut morphers = Vec::new();
         for (name, entry) in &self.config.osmorphing {
-            let place = format!("[osmorphing.{name}]");
-            let plugin = entry.plugin.as_ref().unwrap_or(name);
-            let loaded = self.load_as(plugin, Role::Osmorphing, &place, &job.plugins)?;
-            let entry = Entry { place, ini: None, config: &entry.config };
+            let (loaded, entry) = self.morphing_entry(name, entry, &job.plugins)?;
             let handed_on = handed_on(&loaded.description.config_schema);
             let effective = self.options(&loaded, &entry)?.with(handed_on).resolve(&Map::new())?;
             let purpose = self.purpose(&loaded, "", job);
@@ -403,7 +430,7 @@ impl Host {
     }
 
     fn entry(&self, name: &str) -> Result<&gyre_core::config::Plugin> {
-        self.config.plugin.get(name).ok_or_else(|| unknown_plugin(name, self.config.plugin.keys()))
+        self.config.plugin.get(name).ok_or_else(|| unknown_plugin(&self.config, name))
     }
 
     fn load_as(
@@ -561,14 +588,17 @@ impl Loaded {
     }
 }
 
-fn unknown<'a>(place: &str, known: impl Iterator<Item = &'a String>) -> Error {
-    Error::invalid("config.unknown-endpoint", format!("gyre.toml has no {place}"))
-        .cause(listed("it has", known))
+fn osmorphing(name: &str) -> String {
+    format!("[osmorphing.{name}]")
 }
 
-fn unknown_plugin<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Error {
-    Error::invalid("config.unknown-plugin", format!("gyre.toml has no [plugin.{name}]"))
-        .cause(listed("plugins", known))
+fn unknown<'a>(config: &Config, place: &str, known: impl Iterator<Item = &'a String>) -> Error {
+    Error::invalid("config.unknown-endpoint", config.lacks(place)).cause(listed("it has", known))
+}
+
+fn unknown_plugin(config: &Config, name: &str) -> Error {
+    Error::invalid("config.unknown-plugin", config.lacks(&format!("[plugin.{name}]")))
+        .cause(listed("plugins", config.plugin.keys()))
 }
 
 fn listed<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> String {

@@ -1,7 +1,7 @@
 //! Where the options of a plugin stand on this host: INI files, the tables of `gyre.toml`, and what is given for one
 //! machine. Reads them and names their places; which of them counts more is said by [`gyre_core::options`].
 
-use gyre_core::config::{Endpoint, Plugin};
+use gyre_core::config::{Endpoint, LOGIN, Login, Plugin};
 use gyre_core::error::Context as _;
 use gyre_core::options::{Effective, Layer, Rank, overlay, resolve};
 use gyre_core::{Error, Result};
@@ -20,15 +20,18 @@ pub(crate) struct Entry<'a> {
     pub(crate) place: String,
     pub(crate) ini: Option<&'a PathBuf>,
     pub(crate) config: &'a toml::Table,
+    /// Found elsewhere, and said to be from there.
+    pub(crate) login: Option<&'a Login>,
 }
 
 impl<'a> Entry<'a> {
     pub(crate) fn of_endpoint(place: String, endpoint: &'a Endpoint) -> Self {
-        Self { place, ini: endpoint.ini.as_ref(), config: &endpoint.config }
+        Self { place, ini: endpoint.ini.as_ref(), config: &endpoint.config, login: endpoint.login.as_ref() }
     }
 
     pub(crate) fn of_plugin(name: &str, plugin: &'a Plugin) -> Self {
-        Self { place: format!("[plugin.{name}]"), ini: plugin.ini.as_ref(), config: &plugin.config }
+        let place = format!("[plugin.{name}]");
+        Self { place, ini: plugin.ini.as_ref(), config: &plugin.config, login: None }
     }
 
     fn layers(&self, file: &Path, schema: &Value, of_ini: Rank, own: Rank) -> Result<Vec<Layer>> {
@@ -39,6 +42,10 @@ impl<'a> Entry<'a> {
         }
         let place = format!("{}: {}.config]", file.display(), self.place.trim_end_matches(']'));
         layers.push(Layer::new(own, place, table(&self.place, self.config)?));
+        if let Some(login) = self.login {
+            let auth = Value::Object(table(&login.from, &login.auth)?);
+            layers.push(Layer::new(own, &login.from, Map::from_iter([(LOGIN.to_owned(), auth)])));
+        }
         Ok(layers)
     }
 }
@@ -76,9 +83,23 @@ impl<'a> Stack<'a> {
     ///
     /// # Errors
     /// `config.option`.
-    pub(crate) fn resolve(mut self, machine: &Map<String, Value>) -> Result<Effective> {
+    pub(crate) fn resolve(self, machine: &Map<String, Value>) -> Result<Effective> {
+        let all = self.of_machine(machine);
+        resolve(all.place, all.schema, all.layers)
+    }
+
+    /// The same, and nothing is missed that must be set.
+    ///
+    /// # Errors
+    /// As [`Stack::resolve`].
+    pub(crate) fn overlay(self, machine: &Map<String, Value>) -> Result<Effective> {
+        let all = self.of_machine(machine);
+        overlay(all.place, all.schema, all.layers)
+    }
+
+    fn of_machine(mut self, machine: &Map<String, Value>) -> Self {
         self.layers.push(Layer::new(Rank::Environment, MACHINE, machine.clone()));
-        resolve(self.place, self.schema, self.layers)
+        self
     }
 }
 
@@ -153,6 +174,37 @@ mod tests {
         assert_eq!(a(&value(&text, json!({}))), (json!(2), "gyre.toml: [plugin.p.config]".into()));
         let last = value(&text.replace("config.a = 2", ""), json!({}));
         assert_eq!((last.options["a"].clone(), last.options["b"].clone()), (json!(1), json!(1)));
+    }
+
+    #[test]
+    fn a_login_is_said_to_be_from_where_it_was_found() {
+        let text = "[plugin.p]\ncomponent = 'p'\n[source.s]\nplugin = 'p'\ncloud = 'c'\nconfig.a = 4";
+        let mut config = gyre_core::config::Config::parse(text, Path::new("/")).unwrap();
+        let auth = toml::Table::from_iter([("username".to_owned(), "u".into())]);
+        let from = "the cloud \"c\" of clouds.yaml".to_owned();
+        config.source.get_mut("s").unwrap().login = Some(Login { auth, from: from.clone() });
+        let defaults = Entry::of_plugin("p", &config.plugin["p"]);
+        let entry = Entry::of_endpoint("[source.s]".into(), &config.source["s"]);
+        let schema = json!({ "properties": { "a": {}, "auth": { "type": "object" } } });
+        let stack = Stack::new(&config.file, &schema, &defaults, &entry).unwrap();
+        let effective = stack.resolve(&Map::new()).unwrap();
+        assert_eq!(effective.options["auth"], json!({ "username": "u" }));
+        assert_eq!((&effective.places["auth"], &effective.places["a"][0][..4]), (&vec![from], "gyre"));
+    }
+
+    #[test]
+    fn who_looks_may_have_to_set_the_rest_yet() {
+        let config = "[plugin.p]\ncomponent = 'p'\n[source.s]\nplugin = 'p'\nconfig.a = 4";
+        let config = gyre_core::config::Config::parse(config, Path::new("/")).unwrap();
+        let defaults = Entry::of_plugin("p", &config.plugin["p"]);
+        let entry = Entry::of_endpoint("[source.s]".into(), &config.source["s"]);
+        let mut schema = schema();
+        schema["required"] = json!(["b"]);
+        let stack = || Stack::new(&config.file, &schema, &defaults, &entry).unwrap();
+        assert_eq!(stack().resolve(&Map::new()).unwrap_err().causes, ["b is missing"]);
+        assert_eq!(stack().overlay(&Map::new()).unwrap().options["a"], 4);
+        let wrong = Map::from_iter([("c".to_owned(), json!(1))]);
+        assert_eq!(stack().overlay(&wrong).unwrap_err().code, "config.option");
     }
 
     #[test]

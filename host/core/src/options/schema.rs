@@ -8,6 +8,8 @@ use std::cell::Cell;
 const DEPTH_MAX: usize = 32;
 /// Comparisons of one check: a schema comes from a plugin, and two parts that refer to themselves would take years.
 const WORK_MAX: usize = 100_000;
+/// Tables and lists in one another that an example shows.
+const EXAMPLE_DEPTH_MAX: usize = 4;
 /// Values and names told of those that would do.
 const TOLD_MAX: usize = 50;
 /// A known name is suggested up to so many edits away, and no more than half of the name may be other letters.
@@ -22,6 +24,49 @@ pub fn problems(schema: &Value, options: &Value) -> Vec<String> {
 pub fn problems_of(schema: &Value, name: &str, value: &Value) -> Vec<String> {
     let option = Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
     checked(schema, false, &option)
+}
+
+/// How a table or a list is given for one machine, where what was given is neither.
+pub fn written_as(root: &Value, name: &str, value: &Value) -> Option<String> {
+    let option = root.get("properties")?.get(name)?;
+    let example = example(root, option, 0);
+    match (&example, value) {
+        (Value::Object(entries), Value::String(_) | Value::Bool(_) | Value::Number(_)) => {
+            let (key, entry) = entries.iter().next()?;
+            let one = match entry {
+                Value::Array(_) | Value::Object(_) => String::new(),
+                word => format!(", or one entry of it: -o '{name}.{key}={}'", word.as_str().unwrap_or("…")),
+            };
+            Some(format!("{name} is a table, and given as JSON: -o '{name}={example}'{one}"))
+        }
+        (Value::Array(_), Value::String(_) | Value::Bool(_) | Value::Number(_)) => {
+            Some(format!("{name} is a list, and given as JSON: -o '{name}={example}'"))
+        }
+        _ => None,
+    }
+}
+
+/// A value of that shape, with one entry in each table and list.
+fn example(root: &Value, schema: &Value, depth: usize) -> Value {
+    let schema = core_of(root, schema);
+    let inside = |entry: &Value| example(root, entry, depth + 1);
+    let words = schema.get("enum").and_then(Value::as_array);
+    if let Some(word) = words.and_then(|words| words.iter().find(|word| !word.is_null())) {
+        return word.clone();
+    }
+    match type_of(schema) {
+        _ if depth == EXAMPLE_DEPTH_MAX => Value::from("…"),
+        Some("object") => {
+            let entry = schema.get("properties").and_then(Value::as_object).and_then(|all| all.iter().next());
+            let each = schema.get("additionalProperties").unwrap_or(&Value::Null);
+            let (key, entry) = entry.map_or(("KEY", each), |(key, entry)| (key.as_str(), entry));
+            Value::Object(Map::from_iter([(key.to_owned(), inside(entry))]))
+        }
+        Some("array") => Value::Array(vec![inside(schema.get("items").unwrap_or(&Value::Null))]),
+        Some("boolean") => Value::Bool(true),
+        Some("integer" | "number") => Value::from(1),
+        _ => Value::from("VALUE"),
+    }
 }
 
 fn checked(schema: &Value, is_whole: bool, options: &Value) -> Vec<String> {

@@ -135,6 +135,24 @@ fn what_is_wrong_is_told_with_its_place_and_the_nearest_name() {
 }
 
 #[test]
+fn a_table_that_is_given_as_text_is_shown_as_json() {
+    let causes = |given: Value| overlay("d", &schema(), vec![layer(Rank::Environment, given)]).unwrap_err().causes;
+    let expected = [
+        "Environment: instance_tags is string, not table",
+        "Environment: instance_tags is a table, and given as JSON: -o 'instance_tags={\"KEY\":\"VALUE\"}', or one entry of it: -o 'instance_tags.KEY=VALUE'",
+    ];
+    assert_eq!(causes(json!({ "instance_tags": "a=b" })), expected);
+    assert!(causes(json!({ "migr_image_map": 5 }))[1].contains("-o 'migr_image_map.linux=VALUE'"));
+    let groups = &causes(json!({ "security_groups": "web" }))[1];
+    assert!(groups.ends_with("is a list, and given as JSON: -o 'security_groups=[\"VALUE\"]'"), "{groups}");
+    assert_eq!(causes(json!({ "instance_tags": { "a": 1 } })).len(), 1, "it is a table");
+    assert_eq!(causes(json!({ "set_dhcp": "x" })).len(), 1);
+    let endless = json!({ "properties": { "a": { "$ref": "#/$defs/A" } }, "$defs": { "A": { "type": "array", "items": { "$ref": "#/$defs/A" } } } });
+    let layers = vec![layer(Rank::Environment, json!({ "a": "x" }))];
+    assert!(overlay("d", &endless, layers).unwrap_err().causes[1].contains("[[[[\"…\"]]]]"));
+}
+
+#[test]
 fn what_is_missing_is_missed_only_when_all_is_together() {
     let schema = json!({ "properties": { "a": {}, "b": {} }, "required": ["a", "b"] });
     let layers = || vec![layer(Rank::Endpoint, json!({ "a": 1 }))];

@@ -28,10 +28,7 @@ const OWN_DISKS: &str = "own-disks";
 pub fn check(cloud: &mut Cloud, options: &Options, vm: Option<&VmSpec>) -> Result<Vec<Finding>> {
     cloud.token()?;
     let mut findings = Findings::default();
-    for service in Service::ALL {
-        let present = cloud.require(service);
-        findings.note("auth.region_name", present)?;
-    }
+    check_catalog(cloud, &mut findings)?;
     if findings.0.is_empty() {
         check_versions(cloud, options, &mut findings)?;
     }
@@ -51,6 +48,19 @@ pub fn check(cloud: &mut Cloud, options: &Options, vm: Option<&VmSpec>) -> Resul
     let machines = Machines { worker: worker.flavor, worker_root: worker.root, server };
     quota::check(cloud, options, vm, &machines, &mut findings)?;
     Ok(findings.0)
+}
+
+/// A wrong region is wrong for every service, and told once.
+fn check_catalog(cloud: &mut Cloud, findings: &mut Findings) -> Result<()> {
+    let region = cloud.region();
+    if findings.note("auth.region_name", region)?.is_none() {
+        return Ok(());
+    }
+    for service in Service::ALL {
+        let present = cloud.require(service);
+        findings.note("auth.region_name", present)?;
+    }
+    Ok(())
 }
 
 /// Microversions that gyre asks for: an older service answers nothing else than that it is too old.

@@ -193,6 +193,15 @@ impl Cloud {
         self.endpoint(service).map(drop)
     }
 
+    /// Whether the region is one that the services are in.
+    ///
+    /// # Errors
+    /// `openstack.no-service`, and those of [`Cloud::token`].
+    pub fn region(&mut self) -> Result<()> {
+        let auth = self.auth.clone();
+        self.token()?.region(&auth)
+    }
+
     fn endpoint(&mut self, service: Service) -> Result<(String, String)> {
         let auth = self.auth.clone();
         let url = self.token()?.endpoint(service, &auth)?;

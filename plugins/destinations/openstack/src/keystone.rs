@@ -6,6 +6,7 @@ use crate::contract::{Error, Request, Response, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// One HTTP exchange, milliseconds.
 const LOGIN_TIMEOUT_MS: u32 = 60_000;
@@ -195,6 +196,37 @@ struct LoginProject {
 }
 
 impl Token {
+    /// Whether a region is chosen where the services have several, and is one of them: said once, and not of each.
+    ///
+    /// # Errors
+    /// `openstack.no-service`, naming the regions.
+    pub fn region(&self, auth: &Auth) -> Result<()> {
+        let in_regions: Vec<_> = Service::ALL.into_iter().map(|service| self.regions(service, auth)).collect();
+        let all: BTreeSet<_> = in_regions.iter().flatten().copied().collect();
+        let message = match auth.region_name.as_deref() {
+            Some(wanted) if !all.is_empty() && !all.contains(wanted) => {
+                format!("the cloud's catalog has no service in region {wanted:?}; check region_name")
+            }
+            None if in_regions.iter().any(|regions| regions.len() > 1) => {
+                "the services are in several regions; set region_name".to_owned()
+            }
+            _ => return Ok(()),
+        };
+        let names: Vec<_> = all.into_iter().collect();
+        Err(Error::invalid("openstack.no-service", message).cause(format!("regions: {}", names.join(", "))))
+    }
+
+    /// Where a service is, by the type that the catalog has it under.
+    fn regions(&self, service: Service, auth: &Auth) -> BTreeSet<&str> {
+        let of_kind = |kind: &&str| -> BTreeSet<&str> {
+            let entries = self.catalog.iter().filter(|entry| entry.kind == **kind);
+            let endpoints = entries.flat_map(|entry| &entry.endpoints);
+            let wanted = endpoints.filter(|endpoint| endpoint.interface == auth.interface());
+            wanted.filter_map(|endpoint| endpoint.region.as_deref()).collect()
+        };
+        service.types().iter().map(of_kind).find(|regions| !regions.is_empty()).unwrap_or_default()
+    }
+
     /// URL of a service in the wanted region and interface.
     ///
     /// # Errors
@@ -382,6 +414,12 @@ mod tests {
         let internal = Auth { interface: Some("internal".into()), ..demo() };
         assert_eq!(token.endpoint(Service::Volume, &internal).unwrap(), "http://i");
         assert!(token.endpoint(Service::Image, &in_b).unwrap_err().causes[0].contains("volumev3"));
+        let error = token.region(&demo()).unwrap_err();
+        assert!(error.message.contains("several regions") && error.causes == ["regions: a, b"], "{error:?}");
+        token.region(&in_b).unwrap();
+        token.region(&internal).unwrap();
+        let nowhere = Auth { region_name: Some("c".into()), ..demo() };
+        assert!(token.region(&nowhere).unwrap_err().message.contains("no service in region \"c\""));
     }
 
     #[test]

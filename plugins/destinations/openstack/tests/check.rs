@@ -91,6 +91,14 @@ fn a_check_names_the_option_that_is_wrong() {
 }
 
 #[test]
+fn a_wrong_region_is_told_once() {
+    let auth = json!({ "auth_url": "http://keystone:5000", "username": "u", "project_name": "p", "region_name": "nosuch" });
+    let found = check(fine, json!({ "auth": auth }), &machine());
+    assert_eq!(paths(found.clone()), blocks("auth.region_name"));
+    assert!(found[0].message.contains("\"nosuch\" (regions: R)"), "{found:?}");
+}
+
+#[test]
 fn everything_that_a_check_asks_for_is_only_looked_at() {
     // With every option that makes it ask for more.
     let mut vm = machine();

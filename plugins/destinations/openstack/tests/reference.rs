@@ -48,7 +48,7 @@ The same for one machine, in the file of `--environment`:
 { \"network_map\": { \"VM Network\": \"private\" }, \"flavor_name\": \"m1.small\" }
 ```
 
-With `-o` tables and lists are JSON: `-o 'security_groups=[\"web\"]'`.
+With `-o` tables and lists are JSON: `-o 'security_groups=[\"web\"]'`. One entry of a table: `-o 'network_map.VM Network=private'`.
 
 Where: `site` stands in `gyre.toml` or in an INI file alone; `machine` is given for one machine with `--environment`,
 `--options` or `-o`. Who counts more, from the top:

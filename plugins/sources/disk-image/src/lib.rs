@@ -117,8 +117,14 @@ impl Source for DiskImage {
     }
 }
 
+/// A disk without a byte is no disk of a machine: a copy was broken off before it began, or the path is another one's.
 fn open(image: &Image) -> Result<Chain> {
-    Chain::open(&image.path, &image.choice())
+    let chain = Chain::open(&image.path, &image.choice())?;
+    if chain.size() > 0 {
+        return Ok(chain);
+    }
+    let what = format!("the disk in {} has 0 bytes: no machine has such a disk", image.path);
+    Err(Error::invalid("disk-image.empty", what))
 }
 
 fn snapshot_of(id: String, image: &Image) -> Result<SnapshotDisk> {
@@ -199,6 +205,7 @@ fn finding(path: String, error: &Error) -> Finding {
 fn remedy(code: &str) -> &'static str {
     match code {
         "disk-image.truncated" | "disk-image.corrupt" => "copy the image again from where it came",
+        "disk-image.empty" => "name another file, or copy the image again from where it came",
         "disk-image.unsupported" => "convert it with `qemu-img convert -O qcow2`",
         "disk-image.encrypted" => "name its passphrase by `key`, or decrypt it with `qemu-img convert`",
         "disk-image.key" | "grant.secret" | "grant.reveal" => {

@@ -1,6 +1,8 @@
 //! How a format is told, and what a guest that writes headers into its raw disk gains by it: nothing.
 
 use crate::support::*;
+use disk_image::DiskImage;
+use gyre_plugin::source::*;
 
 #[test]
 fn what_the_operator_wrote_wins() {
@@ -48,6 +50,22 @@ fn a_guest_names_no_file_of_this_host() {
     for name in ["_etc_victim.vmdk", ".._victim.vmdk", "sub_.._.._victim.vmdk"] {
         assert_refused(name, "", "disk-image.parent");
     }
+}
+
+#[test]
+fn a_disk_without_a_byte_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let d = directory.path();
+    std::fs::write(d.join("disk.raw"), b"").unwrap();
+    std::fs::write(d.join("disk.img"), b"").unwrap();
+    run(d, "qemu-img create -f qcow2 disk.qcow2 0");
+    run(d, "qemu-img create -f qcow2 small.qcow2 512");
+    let _host = host(d);
+    for name in ["disk.raw", "disk.img", "disk.qcow2"] {
+        assert_refused(name, "", "disk-image.empty");
+        assert!(DiskImage::get_vm(Config::new(config(name, "")), "vm").is_err_and(|e| e.code == "disk-image.empty"));
+    }
+    assert_eq!(complaint("small.qcow2", ""), None);
 }
 
 #[test]
