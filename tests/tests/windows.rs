@@ -1,10 +1,13 @@
 //! A Windows guest through the whole program: replicated, deployed on the embedded OpenStack, converted there with drivers
-//! from an ISO image. What the server's volume holds is read by ntfs-3g and hivex. Its disk is made here: NTFS with the hives
-//! and files that a golden tree of the plugin begins with; nothing of Windows runs. Needs root; `cargo xtask test` builds
-//! what is started.
+//! from an ISO image. What the server's volume holds is read by ntfs-3g and hivex, and its registry held against what virt-v2v
+//! made of the same disk. `tests/fixtures/windows.py` makes that: NTFS, hives by hivex, and the files that a golden tree of
+//! the plugin begins with; nothing of Windows runs. Needs root; `cargo xtask test` builds what is started.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[allow(dead_code)] // what the plugin's own test asks for
+#[path = "../../plugins/osmorphing/windows/tests/judge/mod.rs"]
+mod judge;
 mod web;
 
 use anyhow::{Context, Result, ensure};
@@ -14,9 +17,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use web::{Authority, Server, answered};
 
-/// The golden tree that the disk is made of.
-const CASE: &str = "plugins/osmorphing/windows/tests/cases/server-2019-vmware/before.tree";
-const MIB: u64 = 1 << 20;
+/// The golden trees that disks are made of.
+const CASES: &str = "plugins/osmorphing/windows/tests/cases";
+/// With a driver database, of 64 bits.
+const NEW: &str = "server-2019-vmware";
+/// Without, of 32 bits.
+const OLD: &str = "windows-7";
 /// Where the system's partition begins and how large it is, MiB: behind one as Windows makes for itself.
 const SYSTEM: (u64, u64) = (9, 54);
 /// Text of a driver's file: of another length than any buffer.
@@ -35,50 +41,39 @@ fn mounted<T>(ntfs: &Path, work: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
     done
 }
 
-/// A section of a golden tree: what it is, its path, and its text.
-fn sections(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
-    text.split("--- ").filter_map(|section| {
-        let (head, body) = section.split_once('\n')?;
-        let mut words = head.splitn(3, ' ');
-        Some((words.next()?, words.nth(1)?, body))
-    })
+fn case(name: &str) -> PathBuf {
+    root().join(CASES).join(name)
+}
+
+/// What `tests/fixtures/windows.py` says.
+fn fixture(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Result<String> {
+    let script = root().join("tests/fixtures/windows.py");
+    run("/usr/bin/python3", &[&[&script as &dyn AsRef<std::ffi::OsStr>], arguments].concat())
 }
 
 /// Windows as the golden tree has it, on the second partition.
-fn windows(directory: &Path, disk: &Path) -> Result<()> {
-    let (ntfs, raw) = (directory.join("ntfs"), directory.join("raw"));
-    std::fs::File::create(&ntfs)?.set_len(SYSTEM.1 * MIB)?;
-    run("mkntfs", &[&"-F", &"-Q", &"-q", &ntfs])?;
-    let text = std::fs::read_to_string(root().join(CASE))?;
-    mounted(&ntfs, |top| {
-        for (kind, path, body) in sections(&text) {
-            let to = top.join(path.trim_start_matches('/'));
-            std::fs::create_dir_all(to.parent().context("no directory")?)?;
-            let bytes = match kind {
-                "hive" => gyre_hive::text::parse(body)?.to_bytes()?,
-                _ => body.into(),
-            };
-            std::fs::write(to, bytes)?;
-        }
-        Ok(())
-    })?;
-    let (start, size) = SYSTEM;
-    let table =
-        format!("label: dos\nstart=1M, size=8M, type=7, bootable\nstart={start}M, size={size}M, type=7\n");
-    std::fs::File::create(&raw)?.set_len((start + size + 1) * MIB)?;
-    run("sh", &[&"-c", &"printf '%s' \"$1\" | sfdisk --quiet \"$2\"", &"sh", &table, &raw])?;
-    let seek = format!("seek={start}");
-    let (from, to) = (format!("if={}", ntfs.display()), format!("of={}", raw.display()));
-    run("dd", &[&from, &to, &"bs=1M", &"conv=notrunc", &"status=none", &seek])?;
+fn windows(name: &str, directory: &Path, disk: &Path) -> Result<()> {
+    let raw = directory.join("raw");
+    fixture(&[&"disk", &case(name), &raw, &SYSTEM.1.to_string()])?;
     run("qemu-img", &[&"convert", &"-O", &"qcow2", &raw, &disk]).map(drop)
 }
 
-/// An image with drivers for this Windows, and for another one.
+/// The registry is other than before as virt-v2v leaves it, but for what is agreed on.
+fn as_virt_v2v(name: &str, top: &Path) -> Result<()> {
+    let read = |file: &str| std::fs::read_to_string(case(name).join(file));
+    let changed = fixture(&[&"changes", &case(name), &top])?;
+    let verdict = judge::judge(&read("before.tree")?, &changed, &read("virt-v2v.tree")?);
+    ensure!(verdict.wrong.is_empty(), "{}", verdict.wrong.join("\n"));
+    Ok(())
+}
+
+/// An image with drivers for both.
 fn virtio_win(directory: &Path) -> Result<PathBuf> {
     let (tree, image) = (directory.join("virtio"), directory.join("virtio-win.iso"));
-    for (driver, folder) in [("viostor", "2k19"), ("viostor", "w7"), ("vioscsi", "2k19"), ("NetKVM", "2k19")]
-    {
-        let folder = tree.join(driver).join(folder).join("amd64");
+    let releases = ["2k19/amd64", "w7/x86"];
+    let drivers = ["viostor", "vioscsi", "NetKVM"];
+    for (driver, folder) in drivers.iter().flat_map(|driver| releases.map(|folder| (driver, folder))) {
+        let folder = tree.join(driver).join(folder);
         std::fs::create_dir_all(&folder)?;
         for extension in ["inf", "cat", "sys"] {
             std::fs::write(folder.join(format!("{}.{extension}", driver.to_lowercase())), DRIVER)?;
@@ -111,7 +106,7 @@ fn number(hive: &Path, key: &str, name: &str) -> Result<u64> {
     Ok(value(hive, key, name, "value_dword")?.parse()?)
 }
 
-fn converted(top: &Path) -> Result<()> {
+fn converted(name: &str, top: &Path) -> Result<()> {
     let system = top.join("Windows/System32/config/SYSTEM");
     for driver in ["viostor", "vioscsi"] {
         let service = format!(r"ControlSet001\Services\{driver}");
@@ -124,13 +119,13 @@ fn converted(top: &Path) -> Result<()> {
     for file in ["Drivers/VirtIO/netkvm.inf", "Gyre/firstboot.cmd", "System32/config/SYSTEM.gyre-bak"] {
         ensure!(top.join("Windows").join(file).exists(), "{file} is not there");
     }
-    Ok(())
+    as_virt_v2v(name, top)
 }
 
 /// A site with such a guest, and a plugin for it that is granted this.
-fn site(grant: &str, config: &str) -> Result<Small> {
+fn site(name: &str, grant: &str, config: &str) -> Result<Small> {
     let small = Small::new(|_| ())?;
-    windows(small.directory.path(), &small.disk())?;
+    windows(name, small.directory.path(), &small.disk())?;
     let component = root().join("target/plugins/windows.wasm");
     ensure!(component.exists(), "{} is missing: cargo xtask plugins", component.display());
     small.edit("gyre.toml", "os-hint = \"Debian 12\"", "os-type = \"windows\"")?;
@@ -153,10 +148,17 @@ fn looked_at(small: &Small, server: &str, look: impl FnOnce(&Path) -> Result<()>
 
 #[test]
 fn a_windows_guest_is_converted_offline() -> Result<()> {
+    [OLD, NEW].into_iter().try_for_each(|name| offline(name).with_context(|| name.to_owned()))
+}
+
+fn offline(name: &str) -> Result<()> {
     let images = tempfile::tempdir()?;
     let iso = virtio_win(images.path())?;
-    let small =
-        site(&format!("grant.disk = [{iso:?}]"), &format!("config = {{ virtio-directory = {iso:?} }}"))?;
+    let small = site(
+        name,
+        &format!("grant.disk = [{iso:?}]"),
+        &format!("config = {{ virtio-directory = {iso:?} }}"),
+    )?;
     let cloud = small.site.cloud()?;
     let before = cloud.inventory()?;
     small.create("web")?;
@@ -169,7 +171,7 @@ fn a_windows_guest_is_converted_offline() -> Result<()> {
     let deployed = small.gyre.json(&["deploy", "web"])?;
     let server = deployed["instance"]["id"].as_str().context("no server")?;
     ensure!(digest(&replica)? == whole, "the deployment changed the replica");
-    looked_at(&small, server, converted)?;
+    looked_at(&small, server, |top| converted(name, top))?;
     cloud.delete_since(&before);
     Ok(())
 }
@@ -183,7 +185,7 @@ fn provider_conf(iso: &str, x64: &str) -> String {
 }
 
 fn with_cloudbase_init(top: &Path) -> Result<()> {
-    converted(top)?;
+    converted(NEW, top)?;
     let system = top.join("Windows/System32/config/SYSTEM");
     let service = r"ControlSet001\Services\cloudbase-init";
     ensure!(number(&system, service, "Start")? == 2, "cloudbase-init does not start");
@@ -211,7 +213,7 @@ fn what_the_destinations_urls_name_is_fetched_and_installed() -> Result<()> {
         _ => answered("404 Not Found", "", b""),
     })?;
     let origin = format!("https://127.0.0.1:{}", server.port);
-    let small = site("", "")?;
+    let small = site(NEW, "", "")?;
     let directory = small.directory.path();
     let (roots, conf) = (directory.join("roots.pem"), directory.join("provider.conf"));
     std::fs::write(&roots, &authority.pem)?;

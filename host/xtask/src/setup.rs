@@ -15,6 +15,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
             "fdisk",
             "lvm2",
             "ntfs-3g",
+            "python3-hivex",
             "grub-common",
             "grub-pc-bin",
             "openssl",

@@ -3,8 +3,10 @@
 //! work may be repeated: what is interrupted begins anew with the next boot.
 
 use crate::guest::Guest;
+use crate::ipv6::Address;
 use gyre_plugin::osmorphing::*;
-use std::net::Ipv4Addr;
+use std::fmt::Display;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Name of the service.
 pub const SERVICE: &str = "gyre-firstboot";
@@ -44,6 +46,8 @@ pub struct Card {
     pub masks: Vec<Ipv4Addr>,
     pub gateways: Vec<Ipv4Addr>,
     pub servers: Vec<Ipv4Addr>,
+    pub addresses6: Vec<Address>,
+    pub servers6: Vec<Ipv6Addr>,
 }
 
 /// What is to be done.
@@ -141,45 +145,60 @@ fn script(work: &Work) -> String {
     ])
 }
 
-/// In PowerShell's language, as every Windows since Vista has it. All that is put in was parsed before.
-fn network_script(cards: &[Card]) -> String {
-    let list = |addresses: &[Ipv4Addr]| {
-        let quoted: Vec<String> = addresses.iter().map(|address| format!("'{address}'")).collect();
-        format!("@({})", quoted.join(", "))
-    };
-    let mut text = lines(&["$cards = @("]);
-    for (index, card) in cards.iter().enumerate() {
-        let end = if index + 1 < cards.len() { "," } else { "" };
-        text += &format!(
-            "  @{{ Mac = '{}'; Old = '{}'; Addresses = {}; Masks = {}; Gateways = {}; Servers = {} }}{end}\r\n",
-            card.mac,
-            card.old,
-            list(&card.addresses),
-            list(&card.masks),
-            list(&card.gateways),
-            list(&card.servers)
-        );
+/// A list in PowerShell's language.
+fn list<T: Display>(addresses: impl IntoIterator<Item = T>) -> String {
+    let quoted: Vec<String> = addresses.into_iter().map(|address| format!("'{address}'")).collect();
+    format!("@({})", quoted.join(", "))
+}
+
+/// A card and its addresses. All that is put in was parsed before.
+fn described(card: &Card) -> String {
+    let addresses6 = card.addresses6.iter().map(|it| format!("{}/{}", it.address, it.prefix));
+    let mut text = format!("  @{{ Mac = '{}'; Old = '{}'", card.mac, card.old);
+    for (name, list) in [
+        ("Addresses", list(&card.addresses)),
+        ("Masks", list(&card.masks)),
+        ("Gateways", list(&card.gateways)),
+        ("Servers", list(&card.servers)),
+        ("Addresses6", list(addresses6)),
+        ("Servers6", list(&card.servers6)),
+    ] {
+        text += &format!("; {name} = {list}");
     }
-    text + &lines(&[
-        ")",
-        r"$interfaces = 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces\'",
-        "foreach ($card in $cards) {",
-        "  $found = $null",
-        "  for ($try = 0; $try -lt 60 -and -not $found; $try++) {",
-        "    if ($try) { Start-Sleep 5 }",
-        "    $found = Get-WmiObject Win32_NetworkAdapterConfiguration |",
-        "      Where-Object { $_.MACAddress -eq $card.Mac -and $_.IPEnabled } | Select-Object -First 1",
-        "  }",
-        "  if (-not $found) { \"no card $($card.Mac)\"; continue }",
-        "  $old = $interfaces + $card.Old",
-        "  if ($found.SettingID -ne $card.Old -and (Test-Path $old)) {",
-        "    Set-ItemProperty $old EnableDHCP 1",
-        "    Remove-ItemProperty $old IPAddress, SubnetMask, DefaultGateway -ErrorAction SilentlyContinue",
-        "  }",
-        "  $done = $found.EnableStatic($card.Addresses, $card.Masks).ReturnValue",
-        "  if ($card.Gateways.Count) { $done = \"$done $($found.SetGateways($card.Gateways).ReturnValue)\" }",
-        "  if ($card.Servers.Count) { $done = \"$done $($found.SetDNSServerSearchOrder($card.Servers).ReturnValue)\" }",
-        "  \"$($card.Mac): $done\"",
-        "}",
-    ])
+    text + " }"
+}
+
+/// In PowerShell's language, as every Windows since Vista has it; those of version 6 by netsh, which says so where one is
+/// there already.
+fn network_script(cards: &[Card]) -> String {
+    let cards: Vec<String> = cards.iter().map(described).collect();
+    let cards = format!("$cards = @(\r\n{}\r\n", cards.join(",\r\n"));
+    cards
+        + &lines(&[
+            ")",
+            r"$interfaces = 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces\'",
+            "foreach ($card in $cards) {",
+            "  $found = $null",
+            "  for ($try = 0; $try -lt 60 -and -not $found; $try++) {",
+            "    if ($try) { Start-Sleep 5 }",
+            "    $found = Get-WmiObject Win32_NetworkAdapterConfiguration |",
+            "      Where-Object { $_.MACAddress -eq $card.Mac -and $_.IPEnabled } | Select-Object -First 1",
+            "  }",
+            "  if (-not $found) { \"no card $($card.Mac)\"; continue }",
+            "  $done = ''",
+            "  if ($card.Addresses.Count) {",
+            "    $old = $interfaces + $card.Old",
+            "    if ($found.SettingID -ne $card.Old -and (Test-Path $old)) {",
+            "      Set-ItemProperty $old EnableDHCP 1",
+            "      Remove-ItemProperty $old IPAddress, SubnetMask, DefaultGateway -ErrorAction SilentlyContinue",
+            "    }",
+            "    $done = $found.EnableStatic($card.Addresses, $card.Masks).ReturnValue",
+            "    if ($card.Gateways.Count) { $done = \"$done $($found.SetGateways($card.Gateways).ReturnValue)\" }",
+            "    if ($card.Servers.Count) { $done = \"$done $($found.SetDNSServerSearchOrder($card.Servers).ReturnValue)\" }",
+            "  }",
+            "  foreach ($address in $card.Addresses6) { netsh interface ipv6 add address $found.InterfaceIndex $address }",
+            "  foreach ($server in $card.Servers6) { netsh interface ipv6 add dnsserver $found.InterfaceIndex $server }",
+            "  \"$($card.Mac): $done\"",
+            "}",
+        ])
 }

@@ -9,6 +9,7 @@ mod drivers;
 mod esp;
 mod firstboot;
 mod guest;
+mod ipv6;
 mod network;
 mod options;
 mod place;

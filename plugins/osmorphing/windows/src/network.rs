@@ -3,10 +3,13 @@
 
 use crate::firstboot::{Card, Work};
 use crate::guest::Guest;
+use crate::ipv6::{self, Address};
 use gyre_plugin::osmorphing::*;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const INTERFACES_MAX: usize = 256;
+/// Below the services: what is set of version 6, but for addresses.
+const OF_VERSION_6: &str = r"Tcpip6\Parameters\Interfaces";
 /// What a fixed configuration is made of.
 const FIXED: [&str; 4] = ["IPAddress", "SubnetMask", "DefaultGateway", "DefaultGatewayMetric"];
 
@@ -19,6 +22,17 @@ struct Fixed {
     masks: Vec<Ipv4Addr>,
     gateways: Vec<Ipv4Addr>,
     servers: Vec<Ipv4Addr>,
+    addresses6: Vec<Address>,
+    servers6: Vec<Ipv6Addr>,
+}
+
+impl Fixed {
+    fn has(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.addresses.contains(&address),
+            IpAddr::V6(address) => self.addresses6.iter().any(|it| it.address == address),
+        }
+    }
 }
 
 /// Everything to DHCP, or fixed addresses to the cards that will have them.
@@ -28,7 +42,9 @@ struct Fixed {
 pub fn configure(guest: &Guest, vm: &Vm, morphing: &Morphing, work: &mut Work) -> Result<()> {
     let fixed = fixed(guest)?;
     if morphing.set_dhcp {
-        return fixed.iter().try_for_each(|interface| set_dhcp(guest, interface));
+        // Those of version 6 stay behind with the old card, and are in nobody's way.
+        let mut fixed = fixed.iter().filter(|interface| !interface.addresses.is_empty());
+        return fixed.try_for_each(|interface| set_dhcp(guest, interface));
     }
     for interface in fixed {
         let Some(mac) = card(&interface, vm, morphing) else {
@@ -39,6 +55,13 @@ pub fn configure(guest: &Guest, vm: &Vm, morphing: &Morphing, work: &mut Work) -
             );
             continue;
         };
+        if !interface.addresses6.is_empty() {
+            log!(
+                warn,
+                "fixed IPv6 addresses are kept, but no router with them: the new network must announce one";
+                "interface" => interface.guid
+            );
+        }
         work.cards.push(Card {
             mac,
             old: interface.guid,
@@ -46,6 +69,8 @@ pub fn configure(guest: &Guest, vm: &Vm, morphing: &Morphing, work: &mut Work) -
             masks: interface.masks,
             gateways: interface.gateways,
             servers: interface.servers,
+            addresses6: interface.addresses6,
+            servers6: interface.servers6,
         });
     }
     Ok(())
@@ -53,31 +78,46 @@ pub fn configure(guest: &Guest, vm: &Vm, morphing: &Morphing, work: &mut Work) -
 
 fn fixed(guest: &Guest) -> Result<Vec<Fixed>> {
     let interfaces = guest.service(r"Tcpip\Parameters\Interfaces");
+    let mut of_version_6 = ipv6::fixed(guest)?;
     let mut found = Vec::new();
     for guid in guest.system.keys(&interfaces)?.into_iter().take(INTERFACES_MAX) {
-        let key = format!(r"{interfaces}\{guid}");
         let is_guid = guid.starts_with('{') && guid.ends_with('}') && guid.len() == 38;
         let is_plain = guid.chars().all(|c| c.is_ascii_hexdigit() || "{-}".contains(c));
-        if guest.system.number(&key, "EnableDHCP")? != Some(0) || !is_guid || !is_plain {
+        if !is_guid || !is_plain {
             continue;
         }
-        let texts = |name| guest.system.texts(&key, name);
-        let pairs: Vec<_> =
-            plain(&texts("IPAddress")?).into_iter().zip(plain(&texts("SubnetMask")?)).collect();
-        let (addresses, masks) = pairs.into_iter().filter(|(address, _)| !address.is_unspecified()).unzip();
-        let servers: Vec<String> =
-            texts("NameServer")?.iter().flat_map(|all| all.split([',', ' '])).map(String::from).collect();
-        let (gateways, servers) = (plain(&texts("DefaultGateway")?), plain(&servers));
-        let interface = Fixed { guid, addresses, masks, gateways, servers, key: key.clone() };
-        if !interface.addresses.is_empty() {
+        let addresses6 = of_version_6.remove(&guid.to_lowercase()).unwrap_or_default();
+        let interface = interface(guest, format!(r"{interfaces}\{guid}"), guid, addresses6)?;
+        if !interface.addresses.is_empty() || !interface.addresses6.is_empty() {
             found.push(interface);
         }
     }
     Ok(found)
 }
 
+/// What is set of an interface. Name servers are kept by those that have addresses.
+fn interface(guest: &Guest, key: String, guid: String, addresses6: Vec<Address>) -> Result<Fixed> {
+    let is_fixed = guest.system.number(&key, "EnableDHCP")? == Some(0);
+    let texts = |name| if is_fixed { guest.system.texts(&key, name) } else { Ok(Vec::new()) };
+    let pairs = plain(&texts("IPAddress")?).into_iter().zip(plain(&texts("SubnetMask")?));
+    let (addresses, masks) =
+        pairs.filter(|(address, _): &(Ipv4Addr, Ipv4Addr)| !address.is_unspecified()).unzip();
+    let servers6 = match addresses6.is_empty() {
+        true => Vec::new(),
+        false => each(&guest.system.texts(&guest.service(&format!(r"{OF_VERSION_6}\{guid}")), "NameServer")?),
+    };
+    let (gateways, servers) = (plain(&texts("DefaultGateway")?), each(&texts("NameServer")?));
+    Ok(Fixed { key, guid, addresses, masks, gateways, servers, addresses6, servers6 })
+}
+
+/// The addresses of a list in a text.
+fn each<A: std::str::FromStr>(texts: &[String]) -> Vec<A> {
+    let texts: Vec<String> = texts.iter().flat_map(|all| all.split([',', ' '])).map(String::from).collect();
+    plain(&texts)
+}
+
 /// Those that are addresses: the rest is nobody's.
-fn plain(texts: &[String]) -> Vec<Ipv4Addr> {
+fn plain<A: std::str::FromStr>(texts: &[String]) -> Vec<A> {
     texts.iter().filter_map(|text| text.trim().parse().ok()).collect()
 }
 
@@ -93,10 +133,7 @@ fn set_dhcp(guest: &Guest, interface: &Fixed) -> Result<()> {
 /// The hardware address of the card that is to have these addresses.
 fn card(interface: &Fixed, vm: &Vm, morphing: &Morphing) -> Option<String> {
     let has = |nic: &NicSpec| {
-        nic.addresses
-            .iter()
-            .filter_map(|text| text.parse().ok())
-            .any(|address| interface.addresses.contains(&address))
+        nic.addresses.iter().filter_map(|text| text.parse().ok()).any(|address| interface.has(address))
     };
     let only = (vm.nics.len() == 1).then_some(0);
     let index = vm.nics.iter().position(has).or(only)?;

@@ -66,6 +66,25 @@ fn what_the_registry_says_never_becomes_a_command() {
     );
 }
 
+#[test]
+fn a_card_is_found_by_an_address_of_version_6_too() {
+    let root = golden::guest(&cases().join("server-2016-keeps-addresses"));
+    let nic = |mac: &str, address: &str| NicSpec {
+        id: mac.into(),
+        mac: Some(mac.into()),
+        network: String::new(),
+        addresses: vec![address.into()],
+    };
+    let nics = vec![nic("00:50:56:00:00:07", "192.0.2.200"), nic("00:50:56:00:00:08", "2001:db8:1::12")];
+    let morphing = Morphing { hypervisor: None, set_dhcp: false, macs: vec![None, None] };
+    let _host = FakeHost::new();
+    Windows::morph(&root, &golden::vm(nics), &morphing, Config::new("{}")).unwrap();
+    let script = root.read_text("/Windows/Gyre/network.ps1").unwrap();
+    let card = "@{ Mac = '00:50:56:00:00:08'; Old = '{44444444-2222-3333-4444-555555555555}'; Addresses = @(); Masks = @(); \
+                Gateways = @(); Servers = @(); Addresses6 = @('2001:db8:1::12/48'); Servers6 = @() }";
+    assert!(script.contains(card) && script.matches("Mac = ").count() == 1, "{script}");
+}
+
 /// The guest of a case, converted with these options and files of the operator.
 fn converted(case: &str, options: &str, files: &[&str]) -> (FakeRoot, Result<()>) {
     let root = golden::guest(&cases().join(case));

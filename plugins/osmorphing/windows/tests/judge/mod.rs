@@ -68,7 +68,7 @@ const AGREED: &[Agreed] = &[
     Agreed {
         who: Who::Gyre,
         places: &[r"SYSTEM\CONTROL\Services\partmgr\Parameters:SanPolicy"],
-        why: "data disks on another bus stay offline on servers; virt-v2v leaves that to a script of the first boot",
+        why: "data disks on another bus stay offline on servers: virt-v2v says nothing of them here",
     },
     Agreed {
         who: Who::Gyre,
@@ -93,6 +93,11 @@ const AGREED: &[Agreed] = &[
             r"SYSTEM\CONTROL\Services\Tcpip\Parameters\Interfaces\{11111111-2222-3333-4444-555555555555}:*",
         ],
         why: "set_dhcp: an address of a card that is gone would be in the way of the new one's",
+    },
+    Agreed {
+        who: Who::Gyre,
+        places: &[r"BCD\Objects\{11111111-aaaa-bbbb-cccc-222222222222}\Elements\16000046:Element"],
+        why: "\"no graphics\" is in the way with BIOS as well; virt-v2v looks at the store of UEFI machines alone",
     },
     Agreed {
         who: Who::Both,
