@@ -22,6 +22,7 @@ use gyre_nbd::{Address, Uri};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -164,12 +165,18 @@ impl Hand {
             progress: Arc::new(self.progress()),
             pace: Pace::unlimited(),
             cancel: self.cancel.clone(),
-            options: CopyOptions::default(),
+            options: CopyOptions { in_flight: carriers(), ..CopyOptions::default() },
         };
         let carried = gyre_mover::copy(job).await;
         self.screen.clear();
         carried
     }
+}
+
+/// As many pieces are on their way as processors can be busy with, and one that waits for the disk: more would wait for
+/// their turn to write the same file, and whoever waits for that keeps a processor from the others.
+fn carriers() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get) + 1
 }
 
 /// A configuration with one source, one machine and one disk, which is the image.
