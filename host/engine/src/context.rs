@@ -20,6 +20,8 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+/// What is said of a worker that did not let us in for as long as a boot may take.
+const NEVER_BOOTED: &str = "worker.boot-timeout";
 /// How often a worker that does not let us in yet is asked for.
 const WORKER_LOOK: Duration = Duration::from_secs(15);
 /// What is kept of the console of a worker that could not be reached.
@@ -85,9 +87,9 @@ impl Context {
             Err(error) if worker_was_lost(&error) => Err(self.with_console(error, state).await),
             other => other,
         };
-        // A worker that did not boot in all that time will not in some more.
+        // A worker that did not boot in all that time will not in some more; another one may.
         opened.map_err(|error| match error.code.as_str() {
-            "worker.boot-timeout" => Error { kind: Kind::Other, ..error },
+            NEVER_BOOTED => Error { kind: Kind::Other, ..error },
             _ => error,
         })
     }
@@ -158,7 +160,7 @@ fn end_of(text: &str) -> &str {
 /// Errors that another worker may not have.
 pub(crate) fn worker_was_lost(error: &Error) -> bool {
     let of_worker = ["worker.", "ssh.", "agent."].iter().any(|prefix| error.code.starts_with(prefix));
-    of_worker && error.kind == Kind::Unavailable
+    of_worker && error.kind == Kind::Unavailable || error.code == NEVER_BOOTED
 }
 
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<String> {

@@ -332,6 +332,30 @@ async fn a_lost_worker_is_replaced_a_few_times_and_no_more() {
     world.assert_undone(Job::First, "lost worker").await;
 }
 
+/// It is not waited for twice, for that is a quarter of an hour each time.
+#[tokio::test]
+async fn a_worker_that_never_boots_is_replaced_too() {
+    let never = |times| Fault {
+        at: usize::MAX,
+        when: When::Before,
+        error: Error::unavailable("worker.boot-timeout", "it did not let us in"),
+        times,
+    };
+    let world = World::new().await;
+    world.cloud.set_fault_on("open-worker", never(1));
+    succeeded(world.execute().await);
+    assert_eq!((world.cloud.count("open-worker"), world.cloud.count("ensure-worker copy")), (2, 2 * 2));
+
+    let world = World::new().await;
+    world.cloud.set_fault_on("open-worker", never(1000));
+    let report = world.execute().await.unwrap();
+    let error = report.error.unwrap();
+    assert_eq!((report.status, error.code.as_str()), (Status::Failed, "worker.boot-timeout"));
+    assert!(error.causes.last().unwrap().ends_with("-é panic: no init"), "{error:?}");
+    assert_eq!((world.cloud.count("open-worker"), world.cloud.count("ensure-worker copy")), (3, 3 * 2));
+    world.assert_undone(Job::First, "a worker that never boots").await;
+}
+
 #[tokio::test]
 async fn a_failed_undo_parks_the_job_until_it_is_run_again() {
     let world = World::new().await;
