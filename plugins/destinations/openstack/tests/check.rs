@@ -118,7 +118,10 @@ fn a_refused_keystone_is_told_with_the_grant_that_is_mostly_enough() {
     let (host, _model) = cloud();
     let _host = host.refuse_http(&["http://keystone:5000"]);
     let error = OpenStack::check(Config::new(options(json!({}))), None).unwrap_err();
-    assert!(error.code == "grant.http" && error.causes[0].contains(r#""http://keystone:*" allows"#), "{error:?}");
+    assert!(
+        error.code == "grant.http" && error.causes[0].contains(r#""http://keystone:*" allows"#),
+        "{error:?}"
+    );
 }
 
 #[test]
