@@ -107,8 +107,10 @@ fn nobody(app: &App, of: &str) -> Error {
         .cause(format!("destinations: {}", names(app.config.destination.keys().collect())))
         .cause(format!("plugins: {}", names(app.config.plugin.keys().collect())));
     match app.config.source.get(of) {
-        Some(source) => error
-            .cause(format!("{of:?} is a source of the plugin {}: --values and -o are of destinations", source.plugin)),
+        Some(source) => error.cause(format!(
+            "{of:?} is a source of the plugin {}: --values and -o are of destinations",
+            source.plugin
+        )),
         None => error,
     }
 }
@@ -134,7 +136,8 @@ fn listed(of: &str, options: &[OptionInfo], asked: &[String]) -> String {
     }
     // Of a table the list says what it is called alone.
     if let Some(table) = options.iter().find(|option| is_list && option.kind.contains('{')) {
-        text += &format!("\nall of an option, and what a table may hold: gyre option list {of} {}\n", table.name);
+        text +=
+            &format!("\nall of an option, and what a table may hold: gyre option list {of} {}\n", table.name);
     }
     text
 }
@@ -253,7 +256,10 @@ mod tests {
         let required = OptionInfo { required: true, kind: "x".repeat(40), ..option("flavor", None) };
         let text = listed("cloud", std::slice::from_ref(&required), &[]);
         assert!(text.contains("(required)") && text.contains(&format!("{}…", "x".repeat(35))), "{text}");
-        assert!(listed("cloud", std::slice::from_ref(&required), &["flavor".to_owned()]).contains(&"x".repeat(40)));
+        assert!(
+            listed("cloud", std::slice::from_ref(&required), &["flavor".to_owned()])
+                .contains(&"x".repeat(40))
+        );
     }
 
     #[test]
@@ -261,8 +267,13 @@ mod tests {
         let machines = Some(json!([{ "name": "web", "os-hint": "x".repeat(300) }]));
         let vms = OptionInfo { kind: "list of { id, name }".into(), ..option("vms", machines) };
         let text = listed("vmware", std::slice::from_ref(&vms), &[]);
-        assert!(text.ends_with("\nall of an option, and what a table may hold: gyre option list vmware vms\n"));
-        assert!(text.lines().all(|line| line.chars().count() < 160) && text.contains("xx…  a.conf"), "{text}");
+        assert!(
+            text.ends_with("\nall of an option, and what a table may hold: gyre option list vmware vms\n")
+        );
+        assert!(
+            text.lines().all(|line| line.chars().count() < 160) && text.contains("xx…  a.conf"),
+            "{text}"
+        );
         let text = listed("vmware", &[vms], &["vms".to_owned()]);
         assert!(text.contains(&"x".repeat(300)) && !text.contains("all of an option"), "{text}");
     }

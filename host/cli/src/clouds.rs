@@ -275,7 +275,10 @@ clouds:
         let (keep, here) = surroundings(&[("clouds.yaml", CLOUDS)], &[]);
         let login = here.login("mine").unwrap();
         assert_eq!(login.password, b"1234");
-        assert_eq!(login.login.from, format!("the cloud \"mine\" of {}", keep.path().join("clouds.yaml").display()));
+        assert_eq!(
+            login.login.from,
+            format!("the cloud \"mine\" of {}", keep.path().join("clouds.yaml").display())
+        );
         let auth = toml::to_string(&login.login.auth).unwrap();
         assert!(!auth.contains("1234"), "{auth}");
         for line in [
@@ -295,7 +298,10 @@ clouds:
         let (_keep, here) = surroundings(&[("clouds.yaml", CLOUDS), ("secure.yaml", secure)], &[]);
         assert_eq!(here.login("credential").unwrap().password, b"s3");
         let mine = here.login("mine").unwrap();
-        assert_eq!((mine.password.as_slice(), mine.login.auth["username"].as_str()), (&b"new"[..], Some("gyre")));
+        assert_eq!(
+            (mine.password.as_slice(), mine.login.auth["username"].as_str()),
+            (&b"new"[..], Some("gyre"))
+        );
     }
 
     #[test]

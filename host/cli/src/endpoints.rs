@@ -163,9 +163,11 @@ impl Plugins {
         let of = |table: &str, known: &BTreeMap<String, gyre_core::config::Endpoint>, name: &str| {
             known.get(name).map(|endpoint| endpoint.plugin.clone()).ok_or_else(|| {
                 let names: Vec<_> = known.keys().map(String::as_str).collect();
-                Error::invalid("config.unknown-endpoint", self.config.lacks(&format!("[{table}.{name}]"))).cause(
-                    format!("it has: {}", if names.is_empty() { "none".into() } else { names.join(", ") }),
-                )
+                Error::invalid("config.unknown-endpoint", self.config.lacks(&format!("[{table}.{name}]")))
+                    .cause(format!(
+                        "it has: {}",
+                        if names.is_empty() { "none".into() } else { names.join(", ") }
+                    ))
             })
         };
         let morphers =

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn options_are_json_where_they_read_as_such() {
-        let given = ["a=m1.large", "b=false", "c={\"a\": \"b\"}", "d=", "e=a=b", "f.VM Net=x.y", "g.h.i=1", "j.=k"];
+        let given =
+            ["a=m1.large", "b=false", "c={\"a\": \"b\"}", "d=", "e=a=b", "f.VM Net=x.y", "g.h.i=1", "j.=k"];
         let values: Vec<_> =
             parsed(None, &given).unwrap().into_iter().map(|(_, options)| Value::Object(options)).collect();
         let expected = [
@@ -142,7 +143,11 @@ mod tests {
 
     #[test]
     fn a_login_is_no_option() {
-        for (file, option) in [(Some(r#"{"auth": {"password": "p"}}"#), None), (None, Some("auth=p")), (None, Some("auth.password=p"))] {
+        for (file, option) in [
+            (Some(r#"{"auth": {"password": "p"}}"#), None),
+            (None, Some("auth=p")),
+            (None, Some("auth.password=p")),
+        ] {
             let error = parsed(file, &option.into_iter().collect::<Vec<_>>()).unwrap_err();
             assert_eq!(error.code, "options.login");
         }

@@ -328,7 +328,8 @@ impl Host {
             Role::Destination => self.destination_entry(name, &pins)?,
             Role::Osmorphing => {
                 let known = &self.config.osmorphing;
-                let entry = known.get(name).ok_or_else(|| unknown(&self.config, &osmorphing(name), known.keys()))?;
+                let entry =
+                    known.get(name).ok_or_else(|| unknown(&self.config, &osmorphing(name), known.keys()))?;
                 self.morphing_entry(name, entry, &pins)?
             }
         };

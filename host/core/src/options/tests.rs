@@ -136,7 +136,8 @@ fn what_is_wrong_is_told_with_its_place_and_the_nearest_name() {
 
 #[test]
 fn a_table_that_is_given_as_text_is_shown_as_json() {
-    let causes = |given: Value| overlay("d", &schema(), vec![layer(Rank::Environment, given)]).unwrap_err().causes;
+    let causes =
+        |given: Value| overlay("d", &schema(), vec![layer(Rank::Environment, given)]).unwrap_err().causes;
     let expected = [
         "Environment: instance_tags is string, not table",
         "Environment: instance_tags is a table, and given as JSON: -o 'instance_tags={\"KEY\":\"VALUE\"}', or one entry of it: -o 'instance_tags.KEY=VALUE'",
