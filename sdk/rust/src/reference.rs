@@ -24,7 +24,7 @@ const UPDATE: &str = "UPDATE";
 pub fn markdown(title: &str, about: &About) -> String {
     let schema = schema_of(about);
     let mut page = head(title, about, &["option", "type", "default", "where", "meaning"]);
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let place = if property["x-gyre-site-only"] == true { "site" } else { "site, machine" };
         let (kind, default) = (cell(&kind(&schema, property, 0)), default(&property["default"]));
         page += &row(&[&format!("`{name}`"), &kind, &default, place, &meaning(property)]);
@@ -92,10 +92,12 @@ fn short_kind(root: &Value, property: &Value) -> String {
     let schema = core_of(root, property);
     let is_table = |schema: &Value| schema["properties"].is_object();
     let is_list_of_tables = schema.get("items").is_some_and(|items| is_table(core_of(root, items)));
-    match () {
-        () if is_list_of_tables => "list of tables".to_owned(),
-        () if is_table(schema) => "table".to_owned(),
-        () => kind(root, property, 0),
+    if is_list_of_tables {
+        "list of tables".to_owned()
+    } else if is_table(schema) {
+        "table".to_owned()
+    } else {
+        kind(root, property, 0)
     }
 }
 
