@@ -331,15 +331,24 @@ fn people_read_a_table() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn the_options_of_a_source_are_listed_with_what_is_set() -> Result<()> {
+/// A place with a source of one machine, `web`, too.
+fn with_source(destination: &str) -> Result<Place> {
     let component = root().join("target/plugins/disk-image.wasm");
     ensure!(component.exists(), "{} is missing: cargo xtask plugins", component.display());
+    let place = Place::new("", "")?;
+    let disk = place.write("web.raw", "")?;
+    std::fs::File::options().write(true).open(&disk)?.set_len(1 << 20)?;
     let source = format!(
-        "[plugin.disk-image]\ncomponent = {component:?}\n[source.vmware]\nplugin = \"disk-image\"\n\
-         [[source.vmware.config.vms]]\nname = \"web\"\nvcpus = 1\nmemory-mib = 512\ndisks = [{{ path = \"/web.qcow2\" }}]"
+        "[plugin.disk-image]\ncomponent = {component:?}\ngrant.disk = [{disk:?}]\n[source.vmware]\nplugin = \"disk-image\"\n\
+         [[source.vmware.config.vms]]\nname = \"web\"\nvcpus = 1\nmemory-mib = 512\ndisks = [{{ path = {disk:?}, format = \"raw\" }}]"
     );
-    let place = Place::new("", &source)?;
+    place.configure("", &format!("{destination}\n{source}"))?;
+    Ok(place)
+}
+
+#[test]
+fn the_options_of_a_source_are_listed_with_what_is_set() -> Result<()> {
+    let place = with_source("")?;
     let answer = place.gyre.json(&["option", "list", "vmware"])?;
     let [vms] = answer["options"].as_array().context("no options")?.as_slice() else { bail!("{answer}") };
     ensure!(answer["source"] == "vmware" && vms["value"][0]["name"] == "web", "{answer:#}");
@@ -350,5 +359,30 @@ fn the_options_of_a_source_are_listed_with_what_is_set() -> Result<()> {
     ensure!(names.collect::<Vec<_>>().contains(&json!("vms[].disks[].path")), "{named:#}");
     let said = place.refused(&["option", "list", "vmware", "--values"])?;
     ensure!(said.contains("\"vmware\" is a source") && said.contains("are of destinations"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_login_is_said_to_be_from_its_cloud() -> Result<()> {
+    let place = Place::new("", "")?;
+    let answer = place.gyre.json(&["option", "list", "cloud", "auth"])?;
+    let from = answer["options"][0]["set-in"][0].as_str().unwrap_or_default();
+    ensure!(from.starts_with("the cloud \"mine\" of ") && from.ends_with("clouds.yaml"), "{answer:#}");
+    Ok(())
+}
+
+#[test]
+fn a_replica_with_a_flavor_that_the_cloud_does_not_have_is_noted_with_what_a_check_finds() -> Result<()> {
+    let place = with_source("config.migr_image = \"worker\"\nconfig.migr_network = \"private\"")?;
+    let create = |name, more: &[&str]| {
+        let route =
+            ["replica", "create", name, "--source", "vmware", "--vm", "web", "--destination", "cloud"];
+        place.gyre.run(&[&route[..], more].concat())
+    };
+    let Ended { stdout, code, .. } = create("web", &["-o", "flavor_name=m9.none"])?;
+    ensure!(code == Some(0) && stdout.contains("replica web noted"), "{stdout}");
+    ensure!(stdout.contains("gyre check finds:") && stdout.contains("✗ flavor_name: "), "{stdout}");
+    let Ended { stdout, .. } = create("db", &[])?;
+    ensure!(!stdout.contains("✗ flavor_name: "), "{stdout}");
     Ok(())
 }

@@ -134,7 +134,7 @@ fn listed(of: &str, options: &[OptionInfo], asked: &[String]) -> String {
     if !set.is_empty() {
         text += &format!("\n{}", set_table(&set, is_list));
     }
-    // Of a table the list says what it is called alone.
+    // A list has no room for what the entries of a table are.
     if let Some(table) = options.iter().find(|option| is_list && option.kind.contains('{')) {
         text +=
             &format!("\nall of an option, and what a table may hold: gyre option list {of} {}\n", table.name);

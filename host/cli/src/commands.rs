@@ -14,7 +14,7 @@ use crate::{
     authoring, by_hand, choosing, deploying, given, inspecting, installing, logging, looking, orphans,
     recording, scheduling, serving, show, trusting,
 };
-use gyre_api::{Create, Deal, JobQuery, Order, ReplicaQuery};
+use gyre_api::{Check, Create, Deal, JobQuery, Order, ReplicaQuery};
 use gyre_core::{Error, Result};
 use gyre_engine::{DeployOptions, Fate, Report};
 use gyre_saga::{Status, Stop};
@@ -131,7 +131,14 @@ fn begins_something(command: &Command) -> bool {
 
 async fn replica(desk: &dyn Desk, command: &ReplicaCommand, json: bool, stop: Stop) -> Result<Answer> {
     match command {
-        ReplicaCommand::Create { name, route } => create(desk, name, route).await,
+        ReplicaCommand::Create { name, route } => {
+            let mut answer = create(desk, name, route).await?;
+            // Programs ask `gyre check` when they want to know.
+            if !json {
+                answer.text += &looking::doubts(desk, &first_check(route)?).await;
+            }
+            Ok(answer)
+        }
         ReplicaCommand::Execute { name, copy } => {
             do_all(desk, Order::Execute(name.clone(), copy.options()), stop).await
         }
@@ -178,6 +185,13 @@ async fn create(desk: &dyn Desk, name: &str, args: &Route) -> Result<Answer> {
             Ok(Answer::new(json!({ "replicas": replicas }), text))
         }
     }
+}
+
+/// The check of the first machine that goes this way: names are the same for all.
+fn first_check(args: &Route) -> Result<Check> {
+    let gyre_api::Route { source, vms, destination, options, layers } = route(args)?;
+    let vm = vms.into_iter().next();
+    Ok(Check { source: Some(source), vm, destination: Some(destination), options, layers })
 }
 
 async fn do_all(desk: &dyn Desk, order: Order, stop: Stop) -> Result<Answer> {
@@ -323,6 +337,16 @@ fn route(args: &Route) -> Result<gyre_api::Route> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_noted_replica_is_checked_as_its_first_machine() {
+        let words = ["a", "b"].map(str::to_owned).to_vec();
+        let options = crate::args::OptionArgs { option: vec!["flavor_name=m9".into()], ..Default::default() };
+        let check =
+            first_check(&Route { source: "s".into(), vm: words, destination: "d".into(), options }).unwrap();
+        assert_eq!((check.vm.as_deref(), check.destination.as_deref()), (Some("a"), Some("d")));
+        assert_eq!(check.layers[0].options["flavor_name"], "m9");
+    }
 
     #[test]
     fn nothing_is_deleted_without_a_yes() {

@@ -14,6 +14,7 @@ use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::{Checked, Endpoints, blocking};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// A line of the list.
 #[derive(Serialize)]
@@ -25,6 +26,8 @@ struct Machine {
 
 /// Pages of one source's list.
 const PAGES_MAX: usize = 1000;
+/// How long a command waits for the check of what it has already done.
+const DOUBTS_WAIT: Duration = Duration::from_secs(30);
 
 /// The machines of one source, or of all.
 ///
@@ -122,6 +125,26 @@ pub async fn check(desk: &dyn Desk, args: &CheckArgs) -> Result<Answer> {
     let text = answers.iter().map(paragraph).collect::<String>();
     let json = json!({ "ready": error.is_none(), "checks": answers });
     Ok(Answer::new(json, text).with_error(error))
+}
+
+/// What keeps a replica that was just noted from being executed; empty: nothing does. That nobody could be asked is said too,
+/// and is no error, for the replica is there.
+pub async fn doubts(desk: &dyn Desk, check: &Check) -> String {
+    match tokio::time::timeout(DOUBTS_WAIT, desk.check(check)).await {
+        Ok(Ok(answers)) => doubted(&answers),
+        Ok(Err(error)) => format!("! it was not checked: {}\n", clean(&error.to_string())),
+        Err(_) => format!("! it was not checked: no answer in {} s; ask gyre check\n", DOUBTS_WAIT.as_secs()),
+    }
+}
+
+fn doubted(answers: &[Checked]) -> String {
+    let against = answers.iter().filter(|checked| why_not(checked).is_some());
+    let text: String = against.map(paragraph).collect();
+    if text.is_empty() {
+        text
+    } else {
+        format!("! as it stands, no execution can succeed; gyre check finds:\n{text}")
+    }
 }
 
 /// The answer of everything that was named, or of everything there is.
@@ -256,6 +279,16 @@ mod tests {
         );
         assert!(paragraph(&checked(vec![finding(false)])).starts_with("✓ destination cloud\n  ! "));
         assert_eq!(why_not(&checked(vec![finding(true)])).unwrap().kind.exit_code(), 2);
+        assert_eq!(
+            doubted(&[checked(Vec::new()), checked(vec![finding(false)])]),
+            "",
+            "nothing is against it"
+        );
+        let text = doubted(&[checked(Vec::new()), checked(vec![finding(true)])]);
+        assert!(
+            text.starts_with("! as it stands, no execution can succeed; gyre check finds:\n✗ dest"),
+            "{text}"
+        );
     }
 
     #[test]

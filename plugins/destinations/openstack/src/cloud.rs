@@ -31,6 +31,8 @@ pub const NOVA_VERSION: Microversion = Microversion(2, 67);
 const LOGINS_MAX: u32 = 2;
 /// Stands in the login for the password, which only the host knows.
 pub const PASSWORD_MARKER: &str = "gyre-os-password-marker";
+/// Code of the host's refusal to send anything to an address.
+const NOT_GRANTED: &str = "grant.http";
 /// Name of the secret that holds it.
 const PASSWORD_SECRET: &str = "os-password";
 
@@ -148,7 +150,7 @@ impl Cloud {
     fn login(&mut self) -> Result<Token> {
         self.logins = self.logins.saturating_add(1);
         let (origin, request) = keystone::login_request(&self.auth)?;
-        let marked = self.open(&origin)?;
+        let marked = self.open(&origin).map_err(|error| with_all_ports(&origin, error))?;
         marked.substitute(PASSWORD_MARKER, &Secret::open(PASSWORD_SECRET)?)?;
         let response = marked.send(&request).map_err(|error| unreachable("Keystone", error))?;
         self.retry_after_ms = retry_after_ms(&response);
@@ -200,6 +202,19 @@ impl Cloud {
     pub fn region(&mut self) -> Result<()> {
         let auth = self.auth.clone();
         self.token()?.region(&auth)
+    }
+
+    /// The services that this plugin is not granted to speak to, each with its address; nothing is sent.
+    pub fn not_granted(&mut self) -> Vec<(Service, String)> {
+        let mut refused = Vec::new();
+        for service in Service::ALL {
+            // One that is not in the catalog has no address.
+            let Ok((origin, _)) = self.endpoint(service) else { continue };
+            if self.link(&origin).is_err_and(|error| error.code == NOT_GRANTED) {
+                refused.push((service, origin));
+            }
+        }
+        refused
     }
 
     fn endpoint(&mut self, service: Service) -> Result<(String, String)> {
@@ -495,6 +510,18 @@ pub fn unreachable(service: &str, error: Error) -> Error {
         .caused_by(error);
     }
     error
+}
+
+/// Only Keystone knows where the others are, and one grant is mostly enough for all of them.
+fn with_all_ports(origin: &str, error: Error) -> Error {
+    if error.code != NOT_GRANTED {
+        return error;
+    }
+    let is_port = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    let host = origin.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(origin, |(host, _)| host);
+    error.cause(format!(
+        "the services that Keystone lists are told next; where they are other ports of its host, \"{host}:*\" allows all"
+    ))
 }
 
 /// What a status other than 2xx means to the caller: 400 and 422 invalid, 401 and 403 denied (or the

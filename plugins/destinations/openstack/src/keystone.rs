@@ -201,7 +201,8 @@ impl Token {
     /// # Errors
     /// `openstack.no-service`, naming the regions.
     pub fn region(&self, auth: &Auth) -> Result<()> {
-        let in_regions: Vec<_> = Service::ALL.into_iter().map(|service| self.regions(service, auth)).collect();
+        let in_regions: Vec<_> =
+            Service::ALL.into_iter().map(|service| self.regions(service, auth)).collect();
         let all: BTreeSet<_> = in_regions.iter().flatten().copied().collect();
         let message = match auth.region_name.as_deref() {
             Some(wanted) if !all.is_empty() && !all.contains(wanted) => {

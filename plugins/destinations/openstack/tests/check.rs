@@ -99,6 +99,32 @@ fn a_wrong_region_is_told_once() {
 }
 
 #[test]
+fn all_addresses_that_are_not_granted_are_told_at_once() {
+    let (host, _model) = cloud();
+    let _host = host.refuse_http(&["http://nova", "http://glance", "http://cinder"]);
+    let found = OpenStack::check(Config::new(options(json!({}))), Some(&machine())).unwrap();
+    let [only] = found.as_slice() else { panic!("{found:?}") };
+    assert!(only.blocking && only.path == "grant.http");
+    assert_eq!(
+        only.message,
+        "this plugin may not send requests to Nova at http://nova, Cinder at http://cinder, Glance at http://glance"
+    );
+    let remedy = only.remedy.as_deref().unwrap();
+    assert!(remedy.ends_with(r#""http://cinder", "http://glance", "http://nova""#), "{remedy}");
+}
+
+#[test]
+fn a_refused_keystone_is_told_with_the_grant_that_is_mostly_enough() {
+    let (host, _model) = cloud();
+    let _host = host.refuse_http(&["http://keystone:5000"]);
+    let error = OpenStack::check(Config::new(options(json!({}))), None).unwrap_err();
+    assert!(
+        error.code == "grant.http" && error.causes[0].contains(r#""http://keystone:*" allows"#),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn everything_that_a_check_asks_for_is_only_looked_at() {
     // With every option that makes it ask for more.
     let mut vm = machine();

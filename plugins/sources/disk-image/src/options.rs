@@ -115,7 +115,7 @@ pub struct Nic {
 }
 
 /// How a machine boots.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BootFirmware {
     /// From the master boot record.
@@ -126,7 +126,7 @@ pub enum BootFirmware {
 }
 
 /// Which kind of system a machine runs.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum System {
     /// Any Linux.

@@ -7,7 +7,7 @@ use crate::bindings::gyre::host::log::Level;
 use crate::bindings::gyre::host::secrets::HostKey;
 use crate::{Error, Result};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 type Handler = Rc<RefCell<dyn FnMut(&str, &Request) -> Result<Response>>>;
@@ -16,6 +16,7 @@ type Bytes = Rc<RefCell<Vec<u8>>>;
 #[derive(Default)]
 struct State {
     http: Option<Handler>,
+    refused: BTreeSet<String>,
     requests: Vec<(String, Request)>,
     secrets: BTreeMap<String, String>,
     disks: BTreeMap<String, Bytes>,
@@ -64,6 +65,13 @@ impl FakeHost {
     #[must_use]
     pub fn http(self, handler: impl FnMut(&str, &Request) -> Result<Response> + 'static) -> Self {
         HOST.with_borrow_mut(|host| host.http = Some(Rc::new(RefCell::new(handler))));
+        self
+    }
+
+    /// Addresses (`https://host:port`) that the plugin is not granted: opening one is refused.
+    #[must_use]
+    pub fn refuse_http(self, origins: &[&str]) -> Self {
+        HOST.with_borrow_mut(|host| host.refused = origins.iter().map(ToString::to_string).collect());
         self
     }
 
@@ -252,8 +260,10 @@ pub(crate) struct EndpointHandle {
 }
 
 impl EndpointHandle {
-    #[allow(clippy::unnecessary_wraps)] // the host may refuse
     pub(crate) fn open(url: &str, _tls: Option<&Tls>) -> Result<Self> {
+        if HOST.with_borrow(|host| host.refused.contains(url)) {
+            return Err(Error::denied("grant.http", format!("the plugin may not send a request to {url}")));
+        }
         Ok(Self { url: url.into(), authorization: RefCell::default(), substitutions: RefCell::default() })
     }
 

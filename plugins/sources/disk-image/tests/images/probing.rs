@@ -63,7 +63,10 @@ fn a_disk_without_a_byte_is_refused() {
     let _host = host(d);
     for name in ["disk.raw", "disk.img", "disk.qcow2"] {
         assert_refused(name, "", "disk-image.empty");
-        assert!(DiskImage::get_vm(Config::new(config(name, "")), "vm").is_err_and(|e| e.code == "disk-image.empty"));
+        assert!(
+            DiskImage::get_vm(Config::new(config(name, "")), "vm")
+                .is_err_and(|e| e.code == "disk-image.empty")
+        );
     }
     assert_eq!(complaint("small.qcow2", ""), None);
 }
