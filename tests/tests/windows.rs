@@ -106,7 +106,7 @@ fn number(hive: &Path, key: &str, name: &str) -> Result<u64> {
     Ok(value(hive, key, name, "value_dword")?.parse()?)
 }
 
-fn converted(name: &str, top: &Path) -> Result<()> {
+fn converted(top: &Path) -> Result<()> {
     let system = top.join("Windows/System32/config/SYSTEM");
     for driver in ["viostor", "vioscsi"] {
         let service = format!(r"ControlSet001\Services\{driver}");
@@ -119,7 +119,7 @@ fn converted(name: &str, top: &Path) -> Result<()> {
     for file in ["Drivers/VirtIO/netkvm.inf", "Gyre/firstboot.cmd", "System32/config/SYSTEM.gyre-bak"] {
         ensure!(top.join("Windows").join(file).exists(), "{file} is not there");
     }
-    as_virt_v2v(name, top)
+    Ok(())
 }
 
 /// A site with such a guest, and a plugin for it that is granted this.
@@ -171,7 +171,7 @@ fn offline(name: &str) -> Result<()> {
     let deployed = small.gyre.json(&["deploy", "web"])?;
     let server = deployed["instance"]["id"].as_str().context("no server")?;
     ensure!(digest(&replica)? == whole, "the deployment changed the replica");
-    looked_at(&small, server, |top| converted(name, top))?;
+    looked_at(&small, server, |top| converted(top).and_then(|()| as_virt_v2v(name, top)))?;
     cloud.delete_since(&before);
     Ok(())
 }
@@ -185,7 +185,7 @@ fn provider_conf(iso: &str, x64: &str) -> String {
 }
 
 fn with_cloudbase_init(top: &Path) -> Result<()> {
-    converted(NEW, top)?;
+    converted(top)?;
     let system = top.join("Windows/System32/config/SYSTEM");
     let service = r"ControlSet001\Services\cloudbase-init";
     ensure!(number(&system, service, "Start")? == 2, "cloudbase-init does not start");
