@@ -345,7 +345,7 @@ mod tests {
     }
 
     /// What things can do, MiB/s, and to how many percent pieces are compressed.
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, Debug)]
     struct World {
         link: f64,
         packs: f64,
