@@ -4,6 +4,7 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::args::CheckArgs;
 use crate::desk::Desk;
+use crate::failure;
 use crate::given::{self, Given};
 use crate::place;
 use crate::show::{Table, clean, size};
@@ -248,6 +249,9 @@ fn paragraph(checked: &Checked) -> String {
     let mut text = format!("{mark} {}\n", checked.endpoint);
     if let Some(error) = &checked.error {
         text += &format!("    {}\n", clean(&error.to_string()));
+        text += &failure::remedy(&error.code)
+            .map(|remedy| format!("      remedy: {remedy}\n"))
+            .unwrap_or_default();
     }
     checked.findings.iter().for_each(|finding| text += &findings(finding));
     text
@@ -278,6 +282,9 @@ mod tests {
             "✗ destination cloud\n  ✗ network_map[\"VM Network\"]: there is no network \"prod\"\n      remedy: choose one of: private\n"
         );
         assert!(paragraph(&checked(vec![finding(false)])).starts_with("✓ destination cloud\n  ! "));
+        let error = Some(Error::invalid("clouds.missing", "there is no clouds.yaml"));
+        let text = paragraph(&Checked { error, ..checked(Vec::new()) });
+        assert!(text.contains("      remedy: put it into one of the places named, set `OS_CLIENT"), "{text}");
         assert_eq!(why_not(&checked(vec![finding(true)])).unwrap().kind.exit_code(), 2);
         assert_eq!(
             doubted(&[checked(Vec::new()), checked(vec![finding(false)])]),

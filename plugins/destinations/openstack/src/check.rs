@@ -296,8 +296,18 @@ fn check_machine(
     check_floating_ip(cloud, options, vm, findings)?;
     check_disk_mappings(options, vm, findings);
     check_disk_bus(options, vm, findings);
+    check_hypervisor(options, findings);
     check_guest(vm, findings);
     Ok(flavor)
+}
+
+/// Who does not name it may mean that a guest needs nothing; most come from another one.
+fn check_hypervisor(options: &Options, findings: &mut Findings) {
+    if options.hypervisor_type.is_none() {
+        let message = "is not set: the guest gets no other drivers, and one from another hypervisor most likely does not find its disk";
+        let remedy = "set it to kvm, or to what this cloud runs on, unless the guest boots there as it is";
+        findings.warn("hypervisor_type", message, remedy);
+    }
 }
 
 fn check_floating_ip(

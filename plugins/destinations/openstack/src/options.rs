@@ -174,9 +174,9 @@ pub struct DiskMapping {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImageMap {
-    /// Copies disks and morphs Linux guests.
+    /// Copies disks and morphs all guests.
     pub linux: Option<String>,
-    /// Morphs Windows guests.
+    /// For Windows workers, which are not there: Windows guests are morphed on Linux, and nothing uses it.
     pub windows: Option<String>,
 }
 

@@ -292,6 +292,7 @@ fn what_will_surprise_later_is_said_now() {
     let no_disk = |model: &mut Model| model.objects.get_mut("flavors").unwrap()[0]["disk"] = json!(0);
     assert_eq!(findings(no_disk, json!({})), warns("migr_flavor_name"));
     assert_eq!(findings(no_disk, json!({ "migr_worker_boot_from_volume": true })), []);
+    assert_eq!(findings(fine, json!({ "hypervisor_type": null })), warns("hypervisor_type"));
     assert_eq!(findings(fine, json!({ "set_dhcp": false })), warns("set_dhcp"));
     assert_eq!(findings(fine, json!({ "set_dhcp": false, "preserve_fixed_ips": true })), []);
     let mapped = |disk: &str| json!({ "storage_mappings": { "disk_mappings": [{ "disk_id": disk, "destination": "slow" }] } });

@@ -5,6 +5,7 @@ use crate::probe::Choice;
 use gyre_plugin::source::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// Machines whose disks are image files.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -216,6 +217,7 @@ impl Options {
             }
             vm.check_disks(&path)?;
             vm.check_nics(&path)?;
+            vm.check_addresses(&path)?;
         }
         Ok(self)
     }
@@ -279,6 +281,19 @@ impl Machine {
             }
             if mac.is_some() && macs.iter().take(m).any(|other| other == mac) {
                 return bad(&path, "is that of a network card before it");
+            }
+        }
+        Ok(())
+    }
+
+    fn check_addresses(&self, path: &str) -> Result<()> {
+        for (m, nic) in self.nics.iter().enumerate() {
+            if let Some(n) = nic.addresses.iter().position(|address| address.parse::<IpAddr>().is_err()) {
+                let path = format!("{path}.nics[{m}].addresses[{n}]");
+                return bad(
+                    &path,
+                    "is no address, as 192.0.2.7 and 2001:db8::7 are: without a prefix length",
+                );
             }
         }
         Ok(())
@@ -384,6 +399,10 @@ mod tests {
             (nics([right, "zz:16"]), "vms[1].nics[1].mac is no hardware"),
             (nics([right, "01:00:5e:00:00:01"]), "vms[1].nics[1].mac is no hardware"),
             (nics([right, "00-50-56-9A-00-01"]), "vms[1].nics[1].mac is that of"),
+            (
+                r#""vcpus":1,"memory-mib":1,"disks":[],"nics":[{"network":"n","addresses":["::1","10.0.0.5/24"]}]"#.into(),
+                "vms[1].nics[0].addresses[1] is no address",
+            ),
             (r#""vcpus":0,"memory-mib":1,"disks":[]"#.into(), "vms[1] has no processor"),
             (r#""vcpus":1,"memory-mib":0,"disks":[]"#.into(), "vms[1] has no processor"),
             (r#""vcpus":1,"memory-mib":1,"disks":[{"path":"a"}]"#.into(), "vms[1].disks[0].path is neither"),

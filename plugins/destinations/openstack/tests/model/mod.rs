@@ -663,6 +663,7 @@ pub fn options(more: Value) -> String {
         "auth": { "auth_url": "http://keystone:5000", "username": "u", "project_name": "p" },
         "migr_image": "worker",
         "network_map": { "VM Network": "private" },
+        "hypervisor_type": "kvm",
     });
     options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     options.to_string()
