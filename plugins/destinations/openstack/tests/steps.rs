@@ -610,7 +610,7 @@ fn long_waits_leave_the_call_and_end() {
 #[test]
 fn morphing_follows_the_options() {
     let plan = |config: Value| OpenStack::plan_morphing(Config::new(options(config)), &machine()).unwrap();
-    let plain = plan(json!({}));
+    let plain = plan(json!({ "hypervisor_type": null }));
     assert_eq!(
         (plain.hypervisor, plain.set_dhcp, plain.macs),
         (None, true, vec![Some("00:50:56:aa:bb:cc".to_owned())])
