@@ -84,6 +84,11 @@ impl Subnet {
         Cidr::parse(&self.cidr).is_some_and(|cidr| cidr.contains(address))
     }
 
+    /// Whether the address is that of the subnet itself, or reaches everybody in it.
+    pub fn reserves(&self, address: IpAddr) -> bool {
+        Cidr::parse(&self.cidr).is_some_and(|cidr| cidr.reserves(address))
+    }
+
     /// Whether the guest makes its own addresses, so that none can be asked for.
     pub fn chooses_itself(&self) -> bool {
         matches!(self.ipv6_address_mode.as_deref(), Some("slaac" | "dhcpv6-stateless"))

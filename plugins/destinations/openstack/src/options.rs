@@ -451,6 +451,21 @@ impl Cidr {
             _ => false,
         }
     }
+
+    /// Whether the address lies in it and is no single machine's: its first one, and with IPv4 its last one, but where it
+    /// has no more than two (RFC 3021, RFC 6164). Neutron refuses these of ports.
+    pub fn reserves(self, address: IpAddr) -> bool {
+        let rest = self.bits().saturating_sub(self.prefix);
+        if rest < 2 || !self.contains(address) {
+            return false;
+        }
+        let (number, is_v4) = match address {
+            IpAddr::V4(address) => (u32::from(address).into(), true),
+            IpAddr::V6(address) => (u128::from(address), false),
+        };
+        let host = u128::MAX >> (128 - rest.min(128));
+        number & host == 0 || (is_v4 && number & host == host)
+    }
 }
 
 #[cfg(test)]
@@ -461,6 +476,28 @@ mod tests {
     fn parse(mut more: serde_json::Value) -> Result<Options> {
         more["auth"] = json!({ "auth_url": "http://k/v3", "username": "u", "project_name": "p" });
         Options::parse(&more.to_string())
+    }
+
+    #[test]
+    fn a_network_has_addresses_that_no_machine_has() {
+        let reserves =
+            |cidr: &str, address: &str| Cidr::parse(cidr).unwrap().reserves(address.parse().unwrap());
+        for (cidr, address, expected) in [
+            ("192.0.2.0/24", "192.0.2.0", true),
+            ("192.0.2.0/24", "192.0.2.255", true),
+            ("192.0.2.0/24", "192.0.2.254", false),
+            ("192.0.2.0/23", "192.0.2.255", false),
+            ("192.0.2.0/31", "192.0.2.1", false),
+            ("192.0.2.7/32", "192.0.2.7", false),
+            ("192.0.2.0/24", "192.0.3.0", false),
+            ("0.0.0.0/0", "255.255.255.255", true),
+            ("2001:db8::/64", "2001:db8::", true),
+            ("2001:db8::/64", "2001:db8::ffff:ffff:ffff:ffff", false),
+            ("2001:db8::/127", "2001:db8::", false),
+            ("::/0", "::", true),
+        ] {
+            assert_eq!(reserves(cidr, address), expected, "{address} of {cidr}");
+        }
     }
 
     #[test]

@@ -141,12 +141,20 @@ fn addresses(nic: &NicSpec) -> Result<Vec<IpAddr>> {
 
 fn place(nic: &NicSpec, network: &Network, subnets: &[Subnet], address: IpAddr) -> Result<NewFixedIp> {
     let inside: Vec<&Subnet> = subnets.iter().filter(|subnet| subnet.contains(address)).collect();
-    if let Some(subnet) = inside.iter().find(|subnet| subnet.enable_dhcp) {
+    let serves = |subnet: &&&Subnet| subnet.enable_dhcp && !subnet.reserves(address);
+    if let Some(subnet) = inside.iter().find(serves) {
         let ip_address = (!subnet.chooses_itself()).then(|| address.to_string());
         return Ok(NewFixedIp { subnet_id: subnet.id.clone(), ip_address });
     }
     let path = format!("network_map[{:?}]", nic.network);
     let (what, remedy) = match inside.first() {
+        Some(subnet) if subnet.reserves(address) => (
+            format!(
+                "{address} is of subnet {:?} itself or reaches all of it, and no port can have it",
+                subnet.name
+            ),
+            "correct it at the source",
+        ),
         Some(subnet) => {
             (format!("subnet {:?} holds {address} and has no DHCP", subnet.name), "turn DHCP on there")
         }
@@ -274,6 +282,9 @@ mod tests {
         assert_eq!(place("2001:db8::5").unwrap().ip_address, None, "Neutron refuses a choice there");
         assert!(place("10.0.1.5").unwrap_err().message.contains("has no DHCP"));
         assert!(place("10.0.2.5").unwrap_err().message.contains("no subnet"));
+        for reserved in ["10.0.0.0", "10.0.0.255", "2001:db8::"] {
+            assert!(place(reserved).unwrap_err().message.contains("no port can have it"), "{reserved}");
+        }
     }
 
     #[test]

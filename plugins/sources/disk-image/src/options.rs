@@ -245,8 +245,9 @@ fn is_mac(text: &str) -> bool {
         .split([':', '-'])
         .map(|octet| u8::from_str_radix(octet, 16).ok().filter(|_| octet.len() == 2))
         .collect();
-    // The lowest bit of the first octet: a group of cards.
+    // The lowest bit of the first octet: a group of cards. All zeros: none.
     octets.len() == 6
+        && octets.iter().any(|octet| *octet != Some(0))
         && octets.iter().all(Option::is_some)
         && octets.first().is_some_and(|first| first.unwrap_or(1) & 1 == 0)
 }
@@ -398,6 +399,7 @@ mod tests {
         for (vm, expected) in [
             (nics([right, "zz:16"]), "vms[1].nics[1].mac is no hardware"),
             (nics([right, "01:00:5e:00:00:01"]), "vms[1].nics[1].mac is no hardware"),
+            (nics([right, "00:00:00:00:00:00"]), "vms[1].nics[1].mac is no hardware"),
             (nics([right, "00-50-56-9A-00-01"]), "vms[1].nics[1].mac is that of"),
             (
                 r#""vcpus":1,"memory-mib":1,"disks":[],"nics":[{"network":"n","addresses":["::1","10.0.0.5/24"]}]"#.into(),
