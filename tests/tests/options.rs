@@ -386,3 +386,12 @@ fn a_replica_with_a_flavor_that_the_cloud_does_not_have_is_noted_with_what_a_che
     ensure!(!stdout.contains("✗ flavor_name: "), "{stdout}");
     Ok(())
 }
+
+#[test]
+fn a_plugin_of_another_kind_that_shall_convert_guests_is_found_by_a_check() -> Result<()> {
+    let place = Place::new("[osmorphing.openstack]", "")?;
+    let said = place.refused(&["check", "--destination", "cloud"])?;
+    let expected = "[osmorphing.openstack] names plugin openstack, whose kind is destination, not osmorphing";
+    ensure!(said.contains("osmorphing openstack is not ready") && said.contains(expected), "{said}");
+    Ok(())
+}

@@ -13,6 +13,7 @@ use gyre_core::config::Config;
 use gyre_core::roles::{Finding, VmSummary};
 use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::{Checked, Endpoints, blocking};
+use gyre_grants::Role;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -152,6 +153,7 @@ fn doubted(answers: &[Checked]) -> String {
 pub async fn checked(app: &App, ask: &Check, given: &Given) -> Vec<Checked> {
     let mut answers = vec![local(app)];
     answers.extend(plugins(app).await);
+    answers.extend(unfit_morphers(app).await);
     let all = ask.source.is_none() && ask.destination.is_none();
     if all {
         for source in app.config.source.keys() {
@@ -234,6 +236,19 @@ async fn plugins(app: &App) -> Vec<Checked> {
         checked.push(Checked { endpoint: format!("plugin {name}"), findings: Vec::new(), error });
     }
     checked
+}
+
+/// What stands under `[osmorphing]` and cannot be used there. A job would find out when everything is copied.
+async fn unfit_morphers(app: &App) -> Vec<Checked> {
+    let mut unfit = Vec::new();
+    for name in app.config.osmorphing.keys() {
+        let asked = app.plugins.described((Role::Osmorphing, name), &Map::new(), &[]).await;
+        // A plugin that cannot be loaded was told of by itself.
+        let error = asked.err().filter(|error| error.code.starts_with("config."));
+        let endpoint = format!("osmorphing {name}");
+        unfit.extend(error.map(|error| Checked { endpoint, findings: Vec::new(), error: Some(error) }));
+    }
+    unfit
 }
 
 fn why_not(checked: &Checked) -> Option<Error> {

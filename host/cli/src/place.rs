@@ -4,6 +4,8 @@
 use gyre_core::config::Config;
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
+use std::fs::File;
+use std::io::Read as _;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -86,17 +88,26 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
 }
 
+/// How programs for Linux begin (ELF, System V ABI).
+const ELF: [u8; 4] = *b"\x7fELF";
+
 /// The agent that is uploaded: the configured one, else that beside this program.
 ///
 /// # Errors
-/// `config.no-agent`.
+/// `config.no-agent`; `config.agent-kind` for what no Linux runs as it is.
 pub fn agent(config: &Config) -> Result<PathBuf> {
     let beside = || std::env::current_exe().ok().map(|me| me.with_file_name(AGENT_NAME));
     let agent = config.host.agent.clone().or_else(beside).unwrap_or_else(|| PathBuf::from(AGENT_NAME));
-    if agent.is_file() {
-        return Ok(agent);
+    let mut head = [0; ELF.len()];
+    let file = File::open(&agent).ok().filter(|_| agent.is_file());
+    let Some(mut file) = file else {
+        return Err(Error::invalid("config.no-agent", format!("there is no agent at {}", agent.display())));
+    };
+    if file.read_exact(&mut head).is_err() || head != ELF {
+        let message = format!("{} is no program for Linux, which the agent is", agent.display());
+        return Err(Error::invalid("config.agent-kind", message));
     }
-    Err(Error::invalid("config.no-agent", format!("there is no agent at {}", agent.display())))
+    Ok(agent)
 }
 
 /// Where logins of registries are kept, the first one first: by Podman, by Docker.
@@ -138,6 +149,12 @@ mod tests {
         config.host.agent = Some("/nowhere/agent".into());
         let error = agent(&config).unwrap_err();
         assert_eq!(error.to_string(), "there is no agent at /nowhere/agent [config.no-agent]");
+        let text = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(text.path(), "#!/bin/sh\n").unwrap();
+        config.host.agent = Some(text.path().into());
+        assert_eq!(agent(&config).unwrap_err().code, "config.agent-kind");
+        config.host.agent = Some(std::env::current_exe().unwrap());
+        agent(&config).unwrap();
     }
 
     #[test]

@@ -60,15 +60,14 @@ fn check_catalog(cloud: &mut Cloud, findings: &mut Findings) -> Result<()> {
         let present = cloud.require(service);
         findings.note("auth.region_name", present)?;
     }
-    check_grants(cloud, findings);
-    Ok(())
+    check_grants(cloud, findings)
 }
 
 /// All at once: who grants one address after the other asks as often as there are services.
-fn check_grants(cloud: &mut Cloud, findings: &mut Findings) {
-    let refused = cloud.not_granted();
+fn check_grants(cloud: &mut Cloud, findings: &mut Findings) -> Result<()> {
+    let refused = cloud.not_granted()?;
     if refused.is_empty() {
-        return;
+        return Ok(());
     }
     let places: Vec<_> =
         refused.iter().map(|(service, origin)| format!("{} at {origin}", service.name())).collect();
@@ -78,6 +77,7 @@ fn check_grants(cloud: &mut Cloud, findings: &mut Findings) {
     let message = format!("this plugin may not send requests to {}", places.join(", "));
     let remedy = format!("add to its grant.http in gyre.toml: {}", origins.join(", "));
     findings.block("grant.http", message, remedy);
+    Ok(())
 }
 
 /// Microversions that gyre asks for: an older service answers nothing else than that it is too old.

@@ -205,16 +205,21 @@ impl Cloud {
     }
 
     /// The services that this plugin is not granted to speak to, each with its address; nothing is sent.
-    pub fn not_granted(&mut self) -> Vec<(Service, String)> {
+    ///
+    /// # Errors
+    /// Those of the login, and whatever else an address is refused for.
+    pub fn not_granted(&mut self) -> Result<Vec<(Service, String)>> {
         let mut refused = Vec::new();
         for service in Service::ALL {
             // One that is not in the catalog has no address.
             let Ok((origin, _)) = self.endpoint(service) else { continue };
-            if self.link(&origin).is_err_and(|error| error.code == NOT_GRANTED) {
-                refused.push((service, origin));
+            match self.link(&origin).err() {
+                Some(error) if error.code == NOT_GRANTED => refused.push((service, origin)),
+                Some(error) => return Err(error),
+                None => {}
             }
         }
-        refused
+        Ok(refused)
     }
 
     fn endpoint(&mut self, service: Service) -> Result<(String, String)> {
