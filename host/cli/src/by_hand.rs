@@ -173,8 +173,8 @@ impl Hand {
     }
 }
 
-/// As many pieces are on their way as processors can be busy with, and two that wait for the disk or are handed out: more would wait for
-/// their turn to write the same file, and whoever waits for that keeps a processor from the others.
+/// As many pieces are on their way as processors can be busy with, and two that wait for the disk or are handed out: more
+/// would wait for their turn to write the same file, and whoever waits for that keeps a processor from the others.
 fn carriers() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get) + 2
 }
