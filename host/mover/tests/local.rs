@@ -4,19 +4,15 @@
 
 mod support;
 
-use async_trait::async_trait;
 use bytes::Bytes;
-use gyre_core::{BlockTarget, BlockWrite, Hash, Result};
+use gyre_core::{BlockWrite, Result};
 use gyre_mover::{Allowance, CopyJob, Pace, copy};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use support::*;
 
-/// A disk of this machine; counts what was written in the other way.
-struct Near {
-    device: Arc<Device>,
-    sent: Arc<AtomicU64>,
-}
+/// Counts what does not go past it.
+struct Counting(Arc<AtomicU64>);
 
 struct Pen(Arc<Device>);
 
@@ -26,38 +22,20 @@ impl BlockWrite for Pen {
     }
 }
 
-#[async_trait]
-impl BlockTarget for Near {
-    fn size(&self) -> u64 {
-        self.device.size()
+impl Passage for Counting {
+    fn pass(&self, bytes: &Bytes) {
+        self.0.fetch_add(bytes.len() as u64, SeqCst);
     }
 
-    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
-        self.sent.fetch_add(bytes.len() as u64, SeqCst);
-        self.device.write(offset, bytes).await
-    }
-
-    async fn zero(&self, offset: u64, length: u64) -> Result<()> {
-        self.device.zero(offset, length).await
-    }
-
-    async fn flush(&self) -> Result<()> {
-        self.device.flush().await
-    }
-
-    async fn hashes(&self, offset: u64, length: u64) -> Result<Vec<Hash>> {
-        self.device.hashes(offset, length).await
-    }
-
-    fn local(&self) -> Option<Arc<dyn BlockWrite>> {
-        Some(Arc::new(Pen(self.device.clone())))
+    fn local(&self, device: &Arc<Device>) -> Option<Arc<dyn BlockWrite>> {
+        Some(Arc::new(Pen(device.clone())))
     }
 }
 
 /// The same job on this machine, and what it sent in the other way.
 fn nearby(job: CopyJob, device: &Arc<Device>) -> (CopyJob, Arc<AtomicU64>) {
     let sent = Arc::new(AtomicU64::new(0));
-    let near = Near { device: device.clone(), sent: sent.clone() };
+    let near = Behind { passage: Counting(sent.clone()), device: device.clone() };
     (CopyJob { target: Arc::new(near), ..job }, sent)
 }
 

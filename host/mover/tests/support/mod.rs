@@ -9,7 +9,8 @@ use futures::future::BoxFuture;
 use gyre_core::limits::{HASH_BLOCK_BYTES, PIECE_BYTES_MAX};
 use gyre_core::roles::Progress;
 use gyre_core::{
-    Backoff, BlockRead, BlockTarget, Error, Extent, ExtentKind, Hash, Origin, Packed, Result, Stored,
+    Backoff, BlockRead, BlockTarget, BlockWrite, Error, Extent, ExtentKind, Hash, Origin, Packed, Result,
+    Stored,
 };
 use gyre_mover::{Checkpoints, Clock, Compress, CopyJob, CopyOptions, Pace, Retry, VerifyScope, Watermark};
 use std::io::Write as _;
@@ -342,6 +343,11 @@ pub trait Passage: Send + Sync {
     fn took(&self) -> Option<Duration> {
         None
     }
+
+    /// The way past it, where there is one.
+    fn local(&self, _: &Arc<Device>) -> Option<Arc<dyn BlockWrite>> {
+        None
+    }
 }
 
 /// A device at the other end of a passage.
@@ -385,6 +391,10 @@ impl<P: Passage> BlockTarget for Behind<P> {
 
     fn took(&self) -> Option<Duration> {
         self.passage.took()
+    }
+
+    fn local(&self) -> Option<Arc<dyn BlockWrite>> {
+        self.passage.local(&self.device)
     }
 }
 
