@@ -153,11 +153,6 @@ impl Disk {
         self.direct.as_ref().filter(|_| self.is_device && is_aligned)
     }
 
-    /// Whether it is a file, which only one may write at a time.
-    pub const fn is_file(&self) -> bool {
-        !self.is_device
-    }
-
     /// Makes a range read as zeros, without sending zeros where the device can do it alone.
     ///
     /// # Errors

@@ -305,14 +305,14 @@ async fn a_job_can_be_cancelled_at_every_step() {
     }
 }
 
+/// What a worker says that cannot be reached, so many times.
+fn unreachable(code: &str, times: usize) -> Fault {
+    Fault { at: usize::MAX, when: When::Before, error: Error::unavailable(code, "no answer"), times }
+}
+
 #[tokio::test]
 async fn a_lost_worker_is_replaced_a_few_times_and_no_more() {
-    let lost = |times| Fault {
-        at: usize::MAX,
-        when: When::Before,
-        error: Error::unavailable("worker.lost", "no answer"),
-        times,
-    };
+    let lost = |times| unreachable("worker.lost", times);
     let world = World::new().await;
     world.cloud.set_fault_on("open-worker", lost(3));
     succeeded(world.execute().await);
@@ -335,12 +335,7 @@ async fn a_lost_worker_is_replaced_a_few_times_and_no_more() {
 /// It is not waited for twice, for that is a quarter of an hour each time.
 #[tokio::test]
 async fn a_worker_that_never_boots_is_replaced_too() {
-    let never = |times| Fault {
-        at: usize::MAX,
-        when: When::Before,
-        error: Error::unavailable("worker.boot-timeout", "it did not let us in"),
-        times,
-    };
+    let never = |times| unreachable("worker.boot-timeout", times);
     let world = World::new().await;
     world.cloud.set_fault_on("open-worker", never(1));
     succeeded(world.execute().await);
