@@ -13,6 +13,7 @@ use gyre_engine::{Endpoints, JobContext};
 use gyre_grants::{Faults, Host, Inspection, Role, Secrets};
 use gyre_ssh::{Identity, KeyPair};
 use gyre_trust::Standing;
+use gyre_winrm::Login;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -108,6 +109,14 @@ impl Plugins {
     /// `ssh.identity`.
     pub fn worker_key(&self, job: &str, name: &str) -> Result<KeyPair> {
         self.host.worker_key(job, name)
+    }
+
+    /// The login that a plugin made for a worker of a job that runs Windows.
+    ///
+    /// # Errors
+    /// `winrm.login-made`.
+    pub fn worker_login(&self, job: &str, name: &str) -> Result<Login> {
+        self.host.worker_login(job, name)
     }
 
     /// The options of one machine for a destination, put together from all that was given.

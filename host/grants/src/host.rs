@@ -11,7 +11,7 @@ use crate::policy::Policy;
 use crate::source::PluginSource;
 use crate::tap::{Recorded, Tap};
 use crate::tls::Roots;
-use crate::worker::key_of;
+use crate::worker::{key_of, login_of};
 use gyre_core::config::{Config, Limits, Morphing, Wasi, WasiPolicy};
 use gyre_core::error::Context as _;
 use gyre_core::options::{Layer, OptionInfo, handed_on, listing};
@@ -21,6 +21,7 @@ use gyre_sandbox::recording::Recorder;
 use gyre_sandbox::{Cell, Description, Engine, Import, Inspection, Plugin, Role, Status, describe};
 use gyre_ssh::{Identity, KeyPair};
 use gyre_trust::{Component, Gate, Kept, Permit, Stamp, Standing};
+use gyre_winrm::Login;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -428,6 +429,16 @@ impl Host {
     /// `secret.name` for a credential that is none of a plugin's keys; `ssh.*`.
     pub fn worker_key(&self, job: &str, credential: &str) -> Result<KeyPair> {
         key_of(&self.shared.identity, job, credential)
+    }
+
+    /// The login behind the `credential` of a worker that runs Windows, as a destination of this host answered it, when
+    /// the plugin made it by `secrets.generate-winrm-login`; password and key are the same for the same job and
+    /// credential.
+    ///
+    /// # Errors
+    /// `secret.name` for a credential that is none that a plugin made; `winrm.login-made`.
+    pub fn worker_login(&self, job: &str, credential: &str) -> Result<Login> {
+        login_of(&self.shared.identity, job, credential)
     }
 
     fn entry(&self, name: &str) -> Result<&gyre_core::config::Plugin> {

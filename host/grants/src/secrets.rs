@@ -1,12 +1,13 @@
-//! `gyre:host/secrets`: named secrets that a guest holds without seeing them, and SSH keys that are derived from
-//! the host's own for one job. Values live only as long as they are used.
+//! `gyre:host/secrets`: named secrets that a guest holds without seeing them, and keys and logins of workers that are
+//! derived from the host's own secret for one job. Values live only as long as they are used.
 
 use crate::lent::{Lent, Purpose};
 use crate::policy::Wish;
 use gyre_core::{Error, Result};
 use gyre_sandbox::Fault;
-use gyre_sandbox::bindings::secrets::{self, HostKey, Secret};
+use gyre_sandbox::bindings::secrets::{self, HostKey, Secret, WinrmLogin};
 use gyre_ssh::{Identity, KeyPair};
+use gyre_winrm::Login;
 use wasmtime::component::Resource;
 
 /// Name of a key that a plugin makes.
@@ -29,6 +30,14 @@ pub(crate) fn worker_key(identity: &Identity, job: &str, plugin: &str, name: &st
 
 fn host_key(identity: &Identity, job: &str, plugin: &str, name: &str) -> Result<KeyPair> {
     identity.derive(job, &format!("host-key/{plugin}/{name}"))
+}
+
+/// What `secrets.generate-winrm-login` answered to a plugin for a job, by the same name, but for the form of its archive.
+///
+/// # Errors
+/// `winrm.login-made`.
+pub(crate) fn worker_login(identity: &Identity, job: &str, plugin: &str, name: &str) -> Result<Login> {
+    Login::from_seed(&identity.seed(job, &format!("winrm-login/{plugin}/{name}")))
 }
 
 /// A `/` would let one plugin's name and key look like another's.
@@ -89,6 +98,14 @@ impl secrets::HostSecret for Lent {
         let Purpose { plugin, job, shared, .. } = &self.purpose;
         let pair = host_key(&shared.identity, &job.job, plugin, &name)?;
         Ok(HostKey { private: pair.private_openssh()?, public: pair.public_line })
+    }
+
+    async fn generate_winrm_login(&mut self, name: String) -> Result<WinrmLogin, Fault> {
+        self.purpose.shared.faults.pass()?;
+        check_name(&name)?;
+        let Purpose { plugin, job, shared, .. } = &self.purpose;
+        let Login { password, archive, host_key } = worker_login(&shared.identity, &job.job, plugin, &name)?;
+        Ok(WinrmLogin { password, archive, host_key })
     }
 
     async fn reveal(&mut self, secret: Resource<Secret>) -> Result<Vec<u8>, Fault> {

@@ -128,6 +128,7 @@ tap!(secrets::HostSecret, "gyre:host/secrets" {
     "[static]secret.open" open(name: String) -> Result<Resource<secrets::Secret>, Fault>;
     "[static]secret.generate-ssh-key" generate_ssh_key(name: String) -> Result<String, Fault>;
     "[static]secret.generate-host-key" generate_host_key(name: String) -> Result<secrets::HostKey, Fault>;
+    "[static]secret.generate-winrm-login" generate_winrm_login(name: String) -> Result<secrets::WinrmLogin, Fault>;
     "[method]secret.reveal" reveal(this: Resource<secrets::Secret>) -> Result<Vec<u8>, Fault>;
     "[resource-drop]secret" drop(this: Resource<secrets::Secret>) -> wasmtime::Result<()>;
 });

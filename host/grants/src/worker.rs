@@ -1,13 +1,14 @@
-//! What a destination says of its worker, before anyone connects there with a key: the host is somewhere that the
+//! What a destination says of its worker, before anyone connects there with a key or a password: the host is somewhere that the
 //! plugin may send us to, and the credential is one that the plugin may use. Knows no connection and no cloud.
 
 use crate::http::lookup;
 use crate::lent::Purpose;
 use crate::policy::Wish;
-use crate::secrets::{check_name, worker_key};
+use crate::secrets::{check_name, worker_key, worker_login};
 use gyre_core::roles::Worker;
 use gyre_core::{Error, Result};
 use gyre_ssh::{Identity, KeyPair};
+use gyre_winrm::Login;
 
 /// A worker's credential that is a secret of the configuration: this, and its name.
 const CONFIGURED: &str = "secret/";
@@ -15,7 +16,7 @@ const CONFIGURED: &str = "secret/";
 const MADE: &str = "key/";
 
 /// The name of the configured secret that a [`Worker::credential`] of this crate's destinations stands for;
-/// `None`: the key behind it is [`crate::Host::worker_key`].
+/// `None`: the key behind it is [`crate::Host::worker_key`], or the login [`crate::Host::worker_login`].
 #[must_use]
 pub fn configured_secret(credential: &str) -> Option<&str> {
     credential.strip_prefix(CONFIGURED)
@@ -26,10 +27,23 @@ pub fn configured_secret(credential: &str) -> Option<&str> {
 /// # Errors
 /// `secret.name` for any other; `ssh.*` when the key cannot be derived.
 pub(crate) fn key_of(identity: &Identity, job: &str, credential: &str) -> Result<KeyPair> {
-    let made = credential.strip_prefix(MADE).and_then(|made| made.rsplit_once('/'));
-    let none = || Error::invalid("secret.name", format!("{credential:?} is no key that a plugin made"));
-    let (plugin, name) = made.ok_or_else(none)?;
+    let (plugin, name) = made(credential)?;
     worker_key(identity, job, plugin, name)
+}
+
+/// The login behind such a credential of a worker that runs Windows.
+///
+/// # Errors
+/// `secret.name` for any other; `winrm.login-made`.
+pub(crate) fn login_of(identity: &Identity, job: &str, credential: &str) -> Result<Login> {
+    let (plugin, name) = made(credential)?;
+    worker_login(identity, job, plugin, name)
+}
+
+/// The plugin that made what is behind a credential, and by what name.
+fn made(credential: &str) -> Result<(&str, &str)> {
+    let made = credential.strip_prefix(MADE).and_then(|made| made.rsplit_once('/'));
+    made.ok_or_else(|| Error::invalid("secret.name", format!("{credential:?} is no key that a plugin made")))
 }
 
 impl Purpose {
@@ -113,11 +127,22 @@ mod tests {
         let own = line(key_of(identity, "j", &found.credential));
         assert_eq!(own, line(worker_key(identity, "j", "p", "w")));
         assert_ne!(own, line(worker_key(identity, "j", "q", "w")));
+        let password = |login: Result<Login>| login.unwrap().password;
+        let own = password(login_of(identity, "j", &found.credential));
+        assert_eq!(own, password(worker_login(identity, "j", "p", "w")));
+        for (job, plugin, name) in [("k", "p", "w"), ("j", "q", "w"), ("j", "p", "v")] {
+            assert_ne!(own, password(worker_login(identity, job, plugin, name)), "{job} {plugin} {name}");
+        }
         for name in ["", "q/w", "secret/other", "key/q/w"] {
             assert_eq!(code("172.30.0.9", name).await, "secret.name", "{name}");
         }
         for credential in ["w", "p/w", "secret/w"] {
             assert_eq!(key_of(identity, "j", credential).err().unwrap().code, "secret.name", "{credential}");
+            assert_eq!(
+                login_of(identity, "j", credential).err().unwrap().code,
+                "secret.name",
+                "{credential}"
+            );
         }
     }
 }

@@ -105,8 +105,13 @@ fn told(findings: &[Finding]) -> Vec<(&str, &str)> {
 
 /// Of every world.
 const BASE: [&str; 3] = ["progress.cancelled", "clock.now", "clock.elapsed"];
-const SECRETS: [&str; 4] =
-    ["secrets.generate-ssh-key", "secrets.generate-host-key", "secrets.open", "secrets.reveal"];
+const SECRETS: [&str; 5] = [
+    "secrets.generate-ssh-key",
+    "secrets.generate-host-key",
+    "secrets.generate-winrm-login",
+    "secrets.open",
+    "secrets.reveal",
+];
 const HTTP: [&str; 6] =
     ["http.open", "http.authorize", "http.substitute", "http.send", "http.response", "http.local-address"];
 const DISK: [&str; 10] = [

@@ -15,6 +15,7 @@ const CODE: &str = "ssh.identity";
 /// Changing these changes every key: workers of running jobs would no longer be reached.
 const SSH_CONTEXT: &str = "gyre 2026-11 ssh key pair of a job";
 const SUBKEY_CONTEXT: &str = "gyre 2026-11 key for a purpose";
+const SEED_CONTEXT: &str = "gyre 2026-11 seed of a job";
 
 /// The secret of this host.
 pub struct Identity {
@@ -70,6 +71,12 @@ impl Identity {
     /// 32 secret bytes for `purpose`: always the same ones, and unrelated to every key pair.
     pub fn subkey(&self, purpose: &str) -> [u8; 32] {
         self.keyed(SUBKEY_CONTEXT, &[purpose])
+    }
+
+    /// 32 secret bytes `name` of a job, for what is no SSH key: always the same ones, and unrelated to every key pair and
+    /// every [`Identity::subkey`].
+    pub fn seed(&self, job: &str, name: &str) -> [u8; 32] {
+        self.keyed(SEED_CONTEXT, &[job, name])
     }
 
     /// Each part goes in with its length, so that no two lists of parts look alike.

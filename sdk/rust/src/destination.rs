@@ -11,7 +11,9 @@ pub use crate::bindings::gyre::plugin::types::{
 };
 pub use crate::env::{clock, progress};
 pub use crate::http::{Http, Request, Response, Tls};
-pub use crate::secret::{HostKey, Secret, generate_host_key, generate_ssh_key};
+pub use crate::secret::{
+    HostKey, Secret, WinrmLogin, generate_host_key, generate_ssh_key, generate_winrm_login,
+};
 pub use crate::step::read_state;
 pub use crate::{About, Config, Context, Error, ErrorKind, Result, about, log};
 pub use exported::{AttachedDisk, Instance, TargetDisk, Transport, Worker, WorkerRole};

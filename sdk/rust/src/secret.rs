@@ -6,7 +6,7 @@ use crate::bindings::gyre::host::secrets::Secret as Handle;
 use crate::fake::SecretHandle as Handle;
 
 use crate::Result;
-pub use crate::bindings::gyre::host::secrets::HostKey;
+pub use crate::bindings::gyre::host::secrets::{HostKey, WinrmLogin};
 
 /// A secret of the configuration. Holding it does not reveal it.
 pub struct Secret(pub(crate) Handle);
@@ -45,4 +45,13 @@ pub fn generate_ssh_key(name: &str) -> Result<String> {
 /// Kind denied.
 pub fn generate_host_key(name: &str) -> Result<HostKey> {
     Handle::generate_host_key(name)
+}
+
+/// Makes the password and the WinRM certificate of a worker that runs Windows. Repeating the call with the same name
+/// answers the same password and key. `name` is what the worker's `credential` names.
+///
+/// # Errors
+/// Kind denied.
+pub fn generate_winrm_login(name: &str) -> Result<WinrmLogin> {
+    Handle::generate_winrm_login(name)
 }

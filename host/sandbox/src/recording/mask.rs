@@ -55,8 +55,9 @@ const WIDE_ENDS: [char; 6] = ['"', '\'', '\\', '\r', '\n', '<'];
 const BLANKS: [char; 2] = [' ', '\t'];
 /// Where any other value that is not quoted ends.
 const VALUE_ENDS: [char; 12] = ['&', ';', ',', '"', '\'', '\\', ' ', '\t', '\r', '\n', '}', '<'];
-/// The field of the WIT that holds a private key.
-const PRIVATE: &str = "private";
+/// Fields of the WIT that hold a secret, and what it is called.
+const HELD: [(&str, &str); 3] =
+    [("private", "private-key"), ("password", "winrm-password"), ("archive", "winrm-archive")];
 
 /// The secrets that are known so far.
 #[derive(Default)]
@@ -112,8 +113,12 @@ impl Mask {
     }
 
     fn field(&mut self, name: String, value: Told) -> (String, Told) {
-        if let (PRIVATE, Told::Text(key)) = (name.as_str(), &value) {
-            self.learn("private-key", key.as_bytes());
+        let held = HELD.iter().find(|(field, _)| *field == name).map(|(_, called)| *called);
+        match (held, &value) {
+            (Some(called), Told::Text(text)) => self.learn(called, text.as_bytes()),
+            // These have no lines.
+            (Some(called), Told::Bytes(bytes)) => self.remember(bytes, &format!("[secret {called}]")),
+            _ => {}
         }
         let value = self.over(value);
         (name, value)
@@ -590,7 +595,7 @@ mod tests {
     fn a_key_of_several_lines_is_masked_wherever_its_lines_stand() {
         let mut mask = Mask::default();
         let key = "-----BEGIN KEY-----\nAAAAabcdefgh\nzzzz\n-----END KEY-----\n";
-        let told = mask.over(Told::Fields(vec![(PRIVATE.into(), Told::Text(key.into()))]));
+        let told = mask.over(Told::Fields(vec![("private".into(), Told::Text(key.into()))]));
         let Told::Fields(fields) = told else { panic!() };
         let Told::Text(masked) = &fields[0].1 else { panic!() };
         assert_eq!(
@@ -601,6 +606,28 @@ mod tests {
             mask.text("  AAAAabcdefgh\n  zzzz\n"),
             "  [secret private-key 1]\n  [secret private-key 2]\n"
         );
+    }
+
+    /// The archive is packed twice on its way into what a server is told at its boot.
+    #[test]
+    fn a_login_is_masked_where_it_is_made_and_where_it_is_packed() {
+        let mut recording = Mask::default();
+        let user_data = |password: &str, archive: &[u8]| {
+            let script = format!("$password = '{password}'\n$archive = '{}'\n", STANDARD.encode(archive));
+            format!("{{\"user_data\":\"{}\"}}", STANDARD.encode(script))
+        };
+        for archive in [&b"0\x82\n\x05\xff\n-----x\0"[..], b"\x30\x82\x0a", b"0123456789\n"] {
+            let fields = [
+                ("password".to_owned(), Told::Text("aB3aB3aB3".into())),
+                ("archive".to_owned(), Told::Bytes(archive.to_vec())),
+            ];
+            let Told::Fields(told) = recording.over(Told::Fields(fields.into())) else { panic!() };
+            assert_eq!(told[0].1, Told::Text("[secret winrm-password]".into()));
+            assert_eq!(told[1].1, Told::Bytes(b"[secret winrm-archive]".to_vec()));
+        }
+        let archive = b"0\x82\n\x05\xff\n-----x\0";
+        let replayed = user_data("[secret winrm-password]", b"[secret winrm-archive]");
+        assert_eq!(recording.text(&user_data("aB3aB3aB3", archive)), Mask::default().text(&replayed));
     }
 
     #[test]

@@ -180,6 +180,7 @@ macro_rules! records {
 records! {
     errors::Error { kind, code, message, causes }
     secrets::HostKey { public, private }
+    secrets::WinrmLogin { password, archive, host_key }
     extents::Stored { disk, offset }
     extents::Packed { disk, offset, length, codec, skip }
     extents::Extent { offset, length, kind }

@@ -4,7 +4,7 @@ use crate::bindings::gyre::host::disk::Access;
 use crate::bindings::gyre::host::extents::{Extent, ExtentKind};
 use crate::bindings::gyre::host::http::{Request, Response, Tls};
 use crate::bindings::gyre::host::log::Level;
-use crate::bindings::gyre::host::secrets::HostKey;
+use crate::bindings::gyre::host::secrets::{HostKey, WinrmLogin};
 use crate::{Error, Result};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -246,6 +246,15 @@ impl SecretHandle {
         Ok(HostKey {
             public: format!("ssh-ed25519 AAAAFAKEHOST {name}"),
             private: format!("fake private key {name}"),
+        })
+    }
+
+    #[allow(clippy::unnecessary_wraps)] // the host may refuse
+    pub(crate) fn generate_winrm_login(name: &str) -> Result<WinrmLogin> {
+        Ok(WinrmLogin {
+            password: format!("FakePassword0{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "")),
+            archive: format!("fake archive {name}").into_bytes(),
+            host_key: format!("SHA256:FAKEWINRM {name}"),
         })
     }
 }

@@ -20,21 +20,26 @@
       (export (;2;) "error" (type (eq 1)))
       (type (;3;) (record (field "public" string) (field "private" string)))
       (export (;4;) "host-key" (type (eq 3)))
-      (type (;5;) (own 0))
-      (type (;6;) (result 5 (error 2)))
-      (type (;7;) (func (param "name" string) (result 6)))
-      (export (;0;) "[static]secret.open" (func (type 7)))
-      (type (;8;) (result string (error 2)))
-      (type (;9;) (func (param "name" string) (result 8)))
-      (export (;1;) "[static]secret.generate-ssh-key" (func (type 9)))
-      (type (;10;) (result 4 (error 2)))
-      (type (;11;) (func (param "name" string) (result 10)))
-      (export (;2;) "[static]secret.generate-host-key" (func (type 11)))
-      (type (;12;) (borrow 0))
-      (type (;13;) (list u8))
-      (type (;14;) (result 13 (error 2)))
-      (type (;15;) (func (param "self" 12) (result 14)))
-      (export (;3;) "[method]secret.reveal" (func (type 15)))
+      (type (;5;) (list u8))
+      (type (;6;) (record (field "password" string) (field "archive" 5) (field "host-key" string)))
+      (export (;7;) "winrm-login" (type (eq 6)))
+      (type (;8;) (own 0))
+      (type (;9;) (result 8 (error 2)))
+      (type (;10;) (func (param "name" string) (result 9)))
+      (export (;0;) "[static]secret.open" (func (type 10)))
+      (type (;11;) (result string (error 2)))
+      (type (;12;) (func (param "name" string) (result 11)))
+      (export (;1;) "[static]secret.generate-ssh-key" (func (type 12)))
+      (type (;13;) (result 4 (error 2)))
+      (type (;14;) (func (param "name" string) (result 13)))
+      (export (;2;) "[static]secret.generate-host-key" (func (type 14)))
+      (type (;15;) (result 7 (error 2)))
+      (type (;16;) (func (param "name" string) (result 15)))
+      (export (;3;) "[static]secret.generate-winrm-login" (func (type 16)))
+      (type (;17;) (borrow 0))
+      (type (;18;) (result 5 (error 2)))
+      (type (;19;) (func (param "self" 17) (result 18)))
+      (export (;4;) "[method]secret.reveal" (func (type 19)))
     )
   )
   (import "gyre:host/secrets@0.1.0" (instance $gyre:host/secrets@0.1.0 (;1;) (type $ty-gyre:host/secrets@0.1.0)))
@@ -185,74 +190,75 @@
     (import "gyre:host/clock@0.1.0" "elapsed" (func (;5;) (type 3)))
     (import "gyre:host/secrets@0.1.0" "[static]secret.generate-ssh-key" (func (;6;) (type 5)))
     (import "gyre:host/secrets@0.1.0" "[static]secret.generate-host-key" (func (;7;) (type 5)))
-    (import "gyre:host/secrets@0.1.0" "[static]secret.open" (func (;8;) (type 5)))
-    (import "gyre:host/secrets@0.1.0" "[method]secret.reveal" (func (;9;) (type 6)))
-    (import "gyre:host/http@0.1.0" "[static]endpoint.open" (func (;10;) (type 7)))
-    (import "gyre:host/http@0.1.0" "[method]endpoint.authorize" (func (;11;) (type 0)))
-    (import "gyre:host/http@0.1.0" "[method]endpoint.substitute" (func (;12;) (type 0)))
-    (import "gyre:host/http@0.1.0" "[method]endpoint.send" (func (;13;) (type 8)))
-    (import "gyre:host/http@0.1.0" "[method]endpoint.local-address" (func (;14;) (type 6)))
-    (import "gyre:host/http@0.1.0" "[resource-drop]endpoint" (func (;15;) (type 4)))
-    (import "gyre:host/secrets@0.1.0" "[resource-drop]secret" (func (;16;) (type 4)))
+    (import "gyre:host/secrets@0.1.0" "[static]secret.generate-winrm-login" (func (;8;) (type 5)))
+    (import "gyre:host/secrets@0.1.0" "[static]secret.open" (func (;9;) (type 5)))
+    (import "gyre:host/secrets@0.1.0" "[method]secret.reveal" (func (;10;) (type 6)))
+    (import "gyre:host/http@0.1.0" "[static]endpoint.open" (func (;11;) (type 7)))
+    (import "gyre:host/http@0.1.0" "[method]endpoint.authorize" (func (;12;) (type 0)))
+    (import "gyre:host/http@0.1.0" "[method]endpoint.substitute" (func (;13;) (type 0)))
+    (import "gyre:host/http@0.1.0" "[method]endpoint.send" (func (;14;) (type 8)))
+    (import "gyre:host/http@0.1.0" "[method]endpoint.local-address" (func (;15;) (type 6)))
+    (import "gyre:host/http@0.1.0" "[resource-drop]endpoint" (func (;16;) (type 4)))
+    (import "gyre:host/secrets@0.1.0" "[resource-drop]secret" (func (;17;) (type 4)))
     (table (;0;) 3 3 funcref)
     (memory (;0;) 17)
     (global (;0;) (mut i32) i32.const 1048576)
-    (global (;1;) i32 i32.const 1049813)
-    (global (;2;) i32 i32.const 1049824)
+    (global (;1;) i32 i32.const 1049849)
+    (global (;2;) i32 i32.const 1049856)
     (export "memory" (memory 0))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#check" (func 57))
-    (export "gyre:plugin/destination@0.1.0#check" (func 58))
-    (export "gyre:plugin/destination@0.1.0#describe-disks" (func 61))
-    (export "gyre:plugin/destination@0.1.0#describe-instance" (func 62))
-    (export "gyre:plugin/destination@0.1.0#describe-worker" (func 63))
-    (export "gyre:plugin/destination@0.1.0#ensure-checkpoint" (func 64))
-    (export "gyre:plugin/destination@0.1.0#ensure-clone" (func 65))
-    (export "gyre:plugin/destination@0.1.0#ensure-disks" (func 66))
-    (export "gyre:plugin/destination@0.1.0#ensure-instance" (func 67))
-    (export "gyre:plugin/destination@0.1.0#ensure-worker" (func 68))
-    (export "gyre:plugin/destination@0.1.0#list-marked" (func 69))
-    (export "gyre:plugin/destination@0.1.0#options" (func 70))
-    (export "gyre:plugin/destination@0.1.0#plan-morphing" (func 72))
-    (export "gyre:plugin/destination@0.1.0#remove-instance" (func 73))
-    (export "gyre:plugin/destination@0.1.0#remove-marked" (func 74))
-    (export "gyre:plugin/destination@0.1.0#worker-console" (func 75))
-    (export "gyre:plugin/metadata@0.1.0#describe" (func 76))
-    (export "cabi_realloc_wit_bindgen_0_61_1" (func 80))
-    (export "cabi_realloc" (func 81))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#describe-disks" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#describe-instance" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#describe-worker" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-checkpoint" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-clone" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-disks" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-instance" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-worker" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#list-marked" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#options" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#plan-morphing" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-checkpoint" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-clone" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-disks" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-instance" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-marked" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-worker" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#restore-checkpoint" (func 57))
-    (export "cabi_post_gyre:plugin/destination@0.1.0#worker-console" (func 57))
-    (export "cabi_post_gyre:plugin/metadata@0.1.0#describe" (func 57))
-    (export "gyre:plugin/destination@0.1.0#remove-checkpoint" (func 64))
-    (export "gyre:plugin/destination@0.1.0#remove-clone" (func 64))
-    (export "gyre:plugin/destination@0.1.0#remove-disks" (func 64))
-    (export "gyre:plugin/destination@0.1.0#remove-worker" (func 64))
-    (export "gyre:plugin/destination@0.1.0#restore-checkpoint" (func 64))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#check" (func 58))
+    (export "gyre:plugin/destination@0.1.0#check" (func 59))
+    (export "gyre:plugin/destination@0.1.0#describe-disks" (func 62))
+    (export "gyre:plugin/destination@0.1.0#describe-instance" (func 63))
+    (export "gyre:plugin/destination@0.1.0#describe-worker" (func 64))
+    (export "gyre:plugin/destination@0.1.0#ensure-checkpoint" (func 65))
+    (export "gyre:plugin/destination@0.1.0#ensure-clone" (func 66))
+    (export "gyre:plugin/destination@0.1.0#ensure-disks" (func 67))
+    (export "gyre:plugin/destination@0.1.0#ensure-instance" (func 68))
+    (export "gyre:plugin/destination@0.1.0#ensure-worker" (func 69))
+    (export "gyre:plugin/destination@0.1.0#list-marked" (func 70))
+    (export "gyre:plugin/destination@0.1.0#options" (func 71))
+    (export "gyre:plugin/destination@0.1.0#plan-morphing" (func 73))
+    (export "gyre:plugin/destination@0.1.0#remove-instance" (func 74))
+    (export "gyre:plugin/destination@0.1.0#remove-marked" (func 75))
+    (export "gyre:plugin/destination@0.1.0#worker-console" (func 76))
+    (export "gyre:plugin/metadata@0.1.0#describe" (func 77))
+    (export "cabi_realloc_wit_bindgen_0_61_1" (func 81))
+    (export "cabi_realloc" (func 82))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#describe-disks" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#describe-instance" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#describe-worker" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-checkpoint" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-clone" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-disks" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-instance" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#ensure-worker" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#list-marked" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#options" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#plan-morphing" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-checkpoint" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-clone" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-disks" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-instance" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-marked" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#remove-worker" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#restore-checkpoint" (func 58))
+    (export "cabi_post_gyre:plugin/destination@0.1.0#worker-console" (func 58))
+    (export "cabi_post_gyre:plugin/metadata@0.1.0#describe" (func 58))
+    (export "gyre:plugin/destination@0.1.0#remove-checkpoint" (func 65))
+    (export "gyre:plugin/destination@0.1.0#remove-clone" (func 65))
+    (export "gyre:plugin/destination@0.1.0#remove-disks" (func 65))
+    (export "gyre:plugin/destination@0.1.0#remove-worker" (func 65))
+    (export "gyre:plugin/destination@0.1.0#restore-checkpoint" (func 65))
     (export "__data_end" (global 1))
     (export "__heap_base" (global 2))
-    (elem (;0;) (i32.const 1) func 31 81)
-    (func (;17;) (type 9))
-    (func (;18;) (type 10) (param i32 i32 i32 i32) (result i32)
+    (elem (;0;) (i32.const 1) func 32 82)
+    (func (;18;) (type 9))
+    (func (;19;) (type 10) (param i32 i32 i32 i32) (result i32)
       block ;; label = @1
         local.get 2
         local.get 3
-        call 19
+        call 20
         local.tee 2
         i32.eqz
         br_if 0 (;@1;)
@@ -272,11 +278,11 @@
       end
       local.get 2
     )
-    (func (;19;) (type 11) (param i32 i32) (result i32)
+    (func (;20;) (type 11) (param i32 i32) (result i32)
       (local i32)
       block ;; label = @1
         i32.const 0
-        i32.load offset=1049716
+        i32.load offset=1049752
         local.tee 2
         br_if 0 (;@1;)
         memory.size
@@ -324,46 +330,46 @@
       end
       i32.const 0
       local.get 0
-      i32.store offset=1049716
+      i32.store offset=1049752
       local.get 2
     )
-    (func (;20;) (type 11) (param i32 i32) (result i32)
+    (func (;21;) (type 11) (param i32 i32) (result i32)
       block ;; label = @1
         local.get 1
         i32.eqz
         br_if 0 (;@1;)
         local.get 0
         local.get 1
-        call 19
+        call 20
         local.set 0
       end
       local.get 0
     )
-    (func (;21;) (type 11) (param i32 i32) (result i32)
+    (func (;22;) (type 11) (param i32 i32) (result i32)
       block ;; label = @1
         local.get 0
         local.get 1
-        call 20
+        call 21
         local.tee 0
         br_if 0 (;@1;)
         local.get 1
-        call 22
+        call 23
         unreachable
       end
       local.get 0
     )
-    (func (;22;) (type 4) (param i32)
+    (func (;23;) (type 4) (param i32)
       local.get 0
-      call 79
+      call 78
       unreachable
     )
-    (func (;23;) (type 6) (param i32 i32)
+    (func (;24;) (type 6) (param i32 i32)
       local.get 0
       local.get 1
       i32.load
       local.get 1
       i32.load offset=4
-      call 24
+      call 25
       local.get 0
       i32.const 1
       i32.store8 offset=36
@@ -379,7 +385,7 @@
       i32.load offset=16
       i32.store offset=20
     )
-    (func (;24;) (type 5) (param i32 i32 i32)
+    (func (;25;) (type 5) (param i32 i32 i32)
       (local i32 i32 i32)
       global.get 0
       i32.const 16
@@ -392,7 +398,7 @@
       local.get 2
       i32.const 1
       i32.const 1
-      call 39
+      call 40
       local.get 3
       i32.load offset=8
       local.set 4
@@ -430,7 +436,7 @@
       i32.add
       global.set 0
     )
-    (func (;25;) (type 5) (param i32 i32 i32)
+    (func (;26;) (type 5) (param i32 i32 i32)
       local.get 0
       i32.const 8
       i32.add
@@ -438,12 +444,12 @@
       local.get 2
       i32.const 1049231
       i32.const 1
-      call 26
+      call 27
       local.get 0
       i64.const -9223372034707292160
       i64.store align=4
     )
-    (func (;26;) (type 0) (param i32 i32 i32 i32 i32)
+    (func (;27;) (type 0) (param i32 i32 i32 i32 i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32)
       global.get 0
       i32.const 48
@@ -493,7 +499,7 @@
           i32.ge_u
           br_if 0 (;@2;)
         end
-        call 38
+        call 39
         unreachable
       end
       local.get 5
@@ -502,7 +508,7 @@
       local.get 8
       i32.const 1
       i32.const 1
-      call 39
+      call 40
       i32.const 0
       local.set 9
       local.get 5
@@ -536,7 +542,7 @@
             local.get 2
             i32.const 1
             i32.const 1
-            call 40
+            call 41
             local.get 5
             i32.load offset=24
             local.set 10
@@ -595,7 +601,7 @@
             local.get 6
             i32.load offset=4
             local.tee 4
-            call 36
+            call 37
             local.get 5
             i32.load offset=44
             local.set 2
@@ -608,7 +614,7 @@
             i32.load offset=36
             local.get 1
             local.get 4
-            call 34
+            call 35
             local.get 10
             i32.const -8
             i32.add
@@ -640,7 +646,7 @@
           local.get 9
           local.get 2
           i32.const 1
-          call 36
+          call 37
           local.get 5
           i32.load offset=44
           local.set 2
@@ -653,14 +659,14 @@
           i32.load offset=36
           local.get 3
           i32.const 1
-          call 34
+          call 35
           local.get 5
           i32.const 32
           i32.add
           local.get 9
           local.get 2
           local.get 1
-          call 36
+          call 37
           local.get 5
           i32.load offset=44
           local.set 2
@@ -673,7 +679,7 @@
           i32.load offset=36
           local.get 4
           local.get 1
-          call 34
+          call 35
           local.get 10
           i32.const -8
           i32.add
@@ -699,93 +705,7 @@
       i32.add
       global.set 0
     )
-    (func (;27;) (type 12) (param i32 i32 i32 i32)
-      (local i32)
-      global.get 0
-      i32.const 32
-      i32.sub
-      local.tee 4
-      global.set 0
-      block ;; label = @1
-        block ;; label = @2
-          local.get 3
-          i32.load
-          i32.const -2147483648
-          i32.eq
-          br_if 0 (;@2;)
-          local.get 4
-          local.get 3
-          i32.load offset=8
-          i32.store offset=8
-          local.get 4
-          local.get 3
-          i64.load align=4
-          i64.store
-          br 1 (;@1;)
-        end
-        local.get 4
-        i32.const 1049588
-        i32.const 2
-        call 24
-      end
-      local.get 4
-      local.get 2
-      i32.store offset=16
-      local.get 4
-      local.get 1
-      i32.store offset=12
-      local.get 4
-      local.get 4
-      i64.load
-      i64.store offset=20 align=4
-      local.get 4
-      local.get 4
-      i32.load offset=8
-      i32.store offset=28
-      local.get 0
-      local.get 4
-      i32.const 12
-      i32.add
-      call 28
-      local.get 4
-      i32.const 32
-      i32.add
-      global.set 0
-    )
-    (func (;28;) (type 6) (param i32 i32)
-      (local i32)
-      block ;; label = @1
-        local.get 0
-        i32.load offset=8
-        local.tee 2
-        local.get 0
-        i32.load
-        i32.ne
-        br_if 0 (;@1;)
-        local.get 0
-        call 47
-      end
-      local.get 0
-      local.get 2
-      i32.const 1
-      i32.add
-      i32.store offset=8
-      local.get 0
-      i32.load offset=4
-      local.get 2
-      i32.const 20
-      i32.mul
-      i32.add
-      local.tee 0
-      local.get 1
-      v128.load align=4
-      v128.store align=4
-      local.get 0
-      local.get 1
-      i32.load offset=16
-      i32.store offset=16
-    )
-    (func (;29;) (type 0) (param i32 i32 i32 i32 i32)
+    (func (;28;) (type 0) (param i32 i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 32
@@ -821,9 +741,9 @@
         i64.load offset=4 align=4
         i64.store align=4
         local.get 5
-        i32.const 1049588
+        i32.const 1049621
         i32.const 2
-        call 24
+        call 25
       end
       local.get 5
       local.get 3
@@ -843,13 +763,99 @@
       local.get 5
       i32.const 12
       i32.add
-      call 28
+      call 29
       local.get 5
       i32.const 32
       i32.add
       global.set 0
     )
+    (func (;29;) (type 6) (param i32 i32)
+      (local i32)
+      block ;; label = @1
+        local.get 0
+        i32.load offset=8
+        local.tee 2
+        local.get 0
+        i32.load
+        i32.ne
+        br_if 0 (;@1;)
+        local.get 0
+        call 52
+      end
+      local.get 0
+      local.get 2
+      i32.const 1
+      i32.add
+      i32.store offset=8
+      local.get 0
+      i32.load offset=4
+      local.get 2
+      i32.const 20
+      i32.mul
+      i32.add
+      local.tee 0
+      local.get 1
+      v128.load align=4
+      v128.store align=4
+      local.get 0
+      local.get 1
+      i32.load offset=16
+      i32.store offset=16
+    )
     (func (;30;) (type 12) (param i32 i32 i32 i32)
+      (local i32)
+      global.get 0
+      i32.const 32
+      i32.sub
+      local.tee 4
+      global.set 0
+      block ;; label = @1
+        block ;; label = @2
+          local.get 3
+          i32.load
+          i32.const -2147483648
+          i32.eq
+          br_if 0 (;@2;)
+          local.get 4
+          local.get 3
+          i32.load offset=8
+          i32.store offset=8
+          local.get 4
+          local.get 3
+          i64.load align=4
+          i64.store
+          br 1 (;@1;)
+        end
+        local.get 4
+        i32.const 1049621
+        i32.const 2
+        call 25
+      end
+      local.get 4
+      local.get 2
+      i32.store offset=16
+      local.get 4
+      local.get 1
+      i32.store offset=12
+      local.get 4
+      local.get 4
+      i64.load
+      i64.store offset=20 align=4
+      local.get 4
+      local.get 4
+      i32.load offset=8
+      i32.store offset=28
+      local.get 0
+      local.get 4
+      i32.const 12
+      i32.add
+      call 29
+      local.get 4
+      i32.const 32
+      i32.add
+      global.set 0
+    )
+    (func (;31;) (type 12) (param i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 32
@@ -859,15 +865,15 @@
       local.get 4
       i32.const 20
       i32.add
-      i32.const 1049588
-      i32.const 1049590
+      i32.const 1049621
+      i32.const 1049623
       local.get 3
       select
       i32.const 2
       i32.const 5
       local.get 3
       select
-      call 24
+      call 25
       local.get 4
       local.get 2
       i32.store offset=16
@@ -878,14 +884,14 @@
       local.get 4
       i32.const 12
       i32.add
-      call 28
+      call 29
       local.get 4
       i32.const 32
       i32.add
       global.set 0
     )
-    (func (;31;) (type 9))
-    (func (;32;) (type 12) (param i32 i32 i32 i32)
+    (func (;32;) (type 9))
+    (func (;33;) (type 12) (param i32 i32 i32 i32)
       (local i32 i32 i32 i32)
       global.get 0
       i32.const 16
@@ -901,7 +907,7 @@
           i32.const 8
           i32.add
           local.get 1
-          call 33
+          call 34
           local.get 4
           i32.load offset=8
           local.tee 6
@@ -926,7 +932,7 @@
             local.get 3
             i32.load
             local.get 7
-            call 82
+            call 83
             br_if 1 (;@2;)
           end
         end
@@ -945,7 +951,7 @@
       i32.add
       global.set 0
     )
-    (func (;33;) (type 6) (param i32 i32)
+    (func (;34;) (type 6) (param i32 i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
       i32.const 0
       local.set 2
@@ -1196,7 +1202,7 @@
               i32.add
               local.get 6
               local.get 7
-              call 82
+              call 83
               br_if 0 (;@4;)
             end
             local.get 1
@@ -1216,7 +1222,7 @@
             br 2 (;@1;)
           end
           local.get 7
-          call 56
+          call 57
           unreachable
         end
         local.get 1
@@ -1262,7 +1268,7 @@
       local.get 2
       i32.store
     )
-    (func (;34;) (type 12) (param i32 i32 i32 i32)
+    (func (;35;) (type 12) (param i32 i32 i32 i32)
       block ;; label = @1
         local.get 1
         local.get 3
@@ -1281,10 +1287,10 @@
       end
       local.get 1
       local.get 3
-      call 35
+      call 36
       unreachable
     )
-    (func (;35;) (type 6) (param i32 i32)
+    (func (;36;) (type 6) (param i32 i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -1293,20 +1299,20 @@
       global.set 0
       i32.const 1048901
       local.get 2
-      i32.const 1049604
-      call 37
+      i32.const 1049640
+      call 38
       unreachable
     )
-    (func (;36;) (type 12) (param i32 i32 i32 i32)
+    (func (;37;) (type 12) (param i32 i32 i32 i32)
       block ;; label = @1
         local.get 2
         local.get 3
         i32.ge_u
         br_if 0 (;@1;)
-        i32.const 1049595
+        i32.const 1049628
         i32.const 19
-        i32.const 1049604
-        call 37
+        i32.const 1049640
+        call 38
         unreachable
       end
       local.get 0
@@ -1326,10 +1332,10 @@
       i32.add
       i32.store offset=8
     )
-    (func (;37;) (type 5) (param i32 i32 i32)
+    (func (;38;) (type 5) (param i32 i32 i32)
       unreachable
     )
-    (func (;38;) (type 9)
+    (func (;39;) (type 9)
       (local i32)
       global.get 0
       i32.const 16
@@ -1340,11 +1346,11 @@
       local.get 0
       i32.const 8
       i32.add
-      i32.const 1049620
-      call 37
+      i32.const 1049656
+      call 38
       unreachable
     )
-    (func (;39;) (type 12) (param i32 i32 i32 i32)
+    (func (;40;) (type 12) (param i32 i32 i32 i32)
       (local i64 i32)
       block ;; label = @1
         block ;; label = @2
@@ -1378,7 +1384,7 @@
             end
             local.get 2
             local.get 3
-            call 20
+            call 21
             local.tee 5
             i32.eqz
             br_if 2 (;@1;)
@@ -1391,15 +1397,15 @@
           i32.store
           return
         end
-        call 55
+        call 56
         unreachable
       end
       local.get 2
       local.get 3
-      call 53
+      call 55
       unreachable
     )
-    (func (;40;) (type 12) (param i32 i32 i32 i32)
+    (func (;41;) (type 12) (param i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -1414,7 +1420,7 @@
       local.get 1
       local.get 2
       local.get 3
-      call 52
+      call 54
       block ;; label = @1
         local.get 4
         i32.load offset=8
@@ -1425,38 +1431,10 @@
         local.get 3
         local.get 4
         i32.load offset=12
-        call 53
+        call 55
         unreachable
       end
       local.get 4
-      i32.const 16
-      i32.add
-      global.set 0
-    )
-    (func (;41;) (type 6) (param i32 i32)
-      (local i32 i64)
-      global.get 0
-      i32.const 16
-      i32.sub
-      local.tee 2
-      global.set 0
-      local.get 2
-      i32.const 8
-      i32.add
-      local.get 1
-      i32.const 4
-      i32.const 12
-      call 39
-      local.get 2
-      i64.load offset=8
-      local.set 3
-      local.get 0
-      i32.const 0
-      i32.store offset=8
-      local.get 0
-      local.get 3
-      i64.store align=4
-      local.get 2
       i32.const 16
       i32.add
       global.set 0
@@ -1474,7 +1452,7 @@
       local.get 1
       i32.const 8
       i32.const 56
-      call 39
+      call 40
       local.get 2
       i64.load offset=8
       local.set 3
@@ -1502,7 +1480,7 @@
       local.get 1
       i32.const 4
       i32.const 48
-      call 39
+      call 40
       local.get 2
       i64.load offset=8
       local.set 3
@@ -1518,6 +1496,34 @@
       global.set 0
     )
     (func (;44;) (type 6) (param i32 i32)
+      (local i32 i64)
+      global.get 0
+      i32.const 16
+      i32.sub
+      local.tee 2
+      global.set 0
+      local.get 2
+      i32.const 8
+      i32.add
+      local.get 1
+      i32.const 4
+      i32.const 12
+      call 40
+      local.get 2
+      i64.load offset=8
+      local.set 3
+      local.get 0
+      i32.const 0
+      i32.store offset=8
+      local.get 0
+      local.get 3
+      i64.store align=4
+      local.get 2
+      i32.const 16
+      i32.add
+      global.set 0
+    )
+    (func (;45;) (type 6) (param i32 i32)
       (local i32 i32)
       block ;; label = @1
         block ;; label = @2
@@ -1547,7 +1553,7 @@
           local.get 2
           i32.const 1
           local.get 3
-          call 18
+          call 19
           local.tee 1
           i32.eqz
           br_if 1 (;@1;)
@@ -1561,10 +1567,10 @@
         return
       end
       local.get 3
-      call 22
+      call 23
       unreachable
     )
-    (func (;45;) (type 6) (param i32 i32)
+    (func (;46;) (type 6) (param i32 i32)
       (local i32)
       block ;; label = @1
         local.get 0
@@ -1575,57 +1581,22 @@
         i32.ne
         br_if 0 (;@1;)
         local.get 0
-        call 46
+        call 47
       end
       local.get 0
       i32.load offset=4
       local.get 2
-      i32.const 56
+      i32.const 48
       i32.mul
       i32.add
       local.get 1
-      i32.const 56
+      i32.const 48
       memory.copy
       local.get 0
       local.get 2
       i32.const 1
       i32.add
       i32.store offset=8
-    )
-    (func (;46;) (type 4) (param i32)
-      (local i32)
-      global.get 0
-      i32.const 16
-      i32.sub
-      local.tee 1
-      global.set 0
-      local.get 1
-      i32.const 8
-      i32.add
-      local.get 0
-      local.get 0
-      i32.load
-      i32.const 1
-      i32.const 8
-      i32.const 56
-      call 52
-      block ;; label = @1
-        local.get 1
-        i32.load offset=8
-        local.tee 0
-        i32.const -2147483647
-        i32.eq
-        br_if 0 (;@1;)
-        local.get 0
-        local.get 1
-        i32.load offset=12
-        call 53
-        unreachable
-      end
-      local.get 1
-      i32.const 16
-      i32.add
-      global.set 0
     )
     (func (;47;) (type 4) (param i32)
       (local i32)
@@ -1642,8 +1613,8 @@
       i32.load
       i32.const 1
       i32.const 4
-      i32.const 20
-      call 52
+      i32.const 48
+      call 54
       block ;; label = @1
         local.get 1
         i32.load offset=8
@@ -1654,7 +1625,7 @@
         local.get 0
         local.get 1
         i32.load offset=12
-        call 53
+        call 55
         unreachable
       end
       local.get 1
@@ -1676,23 +1647,18 @@
         call 49
       end
       local.get 0
+      i32.load offset=4
+      local.get 2
+      i32.const 56
+      i32.mul
+      i32.add
+      local.get 1
+      i32.const 56
+      memory.copy
+      local.get 0
       local.get 2
       i32.const 1
       i32.add
-      i32.store offset=8
-      local.get 0
-      i32.load offset=4
-      local.get 2
-      i32.const 12
-      i32.mul
-      i32.add
-      local.tee 0
-      local.get 1
-      i64.load align=4
-      i64.store align=4
-      local.get 0
-      local.get 1
-      i32.load offset=8
       i32.store offset=8
     )
     (func (;49;) (type 4) (param i32)
@@ -1709,9 +1675,9 @@
       local.get 0
       i32.load
       i32.const 1
-      i32.const 4
-      i32.const 12
-      call 52
+      i32.const 8
+      i32.const 56
+      call 54
       block ;; label = @1
         local.get 1
         i32.load offset=8
@@ -1722,7 +1688,7 @@
         local.get 0
         local.get 1
         i32.load offset=12
-        call 53
+        call 55
         unreachable
       end
       local.get 1
@@ -1744,18 +1710,23 @@
         call 51
       end
       local.get 0
-      i32.load offset=4
-      local.get 2
-      i32.const 48
-      i32.mul
-      i32.add
-      local.get 1
-      i32.const 48
-      memory.copy
-      local.get 0
       local.get 2
       i32.const 1
       i32.add
+      i32.store offset=8
+      local.get 0
+      i32.load offset=4
+      local.get 2
+      i32.const 12
+      i32.mul
+      i32.add
+      local.tee 0
+      local.get 1
+      i64.load align=4
+      i64.store align=4
+      local.get 0
+      local.get 1
+      i32.load offset=8
       i32.store offset=8
     )
     (func (;51;) (type 4) (param i32)
@@ -1773,8 +1744,8 @@
       i32.load
       i32.const 1
       i32.const 4
-      i32.const 48
-      call 52
+      i32.const 12
+      call 54
       block ;; label = @1
         local.get 1
         i32.load offset=8
@@ -1785,7 +1756,7 @@
         local.get 0
         local.get 1
         i32.load offset=12
-        call 53
+        call 55
         unreachable
       end
       local.get 1
@@ -1793,7 +1764,77 @@
       i32.add
       global.set 0
     )
-    (func (;52;) (type 13) (param i32 i32 i32 i32 i32 i32)
+    (func (;52;) (type 4) (param i32)
+      (local i32)
+      global.get 0
+      i32.const 16
+      i32.sub
+      local.tee 1
+      global.set 0
+      local.get 1
+      i32.const 8
+      i32.add
+      local.get 0
+      local.get 0
+      i32.load
+      i32.const 1
+      i32.const 4
+      i32.const 20
+      call 54
+      block ;; label = @1
+        local.get 1
+        i32.load offset=8
+        local.tee 0
+        i32.const -2147483647
+        i32.eq
+        br_if 0 (;@1;)
+        local.get 0
+        local.get 1
+        i32.load offset=12
+        call 55
+        unreachable
+      end
+      local.get 1
+      i32.const 16
+      i32.add
+      global.set 0
+    )
+    (func (;53;) (type 4) (param i32)
+      (local i32)
+      global.get 0
+      i32.const 16
+      i32.sub
+      local.tee 1
+      global.set 0
+      local.get 1
+      i32.const 8
+      i32.add
+      local.get 0
+      local.get 0
+      i32.load
+      i32.const 1
+      i32.const 4
+      i32.const 24
+      call 54
+      block ;; label = @1
+        local.get 1
+        i32.load offset=8
+        local.tee 0
+        i32.const -2147483647
+        i32.eq
+        br_if 0 (;@1;)
+        local.get 0
+        local.get 1
+        i32.load offset=12
+        call 55
+        unreachable
+      end
+      local.get 1
+      i32.const 16
+      i32.add
+      global.set 0
+    )
+    (func (;54;) (type 13) (param i32 i32 i32 i32 i32 i32)
       (local i32 i32 i32 i32 i64)
       global.get 0
       i32.const 16
@@ -1875,13 +1916,13 @@
                   i32.mul
                   local.get 4
                   local.get 3
-                  call 18
+                  call 19
                   local.set 5
                   br 1 (;@5;)
                 end
                 local.get 4
                 local.get 3
-                call 20
+                call 21
                 local.set 5
               end
               local.get 5
@@ -1928,61 +1969,26 @@
       i32.add
       global.set 0
     )
-    (func (;53;) (type 6) (param i32 i32)
+    (func (;55;) (type 6) (param i32 i32)
       block ;; label = @1
         local.get 0
         i32.eqz
         br_if 0 (;@1;)
         local.get 1
-        call 22
+        call 23
         unreachable
       end
-      call 55
+      call 56
       unreachable
     )
-    (func (;54;) (type 4) (param i32)
-      (local i32)
-      global.get 0
-      i32.const 16
-      i32.sub
-      local.tee 1
-      global.set 0
-      local.get 1
-      i32.const 8
-      i32.add
-      local.get 0
-      local.get 0
-      i32.load
-      i32.const 1
-      i32.const 4
-      i32.const 24
-      call 52
-      block ;; label = @1
-        local.get 1
-        i32.load offset=8
-        local.tee 0
-        i32.const -2147483647
-        i32.eq
-        br_if 0 (;@1;)
-        local.get 0
-        local.get 1
-        i32.load offset=12
-        call 53
-        unreachable
-      end
-      local.get 1
-      i32.const 16
-      i32.add
-      global.set 0
-    )
-    (func (;55;) (type 9)
-      i32.const 1049676
+    (func (;56;) (type 9)
+      i32.const 1049712
       i32.const 35
-      i32.const 1049696
-      call 37
+      i32.const 1049732
+      call 38
       unreachable
     )
-    (func (;56;) (type 4) (param i32)
+    (func (;57;) (type 4) (param i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -1997,24 +2003,24 @@
         i32.const 1048612
         local.get 1
         i32.const 1048992
-        call 37
+        call 38
         unreachable
       end
       i32.const 1048612
       local.get 1
       i32.const 1048992
-      call 37
+      call 38
       unreachable
     )
-    (func (;57;) (type 4) (param i32))
-    (func (;58;) (type 14) (param i32) (result i32)
+    (func (;58;) (type 4) (param i32))
+    (func (;59;) (type 14) (param i32) (result i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32 i64 i64)
       global.get 0
       i32.const 256
       i32.sub
       local.tee 1
       global.set 0
-      call 59
+      call 60
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -2041,13 +2047,13 @@
               i32.add
               i32.const 1049459
               i32.const 3
-              call 24
+              call 25
               local.get 1
               i32.const 92
               i32.add
               i32.const 1049462
               i32.const 5
-              call 24
+              call 25
               local.get 1
               local.get 1
               i64.load offset=96 align=4
@@ -2061,7 +2067,7 @@
               i32.add
               i32.const 4
               i32.const 16
-              call 60
+              call 61
               local.get 1
               i32.load offset=92
               local.set 0
@@ -2151,7 +2157,7 @@
               i32.const 255
               i32.and
               i32.eqz
-              call 30
+              call 31
               local.get 1
               i32.const 244
               i32.add
@@ -2160,7 +2166,7 @@
               call 3
               i64.const 0
               i64.ne
-              call 30
+              call 31
               i32.const 1
               call 4
               local.get 1
@@ -2171,7 +2177,7 @@
               call 5
               i64.const 3600000
               i64.lt_u
-              call 30
+              call 31
               i32.const 1049507
               i32.const 3
               local.get 1
@@ -2224,7 +2230,7 @@
                 local.get 1
                 i32.load offset=164
                 local.tee 4
-                call 41
+                call 44
                 block ;; label = @6
                   loop ;; label = @7
                     local.get 4
@@ -2258,7 +2264,7 @@
                     local.get 1
                     i32.const 184
                     i32.add
-                    call 48
+                    call 50
                     br 0 (;@7;)
                   end
                 end
@@ -2303,7 +2309,7 @@
               local.get 1
               i32.const 80
               i32.add
-              call 29
+              call 28
               i32.const 1049534
               i32.const 3
               local.get 1
@@ -2331,7 +2337,7 @@
                   local.get 1
                   i32.load offset=108
                   local.tee 4
-                  call 41
+                  call 44
                   block ;; label = @7
                     loop ;; label = @8
                       local.get 4
@@ -2365,7 +2371,7 @@
                       local.get 1
                       i32.const 136
                       i32.add
-                      call 48
+                      call 50
                       br 0 (;@8;)
                     end
                   end
@@ -2387,9 +2393,9 @@
                 local.get 1
                 i32.const 136
                 i32.add
-                i32.const 1049588
+                i32.const 1049621
                 i32.const 2
-                call 24
+                call 25
               end
               local.get 1
               i32.const 25
@@ -2411,13 +2417,121 @@
               local.get 1
               i32.const 80
               i32.add
-              call 28
+              call 29
+              i32.const 1049562
+              i32.const 5
+              local.get 1
+              i32.const 80
+              i32.add
+              call 8
+              block ;; label = @5
+                block ;; label = @6
+                  local.get 1
+                  i32.load8_u offset=80
+                  i32.eqz
+                  br_if 0 (;@6;)
+                  local.get 1
+                  i32.load offset=104
+                  local.set 8
+                  local.get 1
+                  i32.load offset=92
+                  local.set 10
+                  local.get 1
+                  i32.load offset=88
+                  local.set 7
+                  local.get 1
+                  i32.const 184
+                  i32.add
+                  local.get 1
+                  i32.load offset=108
+                  local.tee 4
+                  call 44
+                  block ;; label = @7
+                    loop ;; label = @8
+                      local.get 4
+                      i32.eqz
+                      br_if 1 (;@7;)
+                      local.get 1
+                      local.get 8
+                      i32.load
+                      i32.store offset=140
+                      local.get 1
+                      local.get 8
+                      i32.const 4
+                      i32.add
+                      i32.load
+                      local.tee 9
+                      i32.store offset=144
+                      local.get 1
+                      local.get 9
+                      i32.store offset=136
+                      local.get 4
+                      i32.const -1
+                      i32.add
+                      local.set 4
+                      local.get 8
+                      i32.const 8
+                      i32.add
+                      local.set 8
+                      local.get 1
+                      i32.const 184
+                      i32.add
+                      local.get 1
+                      i32.const 136
+                      i32.add
+                      call 50
+                      br 0 (;@8;)
+                    end
+                  end
+                  local.get 10
+                  i32.const -2147483648
+                  i32.eq
+                  br_if 0 (;@6;)
+                  local.get 1
+                  local.get 10
+                  i32.store offset=144
+                  local.get 1
+                  local.get 7
+                  i32.store offset=140
+                  local.get 1
+                  local.get 10
+                  i32.store offset=136
+                  br 1 (;@5;)
+                end
+                local.get 1
+                i32.const 136
+                i32.add
+                i32.const 1049621
+                i32.const 2
+                call 25
+              end
+              local.get 1
+              i32.const 28
+              i32.store offset=84
+              local.get 1
+              i32.const 1049567
+              i32.store offset=80
+              local.get 1
+              local.get 1
+              i64.load offset=136 align=4
+              i64.store offset=88 align=4
+              local.get 1
+              local.get 1
+              i32.load offset=144
+              i32.store offset=96
+              local.get 1
+              i32.const 244
+              i32.add
+              local.get 1
+              i32.const 80
+              i32.add
+              call 29
               i32.const 1049187
               i32.const 3
               local.get 1
               i32.const 80
               i32.add
-              call 8
+              call 9
               block ;; label = @5
                 local.get 1
                 i32.load8_u offset=80
@@ -2442,7 +2556,7 @@
               local.get 1
               i32.load offset=108
               local.tee 4
-              call 41
+              call 44
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -2476,7 +2590,7 @@
                   local.get 1
                   i32.const 136
                   i32.add
-                  call 48
+                  call 50
                   br 0 (;@6;)
                 end
               end
@@ -2610,7 +2724,7 @@
                       local.get 10
                       i32.load offset=32
                       local.tee 4
-                      call 41
+                      call 44
                       block ;; label = @9
                         loop ;; label = @10
                           local.get 4
@@ -2644,7 +2758,7 @@
                           local.get 1
                           i32.const 244
                           i32.add
-                          call 48
+                          call 50
                           br 0 (;@10;)
                         end
                       end
@@ -2711,7 +2825,7 @@
                       local.get 1
                       i32.const 136
                       i32.add
-                      call 50
+                      call 46
                       br 0 (;@8;)
                     end
                   end
@@ -2784,13 +2898,13 @@
                 local.get 1
                 i32.const 80
                 i32.add
-                call 45
+                call 48
                 br 0 (;@5;)
               end
             end
             i32.const 4
             i32.const 40
-            call 21
+            call 22
             local.set 8
             local.get 1
             local.get 12
@@ -2813,7 +2927,7 @@
             local.get 1
             i32.const 224
             i32.add
-            call 23
+            call 24
             local.get 8
             local.get 1
             i32.const 184
@@ -2827,9 +2941,9 @@
           local.get 1
           i32.const 136
           i32.add
-          i32.const 1049588
+          i32.const 1049621
           i32.const 2
-          call 24
+          call 25
           i32.const 1
           local.set 8
         end
@@ -2837,7 +2951,7 @@
         i32.const 12
         i32.store offset=84
         local.get 1
-        i32.const 1049562
+        i32.const 1049595
         i32.store offset=80
         local.get 1
         local.get 1
@@ -2853,7 +2967,7 @@
         local.get 1
         i32.const 80
         i32.add
-        call 28
+        call 29
         block ;; label = @2
           local.get 8
           i32.eqz
@@ -2862,7 +2976,7 @@
           local.get 1
           i32.const 80
           i32.add
-          call 9
+          call 10
           block ;; label = @3
             block ;; label = @4
               local.get 1
@@ -2884,7 +2998,7 @@
               local.get 1
               i32.load offset=108
               local.tee 4
-              call 41
+              call 44
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -2918,7 +3032,7 @@
                   local.get 1
                   i32.const 136
                   i32.add
-                  call 48
+                  call 50
                   br 0 (;@6;)
                 end
               end
@@ -2940,15 +3054,15 @@
             local.get 1
             i32.const 136
             i32.add
-            i32.const 1049588
+            i32.const 1049621
             i32.const 2
-            call 24
+            call 25
           end
           local.get 1
           i32.const 14
           i32.store offset=84
           local.get 1
-          i32.const 1049574
+          i32.const 1049607
           i32.store offset=80
           local.get 1
           local.get 1
@@ -2964,7 +3078,7 @@
           local.get 1
           i32.const 80
           i32.add
-          call 28
+          call 29
           local.get 1
           i32.const 3
           i32.store offset=140
@@ -3025,7 +3139,7 @@
           local.get 1
           i32.const 136
           i32.add
-          call 32
+          call 33
           block ;; label = @3
             block ;; label = @4
               local.get 1
@@ -3038,7 +3152,7 @@
               local.get 1
               i32.const 80
               i32.add
-              call 33
+              call 34
               local.get 1
               i32.load offset=48
               i32.eqz
@@ -3052,7 +3166,7 @@
               local.get 8
               local.get 1
               i32.load offset=120
-              call 32
+              call 33
               local.get 1
               i32.load offset=44
               local.set 4
@@ -3075,7 +3189,7 @@
           i32.const 0
           local.get 8
           select
-          call 24
+          call 25
           local.get 1
           i32.load offset=228
           local.get 1
@@ -3090,7 +3204,7 @@
           local.get 1
           i32.const 80
           i32.add
-          call 10
+          call 11
           block ;; label = @3
             block ;; label = @4
               block ;; label = @5
@@ -3117,7 +3231,7 @@
               local.get 1
               i32.load offset=108
               local.tee 4
-              call 41
+              call 44
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -3151,7 +3265,7 @@
                   local.get 1
                   i32.const 136
                   i32.add
-                  call 48
+                  call 50
                   br 0 (;@6;)
                 end
               end
@@ -3175,9 +3289,9 @@
             local.get 1
             i32.const 136
             i32.add
-            i32.const 1049588
+            i32.const 1049621
             i32.const 2
-            call 24
+            call 25
             i32.const 1
             local.set 8
           end
@@ -3201,7 +3315,7 @@
           local.get 1
           i32.const 80
           i32.add
-          call 28
+          call 29
           block ;; label = @3
             local.get 8
             i32.eqz
@@ -3213,7 +3327,7 @@
             local.get 1
             i32.const 136
             i32.add
-            call 11
+            call 12
             block ;; label = @4
               block ;; label = @5
                 local.get 1
@@ -3248,7 +3362,7 @@
               local.get 1
               i32.load offset=164
               local.tee 4
-              call 41
+              call 44
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -3282,7 +3396,7 @@
                   local.get 1
                   i32.const 184
                   i32.add
-                  call 48
+                  call 50
                   br 0 (;@6;)
                 end
               end
@@ -3324,7 +3438,7 @@
             local.get 1
             i32.const 80
             i32.add
-            call 27
+            call 30
             local.get 16
             i32.const 1049385
             i32.const 11
@@ -3332,7 +3446,7 @@
             local.get 1
             i32.const 136
             i32.add
-            call 12
+            call 13
             block ;; label = @4
               block ;; label = @5
                 local.get 1
@@ -3367,7 +3481,7 @@
               local.get 1
               i32.load offset=164
               local.tee 4
-              call 41
+              call 44
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -3401,7 +3515,7 @@
                   local.get 1
                   i32.const 184
                   i32.add
-                  call 48
+                  call 50
                   br 0 (;@6;)
                 end
               end
@@ -3443,19 +3557,19 @@
             local.get 1
             i32.const 80
             i32.add
-            call 27
+            call 30
             local.get 1
             i32.const 136
             i32.add
             i32.const 1049411
             i32.const 3
-            call 24
+            call 25
             local.get 1
             i32.const 80
             i32.add
             i32.const 1049414
             i32.const 1
-            call 24
+            call 25
             i32.const 0
             local.set 10
             local.get 16
@@ -3476,7 +3590,7 @@
             local.get 1
             i32.const 80
             i32.add
-            call 13
+            call 14
             local.get 1
             i32.load offset=92
             local.set 0
@@ -3499,7 +3613,7 @@
                     local.get 0
                     i32.const 4
                     i32.const 24
-                    call 39
+                    call 40
                     local.get 1
                     local.get 1
                     i32.load offset=36
@@ -3546,7 +3660,7 @@
                         local.get 1
                         i32.const 224
                         i32.add
-                        call 54
+                        call 53
                         local.get 1
                         i32.load offset=228
                         local.set 3
@@ -3609,7 +3723,7 @@
                   local.get 1
                   i32.load offset=108
                   local.tee 9
-                  call 41
+                  call 44
                   block ;; label = @7
                     loop ;; label = @8
                       local.get 9
@@ -3643,7 +3757,7 @@
                       local.get 1
                       i32.const 136
                       i32.add
-                      call 48
+                      call 50
                       br 0 (;@8;)
                     end
                   end
@@ -3688,7 +3802,7 @@
                   local.get 1
                   i32.const 80
                   i32.add
-                  call 28
+                  call 29
                   br 2 (;@4;)
                 end
                 local.get 1
@@ -3704,9 +3818,9 @@
               local.get 1
               i32.const 136
               i32.add
-              i32.const 1049588
+              i32.const 1049621
               i32.const 2
-              call 24
+              call 25
               local.get 1
               i32.const 9
               i32.store offset=84
@@ -3727,7 +3841,7 @@
               local.get 1
               i32.const 80
               i32.add
-              call 28
+              call 29
               local.get 4
               i32.const -2147483648
               i32.eq
@@ -3757,13 +3871,13 @@
               i32.const 1049428
               i32.const 13
               local.get 4
-              call 30
+              call 31
             end
             local.get 16
             local.get 1
             i32.const 136
             i32.add
-            call 14
+            call 15
             block ;; label = @4
               block ;; label = @5
                 local.get 1
@@ -3810,7 +3924,7 @@
               local.get 1
               i32.load offset=164
               local.tee 4
-              call 41
+              call 44
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -3844,7 +3958,7 @@
                   local.get 1
                   i32.const 184
                   i32.add
-                  call 48
+                  call 50
                   br 0 (;@6;)
                 end
               end
@@ -3889,20 +4003,20 @@
             local.get 1
             i32.const 80
             i32.add
-            call 29
+            call 28
             local.get 16
             i32.const -1
             i32.eq
             br_if 0 (;@3;)
             local.get 16
-            call 15
+            call 16
           end
           local.get 11
           i32.const -1
           i32.eq
           br_if 0 (;@2;)
           local.get 11
-          call 16
+          call 17
         end
         local.get 1
         i32.load offset=248
@@ -3915,7 +4029,7 @@
         local.tee 9
         i32.const 4
         i32.const 40
-        call 39
+        call 40
         i32.const 0
         local.set 10
         local.get 1
@@ -3942,7 +4056,7 @@
           local.get 9
           i32.const 4
           i32.const 40
-          call 40
+          call 41
           local.get 1
           i32.load offset=188
           local.set 8
@@ -3982,7 +4096,7 @@
           local.get 1
           i32.const 136
           i32.add
-          call 23
+          call 24
           local.get 10
           local.get 1
           i32.const 80
@@ -4006,7 +4120,7 @@
       end
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049720
+      i32.store8 offset=1049756
       local.get 1
       i32.const 184
       i32.add
@@ -4014,7 +4128,7 @@
       local.get 3
       i32.const 5
       i32.shl
-      call 60
+      call 61
       local.get 3
       i32.const 40
       i32.mul
@@ -4077,7 +4191,7 @@
           local.get 1
           i32.const 224
           i32.add
-          call 44
+          call 45
           local.get 4
           i32.const 4
           i32.add
@@ -4090,7 +4204,7 @@
           local.get 1
           i32.const 184
           i32.add
-          call 44
+          call 45
           local.get 4
           i32.const 12
           i32.add
@@ -4118,7 +4232,7 @@
               local.get 1
               i32.const 184
               i32.add
-              call 44
+              call 45
               local.get 4
               i32.const 24
               i32.add
@@ -4150,28 +4264,28 @@
       end
       i32.const 0
       local.get 6
-      i32.store offset=1049724
+      i32.store offset=1049760
       i32.const 0
       local.get 3
-      i32.store offset=1049728
+      i32.store offset=1049764
       local.get 1
       i32.const 256
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;59;) (type 9)
+    (func (;60;) (type 9)
       block ;; label = @1
         i32.const 0
-        i32.load8_u offset=1049812
+        i32.load8_u offset=1049848
         br_if 0 (;@1;)
-        call 17
+        call 18
         i32.const 0
         i32.const 1
-        i32.store8 offset=1049812
+        i32.store8 offset=1049848
       end
     )
-    (func (;60;) (type 5) (param i32 i32 i32)
+    (func (;61;) (type 5) (param i32 i32 i32)
       (local i32)
       block ;; label = @1
         local.get 2
@@ -4184,7 +4298,7 @@
       block ;; label = @1
         local.get 1
         local.get 2
-        call 19
+        call 20
         local.tee 3
         i32.eqz
         br_if 0 (;@1;)
@@ -4203,27 +4317,27 @@
         return
       end
       local.get 2
-      call 22
+      call 23
       unreachable
     )
-    (func (;61;) (type 10) (param i32 i32 i32 i32) (result i32)
+    (func (;62;) (type 10) (param i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i32 i32 i64 i64 i32)
       global.get 0
       i32.const 48
       i32.sub
       local.tee 4
       global.set 0
-      call 59
+      call 60
       i32.const 8
       i32.const 40
-      call 21
+      call 22
       local.set 5
       local.get 4
       i32.const 16
       i32.add
       i32.const 1049235
       i32.const 5
-      call 24
+      call 25
       local.get 5
       i64.const 1048576
       i64.store
@@ -4251,13 +4365,13 @@
       local.set 6
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049720
+      i32.store8 offset=1049756
       local.get 4
       i32.const 16
       i32.add
       i32.const 8
       i32.const 32
-      call 60
+      call 61
       local.get 4
       i32.load offset=16
       local.set 7
@@ -4317,7 +4431,7 @@
           local.get 4
           i32.const 36
           i32.add
-          call 44
+          call 45
           local.get 7
           local.get 6
           i32.add
@@ -4329,7 +4443,7 @@
           local.get 4
           i32.const 16
           i32.add
-          call 44
+          call 45
           local.get 4
           i64.load
           local.set 9
@@ -4363,24 +4477,24 @@
       end
       i32.const 0
       local.get 7
-      i32.store offset=1049724
+      i32.store offset=1049760
       i32.const 0
       i32.const 1
-      i32.store offset=1049728
+      i32.store offset=1049764
       local.get 4
       i32.const 48
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;62;) (type 10) (param i32 i32 i32 i32) (result i32)
+    (func (;63;) (type 10) (param i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i32 i32 i64 i32)
       global.get 0
       i32.const 160
       i32.sub
       local.tee 4
       global.set 0
-      call 59
+      call 60
       local.get 4
       i32.const 124
       i32.add
@@ -4388,7 +4502,7 @@
       i32.add
       i32.const 1049179
       i32.const 3
-      call 24
+      call 25
       local.get 4
       i32.const 124
       i32.add
@@ -4396,17 +4510,17 @@
       i32.add
       i32.const 1049315
       i32.const 6
-      call 24
+      call 25
       i32.const 4
       i32.const 12
-      call 21
+      call 22
       local.set 5
       local.get 4
       i32.const 64
       i32.add
       i32.const 1049321
       i32.const 9
-      call 24
+      call 25
       local.get 5
       local.get 4
       i32.load offset=72
@@ -4420,7 +4534,7 @@
       i32.add
       i32.const 1049330
       i32.const 6
-      call 24
+      call 25
       local.get 4
       local.get 3
       i32.store offset=132
@@ -4459,10 +4573,10 @@
             local.set 3
             i32.const 0
             local.get 5
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049720
+            i32.store8 offset=1049756
             local.get 4
             i32.load offset=96
             local.set 5
@@ -4474,28 +4588,28 @@
             i32.add
             i32.const 4
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 4
             i64.load offset=16
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             local.get 4
             i32.const 8
             i32.add
             local.get 4
             i32.const 80
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 4
             i64.load offset=8
-            i64.store offset=1049736 align=4
+            i64.store offset=1049772 align=4
             local.get 4
             i32.const 124
             i32.add
             i32.const 4
             i32.const 8
-            call 60
+            call 61
             local.get 4
             i32.load offset=124
             local.tee 6
@@ -4527,7 +4641,7 @@
               local.get 4
               i32.const 124
               i32.add
-              call 44
+              call 45
               local.get 2
               local.get 4
               i64.load
@@ -4547,7 +4661,7 @@
           local.set 3
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049720
+          i32.store8 offset=1049756
           local.get 4
           i64.load offset=116 align=4
           local.set 9
@@ -4560,11 +4674,11 @@
           local.get 4
           i32.const 64
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 4
           i64.load offset=56
-          i64.store offset=1049724 align=4
+          i64.store offset=1049760 align=4
           local.get 4
           i32.const 48
           i32.add
@@ -4573,11 +4687,11 @@
           i32.add
           i32.const 12
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 4
           i64.load offset=48
-          i64.store offset=1049732 align=4
+          i64.store offset=1049768 align=4
           local.get 4
           i32.const 40
           i32.add
@@ -4586,17 +4700,17 @@
           i32.add
           i32.const 24
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 4
           i64.load offset=40
-          i64.store offset=1049740 align=4
+          i64.store offset=1049776 align=4
           local.get 4
           i32.const 124
           i32.add
           i32.const 4
           i32.const 8
-          call 60
+          call 61
           local.get 4
           i32.load offset=124
           local.tee 10
@@ -4631,7 +4745,7 @@
               local.get 4
               i32.const 124
               i32.add
-              call 44
+              call 45
               local.get 2
               local.get 4
               i64.load offset=32
@@ -4649,10 +4763,10 @@
           end
           i32.const 0
           local.get 10
-          i32.store offset=1049748
+          i32.store offset=1049784
           i32.const 0
           i32.const 1
-          i32.store offset=1049752
+          i32.store offset=1049788
           block ;; label = @3
             local.get 6
             i32.const -2147483648
@@ -4660,7 +4774,7 @@
             br_if 0 (;@3;)
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049756
+            i32.store8 offset=1049792
             local.get 4
             local.get 9
             i64.store offset=128 align=4
@@ -4673,63 +4787,63 @@
             local.get 4
             i32.const 124
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 4
             i64.load offset=24
-            i64.store offset=1049760 align=4
+            i64.store offset=1049796 align=4
             br 2 (;@1;)
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049756
+          i32.store8 offset=1049792
           br 1 (;@1;)
         end
         i32.const 0
         local.get 6
-        i32.store offset=1049744
+        i32.store offset=1049780
         i32.const 0
         i32.const 1
-        i32.store offset=1049748
+        i32.store offset=1049784
       end
       local.get 4
       i32.const 160
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;63;) (type 10) (param i32 i32 i32 i32) (result i32)
+    (func (;64;) (type 10) (param i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i64 i64 i32 i64 i32 i32 i64 i32 i32 i32 i32)
       global.get 0
       i32.const 160
       i32.sub
       local.tee 4
       global.set 0
-      call 59
+      call 60
       local.get 4
       i32.const 100
       i32.add
       i32.const 1049240
       i32.const 9
-      call 24
+      call 25
       local.get 4
       i32.const 112
       i32.add
       i32.const 1049249
       i32.const 4
-      call 24
+      call 25
       local.get 4
       i32.const 124
       i32.add
       i32.const 1049253
       i32.const 16
-      call 24
+      call 25
       local.get 4
       i32.const 136
       i32.add
       i32.const 1049187
       i32.const 3
-      call 24
+      call 25
       i32.const 0
       local.set 5
       block ;; label = @1
@@ -4740,30 +4854,30 @@
         local.get 2
         i32.const 1049269
         i32.const 3
-        call 82
+        call 83
         i32.eqz
         local.set 5
       end
       i32.const 4
       i32.const 24
-      call 21
+      call 22
       local.set 6
       local.get 4
       i32.const 148
       i32.add
       i32.const 1049235
       i32.const 5
-      call 24
+      call 25
       i32.const 4
       i32.const 12
-      call 21
+      call 22
       local.set 3
       local.get 4
       i32.const 80
       i32.add
       i32.const 1049272
       i32.const 8
-      call 24
+      call 25
       local.get 3
       local.get 4
       i32.load offset=88
@@ -4818,10 +4932,10 @@
               local.set 3
               i32.const 0
               local.get 6
-              i32.store8 offset=1049724
+              i32.store8 offset=1049760
               i32.const 0
               i32.const 1
-              i32.store8 offset=1049720
+              i32.store8 offset=1049756
               local.get 4
               local.get 2
               i32.store offset=88
@@ -4834,11 +4948,11 @@
               local.get 4
               i32.const 80
               i32.add
-              call 44
+              call 45
               i32.const 0
               local.get 4
               i64.load offset=24
-              i64.store offset=1049728 align=4
+              i64.store offset=1049764 align=4
               local.get 4
               local.get 9
               i32.store offset=88
@@ -4851,17 +4965,17 @@
               local.get 4
               i32.const 80
               i32.add
-              call 44
+              call 45
               i32.const 0
               local.get 4
               i64.load offset=16
-              i64.store offset=1049736 align=4
+              i64.store offset=1049772 align=4
               local.get 4
               i32.const 80
               i32.add
               i32.const 4
               i32.const 8
-              call 60
+              call 61
               local.get 10
               i64.const 32
               i64.shr_u
@@ -4900,7 +5014,7 @@
                 local.get 4
                 i32.const 80
                 i32.add
-                call 44
+                call 45
                 local.get 5
                 local.get 4
                 i64.load offset=8
@@ -4924,7 +5038,7 @@
             local.set 11
             i32.const 0
             i32.const 0
-            i32.store8 offset=1049720
+            i32.store8 offset=1049756
             local.get 4
             local.get 7
             i64.store offset=84 align=4
@@ -4937,14 +5051,14 @@
             local.get 4
             i32.const 80
             i32.add
-            call 44
+            call 45
             i32.const 0
             i32.const 22
-            i32.store16 offset=1049732
+            i32.store16 offset=1049768
             i32.const 0
             local.get 4
             i64.load offset=72
-            i64.store offset=1049724 align=4
+            i64.store offset=1049760 align=4
             local.get 4
             local.get 8
             i64.store offset=84 align=4
@@ -4957,11 +5071,11 @@
             local.get 4
             i32.const 80
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 4
             i64.load offset=64
-            i64.store offset=1049736 align=4
+            i64.store offset=1049772 align=4
             block ;; label = @4
               block ;; label = @5
                 local.get 11
@@ -4970,7 +5084,7 @@
                 br_if 0 (;@5;)
                 i32.const 0
                 i32.const 1
-                i32.store8 offset=1049744
+                i32.store8 offset=1049780
                 local.get 4
                 local.get 13
                 i64.store offset=84 align=4
@@ -4983,16 +5097,16 @@
                 local.get 4
                 i32.const 80
                 i32.add
-                call 44
+                call 45
                 i32.const 0
                 local.get 4
                 i64.load offset=56
-                i64.store offset=1049748 align=4
+                i64.store offset=1049784 align=4
                 br 1 (;@4;)
               end
               i32.const 0
               i32.const 0
-              i32.store8 offset=1049744
+              i32.store8 offset=1049780
             end
             local.get 4
             local.get 10
@@ -5006,16 +5120,16 @@
             local.get 4
             i32.const 80
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.set 11
             i32.const 0
             local.get 4
             i64.load offset=48
-            i64.store offset=1049756 align=4
+            i64.store offset=1049792 align=4
             i32.const 0
             i32.const 0
-            i32.store8 offset=1049764
+            i32.store8 offset=1049800
             i32.const 1
             local.set 3
             block ;; label = @4
@@ -5023,19 +5137,19 @@
               br_if 0 (;@4;)
               i32.const 0
               i32.const 5566
-              i32.store16 offset=1049768
+              i32.store16 offset=1049804
               i32.const 0
               local.set 3
             end
             i32.const 0
             local.get 3
-            i32.store8 offset=1049766
+            i32.store8 offset=1049802
             local.get 4
             i32.const 80
             i32.add
             i32.const 4
             i32.const 16
-            call 60
+            call 61
             local.get 4
             i32.load offset=80
             local.set 14
@@ -5078,7 +5192,7 @@
               local.get 4
               i32.const 80
               i32.add
-              call 44
+              call 45
               local.get 14
               local.get 15
               i32.const 4
@@ -5095,7 +5209,7 @@
               local.get 12
               i32.const 3
               i32.shl
-              call 60
+              call 61
               local.get 15
               i32.const 1
               i32.add
@@ -5132,7 +5246,7 @@
                   local.get 4
                   i32.const 80
                   i32.add
-                  call 44
+                  call 45
                   local.get 2
                   local.get 4
                   i64.load offset=32
@@ -5163,33 +5277,33 @@
           end
           i32.const 0
           local.get 12
-          i32.store offset=1049744
+          i32.store offset=1049780
           i32.const 0
           i32.const 1
-          i32.store offset=1049748
+          i32.store offset=1049784
           br 1 (;@1;)
         end
         i32.const 0
         local.get 14
-        i32.store offset=1049772
+        i32.store offset=1049808
         i32.const 0
         i32.const 1
-        i32.store offset=1049776
+        i32.store offset=1049812
       end
       local.get 4
       i32.const 160
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;64;) (type 15) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;65;) (type 15) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i32 i32 i64)
       global.get 0
       i32.const 96
       i32.sub
       local.tee 9
       global.set 0
-      call 59
+      call 60
       local.get 9
       local.get 8
       i32.store offset=84
@@ -5203,7 +5317,7 @@
       i32.const 80
       i32.add
       i32.const 1
-      call 25
+      call 26
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -5215,10 +5329,10 @@
             i32.const 0
             local.get 9
             i32.load8_u offset=76
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049720
+            i32.store8 offset=1049756
             local.get 9
             i32.load offset=68
             local.set 8
@@ -5231,11 +5345,11 @@
             local.get 9
             i32.const 40
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 9
             i64.load offset=32
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             local.get 9
             i32.const 24
             i32.add
@@ -5244,11 +5358,11 @@
             i32.add
             i32.const 12
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 9
             i64.load offset=24
-            i64.store offset=1049736 align=4
+            i64.store offset=1049772 align=4
             local.get 9
             i32.const 80
             i32.add
@@ -5256,7 +5370,7 @@
             local.get 10
             i32.const 3
             i32.shl
-            call 60
+            call 61
             local.get 10
             i32.const 12
             i32.mul
@@ -5288,7 +5402,7 @@
               local.get 9
               i32.const 80
               i32.add
-              call 44
+              call 45
               local.get 12
               local.get 9
               i64.load offset=16
@@ -5310,7 +5424,7 @@
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049720
+          i32.store8 offset=1049756
           local.get 9
           i32.load offset=56
           local.set 8
@@ -5326,7 +5440,7 @@
             br_if 0 (;@3;)
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             local.get 9
             local.get 14
             i64.store offset=84 align=4
@@ -5339,19 +5453,19 @@
             local.get 9
             i32.const 80
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 8
-            i32.store offset=1049736
+            i32.store offset=1049772
             i32.const 0
             local.get 9
             i64.load offset=8
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             br 2 (;@1;)
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049724
+          i32.store8 offset=1049760
           local.get 9
           local.get 8
           i32.store offset=88
@@ -5362,34 +5476,34 @@
           local.get 9
           i32.const 80
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 9
           i64.load
-          i64.store offset=1049728 align=4
+          i64.store offset=1049764 align=4
           br 1 (;@1;)
         end
         i32.const 0
         local.get 11
-        i32.store offset=1049744
+        i32.store offset=1049780
         i32.const 0
         local.get 10
-        i32.store offset=1049748
+        i32.store offset=1049784
       end
       local.get 9
       i32.const 96
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;65;) (type 16) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;66;) (type 16) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i32 i64)
       global.get 0
       i32.const 96
       i32.sub
       local.tee 10
       global.set 0
-      call 59
+      call 60
       local.get 10
       i32.const 5
       i32.const 3
@@ -5418,7 +5532,7 @@
       i32.const 80
       i32.add
       i32.const 2
-      call 25
+      call 26
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -5430,10 +5544,10 @@
             i32.const 0
             local.get 10
             i32.load8_u offset=76
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049720
+            i32.store8 offset=1049756
             local.get 10
             i32.load offset=68
             local.set 9
@@ -5446,11 +5560,11 @@
             local.get 10
             i32.const 40
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 10
             i64.load offset=32
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             local.get 10
             i32.const 24
             i32.add
@@ -5459,11 +5573,11 @@
             i32.add
             i32.const 12
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 10
             i64.load offset=24
-            i64.store offset=1049736 align=4
+            i64.store offset=1049772 align=4
             local.get 10
             i32.const 80
             i32.add
@@ -5471,7 +5585,7 @@
             local.get 11
             i32.const 3
             i32.shl
-            call 60
+            call 61
             local.get 11
             i32.const 12
             i32.mul
@@ -5503,7 +5617,7 @@
               local.get 10
               i32.const 80
               i32.add
-              call 44
+              call 45
               local.get 7
               local.get 10
               i64.load offset=16
@@ -5525,7 +5639,7 @@
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049720
+          i32.store8 offset=1049756
           local.get 10
           i32.load offset=56
           local.set 9
@@ -5541,7 +5655,7 @@
             br_if 0 (;@3;)
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             local.get 10
             local.get 14
             i64.store offset=84 align=4
@@ -5554,19 +5668,19 @@
             local.get 10
             i32.const 80
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 9
-            i32.store offset=1049736
+            i32.store offset=1049772
             i32.const 0
             local.get 10
             i64.load offset=8
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             br 2 (;@1;)
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049724
+          i32.store8 offset=1049760
           local.get 10
           local.get 9
           i32.store offset=88
@@ -5577,34 +5691,34 @@
           local.get 10
           i32.const 80
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 10
           i64.load
-          i64.store offset=1049728 align=4
+          i64.store offset=1049764 align=4
           br 1 (;@1;)
         end
         i32.const 0
         local.get 12
-        i32.store offset=1049744
+        i32.store offset=1049780
         i32.const 0
         local.get 11
-        i32.store offset=1049748
+        i32.store offset=1049784
       end
       local.get 10
       i32.const 96
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;66;) (type 14) (param i32) (result i32)
+    (func (;67;) (type 14) (param i32) (result i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32 i32 i32 i32 i32 i32 i64)
       global.get 0
       i32.const 256
       i32.sub
       local.tee 1
       global.set 0
-      call 59
+      call 60
       local.get 0
       i32.load offset=120
       local.set 2
@@ -5727,7 +5841,7 @@
                       local.get 13
                       i32.load offset=32
                       local.tee 7
-                      call 41
+                      call 44
                       loop ;; label = @9
                         local.get 7
                         i32.eqz
@@ -5760,7 +5874,7 @@
                         local.get 1
                         i32.const 220
                         i32.add
-                        call 48
+                        call 50
                         br 0 (;@9;)
                       end
                     end
@@ -5817,7 +5931,7 @@
                     i32.const 232
                     i32.add
                     i32.const 3
-                    call 25
+                    call 26
                     block ;; label = @8
                       block ;; label = @9
                         local.get 1
@@ -5828,10 +5942,10 @@
                         i32.const 0
                         local.get 1
                         i32.load8_u offset=88
-                        i32.store8 offset=1049724
+                        i32.store8 offset=1049760
                         i32.const 0
                         i32.const 1
-                        i32.store8 offset=1049720
+                        i32.store8 offset=1049756
                         local.get 1
                         i32.load offset=80
                         local.set 2
@@ -5844,11 +5958,11 @@
                         local.get 1
                         i32.const 52
                         i32.add
-                        call 44
+                        call 45
                         i32.const 0
                         local.get 1
                         i64.load offset=40
-                        i64.store offset=1049728 align=4
+                        i64.store offset=1049764 align=4
                         local.get 1
                         i32.const 32
                         i32.add
@@ -5857,11 +5971,11 @@
                         i32.add
                         i32.const 12
                         i32.add
-                        call 44
+                        call 45
                         i32.const 0
                         local.get 1
                         i64.load offset=32
-                        i64.store offset=1049736 align=4
+                        i64.store offset=1049772 align=4
                         local.get 1
                         i32.const 232
                         i32.add
@@ -5869,7 +5983,7 @@
                         local.get 8
                         i32.const 3
                         i32.shl
-                        call 60
+                        call 61
                         local.get 8
                         i32.const 12
                         i32.mul
@@ -5901,7 +6015,7 @@
                           local.get 1
                           i32.const 232
                           i32.add
-                          call 44
+                          call 45
                           local.get 9
                           local.get 1
                           i64.load offset=24
@@ -5923,7 +6037,7 @@
                       end
                       i32.const 0
                       i32.const 0
-                      i32.store8 offset=1049720
+                      i32.store8 offset=1049756
                       local.get 1
                       i32.load offset=68
                       local.set 2
@@ -5938,7 +6052,7 @@
                       br_if 6 (;@2;)
                       i32.const 0
                       i32.const 1
-                      i32.store8 offset=1049724
+                      i32.store8 offset=1049760
                       local.get 1
                       local.get 12
                       i64.store offset=236 align=4
@@ -5951,22 +6065,22 @@
                       local.get 1
                       i32.const 232
                       i32.add
-                      call 44
+                      call 45
                       i32.const 0
                       local.get 2
-                      i32.store offset=1049736
+                      i32.store offset=1049772
                       i32.const 0
                       local.get 1
                       i64.load offset=16
-                      i64.store offset=1049728 align=4
+                      i64.store offset=1049764 align=4
                       br 7 (;@1;)
                     end
                     i32.const 0
                     local.get 10
-                    i32.store offset=1049744
+                    i32.store offset=1049780
                     i32.const 0
                     local.get 8
-                    i32.store offset=1049748
+                    i32.store offset=1049784
                     br 6 (;@1;)
                   end
                   block ;; label = @7
@@ -6032,7 +6146,7 @@
                   local.get 1
                   i32.const 172
                   i32.add
-                  call 50
+                  call 46
                   br 0 (;@6;)
                 end
               end
@@ -6105,13 +6219,13 @@
             local.get 1
             i32.const 104
             i32.add
-            call 45
+            call 48
             br 0 (;@3;)
           end
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049724
+        i32.store8 offset=1049760
         local.get 1
         local.get 2
         i32.store offset=240
@@ -6124,26 +6238,26 @@
         local.get 1
         i32.const 232
         i32.add
-        call 44
+        call 45
         i32.const 0
         local.get 1
         i64.load offset=8
-        i64.store offset=1049728 align=4
+        i64.store offset=1049764 align=4
       end
       local.get 1
       i32.const 256
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;67;) (type 14) (param i32) (result i32)
+    (func (;68;) (type 14) (param i32) (result i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32 i32 i32 i32 i32 i32 i64)
       global.get 0
       i32.const 240
       i32.sub
       local.tee 1
       global.set 0
-      call 59
+      call 60
       local.get 0
       i32.load offset=120
       local.set 2
@@ -6260,7 +6374,7 @@
                       local.get 11
                       i32.load offset=32
                       local.tee 5
-                      call 41
+                      call 44
                       loop ;; label = @9
                         local.get 5
                         i32.eqz
@@ -6293,7 +6407,7 @@
                         local.get 1
                         i32.const 212
                         i32.add
-                        call 48
+                        call 50
                         br 0 (;@9;)
                       end
                     end
@@ -6314,7 +6428,7 @@
                     i32.const 224
                     i32.add
                     i32.const 2
-                    call 25
+                    call 26
                     block ;; label = @8
                       block ;; label = @9
                         local.get 1
@@ -6325,10 +6439,10 @@
                         i32.const 0
                         local.get 1
                         i32.load8_u offset=80
-                        i32.store8 offset=1049724
+                        i32.store8 offset=1049760
                         i32.const 0
                         i32.const 1
-                        i32.store8 offset=1049720
+                        i32.store8 offset=1049756
                         local.get 1
                         i32.load offset=72
                         local.set 2
@@ -6341,11 +6455,11 @@
                         local.get 1
                         i32.const 44
                         i32.add
-                        call 44
+                        call 45
                         i32.const 0
                         local.get 1
                         i64.load offset=32
-                        i64.store offset=1049728 align=4
+                        i64.store offset=1049764 align=4
                         local.get 1
                         i32.const 24
                         i32.add
@@ -6354,11 +6468,11 @@
                         i32.add
                         i32.const 12
                         i32.add
-                        call 44
+                        call 45
                         i32.const 0
                         local.get 1
                         i64.load offset=24
-                        i64.store offset=1049736 align=4
+                        i64.store offset=1049772 align=4
                         local.get 1
                         i32.const 224
                         i32.add
@@ -6366,7 +6480,7 @@
                         local.get 6
                         i32.const 3
                         i32.shl
-                        call 60
+                        call 61
                         local.get 6
                         i32.const 12
                         i32.mul
@@ -6398,7 +6512,7 @@
                           local.get 1
                           i32.const 224
                           i32.add
-                          call 44
+                          call 45
                           local.get 7
                           local.get 1
                           i64.load offset=16
@@ -6420,7 +6534,7 @@
                       end
                       i32.const 0
                       i32.const 0
-                      i32.store8 offset=1049720
+                      i32.store8 offset=1049756
                       local.get 1
                       i32.load offset=60
                       local.set 2
@@ -6435,7 +6549,7 @@
                       br_if 6 (;@2;)
                       i32.const 0
                       i32.const 1
-                      i32.store8 offset=1049724
+                      i32.store8 offset=1049760
                       local.get 1
                       local.get 10
                       i64.store offset=228 align=4
@@ -6448,22 +6562,22 @@
                       local.get 1
                       i32.const 224
                       i32.add
-                      call 44
+                      call 45
                       i32.const 0
                       local.get 2
-                      i32.store offset=1049736
+                      i32.store offset=1049772
                       i32.const 0
                       local.get 1
                       i64.load offset=8
-                      i64.store offset=1049728 align=4
+                      i64.store offset=1049764 align=4
                       br 7 (;@1;)
                     end
                     i32.const 0
                     local.get 8
-                    i32.store offset=1049744
+                    i32.store offset=1049780
                     i32.const 0
                     local.get 6
-                    i32.store offset=1049748
+                    i32.store offset=1049784
                     br 6 (;@1;)
                   end
                   block ;; label = @7
@@ -6529,7 +6643,7 @@
                   local.get 1
                   i32.const 164
                   i32.add
-                  call 50
+                  call 46
                   br 0 (;@6;)
                 end
               end
@@ -6602,13 +6716,13 @@
             local.get 1
             i32.const 96
             i32.add
-            call 45
+            call 48
             br 0 (;@3;)
           end
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049724
+        i32.store8 offset=1049760
         local.get 1
         local.get 2
         i32.store offset=232
@@ -6619,26 +6733,26 @@
         local.get 1
         i32.const 224
         i32.add
-        call 44
+        call 45
         i32.const 0
         local.get 1
         i64.load
-        i64.store offset=1049728 align=4
+        i64.store offset=1049764 align=4
       end
       local.get 1
       i32.const 240
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;68;) (type 17) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;69;) (type 17) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i64)
       global.get 0
       i32.const 80
       i32.sub
       local.tee 11
       global.set 0
-      call 59
+      call 60
       local.get 11
       local.get 10
       i32.store offset=76
@@ -6667,11 +6781,11 @@
       i32.const 2
       i32.shl
       local.tee 10
-      i32.load offset=1049636
+      i32.load offset=1049672
       i32.store offset=68
       local.get 11
       local.get 10
-      i32.load offset=1049656
+      i32.load offset=1049692
       i32.store offset=64
       local.get 11
       i32.const 16
@@ -6684,10 +6798,10 @@
       i32.const 3
       i32.const 1049231
       i32.const 1
-      call 26
+      call 27
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049720
+      i32.store8 offset=1049756
       local.get 11
       i64.load offset=24 align=4
       local.set 12
@@ -6701,7 +6815,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049724
+          i32.store8 offset=1049760
           local.get 11
           local.get 12
           i64.store offset=60 align=4
@@ -6714,10 +6828,10 @@
           local.get 11
           i32.const 56
           i32.add
-          call 44
+          call 45
           i32.const 0
           i32.const 7
-          i32.store offset=1049736
+          i32.store offset=1049772
           local.get 11
           i32.load offset=12
           local.set 10
@@ -6728,7 +6842,7 @@
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049724
+        i32.store8 offset=1049760
         local.get 11
         i32.const 7
         i32.store offset=64
@@ -6739,7 +6853,7 @@
         local.get 11
         i32.const 56
         i32.add
-        call 44
+        call 45
         local.get 11
         i32.load offset=4
         local.set 10
@@ -6749,24 +6863,24 @@
       end
       i32.const 0
       local.get 9
-      i32.store offset=1049728
+      i32.store offset=1049764
       i32.const 0
       local.get 10
-      i32.store offset=1049732
+      i32.store offset=1049768
       local.get 11
       i32.const 80
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;69;) (type 18) (param i32 i32 i32 i32 i32) (result i32)
+    (func (;70;) (type 18) (param i32 i32 i32 i32 i32) (result i32)
       (local i32 i64 i32 i32 i32 i64 i64 i32)
       global.get 0
       i32.const 112
       i32.sub
       local.tee 5
       global.set 0
-      call 59
+      call 60
       block ;; label = @1
         block ;; label = @2
           local.get 2
@@ -6789,28 +6903,28 @@
       i32.add
       i32.const 1049172
       i32.const 6
-      call 24
+      call 25
       local.get 5
       i32.const 96
       i32.add
       i32.const 1049178
       i32.const 1
-      call 24
+      call 25
       local.get 5
       i32.const 80
       i32.add
       i32.const 1049179
       i32.const 3
-      call 24
+      call 25
       local.get 5
       i32.const 64
       i32.add
       i32.const 1049182
       i32.const 5
-      call 24
+      call 25
       i32.const 8
       i32.const 64
-      call 21
+      call 22
       local.tee 7
       i64.const 7
       i64.store offset=8
@@ -6853,13 +6967,13 @@
       local.set 8
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049720
+      i32.store8 offset=1049756
       local.get 5
       i32.const 48
       i32.add
       i32.const 8
       i32.const 48
-      call 60
+      call 61
       local.get 5
       i32.load offset=48
       local.set 9
@@ -6939,7 +7053,7 @@
           local.get 5
           i32.const 64
           i32.add
-          call 44
+          call 45
           local.get 9
           local.get 8
           i32.add
@@ -6953,7 +7067,7 @@
           local.get 5
           i32.const 80
           i32.add
-          call 44
+          call 45
           local.get 2
           i32.const 8
           i32.add
@@ -6966,7 +7080,7 @@
           local.get 5
           i32.const 96
           i32.add
-          call 44
+          call 45
           local.get 2
           i32.const 16
           i32.add
@@ -6979,7 +7093,7 @@
           local.get 5
           i32.const 48
           i32.add
-          call 44
+          call 45
           local.get 2
           i32.const 24
           i32.add
@@ -7021,10 +7135,10 @@
       end
       i32.const 0
       local.get 9
-      i32.store offset=1049724
+      i32.store offset=1049760
       i32.const 0
       i32.const 1
-      i32.store offset=1049728
+      i32.store offset=1049764
       block ;; label = @1
         block ;; label = @2
           local.get 4
@@ -7033,7 +7147,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049732
+          i32.store8 offset=1049768
           local.get 5
           local.get 6
           i64.store offset=52 align=4
@@ -7046,36 +7160,36 @@
           local.get 5
           i32.const 48
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 5
           i64.load offset=8
-          i64.store offset=1049736 align=4
+          i64.store offset=1049772 align=4
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049732
+        i32.store8 offset=1049768
       end
       local.get 5
       i32.const 112
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;70;) (type 10) (param i32 i32 i32 i32) (result i32)
+    (func (;71;) (type 10) (param i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64)
       global.get 0
       i32.const 176
       i32.sub
       local.tee 4
       global.set 0
-      call 59
+      call 60
       local.get 4
       i32.const 60
       i32.add
       local.get 3
-      call 41
+      call 44
       block ;; label = @1
         loop ;; label = @2
           local.get 3
@@ -7109,7 +7223,7 @@
           local.get 4
           i32.const 72
           i32.add
-          call 48
+          call 50
           br 0 (;@2;)
         end
       end
@@ -7121,14 +7235,14 @@
       local.set 2
       i32.const 4
       i32.const 24
-      call 21
+      call 22
       local.set 7
       local.get 4
       i32.const 112
       i32.add
       i32.const 1049178
       i32.const 1
-      call 24
+      call 25
       local.get 4
       i32.const 112
       i32.add
@@ -7136,7 +7250,7 @@
       i32.add
       i32.const 1049338
       i32.const 12
-      call 24
+      call 25
       local.get 7
       local.get 4
       i64.load offset=128 align=4
@@ -7151,7 +7265,7 @@
       local.get 2
       i32.const 4
       i32.const 36
-      call 39
+      call 40
       i32.const 0
       local.set 8
       local.get 4
@@ -7182,7 +7296,7 @@
         local.get 2
         i32.const 4
         i32.const 36
-        call 40
+        call 41
         local.get 4
         i32.load offset=88
         local.set 9
@@ -7226,7 +7340,7 @@
           i32.const 1
           i32.const 4
           i32.const 24
-          call 39
+          call 40
           i32.const 0
           local.set 2
           local.get 4
@@ -7253,12 +7367,12 @@
               local.get 2
               i32.add
               local.tee 3
-              call 71
+              call 72
               local.get 12
               local.get 3
               i32.const 12
               i32.add
-              call 71
+              call 72
               local.get 14
               local.get 2
               i32.add
@@ -7280,7 +7394,7 @@
           local.get 11
           i32.const 1049350
           i32.const 3
-          call 24
+          call 25
           local.get 4
           local.get 14
           i32.store offset=128
@@ -7321,7 +7435,7 @@
       end
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049720
+      i32.store8 offset=1049756
       local.get 4
       i32.const 112
       i32.add
@@ -7329,7 +7443,7 @@
       local.get 8
       i32.const 28
       i32.mul
-      call 60
+      call 61
       local.get 9
       local.get 8
       i32.const 36
@@ -7382,7 +7496,7 @@
           local.get 4
           i32.const 112
           i32.add
-          call 44
+          call 45
           local.get 15
           local.get 6
           i32.const 28
@@ -7399,7 +7513,7 @@
           local.get 12
           i32.const 4
           i32.shl
-          call 60
+          call 61
           local.get 6
           i32.const 1
           i32.add
@@ -7446,7 +7560,7 @@
               local.get 4
               i32.const 152
               i32.add
-              call 44
+              call 45
               local.get 3
               local.get 4
               i64.load offset=24
@@ -7457,7 +7571,7 @@
               local.get 4
               i32.const 112
               i32.add
-              call 44
+              call 45
               local.get 3
               i32.const 8
               i32.add
@@ -7505,7 +7619,7 @@
             local.get 4
             i32.const 112
             i32.add
-            call 44
+            call 45
             local.get 7
             local.get 4
             i64.load offset=8
@@ -7524,17 +7638,17 @@
       end
       i32.const 0
       local.get 15
-      i32.store offset=1049724
+      i32.store offset=1049760
       i32.const 0
       local.get 8
-      i32.store offset=1049728
+      i32.store offset=1049764
       local.get 4
       i32.const 176
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;71;) (type 6) (param i32 i32)
+    (func (;72;) (type 6) (param i32 i32)
       (local i32 i32)
       block ;; label = @1
         block ;; label = @2
@@ -7552,7 +7666,7 @@
           local.set 3
           i32.const 1
           local.get 2
-          call 19
+          call 20
           local.tee 1
           i32.eqz
           br_if 1 (;@1;)
@@ -7576,17 +7690,17 @@
         return
       end
       local.get 2
-      call 22
+      call 23
       unreachable
     )
-    (func (;72;) (type 14) (param i32) (result i32)
+    (func (;73;) (type 14) (param i32) (result i32)
       (local i32 i32 i32 i32 i32 i32 i32 i64 i32 i32 i32 i32 i32 i32 i64)
       global.get 0
       i32.const 208
       i32.sub
       local.tee 1
       global.set 0
-      call 59
+      call 60
       local.get 0
       i32.load offset=96
       local.set 2
@@ -7696,7 +7810,7 @@
                     local.get 9
                     i32.load offset=32
                     local.tee 3
-                    call 41
+                    call 44
                     loop ;; label = @8
                       local.get 3
                       i32.eqz
@@ -7729,7 +7843,7 @@
                       local.get 1
                       i32.const 180
                       i32.add
-                      call 48
+                      call 50
                       br 0 (;@8;)
                     end
                   end
@@ -7783,10 +7897,10 @@
                   i32.add
                   i32.const 1049232
                   i32.const 3
-                  call 24
+                  call 25
                   i32.const 0
                   i32.const 0
-                  i32.store8 offset=1049720
+                  i32.store8 offset=1049756
                   local.get 9
                   local.get 4
                   i32.sub
@@ -7804,7 +7918,7 @@
                       local.set 8
                       i32.const 0
                       i32.const 1
-                      i32.store8 offset=1049724
+                      i32.store8 offset=1049760
                       local.get 1
                       local.get 8
                       i64.store offset=196 align=4
@@ -7817,26 +7931,26 @@
                       local.get 1
                       i32.const 192
                       i32.add
-                      call 44
+                      call 45
                       i32.const 0
                       local.get 1
                       i64.load offset=8
-                      i64.store offset=1049728 align=4
+                      i64.store offset=1049764 align=4
                       br 1 (;@7;)
                     end
                     i32.const 0
                     i32.const 0
-                    i32.store8 offset=1049724
+                    i32.store8 offset=1049760
                   end
                   i32.const 0
                   i32.const 1
-                  i32.store8 offset=1049736
+                  i32.store8 offset=1049772
                   local.get 1
                   i32.const 192
                   i32.add
                   i32.const 4
                   local.get 10
-                  call 60
+                  call 61
                   local.get 1
                   i32.load offset=192
                   local.set 7
@@ -7883,7 +7997,7 @@
                         local.get 1
                         i32.const 192
                         i32.add
-                        call 44
+                        call 45
                         local.get 9
                         i32.const 4
                         i32.add
@@ -7970,7 +8084,7 @@
                 local.get 1
                 i32.const 132
                 i32.add
-                call 50
+                call 46
                 br 0 (;@5;)
               end
             end
@@ -8043,38 +8157,38 @@
           local.get 1
           i32.const 72
           i32.add
-          call 45
+          call 48
           br 0 (;@2;)
         end
       end
       i32.const 0
       local.get 7
-      i32.store offset=1049740
+      i32.store offset=1049776
       i32.const 0
       local.get 10
       i32.const 12
       i32.div_u
-      i32.store offset=1049744
+      i32.store offset=1049780
       local.get 1
       i32.const 208
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;73;) (type 15) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;74;) (type 15) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i64 i32 i32 i32 i32)
       global.get 0
       i32.const 80
       i32.sub
       local.tee 9
       global.set 0
-      call 59
+      call 60
       local.get 9
       i32.const 40
       i32.add
       i32.const 1049280
       i32.const 13
-      call 24
+      call 25
       local.get 9
       i32.const 40
       i32.add
@@ -8082,17 +8196,17 @@
       i32.add
       i32.const 1049293
       i32.const 13
-      call 24
+      call 25
       i32.const 4
       i32.const 12
-      call 21
+      call 22
       local.set 10
       local.get 9
       i32.const 68
       i32.add
       i32.const 1049306
       i32.const 9
-      call 24
+      call 25
       local.get 10
       local.get 9
       i32.load offset=76
@@ -8126,10 +8240,10 @@
             local.set 16
             i32.const 0
             i32.const 3
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049720
+            i32.store8 offset=1049756
             local.get 9
             local.get 11
             i32.store offset=44
@@ -8145,11 +8259,11 @@
             local.get 9
             i32.const 40
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 9
             i64.load offset=32
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             local.get 9
             local.get 15
             i32.store offset=48
@@ -8167,17 +8281,17 @@
             local.get 9
             i32.const 40
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 9
             i64.load offset=24
-            i64.store offset=1049736 align=4
+            i64.store offset=1049772 align=4
             local.get 9
             i32.const 40
             i32.add
             i32.const 4
             i32.const 8
-            call 60
+            call 61
             local.get 9
             i32.load offset=40
             local.tee 15
@@ -8211,7 +8325,7 @@
               local.get 9
               i32.const 40
               i32.add
-              call 44
+              call 45
               local.get 11
               local.get 9
               i64.load offset=16
@@ -8229,7 +8343,7 @@
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049720
+          i32.store8 offset=1049756
           block ;; label = @3
             local.get 11
             i32.const -2147483648
@@ -8237,7 +8351,7 @@
             br_if 0 (;@3;)
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             local.get 9
             local.get 12
             i64.store offset=44 align=4
@@ -8250,19 +8364,19 @@
             local.get 9
             i32.const 40
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 13
-            i32.store offset=1049736
+            i32.store offset=1049772
             i32.const 0
             local.get 9
             i64.load offset=8
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             br 2 (;@1;)
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049724
+          i32.store8 offset=1049760
           local.get 9
           local.get 13
           i32.store offset=48
@@ -8273,34 +8387,34 @@
           local.get 9
           i32.const 40
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 9
           i64.load
-          i64.store offset=1049728 align=4
+          i64.store offset=1049764 align=4
           br 1 (;@1;)
         end
         i32.const 0
         local.get 15
-        i32.store offset=1049744
+        i32.store offset=1049780
         i32.const 0
         i32.const 1
-        i32.store offset=1049748
+        i32.store offset=1049784
       end
       local.get 9
       i32.const 80
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;74;) (type 17) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;75;) (type 17) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i64)
       global.get 0
       i32.const 112
       i32.sub
       local.tee 11
       global.set 0
-      call 59
+      call 60
       local.get 11
       local.get 10
       i32.store offset=108
@@ -8326,7 +8440,7 @@
       i32.const 88
       i32.add
       i32.const 3
-      call 25
+      call 26
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -8338,10 +8452,10 @@
             i32.const 0
             local.get 11
             i32.load8_u offset=84
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049720
+            i32.store8 offset=1049756
             local.get 11
             i32.load offset=76
             local.set 10
@@ -8354,11 +8468,11 @@
             local.get 11
             i32.const 48
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 11
             i64.load offset=40
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             local.get 11
             i32.const 32
             i32.add
@@ -8367,11 +8481,11 @@
             i32.add
             i32.const 12
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 11
             i64.load offset=32
-            i64.store offset=1049736 align=4
+            i64.store offset=1049772 align=4
             local.get 11
             i32.const 88
             i32.add
@@ -8379,7 +8493,7 @@
             local.get 1
             i32.const 3
             i32.shl
-            call 60
+            call 61
             local.get 1
             i32.const 12
             i32.mul
@@ -8411,7 +8525,7 @@
               local.get 11
               i32.const 88
               i32.add
-              call 44
+              call 45
               local.get 8
               local.get 11
               i64.load offset=24
@@ -8433,7 +8547,7 @@
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049720
+          i32.store8 offset=1049756
           local.get 11
           i32.load offset=64
           local.set 10
@@ -8449,7 +8563,7 @@
             br_if 0 (;@3;)
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049724
+            i32.store8 offset=1049760
             local.get 11
             local.get 12
             i64.store offset=92 align=4
@@ -8462,19 +8576,19 @@
             local.get 11
             i32.const 88
             i32.add
-            call 44
+            call 45
             i32.const 0
             local.get 10
-            i32.store offset=1049736
+            i32.store offset=1049772
             i32.const 0
             local.get 11
             i64.load offset=16
-            i64.store offset=1049728 align=4
+            i64.store offset=1049764 align=4
             br 2 (;@1;)
           end
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049724
+          i32.store8 offset=1049760
           local.get 11
           local.get 10
           i32.store offset=96
@@ -8487,37 +8601,37 @@
           local.get 11
           i32.const 88
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 11
           i64.load offset=8
-          i64.store offset=1049728 align=4
+          i64.store offset=1049764 align=4
           br 1 (;@1;)
         end
         i32.const 0
         local.get 0
-        i32.store offset=1049744
+        i32.store offset=1049780
         i32.const 0
         local.get 1
-        i32.store offset=1049748
+        i32.store offset=1049784
       end
       local.get 11
       i32.const 112
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;75;) (type 10) (param i32 i32 i32 i32) (result i32)
+    (func (;76;) (type 10) (param i32 i32 i32 i32) (result i32)
       (local i32)
       global.get 0
       i32.const 32
       i32.sub
       local.tee 4
       global.set 0
-      call 59
+      call 60
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049720
+      i32.store8 offset=1049756
       block ;; label = @1
         block ;; label = @2
           local.get 3
@@ -8526,7 +8640,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049724
+          i32.store8 offset=1049760
           local.get 4
           local.get 3
           i32.store offset=20
@@ -8545,51 +8659,51 @@
           local.get 4
           i32.const 20
           i32.add
-          call 44
+          call 45
           i32.const 0
           local.get 4
           i64.load offset=8
-          i64.store offset=1049728 align=4
+          i64.store offset=1049764 align=4
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049724
+        i32.store8 offset=1049760
       end
       local.get 4
       i32.const 32
       i32.add
       global.set 0
-      i32.const 1049720
+      i32.const 1049756
     )
-    (func (;76;) (type 2) (result i32)
+    (func (;77;) (type 2) (result i32)
       (local i32 i32 i32 i32)
       global.get 0
       i32.const 112
       i32.sub
       local.tee 0
       global.set 0
-      call 59
+      call 60
       local.get 0
       i32.const 40
       i32.add
       i32.const 1049008
       i32.const 16
-      call 24
+      call 25
       local.get 0
       i32.const 52
       i32.add
       local.tee 1
       i32.const 1049024
       i32.const 5
-      call 24
+      call 25
       local.get 0
       i32.const 64
       i32.add
       local.tee 2
       i32.const 1049029
       i32.const 28
-      call 24
+      call 25
       local.get 0
       i32.const 1
       i32.store offset=108
@@ -8618,64 +8732,64 @@
       i32.const 3
       i32.const 1
       i32.const 0
-      call 26
+      call 27
       local.get 0
       i32.const 32
       i32.add
       local.get 0
       i32.const 40
       i32.add
-      call 44
+      call 45
       i32.const 0
       local.get 0
       i64.load offset=32
-      i64.store offset=1049780 align=4
+      i64.store offset=1049816 align=4
       local.get 0
       i32.const 24
       i32.add
       local.get 1
-      call 44
+      call 45
       i32.const 0
       local.get 0
       i64.load offset=24
-      i64.store offset=1049788 align=4
+      i64.store offset=1049824 align=4
       local.get 0
       i32.const 16
       i32.add
       local.get 2
-      call 44
+      call 45
       i32.const 0
       local.get 0
       i64.load offset=16
-      i64.store offset=1049796 align=4
+      i64.store offset=1049832 align=4
       local.get 0
       i32.const 8
       i32.add
       local.get 3
-      call 44
+      call 45
       i32.const 0
       local.get 0
       i64.load offset=8
-      i64.store offset=1049804 align=4
+      i64.store offset=1049840 align=4
       local.get 0
       i32.const 112
       i32.add
       global.set 0
-      i32.const 1049780
+      i32.const 1049816
     )
-    (func (;77;) (type 4) (param i32)
-      call 78
-      unreachable
-    )
-    (func (;78;) (type 9)
+    (func (;78;) (type 4) (param i32)
+      local.get 0
+      call 79
       unreachable
     )
     (func (;79;) (type 4) (param i32)
-      local.get 0
-      call 77
+      call 80
       unreachable
     )
-    (func (;80;) (type 10) (param i32 i32 i32 i32) (result i32)
+    (func (;80;) (type 9)
+      unreachable
+    )
+    (func (;81;) (type 10) (param i32 i32 i32 i32) (result i32)
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -8687,7 +8801,7 @@
               br_if 2 (;@2;)
               local.get 2
               local.get 3
-              call 19
+              call 20
               local.set 2
               br 1 (;@3;)
             end
@@ -8695,7 +8809,7 @@
             local.get 1
             local.get 2
             local.get 3
-            call 18
+            call 19
             local.set 2
           end
           local.get 2
@@ -8707,14 +8821,14 @@
       end
       unreachable
     )
-    (func (;81;) (type 10) (param i32 i32 i32 i32) (result i32)
+    (func (;82;) (type 10) (param i32 i32 i32 i32) (result i32)
       local.get 0
       local.get 1
       local.get 2
       local.get 3
-      call 80
+      call 81
     )
-    (func (;82;) (type 19) (param i32 i32 i32) (result i32)
+    (func (;83;) (type 19) (param i32 i32 i32) (result i32)
       (local i32 i32 i32)
       i32.const 0
       local.set 3
@@ -8756,7 +8870,7 @@
       end
       local.get 3
     )
-    (data (;0;) (i32.const 1048576) "\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\10range end index \c0\22 out of range for slice of length \c0\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\00&copy_from_slice: source slice length (\c0+) does not match destination slice length (\c0\01)\00\00\00\00\a4\00\10\00O\00\00\00\cd\01\00\007\00\00\00kept-destination0.1.0Every call of a destination.{\22type\22:\22object\22,\22additionalProperties\22:false,\22properties\22:{\22url\22:{\22type\22:\22string\22,\22description\22:\22For the test.\22}}}volume1webtokenownclonecopymorphlinuxwindowsbsdotherunknown kvmdisk0192.0.2.1rootssh-ed25519 AAAAssh/dev/vdbkept.conflictIt is in use.the firstACTIVE192.0.2.3login:vmsmall\092 vCPUwhyurlhttp.openx-authhttp.authorizeMARKER-0001http.substituteGET/http.sendkepthttp.responsehttp.local-addresskeyvalueprogress.cancelledclock.nowclock.elapsedonesecrets.generate-ssh-keytwosecrets.generate-host-keysecrets.opensecrets.revealokwrongmid > len[\00\10\00H\00\00\00\b1\00\00\00\16\00\00\00[\00\10\00H\00\00\00\9a\00\00\00\0a\00\00\00\05\00\00\00\07\00\00\00\03\00\00\00\05\00\00\00\07\00\00\00t\02\10\00y\02\10\00\80\02\10\00\83\02\10\00\88\02\10\00capacity overflow\00\00\00\f4\00\10\00P\00\00\00\1c\00\00\00\05\00\00\00\02\00\00\00")
+    (data (;0;) (i32.const 1048576) "\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\10range end index \c0\22 out of range for slice of length \c0\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\00&copy_from_slice: source slice length (\c0+) does not match destination slice length (\c0\01)\00\00\00\00\a4\00\10\00O\00\00\00\cd\01\00\007\00\00\00kept-destination0.1.0Every call of a destination.{\22type\22:\22object\22,\22additionalProperties\22:false,\22properties\22:{\22url\22:{\22type\22:\22string\22,\22description\22:\22For the test.\22}}}volume1webtokenownclonecopymorphlinuxwindowsbsdotherunknown kvmdisk0192.0.2.1rootssh-ed25519 AAAAssh/dev/vdbkept.conflictIt is in use.the firstACTIVE192.0.2.3login:vmsmall\092 vCPUwhyurlhttp.openx-authhttp.authorizeMARKER-0001http.substituteGET/http.sendkepthttp.responsehttp.local-addresskeyvalueprogress.cancelledclock.nowclock.elapsedonesecrets.generate-ssh-keytwosecrets.generate-host-keythreesecrets.generate-winrm-loginsecrets.opensecrets.revealokwrongmid > len\00\00\00[\00\10\00H\00\00\00\b1\00\00\00\16\00\00\00[\00\10\00H\00\00\00\9a\00\00\00\0a\00\00\00\05\00\00\00\07\00\00\00\03\00\00\00\05\00\00\00\07\00\00\00t\02\10\00y\02\10\00\80\02\10\00\83\02\10\00\88\02\10\00capacity overflow\00\00\00\f4\00\10\00P\00\00\00\1c\00\00\00\05\00\00\00\02\00\00\00")
     (@producers
       (processed-by "wit-component" "0.258.3")
       (processed-by "wit-bindgen-rust" "0.61.1")
@@ -8769,7 +8883,7 @@
     (type (;3;) (func (param i32 i32)))
     (type (;4;) (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
     (type (;5;) (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
-    (table (;0;) 11 11 funcref)
+    (table (;0;) 12 12 funcref)
     (export "0" (func 0))
     (export "1" (func 1))
     (export "2" (func 2))
@@ -8781,6 +8895,7 @@
     (export "8" (func 8))
     (export "9" (func 9))
     (export "10" (func 10))
+    (export "11" (func 11))
     (export "$imports" (table 0))
     (func (;0;) (type 0) (param i32 i32 i32 i32 i32)
       local.get 0
@@ -8821,13 +8936,20 @@
       i32.const 4
       call_indirect (type 2)
     )
-    (func (;5;) (type 3) (param i32 i32)
+    (func (;5;) (type 2) (param i32 i32 i32)
       local.get 0
       local.get 1
+      local.get 2
       i32.const 5
+      call_indirect (type 2)
+    )
+    (func (;6;) (type 3) (param i32 i32)
+      local.get 0
+      local.get 1
+      i32.const 6
       call_indirect (type 3)
     )
-    (func (;6;) (type 4) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (func (;7;) (type 4) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
       local.get 0
       local.get 1
       local.get 2
@@ -8838,17 +8960,8 @@
       local.get 7
       local.get 8
       local.get 9
-      i32.const 6
-      call_indirect (type 4)
-    )
-    (func (;7;) (type 0) (param i32 i32 i32 i32 i32)
-      local.get 0
-      local.get 1
-      local.get 2
-      local.get 3
-      local.get 4
       i32.const 7
-      call_indirect (type 0)
+      call_indirect (type 4)
     )
     (func (;8;) (type 0) (param i32 i32 i32 i32 i32)
       local.get 0
@@ -8859,7 +8972,16 @@
       i32.const 8
       call_indirect (type 0)
     )
-    (func (;9;) (type 5) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (func (;9;) (type 0) (param i32 i32 i32 i32 i32)
+      local.get 0
+      local.get 1
+      local.get 2
+      local.get 3
+      local.get 4
+      i32.const 9
+      call_indirect (type 0)
+    )
+    (func (;10;) (type 5) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
       local.get 0
       local.get 1
       local.get 2
@@ -8872,13 +8994,13 @@
       local.get 9
       local.get 10
       local.get 11
-      i32.const 9
+      i32.const 10
       call_indirect (type 5)
     )
-    (func (;10;) (type 3) (param i32 i32)
+    (func (;11;) (type 3) (param i32 i32)
       local.get 0
       local.get 1
-      i32.const 10
+      i32.const 11
       call_indirect (type 3)
     )
     (@producers
@@ -8931,31 +9053,33 @@
   )
   (alias core export $wit-component-shim-instance "2" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key" (;6;)))
   (alias core export $wit-component-shim-instance "3" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key" (;7;)))
-  (alias core export $wit-component-shim-instance "4" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.open" (;8;)))
-  (alias core export $wit-component-shim-instance "5" (core func $"indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (;9;)))
+  (alias core export $wit-component-shim-instance "4" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login" (;8;)))
+  (alias core export $wit-component-shim-instance "5" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.open" (;9;)))
+  (alias core export $wit-component-shim-instance "6" (core func $"indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (;10;)))
   (alias export $gyre:host/secrets@0.1.0 "secret" (type $"#type31 secret" (@name "secret") (;31;)))
-  (core func $resource.drop (;10;) (canon resource.drop $"#type31 secret"))
+  (core func $resource.drop (;11;) (canon resource.drop $"#type31 secret"))
   (core instance $gyre:host/secrets@0.1.0 (;4;)
     (export "[static]secret.generate-ssh-key" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key"))
     (export "[static]secret.generate-host-key" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key"))
+    (export "[static]secret.generate-winrm-login" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login"))
     (export "[static]secret.open" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.open"))
     (export "[method]secret.reveal" (func $"indirect-gyre:host/secrets@0.1.0-[method]secret.reveal"))
     (export "[resource-drop]secret" (func $resource.drop))
   )
-  (alias core export $wit-component-shim-instance "6" (core func $"indirect-gyre:host/http@0.1.0-[static]endpoint.open" (;11;)))
-  (alias core export $wit-component-shim-instance "7" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.authorize" (;12;)))
-  (alias core export $wit-component-shim-instance "8" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (;13;)))
-  (alias core export $wit-component-shim-instance "9" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.send" (;14;)))
-  (alias core export $wit-component-shim-instance "10" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (;15;)))
+  (alias core export $wit-component-shim-instance "7" (core func $"indirect-gyre:host/http@0.1.0-[static]endpoint.open" (;12;)))
+  (alias core export $wit-component-shim-instance "8" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.authorize" (;13;)))
+  (alias core export $wit-component-shim-instance "9" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (;14;)))
+  (alias core export $wit-component-shim-instance "10" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.send" (;15;)))
+  (alias core export $wit-component-shim-instance "11" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (;16;)))
   (alias export $gyre:host/http@0.1.0 "endpoint" (type $endpoint (;32;)))
-  (core func $"#core-func16 resource.drop" (@name "resource.drop") (;16;) (canon resource.drop $endpoint))
+  (core func $"#core-func17 resource.drop" (@name "resource.drop") (;17;) (canon resource.drop $endpoint))
   (core instance $gyre:host/http@0.1.0 (;5;)
     (export "[static]endpoint.open" (func $"indirect-gyre:host/http@0.1.0-[static]endpoint.open"))
     (export "[method]endpoint.authorize" (func $"indirect-gyre:host/http@0.1.0-[method]endpoint.authorize"))
     (export "[method]endpoint.substitute" (func $"indirect-gyre:host/http@0.1.0-[method]endpoint.substitute"))
     (export "[method]endpoint.send" (func $"indirect-gyre:host/http@0.1.0-[method]endpoint.send"))
     (export "[method]endpoint.local-address" (func $"indirect-gyre:host/http@0.1.0-[method]endpoint.local-address"))
-    (export "[resource-drop]endpoint" (func $"#core-func16 resource.drop"))
+    (export "[resource-drop]endpoint" (func $"#core-func17 resource.drop"))
   )
   (core instance $main (;6;) (instantiate $main
       (with "gyre:host/log@0.1.0" (instance $gyre:host/log@0.1.0))
@@ -8978,53 +9102,57 @@
     (import "actual" "2" (func (;2;) (type 2)))
     (import "actual" "3" (func (;3;) (type 2)))
     (import "actual" "4" (func (;4;) (type 2)))
-    (import "actual" "5" (func (;5;) (type 3)))
-    (import "actual" "6" (func (;6;) (type 4)))
-    (import "actual" "7" (func (;7;) (type 0)))
+    (import "actual" "5" (func (;5;) (type 2)))
+    (import "actual" "6" (func (;6;) (type 3)))
+    (import "actual" "7" (func (;7;) (type 4)))
     (import "actual" "8" (func (;8;) (type 0)))
-    (import "actual" "9" (func (;9;) (type 5)))
-    (import "actual" "10" (func (;10;) (type 3)))
-    (import "shim" "$imports" (table (;0;) 11 11 funcref))
-    (elem (;0;) (i32.const 0) func 0 1 2 3 4 5 6 7 8 9 10)
+    (import "actual" "9" (func (;9;) (type 0)))
+    (import "actual" "10" (func (;10;) (type 5)))
+    (import "actual" "11" (func (;11;) (type 3)))
+    (import "shim" "$imports" (table (;0;) 12 12 funcref))
+    (elem (;0;) (i32.const 0) func 0 1 2 3 4 5 6 7 8 9 10 11)
     (@producers
       (processed-by "wit-component" "0.263.0")
     )
   )
   (alias export $gyre:host/log@0.1.0 "write" (func $write (;4;)))
-  (core func $"#core-func17 indirect-gyre:host/log@0.1.0-write" (@name "indirect-gyre:host/log@0.1.0-write") (;17;) (canon lower (func $write) (memory $memory) string-encoding=utf8))
+  (core func $"#core-func18 indirect-gyre:host/log@0.1.0-write" (@name "indirect-gyre:host/log@0.1.0-write") (;18;) (canon lower (func $write) (memory $memory) string-encoding=utf8))
   (alias export $gyre:host/progress@0.1.0 "report" (func $report (;5;)))
-  (core func $"#core-func18 indirect-gyre:host/progress@0.1.0-report" (@name "indirect-gyre:host/progress@0.1.0-report") (;18;) (canon lower (func $report) (memory $memory) string-encoding=utf8))
+  (core func $"#core-func19 indirect-gyre:host/progress@0.1.0-report" (@name "indirect-gyre:host/progress@0.1.0-report") (;19;) (canon lower (func $report) (memory $memory) string-encoding=utf8))
   (alias export $gyre:host/secrets@0.1.0 "[static]secret.generate-ssh-key" (func $"[static]secret.generate-ssh-key" (;6;)))
-  (alias core export $main "cabi_realloc" (core func $cabi_realloc (;19;)))
-  (core func $"#core-func20 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key") (;20;) (canon lower (func $"[static]secret.generate-ssh-key") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias core export $main "cabi_realloc" (core func $cabi_realloc (;20;)))
+  (core func $"#core-func21 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key") (;21;) (canon lower (func $"[static]secret.generate-ssh-key") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/secrets@0.1.0 "[static]secret.generate-host-key" (func $"[static]secret.generate-host-key" (;7;)))
-  (core func $"#core-func21 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key") (;21;) (canon lower (func $"[static]secret.generate-host-key") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/secrets@0.1.0 "[static]secret.open" (func $"[static]secret.open" (;8;)))
-  (core func $"#core-func22 indirect-gyre:host/secrets@0.1.0-[static]secret.open" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.open") (;22;) (canon lower (func $"[static]secret.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/secrets@0.1.0 "[method]secret.reveal" (func $"[method]secret.reveal" (;9;)))
-  (core func $"#core-func23 indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (@name "indirect-gyre:host/secrets@0.1.0-[method]secret.reveal") (;23;) (canon lower (func $"[method]secret.reveal") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[static]endpoint.open" (func $"[static]endpoint.open" (;10;)))
-  (core func $"#core-func24 indirect-gyre:host/http@0.1.0-[static]endpoint.open" (@name "indirect-gyre:host/http@0.1.0-[static]endpoint.open") (;24;) (canon lower (func $"[static]endpoint.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[method]endpoint.authorize" (func $"[method]endpoint.authorize" (;11;)))
-  (core func $"#core-func25 indirect-gyre:host/http@0.1.0-[method]endpoint.authorize" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.authorize") (;25;) (canon lower (func $"[method]endpoint.authorize") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[method]endpoint.substitute" (func $"[method]endpoint.substitute" (;12;)))
-  (core func $"#core-func26 indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.substitute") (;26;) (canon lower (func $"[method]endpoint.substitute") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[method]endpoint.send" (func $"[method]endpoint.send" (;13;)))
-  (core func $"#core-func27 indirect-gyre:host/http@0.1.0-[method]endpoint.send" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.send") (;27;) (canon lower (func $"[method]endpoint.send") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[method]endpoint.local-address" (func $"[method]endpoint.local-address" (;14;)))
-  (core func $"#core-func28 indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.local-address") (;28;) (canon lower (func $"[method]endpoint.local-address") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func22 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key") (;22;) (canon lower (func $"[static]secret.generate-host-key") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/secrets@0.1.0 "[static]secret.generate-winrm-login" (func $"[static]secret.generate-winrm-login" (;8;)))
+  (core func $"#core-func23 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login") (;23;) (canon lower (func $"[static]secret.generate-winrm-login") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/secrets@0.1.0 "[static]secret.open" (func $"[static]secret.open" (;9;)))
+  (core func $"#core-func24 indirect-gyre:host/secrets@0.1.0-[static]secret.open" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.open") (;24;) (canon lower (func $"[static]secret.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/secrets@0.1.0 "[method]secret.reveal" (func $"[method]secret.reveal" (;10;)))
+  (core func $"#core-func25 indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (@name "indirect-gyre:host/secrets@0.1.0-[method]secret.reveal") (;25;) (canon lower (func $"[method]secret.reveal") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[static]endpoint.open" (func $"[static]endpoint.open" (;11;)))
+  (core func $"#core-func26 indirect-gyre:host/http@0.1.0-[static]endpoint.open" (@name "indirect-gyre:host/http@0.1.0-[static]endpoint.open") (;26;) (canon lower (func $"[static]endpoint.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[method]endpoint.authorize" (func $"[method]endpoint.authorize" (;12;)))
+  (core func $"#core-func27 indirect-gyre:host/http@0.1.0-[method]endpoint.authorize" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.authorize") (;27;) (canon lower (func $"[method]endpoint.authorize") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[method]endpoint.substitute" (func $"[method]endpoint.substitute" (;13;)))
+  (core func $"#core-func28 indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.substitute") (;28;) (canon lower (func $"[method]endpoint.substitute") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[method]endpoint.send" (func $"[method]endpoint.send" (;14;)))
+  (core func $"#core-func29 indirect-gyre:host/http@0.1.0-[method]endpoint.send" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.send") (;29;) (canon lower (func $"[method]endpoint.send") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[method]endpoint.local-address" (func $"[method]endpoint.local-address" (;15;)))
+  (core func $"#core-func30 indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.local-address") (;30;) (canon lower (func $"[method]endpoint.local-address") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (core instance $actual (;7;)
-    (export "0" (func $"#core-func17 indirect-gyre:host/log@0.1.0-write"))
-    (export "1" (func $"#core-func18 indirect-gyre:host/progress@0.1.0-report"))
-    (export "2" (func $"#core-func20 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key"))
-    (export "3" (func $"#core-func21 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key"))
-    (export "4" (func $"#core-func22 indirect-gyre:host/secrets@0.1.0-[static]secret.open"))
-    (export "5" (func $"#core-func23 indirect-gyre:host/secrets@0.1.0-[method]secret.reveal"))
-    (export "6" (func $"#core-func24 indirect-gyre:host/http@0.1.0-[static]endpoint.open"))
-    (export "7" (func $"#core-func25 indirect-gyre:host/http@0.1.0-[method]endpoint.authorize"))
-    (export "8" (func $"#core-func26 indirect-gyre:host/http@0.1.0-[method]endpoint.substitute"))
-    (export "9" (func $"#core-func27 indirect-gyre:host/http@0.1.0-[method]endpoint.send"))
-    (export "10" (func $"#core-func28 indirect-gyre:host/http@0.1.0-[method]endpoint.local-address"))
+    (export "0" (func $"#core-func18 indirect-gyre:host/log@0.1.0-write"))
+    (export "1" (func $"#core-func19 indirect-gyre:host/progress@0.1.0-report"))
+    (export "2" (func $"#core-func21 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key"))
+    (export "3" (func $"#core-func22 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key"))
+    (export "4" (func $"#core-func23 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login"))
+    (export "5" (func $"#core-func24 indirect-gyre:host/secrets@0.1.0-[static]secret.open"))
+    (export "6" (func $"#core-func25 indirect-gyre:host/secrets@0.1.0-[method]secret.reveal"))
+    (export "7" (func $"#core-func26 indirect-gyre:host/http@0.1.0-[static]endpoint.open"))
+    (export "8" (func $"#core-func27 indirect-gyre:host/http@0.1.0-[method]endpoint.authorize"))
+    (export "9" (func $"#core-func28 indirect-gyre:host/http@0.1.0-[method]endpoint.substitute"))
+    (export "10" (func $"#core-func29 indirect-gyre:host/http@0.1.0-[method]endpoint.send"))
+    (export "11" (func $"#core-func30 indirect-gyre:host/http@0.1.0-[method]endpoint.local-address"))
   )
   (core instance $fixup (;8;) (instantiate $wit-component-fixup
       (with "actual" (instance $actual))
@@ -9035,93 +9163,93 @@
   (type (;34;) (list $finding))
   (type (;35;) (result 34 (error $"#type10 error")))
   (type (;36;) (func (param "config" string) (param "vm" 33) (result 35)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#check" (core func $gyre:plugin/destination@0.1.0#check (;29;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#check" (core func $cabi_post_gyre:plugin/destination@0.1.0#check (;30;)))
-  (func $check (;15;) (type 36) (canon lift (core func $gyre:plugin/destination@0.1.0#check) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#check)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#check" (core func $gyre:plugin/destination@0.1.0#check (;31;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#check" (core func $cabi_post_gyre:plugin/destination@0.1.0#check (;32;)))
+  (func $check (;16;) (type 36) (canon lift (core func $gyre:plugin/destination@0.1.0#check) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#check)))
   (type (;37;) (list $choices))
   (type (;38;) (result 37 (error $"#type10 error")))
   (type (;39;) (func (param "config" string) (param "names" 22) (result 38)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#options" (core func $gyre:plugin/destination@0.1.0#options (;31;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#options" (core func $cabi_post_gyre:plugin/destination@0.1.0#options (;32;)))
-  (func $options (;16;) (type 39) (canon lift (core func $gyre:plugin/destination@0.1.0#options) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#options)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#options" (core func $gyre:plugin/destination@0.1.0#options (;33;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#options" (core func $cabi_post_gyre:plugin/destination@0.1.0#options (;34;)))
+  (func $options (;17;) (type 39) (canon lift (core func $gyre:plugin/destination@0.1.0#options) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#options)))
   (type (;40;) (option $state))
   (type (;41;) (result $outcome (error $"#type10 error")))
   (type (;42;) (func (param "step" $step) (param "vm" $vm-spec) (param "existing" 40) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-disks" (core func $gyre:plugin/destination@0.1.0#ensure-disks (;33;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-disks" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-disks (;34;)))
-  (func $ensure-disks (;17;) (type 42) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-disks) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-disks)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-disks" (core func $gyre:plugin/destination@0.1.0#ensure-disks (;35;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-disks" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-disks (;36;)))
+  (func $ensure-disks (;18;) (type 42) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-disks) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-disks)))
   (type (;43;) (list 27))
   (type (;44;) (result 43 (error $"#type10 error")))
   (type (;45;) (func (param "config" string) (param "disks" $state) (result 44)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#describe-disks" (core func $gyre:plugin/destination@0.1.0#describe-disks (;35;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#describe-disks" (core func $cabi_post_gyre:plugin/destination@0.1.0#describe-disks (;36;)))
-  (func $describe-disks (;18;) (type 45) (canon lift (core func $gyre:plugin/destination@0.1.0#describe-disks) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#describe-disks)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#describe-disks" (core func $gyre:plugin/destination@0.1.0#describe-disks (;37;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#describe-disks" (core func $cabi_post_gyre:plugin/destination@0.1.0#describe-disks (;38;)))
+  (func $describe-disks (;19;) (type 45) (canon lift (core func $gyre:plugin/destination@0.1.0#describe-disks) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#describe-disks)))
   (type (;46;) (func (param "step" $step) (param "disks" $state) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#remove-disks" (core func $gyre:plugin/destination@0.1.0#remove-disks (;37;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-disks" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-disks (;38;)))
-  (func $remove-disks (;19;) (type 46) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-disks) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-disks)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#remove-disks" (core func $gyre:plugin/destination@0.1.0#remove-disks (;39;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-disks" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-disks (;40;)))
+  (func $remove-disks (;20;) (type 46) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-disks) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-disks)))
   (type (;47;) (func (param "step" $step) (param "role" 29) (param "os" $os-type) (param "disks" $state) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-worker" (core func $gyre:plugin/destination@0.1.0#ensure-worker (;39;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-worker" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-worker (;40;)))
-  (func $ensure-worker (;20;) (type 47) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-worker) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-worker)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-worker" (core func $gyre:plugin/destination@0.1.0#ensure-worker (;41;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-worker" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-worker (;42;)))
+  (func $ensure-worker (;21;) (type 47) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-worker) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-worker)))
   (type (;48;) (result 26 (error $"#type10 error")))
   (type (;49;) (func (param "config" string) (param "worker" $state) (result 48)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#describe-worker" (core func $gyre:plugin/destination@0.1.0#describe-worker (;41;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#describe-worker" (core func $cabi_post_gyre:plugin/destination@0.1.0#describe-worker (;42;)))
-  (func $describe-worker (;21;) (type 49) (canon lift (core func $gyre:plugin/destination@0.1.0#describe-worker) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#describe-worker)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#describe-worker" (core func $gyre:plugin/destination@0.1.0#describe-worker (;43;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#describe-worker" (core func $cabi_post_gyre:plugin/destination@0.1.0#describe-worker (;44;)))
+  (func $describe-worker (;22;) (type 49) (canon lift (core func $gyre:plugin/destination@0.1.0#describe-worker) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#describe-worker)))
   (type (;50;) (result 24 (error $"#type10 error")))
   (type (;51;) (func (param "config" string) (param "worker" $state) (result 50)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#worker-console" (core func $gyre:plugin/destination@0.1.0#worker-console (;43;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#worker-console" (core func $cabi_post_gyre:plugin/destination@0.1.0#worker-console (;44;)))
-  (func $worker-console (;22;) (type 51) (canon lift (core func $gyre:plugin/destination@0.1.0#worker-console) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#worker-console)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#worker-console" (core func $gyre:plugin/destination@0.1.0#worker-console (;45;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#worker-console" (core func $cabi_post_gyre:plugin/destination@0.1.0#worker-console (;46;)))
+  (func $worker-console (;23;) (type 51) (canon lift (core func $gyre:plugin/destination@0.1.0#worker-console) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#worker-console)))
   (type (;52;) (func (param "step" $step) (param "worker" $state) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#remove-worker" (core func $gyre:plugin/destination@0.1.0#remove-worker (;45;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-worker" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-worker (;46;)))
-  (func $remove-worker (;23;) (type 52) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-worker) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-worker)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-checkpoint" (core func $gyre:plugin/destination@0.1.0#ensure-checkpoint (;47;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-checkpoint" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-checkpoint (;48;)))
-  (func $ensure-checkpoint (;24;) (type 46) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-checkpoint) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-checkpoint)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#remove-worker" (core func $gyre:plugin/destination@0.1.0#remove-worker (;47;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-worker" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-worker (;48;)))
+  (func $remove-worker (;24;) (type 52) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-worker) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-worker)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-checkpoint" (core func $gyre:plugin/destination@0.1.0#ensure-checkpoint (;49;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-checkpoint" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-checkpoint (;50;)))
+  (func $ensure-checkpoint (;25;) (type 46) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-checkpoint) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-checkpoint)))
   (type (;53;) (func (param "step" $step) (param "checkpoint" $state) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#remove-checkpoint" (core func $gyre:plugin/destination@0.1.0#remove-checkpoint (;49;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-checkpoint" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-checkpoint (;50;)))
-  (func $remove-checkpoint (;25;) (type 53) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-checkpoint) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-checkpoint)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#remove-checkpoint" (core func $gyre:plugin/destination@0.1.0#remove-checkpoint (;51;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-checkpoint" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-checkpoint (;52;)))
+  (func $remove-checkpoint (;26;) (type 53) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-checkpoint) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-checkpoint)))
   (type (;54;) (func (param "step" $step) (param "checkpoint" $state) (param "clone" bool) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-clone" (core func $gyre:plugin/destination@0.1.0#ensure-clone (;51;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-clone" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-clone (;52;)))
-  (func $ensure-clone (;26;) (type 54) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-clone) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-clone)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#remove-clone" (core func $gyre:plugin/destination@0.1.0#remove-clone (;53;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-clone" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-clone (;54;)))
-  (func $remove-clone (;27;) (type 46) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-clone) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-clone)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#restore-checkpoint" (core func $gyre:plugin/destination@0.1.0#restore-checkpoint (;55;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#restore-checkpoint" (core func $cabi_post_gyre:plugin/destination@0.1.0#restore-checkpoint (;56;)))
-  (func $restore-checkpoint (;28;) (type 53) (canon lift (core func $gyre:plugin/destination@0.1.0#restore-checkpoint) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#restore-checkpoint)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-clone" (core func $gyre:plugin/destination@0.1.0#ensure-clone (;53;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-clone" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-clone (;54;)))
+  (func $ensure-clone (;27;) (type 54) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-clone) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-clone)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#remove-clone" (core func $gyre:plugin/destination@0.1.0#remove-clone (;55;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-clone" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-clone (;56;)))
+  (func $remove-clone (;28;) (type 46) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-clone) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-clone)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#restore-checkpoint" (core func $gyre:plugin/destination@0.1.0#restore-checkpoint (;57;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#restore-checkpoint" (core func $cabi_post_gyre:plugin/destination@0.1.0#restore-checkpoint (;58;)))
+  (func $restore-checkpoint (;29;) (type 53) (canon lift (core func $gyre:plugin/destination@0.1.0#restore-checkpoint) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#restore-checkpoint)))
   (type (;55;) (result $morphing (error $"#type10 error")))
   (type (;56;) (func (param "config" string) (param "vm" $vm-spec) (result 55)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#plan-morphing" (core func $gyre:plugin/destination@0.1.0#plan-morphing (;57;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#plan-morphing" (core func $cabi_post_gyre:plugin/destination@0.1.0#plan-morphing (;58;)))
-  (func $plan-morphing (;29;) (type 56) (canon lift (core func $gyre:plugin/destination@0.1.0#plan-morphing) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#plan-morphing)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#plan-morphing" (core func $gyre:plugin/destination@0.1.0#plan-morphing (;59;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#plan-morphing" (core func $cabi_post_gyre:plugin/destination@0.1.0#plan-morphing (;60;)))
+  (func $plan-morphing (;30;) (type 56) (canon lift (core func $gyre:plugin/destination@0.1.0#plan-morphing) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#plan-morphing)))
   (type (;57;) (func (param "step" $step) (param "vm" $vm-spec) (param "disks" $state) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-instance" (core func $gyre:plugin/destination@0.1.0#ensure-instance (;59;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-instance" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-instance (;60;)))
-  (func $ensure-instance (;30;) (type 57) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-instance) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-instance)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#ensure-instance" (core func $gyre:plugin/destination@0.1.0#ensure-instance (;61;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#ensure-instance" (core func $cabi_post_gyre:plugin/destination@0.1.0#ensure-instance (;62;)))
+  (func $ensure-instance (;31;) (type 57) (canon lift (core func $gyre:plugin/destination@0.1.0#ensure-instance) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#ensure-instance)))
   (type (;58;) (result 28 (error $"#type10 error")))
   (type (;59;) (func (param "config" string) (param "instance" $state) (result 58)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#describe-instance" (core func $gyre:plugin/destination@0.1.0#describe-instance (;61;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#describe-instance" (core func $cabi_post_gyre:plugin/destination@0.1.0#describe-instance (;62;)))
-  (func $describe-instance (;31;) (type 59) (canon lift (core func $gyre:plugin/destination@0.1.0#describe-instance) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#describe-instance)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#describe-instance" (core func $gyre:plugin/destination@0.1.0#describe-instance (;63;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#describe-instance" (core func $cabi_post_gyre:plugin/destination@0.1.0#describe-instance (;64;)))
+  (func $describe-instance (;32;) (type 59) (canon lift (core func $gyre:plugin/destination@0.1.0#describe-instance) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#describe-instance)))
   (type (;60;) (func (param "step" $step) (param "instance" $state) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#remove-instance" (core func $gyre:plugin/destination@0.1.0#remove-instance (;63;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-instance" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-instance (;64;)))
-  (func $remove-instance (;32;) (type 60) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-instance) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-instance)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#remove-instance" (core func $gyre:plugin/destination@0.1.0#remove-instance (;65;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-instance" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-instance (;66;)))
+  (func $remove-instance (;33;) (type 60) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-instance) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-instance)))
   (type (;61;) (result $marked-page (error $"#type10 error")))
   (type (;62;) (func (param "config" string) (param "after" 24) (result 61)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#list-marked" (core func $gyre:plugin/destination@0.1.0#list-marked (;65;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#list-marked" (core func $cabi_post_gyre:plugin/destination@0.1.0#list-marked (;66;)))
-  (func $list-marked (;33;) (type 62) (canon lift (core func $gyre:plugin/destination@0.1.0#list-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#list-marked)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#list-marked" (core func $gyre:plugin/destination@0.1.0#list-marked (;67;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#list-marked" (core func $cabi_post_gyre:plugin/destination@0.1.0#list-marked (;68;)))
+  (func $list-marked (;34;) (type 62) (canon lift (core func $gyre:plugin/destination@0.1.0#list-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#list-marked)))
   (type (;63;) (func (param "step" $step) (param "kind" string) (param "id" string) (result 41)))
-  (alias core export $main "gyre:plugin/destination@0.1.0#remove-marked" (core func $gyre:plugin/destination@0.1.0#remove-marked (;67;)))
-  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-marked" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-marked (;68;)))
-  (func $remove-marked (;34;) (type 63) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-marked)))
+  (alias core export $main "gyre:plugin/destination@0.1.0#remove-marked" (core func $gyre:plugin/destination@0.1.0#remove-marked (;69;)))
+  (alias core export $main "cabi_post_gyre:plugin/destination@0.1.0#remove-marked" (core func $cabi_post_gyre:plugin/destination@0.1.0#remove-marked (;70;)))
+  (func $remove-marked (;35;) (type 63) (canon lift (core func $gyre:plugin/destination@0.1.0#remove-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/destination@0.1.0#remove-marked)))
   (alias export $gyre:host/errors@0.1.0 "error-kind" (type $error-kind (;64;)))
   (alias export $gyre:plugin/types@0.1.0 "firmware" (type $firmware (;65;)))
   (alias export $gyre:plugin/types@0.1.0 "disk-spec" (type $disk-spec (;66;)))
@@ -9381,9 +9509,9 @@
   )
   (export $gyre:plugin/destination@0.1.0 (;8;) "gyre:plugin/destination@0.1.0" (instance $gyre:plugin/destination@0.1.0-shim-instance))
   (type (;70;) (func (result 30)))
-  (alias core export $main "gyre:plugin/metadata@0.1.0#describe" (core func $gyre:plugin/metadata@0.1.0#describe (;69;)))
-  (alias core export $main "cabi_post_gyre:plugin/metadata@0.1.0#describe" (core func $cabi_post_gyre:plugin/metadata@0.1.0#describe (;70;)))
-  (func $describe (;35;) (type 70) (canon lift (core func $gyre:plugin/metadata@0.1.0#describe) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/metadata@0.1.0#describe)))
+  (alias core export $main "gyre:plugin/metadata@0.1.0#describe" (core func $gyre:plugin/metadata@0.1.0#describe (;71;)))
+  (alias core export $main "cabi_post_gyre:plugin/metadata@0.1.0#describe" (core func $cabi_post_gyre:plugin/metadata@0.1.0#describe (;72;)))
+  (func $describe (;36;) (type 70) (canon lift (core func $gyre:plugin/metadata@0.1.0#describe) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/metadata@0.1.0#describe)))
   (component $gyre:plugin/metadata@0.1.0-shim-component (;1;)
     (type (;0;) (record (field "name" string) (field "version" string) (field "summary" string) (field "config-schema" string)))
     (import "import-type-description" (type (;1;) (eq 0)))

@@ -20,21 +20,26 @@
       (export (;2;) "error" (type (eq 1)))
       (type (;3;) (record (field "public" string) (field "private" string)))
       (export (;4;) "host-key" (type (eq 3)))
-      (type (;5;) (own 0))
-      (type (;6;) (result 5 (error 2)))
-      (type (;7;) (func (param "name" string) (result 6)))
-      (export (;0;) "[static]secret.open" (func (type 7)))
-      (type (;8;) (result string (error 2)))
-      (type (;9;) (func (param "name" string) (result 8)))
-      (export (;1;) "[static]secret.generate-ssh-key" (func (type 9)))
-      (type (;10;) (result 4 (error 2)))
-      (type (;11;) (func (param "name" string) (result 10)))
-      (export (;2;) "[static]secret.generate-host-key" (func (type 11)))
-      (type (;12;) (borrow 0))
-      (type (;13;) (list u8))
-      (type (;14;) (result 13 (error 2)))
-      (type (;15;) (func (param "self" 12) (result 14)))
-      (export (;3;) "[method]secret.reveal" (func (type 15)))
+      (type (;5;) (list u8))
+      (type (;6;) (record (field "password" string) (field "archive" 5) (field "host-key" string)))
+      (export (;7;) "winrm-login" (type (eq 6)))
+      (type (;8;) (own 0))
+      (type (;9;) (result 8 (error 2)))
+      (type (;10;) (func (param "name" string) (result 9)))
+      (export (;0;) "[static]secret.open" (func (type 10)))
+      (type (;11;) (result string (error 2)))
+      (type (;12;) (func (param "name" string) (result 11)))
+      (export (;1;) "[static]secret.generate-ssh-key" (func (type 12)))
+      (type (;13;) (result 4 (error 2)))
+      (type (;14;) (func (param "name" string) (result 13)))
+      (export (;2;) "[static]secret.generate-host-key" (func (type 14)))
+      (type (;15;) (result 7 (error 2)))
+      (type (;16;) (func (param "name" string) (result 15)))
+      (export (;3;) "[static]secret.generate-winrm-login" (func (type 16)))
+      (type (;17;) (borrow 0))
+      (type (;18;) (result 5 (error 2)))
+      (type (;19;) (func (param "self" 17) (result 18)))
+      (export (;4;) "[method]secret.reveal" (func (type 19)))
     )
   )
   (import "gyre:host/secrets@0.1.0" (instance $gyre:host/secrets@0.1.0 (;1;) (type $ty-gyre:host/secrets@0.1.0)))
@@ -296,68 +301,69 @@
     (import "gyre:host/clock@0.1.0" "elapsed" (func (;8;) (type 6)))
     (import "gyre:host/secrets@0.1.0" "[static]secret.generate-ssh-key" (func (;9;) (type 7)))
     (import "gyre:host/secrets@0.1.0" "[static]secret.generate-host-key" (func (;10;) (type 7)))
-    (import "gyre:host/secrets@0.1.0" "[static]secret.open" (func (;11;) (type 7)))
-    (import "gyre:host/secrets@0.1.0" "[method]secret.reveal" (func (;12;) (type 8)))
-    (import "gyre:host/http@0.1.0" "[static]endpoint.open" (func (;13;) (type 9)))
-    (import "gyre:host/http@0.1.0" "[method]endpoint.authorize" (func (;14;) (type 3)))
-    (import "gyre:host/http@0.1.0" "[method]endpoint.substitute" (func (;15;) (type 3)))
-    (import "gyre:host/http@0.1.0" "[method]endpoint.send" (func (;16;) (type 10)))
-    (import "gyre:host/http@0.1.0" "[method]endpoint.local-address" (func (;17;) (type 8)))
-    (import "gyre:host/http@0.1.0" "[resource-drop]endpoint" (func (;18;) (type 2)))
-    (import "gyre:host/ssh@0.1.0" "[method]session.run" (func (;19;) (type 9)))
-    (import "gyre:host/ssh@0.1.0" "[method]session.read-file" (func (;20;) (type 1)))
-    (import "gyre:host/ssh@0.1.0" "[method]session.write-file" (func (;21;) (type 11)))
-    (import "gyre:host/ssh@0.1.0" "[resource-drop]session" (func (;22;) (type 2)))
-    (import "gyre:host/disk@0.1.0" "codecs" (func (;23;) (type 2)))
-    (import "gyre:host/disk@0.1.0" "[method]disk.size" (func (;24;) (type 12)))
-    (import "gyre:host/disk@0.1.0" "[method]disk.write" (func (;25;) (type 13)))
-    (import "gyre:host/disk@0.1.0" "[method]disk.zero" (func (;26;) (type 14)))
-    (import "gyre:host/disk@0.1.0" "[method]disk.flush" (func (;27;) (type 8)))
-    (import "gyre:host/disk@0.1.0" "[method]disk.read" (func (;28;) (type 15)))
-    (import "gyre:host/disk@0.1.0" "[method]disk.extents" (func (;29;) (type 14)))
-    (import "gyre:host/disk@0.1.0" "[method]disk.id" (func (;30;) (type 16)))
-    (import "gyre:host/secrets@0.1.0" "[resource-drop]secret" (func (;31;) (type 2)))
+    (import "gyre:host/secrets@0.1.0" "[static]secret.generate-winrm-login" (func (;11;) (type 7)))
+    (import "gyre:host/secrets@0.1.0" "[static]secret.open" (func (;12;) (type 7)))
+    (import "gyre:host/secrets@0.1.0" "[method]secret.reveal" (func (;13;) (type 8)))
+    (import "gyre:host/http@0.1.0" "[static]endpoint.open" (func (;14;) (type 9)))
+    (import "gyre:host/http@0.1.0" "[method]endpoint.authorize" (func (;15;) (type 3)))
+    (import "gyre:host/http@0.1.0" "[method]endpoint.substitute" (func (;16;) (type 3)))
+    (import "gyre:host/http@0.1.0" "[method]endpoint.send" (func (;17;) (type 10)))
+    (import "gyre:host/http@0.1.0" "[method]endpoint.local-address" (func (;18;) (type 8)))
+    (import "gyre:host/http@0.1.0" "[resource-drop]endpoint" (func (;19;) (type 2)))
+    (import "gyre:host/ssh@0.1.0" "[method]session.run" (func (;20;) (type 9)))
+    (import "gyre:host/ssh@0.1.0" "[method]session.read-file" (func (;21;) (type 1)))
+    (import "gyre:host/ssh@0.1.0" "[method]session.write-file" (func (;22;) (type 11)))
+    (import "gyre:host/ssh@0.1.0" "[resource-drop]session" (func (;23;) (type 2)))
+    (import "gyre:host/disk@0.1.0" "codecs" (func (;24;) (type 2)))
+    (import "gyre:host/disk@0.1.0" "[method]disk.size" (func (;25;) (type 12)))
+    (import "gyre:host/disk@0.1.0" "[method]disk.write" (func (;26;) (type 13)))
+    (import "gyre:host/disk@0.1.0" "[method]disk.zero" (func (;27;) (type 14)))
+    (import "gyre:host/disk@0.1.0" "[method]disk.flush" (func (;28;) (type 8)))
+    (import "gyre:host/disk@0.1.0" "[method]disk.read" (func (;29;) (type 15)))
+    (import "gyre:host/disk@0.1.0" "[method]disk.extents" (func (;30;) (type 14)))
+    (import "gyre:host/disk@0.1.0" "[method]disk.id" (func (;31;) (type 16)))
+    (import "gyre:host/secrets@0.1.0" "[resource-drop]secret" (func (;32;) (type 2)))
     (table (;0;) 3 3 funcref)
     (memory (;0;) 17)
     (global (;0;) (mut i32) i32.const 1048576)
-    (global (;1;) i32 i32.const 1050073)
-    (global (;2;) i32 i32.const 1050080)
+    (global (;1;) i32 i32.const 1050105)
+    (global (;2;) i32 i32.const 1050112)
     (export "memory" (memory 0))
-    (export "cabi_post_gyre:plugin/metadata@0.1.0#describe" (func 77))
-    (export "gyre:plugin/metadata@0.1.0#describe" (func 78))
-    (export "gyre:plugin/source@0.1.0#check" (func 80))
-    (export "gyre:plugin/source@0.1.0#ensure-snapshot" (func 82))
-    (export "gyre:plugin/source@0.1.0#extents" (func 83))
-    (export "gyre:plugin/source@0.1.0#get-vm" (func 85))
-    (export "gyre:plugin/source@0.1.0#list-marked" (func 86))
-    (export "gyre:plugin/source@0.1.0#list-vms" (func 87))
-    (export "gyre:plugin/source@0.1.0#open-disk" (func 88))
-    (export "gyre:plugin/source@0.1.0#power-off" (func 89))
-    (export "gyre:plugin/source@0.1.0#read" (func 90))
-    (export "gyre:plugin/source@0.1.0#release-snapshot" (func 91))
-    (export "gyre:plugin/source@0.1.0#remove-marked" (func 92))
-    (export "cabi_realloc_wit_bindgen_0_61_1" (func 97))
-    (export "cabi_realloc" (func 98))
-    (export "cabi_post_gyre:plugin/source@0.1.0#check" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#extents" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#get-vm" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#list-marked" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#list-vms" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#open-disk" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#power-off" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#read" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#release-snapshot" (func 77))
-    (export "cabi_post_gyre:plugin/source@0.1.0#remove-marked" (func 77))
+    (export "cabi_post_gyre:plugin/metadata@0.1.0#describe" (func 78))
+    (export "gyre:plugin/metadata@0.1.0#describe" (func 79))
+    (export "gyre:plugin/source@0.1.0#check" (func 81))
+    (export "gyre:plugin/source@0.1.0#ensure-snapshot" (func 83))
+    (export "gyre:plugin/source@0.1.0#extents" (func 84))
+    (export "gyre:plugin/source@0.1.0#get-vm" (func 86))
+    (export "gyre:plugin/source@0.1.0#list-marked" (func 87))
+    (export "gyre:plugin/source@0.1.0#list-vms" (func 88))
+    (export "gyre:plugin/source@0.1.0#open-disk" (func 89))
+    (export "gyre:plugin/source@0.1.0#power-off" (func 90))
+    (export "gyre:plugin/source@0.1.0#read" (func 91))
+    (export "gyre:plugin/source@0.1.0#release-snapshot" (func 92))
+    (export "gyre:plugin/source@0.1.0#remove-marked" (func 93))
+    (export "cabi_realloc_wit_bindgen_0_61_1" (func 98))
+    (export "cabi_realloc" (func 99))
+    (export "cabi_post_gyre:plugin/source@0.1.0#check" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#extents" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#get-vm" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#list-marked" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#list-vms" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#open-disk" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#power-off" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#read" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#release-snapshot" (func 78))
+    (export "cabi_post_gyre:plugin/source@0.1.0#remove-marked" (func 78))
     (export "__data_end" (global 1))
     (export "__heap_base" (global 2))
-    (elem (;0;) (i32.const 1) func 53 98)
-    (func (;32;) (type 17))
-    (func (;33;) (type 18) (param i32 i32 i32 i32) (result i32)
+    (elem (;0;) (i32.const 1) func 54 99)
+    (func (;33;) (type 17))
+    (func (;34;) (type 18) (param i32 i32 i32 i32) (result i32)
       block ;; label = @1
         local.get 2
         local.get 3
-        call 34
+        call 35
         local.tee 2
         i32.eqz
         br_if 0 (;@1;)
@@ -377,11 +383,11 @@
       end
       local.get 2
     )
-    (func (;34;) (type 19) (param i32 i32) (result i32)
+    (func (;35;) (type 19) (param i32 i32) (result i32)
       (local i32)
       block ;; label = @1
         i32.const 0
-        i32.load offset=1049920
+        i32.load offset=1049952
         local.tee 2
         br_if 0 (;@1;)
         memory.size
@@ -429,17 +435,17 @@
       end
       i32.const 0
       local.get 0
-      i32.store offset=1049920
+      i32.store offset=1049952
       local.get 2
     )
-    (func (;35;) (type 20) (param i32 i32 i32) (result i32)
+    (func (;36;) (type 20) (param i32 i32 i32) (result i32)
       block ;; label = @1
         local.get 1
         i32.eqz
         br_if 0 (;@1;)
         local.get 0
         local.get 1
-        call 34
+        call 35
         local.set 0
         local.get 2
         i32.eqz
@@ -460,26 +466,26 @@
       end
       local.get 0
     )
-    (func (;36;) (type 19) (param i32 i32) (result i32)
+    (func (;37;) (type 19) (param i32 i32) (result i32)
       block ;; label = @1
         local.get 0
         local.get 1
         i32.const 0
-        call 35
+        call 36
         local.tee 0
         br_if 0 (;@1;)
         local.get 1
-        call 37
+        call 38
         unreachable
       end
       local.get 0
     )
-    (func (;37;) (type 2) (param i32)
+    (func (;38;) (type 2) (param i32)
       local.get 0
-      call 93
+      call 97
       unreachable
     )
-    (func (;38;) (type 18) (param i32 i32 i32 i32) (result i32)
+    (func (;39;) (type 18) (param i32 i32 i32 i32) (result i32)
       (local i32)
       i32.const 0
       local.set 4
@@ -491,13 +497,13 @@
         local.get 0
         local.get 2
         local.get 1
-        call 99
+        call 100
         i32.eqz
         local.set 4
       end
       local.get 4
     )
-    (func (;39;) (type 7) (param i32 i32 i32)
+    (func (;40;) (type 7) (param i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 32
@@ -526,13 +532,13 @@
       local.get 3
       i32.const 8
       i32.add
-      call 40
+      call 41
       local.get 3
       i32.const 32
       i32.add
       global.set 0
     )
-    (func (;40;) (type 8) (param i32 i32)
+    (func (;41;) (type 8) (param i32 i32)
       (local i32 i32 i32 i32 i32 i32 i32)
       global.get 0
       i32.const 48
@@ -567,7 +573,7 @@
           i32.ge_u
           br_if 0 (;@2;)
         end
-        call 69
+        call 70
         unreachable
       end
       local.get 2
@@ -576,7 +582,7 @@
       local.get 3
       i32.const 1
       i32.const 1
-      call 64
+      call 65
       i32.const 0
       local.set 4
       local.get 2
@@ -596,7 +602,7 @@
       local.get 1
       i32.load offset=4
       i32.add
-      call 41
+      call 42
       local.get 3
       local.get 2
       i32.load offset=28
@@ -632,7 +638,7 @@
           i32.add
           i32.load
           local.tee 7
-          call 61
+          call 62
           local.get 2
           i32.load offset=44
           local.set 5
@@ -645,7 +651,7 @@
           i32.load offset=36
           local.get 8
           local.get 7
-          call 59
+          call 60
           local.get 4
           i32.const 8
           i32.add
@@ -667,7 +673,7 @@
       i32.add
       global.set 0
     )
-    (func (;41;) (type 7) (param i32 i32 i32)
+    (func (;42;) (type 7) (param i32 i32 i32)
       (local i32 i32)
       block ;; label = @1
         block ;; label = @2
@@ -689,7 +695,7 @@
             local.get 3
             i32.const 1
             i32.const 1
-            call 42
+            call 43
             local.get 0
             i32.load offset=8
             local.set 4
@@ -717,7 +723,7 @@
       i32.add
       i32.store offset=8
     )
-    (func (;42;) (type 3) (param i32 i32 i32 i32 i32)
+    (func (;43;) (type 3) (param i32 i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -751,7 +757,7 @@
       i32.add
       global.set 0
     )
-    (func (;43;) (type 2) (param i32)
+    (func (;44;) (type 2) (param i32)
       (local i32 i32)
       global.get 0
       i32.const 32
@@ -759,31 +765,31 @@
       local.tee 1
       global.set 0
       local.get 0
-      i32.const 1049691
+      i32.const 1049724
       i32.const 14
-      call 44
+      call 45
       local.get 0
       i32.const 12
       i32.add
-      i32.const 1049705
+      i32.const 1049738
       i32.const 16
-      call 44
+      call 45
       i32.const 4
       i32.const 24
-      call 36
+      call 37
       local.set 2
       local.get 1
       i32.const 8
       i32.add
-      i32.const 1049721
+      i32.const 1049754
       i32.const 9
-      call 44
+      call 45
       local.get 1
       i32.const 20
       i32.add
-      i32.const 1049730
+      i32.const 1049763
       i32.const 10
-      call 44
+      call 45
       local.get 2
       local.get 1
       i32.load offset=16
@@ -817,7 +823,7 @@
       i32.add
       global.set 0
     )
-    (func (;44;) (type 7) (param i32 i32 i32)
+    (func (;45;) (type 7) (param i32 i32 i32)
       (local i32 i32 i32)
       global.get 0
       i32.const 16
@@ -830,7 +836,7 @@
       local.get 2
       i32.const 1
       i32.const 1
-      call 64
+      call 65
       local.get 3
       i32.load offset=8
       local.set 4
@@ -868,7 +874,7 @@
       i32.add
       global.set 0
     )
-    (func (;45;) (type 3) (param i32 i32 i32 i32 i32)
+    (func (;46;) (type 3) (param i32 i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 32
@@ -904,9 +910,9 @@
         i64.load offset=4 align=4
         i64.store align=4
         local.get 5
-        i32.const 1049812
+        i32.const 1049845
         i32.const 2
-        call 44
+        call 45
       end
       local.get 5
       local.get 3
@@ -926,13 +932,13 @@
       local.get 5
       i32.const 12
       i32.add
-      call 46
+      call 47
       local.get 5
       i32.const 32
       i32.add
       global.set 0
     )
-    (func (;46;) (type 8) (param i32 i32)
+    (func (;47;) (type 8) (param i32 i32)
       (local i32)
       block ;; label = @1
         local.get 0
@@ -943,7 +949,7 @@
         i32.ne
         br_if 0 (;@1;)
         local.get 0
-        call 66
+        call 67
       end
       local.get 0
       local.get 2
@@ -965,7 +971,7 @@
       i32.load offset=16
       i32.store offset=16
     )
-    (func (;47;) (type 3) (param i32 i32 i32 i32 i32)
+    (func (;48;) (type 3) (param i32 i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 32
@@ -1001,9 +1007,9 @@
         i64.load offset=4 align=4
         i64.store align=4
         local.get 5
-        i32.const 1049812
+        i32.const 1049845
         i32.const 2
-        call 44
+        call 45
       end
       local.get 5
       local.get 3
@@ -1023,13 +1029,13 @@
       local.get 5
       i32.const 12
       i32.add
-      call 46
+      call 47
       local.get 5
       i32.const 32
       i32.add
       global.set 0
     )
-    (func (;48;) (type 1) (param i32 i32 i32 i32)
+    (func (;49;) (type 1) (param i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 32
@@ -1054,9 +1060,9 @@
           br 1 (;@1;)
         end
         local.get 4
-        i32.const 1049812
+        i32.const 1049845
         i32.const 2
-        call 44
+        call 45
       end
       local.get 4
       local.get 2
@@ -1076,13 +1082,13 @@
       local.get 4
       i32.const 12
       i32.add
-      call 46
+      call 47
       local.get 4
       i32.const 32
       i32.add
       global.set 0
     )
-    (func (;49;) (type 1) (param i32 i32 i32 i32)
+    (func (;50;) (type 1) (param i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 32
@@ -1092,15 +1098,15 @@
       local.get 4
       i32.const 20
       i32.add
-      i32.const 1049812
-      i32.const 1049814
+      i32.const 1049845
+      i32.const 1049847
       local.get 3
       select
       i32.const 2
       i32.const 5
       local.get 3
       select
-      call 44
+      call 45
       local.get 4
       local.get 2
       i32.store offset=16
@@ -1111,13 +1117,13 @@
       local.get 4
       i32.const 12
       i32.add
-      call 46
+      call 47
       local.get 4
       i32.const 32
       i32.add
       global.set 0
     )
-    (func (;50;) (type 3) (param i32 i32 i32 i32 i32)
+    (func (;51;) (type 3) (param i32 i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 96
@@ -1184,7 +1190,7 @@
       local.get 5
       i32.const 36
       i32.add
-      call 51
+      call 52
       block ;; label = @1
         block ;; label = @2
           local.get 5
@@ -1197,7 +1203,7 @@
           local.get 5
           i32.const 44
           i32.add
-          call 52
+          call 53
           local.get 5
           i32.load offset=16
           i32.eqz
@@ -1211,7 +1217,7 @@
           local.get 2
           local.get 5
           i32.load offset=84
-          call 51
+          call 52
           local.get 5
           i32.load offset=12
           local.set 4
@@ -1232,13 +1238,13 @@
       i32.const 0
       local.get 2
       select
-      call 44
+      call 45
       local.get 5
       i32.const 96
       i32.add
       global.set 0
     )
-    (func (;51;) (type 1) (param i32 i32 i32 i32)
+    (func (;52;) (type 1) (param i32 i32 i32 i32)
       (local i32 i32 i32 i32)
       global.get 0
       i32.const 16
@@ -1254,7 +1260,7 @@
           i32.const 8
           i32.add
           local.get 1
-          call 52
+          call 53
           local.get 4
           i32.load offset=8
           local.tee 6
@@ -1276,7 +1282,7 @@
             i32.load
             local.get 3
             i32.load offset=4
-            call 38
+            call 39
             i32.eqz
             br_if 1 (;@2;)
           end
@@ -1296,7 +1302,7 @@
       i32.add
       global.set 0
     )
-    (func (;52;) (type 8) (param i32 i32)
+    (func (;53;) (type 8) (param i32 i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
       i32.const 0
       local.set 2
@@ -1547,7 +1553,7 @@
               i32.add
               local.get 6
               local.get 7
-              call 99
+              call 100
               br_if 0 (;@4;)
             end
             local.get 1
@@ -1567,7 +1573,7 @@
             br 2 (;@1;)
           end
           local.get 7
-          call 76
+          call 77
           unreachable
         end
         local.get 1
@@ -1613,8 +1619,8 @@
       local.get 2
       i32.store
     )
-    (func (;53;) (type 17))
-    (func (;54;) (type 1) (param i32 i32 i32 i32)
+    (func (;54;) (type 17))
+    (func (;55;) (type 1) (param i32 i32 i32 i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32)
       global.get 0
       i32.const 64
@@ -1708,7 +1714,7 @@
         local.get 4
         i32.load offset=36
         local.tee 9
-        call 55
+        call 56
         block ;; label = @2
           loop ;; label = @3
             local.get 9
@@ -1742,7 +1748,7 @@
             local.get 4
             i32.const 52
             i32.add
-            call 56
+            call 57
             br 0 (;@3;)
           end
         end
@@ -1781,7 +1787,7 @@
       i32.add
       global.set 0
     )
-    (func (;55;) (type 8) (param i32 i32)
+    (func (;56;) (type 8) (param i32 i32)
       (local i32 i64)
       global.get 0
       i32.const 16
@@ -1794,7 +1800,7 @@
       local.get 1
       i32.const 4
       i32.const 12
-      call 64
+      call 65
       local.get 2
       i64.load offset=8
       local.set 3
@@ -1809,7 +1815,7 @@
       i32.add
       global.set 0
     )
-    (func (;56;) (type 8) (param i32 i32)
+    (func (;57;) (type 8) (param i32 i32)
       (local i32)
       block ;; label = @1
         local.get 0
@@ -1820,7 +1826,7 @@
         i32.ne
         br_if 0 (;@1;)
         local.get 0
-        call 67
+        call 68
       end
       local.get 0
       local.get 2
@@ -1842,7 +1848,7 @@
       i32.load offset=8
       i32.store offset=8
     )
-    (func (;57;) (type 1) (param i32 i32 i32 i32)
+    (func (;58;) (type 1) (param i32 i32 i32 i32)
       (local i32 i32 i32 i32 i32 i32)
       global.get 0
       i32.const 64
@@ -1896,7 +1902,7 @@
         local.get 4
         i32.load offset=36
         local.tee 2
-        call 55
+        call 56
         block ;; label = @2
           loop ;; label = @3
             local.get 2
@@ -1930,7 +1936,7 @@
             local.get 4
             i32.const 52
             i32.add
-            call 56
+            call 57
             br 0 (;@3;)
           end
         end
@@ -1969,7 +1975,7 @@
       i32.add
       global.set 0
     )
-    (func (;58;) (type 2) (param i32)
+    (func (;59;) (type 2) (param i32)
       block ;; label = @1
         local.get 0
         i32.load
@@ -1981,7 +1987,7 @@
         call 2
       end
     )
-    (func (;59;) (type 1) (param i32 i32 i32 i32)
+    (func (;60;) (type 1) (param i32 i32 i32 i32)
       block ;; label = @1
         local.get 1
         local.get 3
@@ -2000,32 +2006,32 @@
       end
       local.get 1
       local.get 3
-      call 60
+      call 61
       unreachable
     )
-    (func (;60;) (type 8) (param i32 i32)
+    (func (;61;) (type 8) (param i32 i32)
       (local i32)
       global.get 0
       i32.const 16
       i32.sub
       local.tee 2
       global.set 0
-      i32.const 1048972
+      i32.const 1048971
       local.get 2
-      i32.const 1049848
-      call 62
+      i32.const 1049880
+      call 63
       unreachable
     )
-    (func (;61;) (type 1) (param i32 i32 i32 i32)
+    (func (;62;) (type 1) (param i32 i32 i32 i32)
       block ;; label = @1
         local.get 2
         local.get 3
         i32.ge_u
         br_if 0 (;@1;)
-        i32.const 1049836
+        i32.const 1049868
         i32.const 19
-        i32.const 1049848
-        call 62
+        i32.const 1049880
+        call 63
         unreachable
       end
       local.get 0
@@ -2045,10 +2051,10 @@
       i32.add
       i32.store offset=8
     )
-    (func (;62;) (type 7) (param i32 i32 i32)
+    (func (;63;) (type 7) (param i32 i32 i32)
       unreachable
     )
-    (func (;63;) (type 19) (param i32 i32) (result i32)
+    (func (;64;) (type 19) (param i32 i32) (result i32)
       (local i32)
       i32.const 0
       local.set 2
@@ -2065,7 +2071,7 @@
       end
       local.get 2
     )
-    (func (;64;) (type 1) (param i32 i32 i32 i32)
+    (func (;65;) (type 1) (param i32 i32 i32 i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -2079,7 +2085,7 @@
       i32.const 0
       local.get 2
       local.get 3
-      call 75
+      call 76
       local.get 4
       i32.load offset=8
       local.set 3
@@ -2107,7 +2113,7 @@
       i32.add
       global.set 0
     )
-    (func (;65;) (type 8) (param i32 i32)
+    (func (;66;) (type 8) (param i32 i32)
       (local i32 i32)
       block ;; label = @1
         block ;; label = @2
@@ -2137,7 +2143,7 @@
           local.get 2
           i32.const 1
           local.get 3
-          call 33
+          call 34
           local.tee 1
           i32.eqz
           br_if 1 (;@1;)
@@ -2151,10 +2157,10 @@
         return
       end
       local.get 3
-      call 37
+      call 38
       unreachable
     )
-    (func (;66;) (type 2) (param i32)
+    (func (;67;) (type 2) (param i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -2189,7 +2195,7 @@
       i32.add
       global.set 0
     )
-    (func (;67;) (type 2) (param i32)
+    (func (;68;) (type 2) (param i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -2224,7 +2230,7 @@
       i32.add
       global.set 0
     )
-    (func (;68;) (type 1) (param i32 i32 i32 i32)
+    (func (;69;) (type 1) (param i32 i32 i32 i32)
       (local i32 i32 i32 i32 i32 i32)
       global.get 0
       i32.const 48
@@ -2270,7 +2276,7 @@
           i32.ge_u
           br_if 0 (;@2;)
         end
-        call 69
+        call 70
         unreachable
       end
       local.get 4
@@ -2279,7 +2285,7 @@
       local.get 6
       i32.const 1
       i32.const 1
-      call 64
+      call 65
       local.get 4
       i32.const 0
       i32.store offset=28
@@ -2297,7 +2303,7 @@
       local.get 1
       i32.load offset=8
       i32.add
-      call 41
+      call 42
       local.get 5
       i32.const -12
       i32.add
@@ -2336,7 +2342,7 @@
           local.get 5
           local.get 1
           i32.const 1
-          call 61
+          call 62
           local.get 4
           i32.load offset=44
           local.set 1
@@ -2349,14 +2355,14 @@
           i32.load offset=36
           local.get 3
           i32.const 1
-          call 59
+          call 60
           local.get 4
           i32.const 32
           i32.add
           local.get 5
           local.get 1
           local.get 8
-          call 61
+          call 62
           local.get 4
           i32.load offset=44
           local.set 1
@@ -2369,7 +2375,7 @@
           i32.load offset=36
           local.get 9
           local.get 8
-          call 59
+          call 60
           local.get 7
           i32.const -12
           i32.add
@@ -2395,7 +2401,7 @@
       i32.add
       global.set 0
     )
-    (func (;69;) (type 17)
+    (func (;70;) (type 17)
       (local i32)
       global.get 0
       i32.const 16
@@ -2406,44 +2412,9 @@
       local.get 0
       i32.const 8
       i32.add
-      i32.const 1049864
-      call 62
+      i32.const 1049896
+      call 63
       unreachable
-    )
-    (func (;70;) (type 2) (param i32)
-      (local i32)
-      global.get 0
-      i32.const 16
-      i32.sub
-      local.tee 1
-      global.set 0
-      local.get 1
-      i32.const 8
-      i32.add
-      local.get 0
-      local.get 0
-      i32.load
-      i32.const 1
-      i32.const 4
-      i32.const 48
-      call 71
-      block ;; label = @1
-        local.get 1
-        i32.load offset=8
-        local.tee 0
-        i32.const -2147483647
-        i32.eq
-        br_if 0 (;@1;)
-        local.get 0
-        local.get 1
-        i32.load offset=12
-        call 72
-        unreachable
-      end
-      local.get 1
-      i32.const 16
-      i32.add
-      global.set 0
     )
     (func (;71;) (type 21) (param i32 i32 i32 i32 i32 i32)
       (local i32 i32 i32 i32 i64)
@@ -2527,14 +2498,14 @@
                   i32.mul
                   local.get 4
                   local.get 3
-                  call 33
+                  call 34
                   local.set 5
                   br 1 (;@5;)
                 end
                 local.get 4
                 local.get 3
                 i32.const 0
-                call 35
+                call 36
                 local.set 5
               end
               local.get 5
@@ -2587,48 +2558,13 @@
         i32.eqz
         br_if 0 (;@1;)
         local.get 1
-        call 37
+        call 38
         unreachable
       end
       call 96
       unreachable
     )
     (func (;73;) (type 2) (param i32)
-      (local i32)
-      global.get 0
-      i32.const 16
-      i32.sub
-      local.tee 1
-      global.set 0
-      local.get 1
-      i32.const 8
-      i32.add
-      local.get 0
-      local.get 0
-      i32.load
-      i32.const 1
-      i32.const 8
-      i32.const 56
-      call 71
-      block ;; label = @1
-        local.get 1
-        i32.load offset=8
-        local.tee 0
-        i32.const -2147483647
-        i32.eq
-        br_if 0 (;@1;)
-        local.get 0
-        local.get 1
-        i32.load offset=12
-        call 72
-        unreachable
-      end
-      local.get 1
-      i32.const 16
-      i32.add
-      global.set 0
-    )
-    (func (;74;) (type 2) (param i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -2663,7 +2599,77 @@
       i32.add
       global.set 0
     )
-    (func (;75;) (type 3) (param i32 i32 i32 i32 i32)
+    (func (;74;) (type 2) (param i32)
+      (local i32)
+      global.get 0
+      i32.const 16
+      i32.sub
+      local.tee 1
+      global.set 0
+      local.get 1
+      i32.const 8
+      i32.add
+      local.get 0
+      local.get 0
+      i32.load
+      i32.const 1
+      i32.const 4
+      i32.const 48
+      call 71
+      block ;; label = @1
+        local.get 1
+        i32.load offset=8
+        local.tee 0
+        i32.const -2147483647
+        i32.eq
+        br_if 0 (;@1;)
+        local.get 0
+        local.get 1
+        i32.load offset=12
+        call 72
+        unreachable
+      end
+      local.get 1
+      i32.const 16
+      i32.add
+      global.set 0
+    )
+    (func (;75;) (type 2) (param i32)
+      (local i32)
+      global.get 0
+      i32.const 16
+      i32.sub
+      local.tee 1
+      global.set 0
+      local.get 1
+      i32.const 8
+      i32.add
+      local.get 0
+      local.get 0
+      i32.load
+      i32.const 1
+      i32.const 8
+      i32.const 56
+      call 71
+      block ;; label = @1
+        local.get 1
+        i32.load offset=8
+        local.tee 0
+        i32.const -2147483647
+        i32.eq
+        br_if 0 (;@1;)
+        local.get 0
+        local.get 1
+        i32.load offset=12
+        call 72
+        unreachable
+      end
+      local.get 1
+      i32.const 16
+      i32.add
+      global.set 0
+    )
+    (func (;76;) (type 3) (param i32 i32 i32 i32 i32)
       (local i64)
       block ;; label = @1
         block ;; label = @2
@@ -2708,7 +2714,7 @@
             local.get 3
             local.get 4
             local.get 2
-            call 35
+            call 36
             local.tee 2
             i32.eqz
             br_if 0 (;@3;)
@@ -2736,7 +2742,7 @@
       local.get 3
       i32.store
     )
-    (func (;76;) (type 2) (param i32)
+    (func (;77;) (type 2) (param i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -2751,44 +2757,44 @@
         i32.const 1048628
         local.get 1
         i32.const 1049060
-        call 62
+        call 63
         unreachable
       end
       i32.const 1048628
       local.get 1
       i32.const 1049060
-      call 62
+      call 63
       unreachable
     )
-    (func (;77;) (type 2) (param i32))
-    (func (;78;) (type 5) (result i32)
+    (func (;78;) (type 2) (param i32))
+    (func (;79;) (type 5) (result i32)
       (local i32 i32 i32 i32)
       global.get 0
       i32.const 128
       i32.sub
       local.tee 0
       global.set 0
-      call 79
+      call 80
       local.get 0
       i32.const 44
       i32.add
       i32.const 1049191
       i32.const 4
-      call 39
+      call 40
       local.get 0
       i32.const 56
       i32.add
       local.tee 1
       i32.const 1049195
       i32.const 3
-      call 39
+      call 40
       local.get 0
       i32.const 68
       i32.add
       local.tee 2
       i32.const 1049102
       i32.const 4
-      call 39
+      call 40
       local.get 0
       i32.const 92
       i32.add
@@ -2797,21 +2803,21 @@
       i32.add
       i32.const 3
       i32.const 1049198
-      call 68
+      call 69
       local.get 0
       i32.const 44
       i32.add
       i32.const 1049199
       i32.const 11
-      call 44
+      call 45
       local.get 1
       i32.const 1049210
       i32.const 5
-      call 44
+      call 45
       local.get 2
       i32.const 1049215
       i32.const 23
-      call 44
+      call 45
       local.get 0
       i32.const 2
       i32.store offset=124
@@ -2835,70 +2841,70 @@
       local.get 0
       i32.const 104
       i32.add
-      call 40
+      call 41
       local.get 0
       i32.const 32
       i32.add
       local.get 0
       i32.const 44
       i32.add
-      call 65
+      call 66
       i32.const 0
       local.get 0
       i64.load offset=32
-      i64.store offset=1050040 align=4
+      i64.store offset=1050072 align=4
       local.get 0
       i32.const 24
       i32.add
       local.get 1
-      call 65
+      call 66
       i32.const 0
       local.get 0
       i64.load offset=24
-      i64.store offset=1050048 align=4
+      i64.store offset=1050080 align=4
       local.get 0
       i32.const 16
       i32.add
       local.get 2
-      call 65
+      call 66
       i32.const 0
       local.get 0
       i64.load offset=16
-      i64.store offset=1050056 align=4
+      i64.store offset=1050088 align=4
       local.get 0
       i32.const 8
       i32.add
       local.get 3
-      call 65
+      call 66
       i32.const 0
       local.get 0
       i64.load offset=8
-      i64.store offset=1050064 align=4
+      i64.store offset=1050096 align=4
       local.get 0
       i32.const 128
       i32.add
       global.set 0
-      i32.const 1050040
+      i32.const 1050072
     )
-    (func (;79;) (type 17)
+    (func (;80;) (type 17)
       block ;; label = @1
         i32.const 0
-        i32.load8_u offset=1050072
+        i32.load8_u offset=1050104
         br_if 0 (;@1;)
-        call 32
+        call 33
         i32.const 0
         i32.const 1
-        i32.store8 offset=1050072
+        i32.store8 offset=1050104
       end
     )
-    (func (;80;) (type 22) (param i32 i32 i32 i32 i32) (result i32)
+    (func (;81;) (type 22) (param i32 i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64)
       global.get 0
       i32.const 288
       i32.sub
       local.tee 5
       global.set 0
-      call 79
+      call 80
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -2926,13 +2932,13 @@
                 i32.add
                 i32.const 1049463
                 i32.const 3
-                call 44
+                call 45
                 local.get 5
                 i32.const 260
                 i32.add
                 i32.const 1049466
                 i32.const 5
-                call 44
+                call 45
                 local.get 5
                 local.get 5
                 i64.load offset=264 align=4
@@ -2946,7 +2952,7 @@
                 i32.add
                 i32.const 4
                 i32.const 16
-                call 81
+                call 82
                 local.get 5
                 i32.load offset=260
                 local.set 6
@@ -3036,7 +3042,7 @@
                 i32.const 255
                 i32.and
                 i32.eqz
-                call 49
+                call 50
                 local.get 5
                 i32.const 76
                 i32.add
@@ -3045,7 +3051,7 @@
                 call 6
                 i64.const 0
                 i64.ne
-                call 49
+                call 50
                 i32.const 1
                 call 7
                 local.get 5
@@ -3056,7 +3062,7 @@
                 call 8
                 i64.const 3600000
                 i64.lt_u
-                call 49
+                call 50
                 i32.const 1049511
                 i32.const 3
                 local.get 5
@@ -3109,7 +3115,7 @@
                   local.get 5
                   i32.load offset=196
                   local.tee 4
-                  call 55
+                  call 56
                   block ;; label = @7
                     loop ;; label = @8
                       local.get 4
@@ -3143,7 +3149,7 @@
                       local.get 5
                       i32.const 96
                       i32.add
-                      call 56
+                      call 57
                       br 0 (;@8;)
                     end
                   end
@@ -3188,7 +3194,7 @@
                 local.get 5
                 i32.const 248
                 i32.add
-                call 45
+                call 48
                 i32.const 1049538
                 i32.const 3
                 local.get 5
@@ -3216,7 +3222,7 @@
                     local.get 5
                     i32.load offset=276
                     local.tee 4
-                    call 55
+                    call 56
                     block ;; label = @8
                       loop ;; label = @9
                         local.get 4
@@ -3250,7 +3256,7 @@
                         local.get 5
                         i32.const 168
                         i32.add
-                        call 56
+                        call 57
                         br 0 (;@9;)
                       end
                     end
@@ -3272,9 +3278,9 @@
                   local.get 5
                   i32.const 168
                   i32.add
-                  i32.const 1049812
+                  i32.const 1049845
                   i32.const 2
-                  call 44
+                  call 45
                 end
                 local.get 5
                 i32.const 25
@@ -3296,13 +3302,121 @@
                 local.get 5
                 i32.const 248
                 i32.add
-                call 46
+                call 47
                 i32.const 1049566
-                i32.const 3
+                i32.const 5
                 local.get 5
                 i32.const 248
                 i32.add
                 call 11
+                block ;; label = @6
+                  block ;; label = @7
+                    local.get 5
+                    i32.load8_u offset=248
+                    i32.eqz
+                    br_if 0 (;@7;)
+                    local.get 5
+                    i32.load offset=272
+                    local.set 2
+                    local.get 5
+                    i32.load offset=260
+                    local.set 11
+                    local.get 5
+                    i32.load offset=256
+                    local.set 9
+                    local.get 5
+                    i32.const 96
+                    i32.add
+                    local.get 5
+                    i32.load offset=276
+                    local.tee 4
+                    call 56
+                    block ;; label = @8
+                      loop ;; label = @9
+                        local.get 4
+                        i32.eqz
+                        br_if 1 (;@8;)
+                        local.get 5
+                        local.get 2
+                        i32.load
+                        i32.store offset=172
+                        local.get 5
+                        local.get 2
+                        i32.const 4
+                        i32.add
+                        i32.load
+                        local.tee 10
+                        i32.store offset=176
+                        local.get 5
+                        local.get 10
+                        i32.store offset=168
+                        local.get 4
+                        i32.const -1
+                        i32.add
+                        local.set 4
+                        local.get 2
+                        i32.const 8
+                        i32.add
+                        local.set 2
+                        local.get 5
+                        i32.const 96
+                        i32.add
+                        local.get 5
+                        i32.const 168
+                        i32.add
+                        call 57
+                        br 0 (;@9;)
+                      end
+                    end
+                    local.get 11
+                    i32.const -2147483648
+                    i32.eq
+                    br_if 0 (;@7;)
+                    local.get 5
+                    local.get 11
+                    i32.store offset=176
+                    local.get 5
+                    local.get 9
+                    i32.store offset=172
+                    local.get 5
+                    local.get 11
+                    i32.store offset=168
+                    br 1 (;@6;)
+                  end
+                  local.get 5
+                  i32.const 168
+                  i32.add
+                  i32.const 1049845
+                  i32.const 2
+                  call 45
+                end
+                local.get 5
+                i32.const 28
+                i32.store offset=252
+                local.get 5
+                i32.const 1049571
+                i32.store offset=248
+                local.get 5
+                local.get 5
+                i64.load offset=168 align=4
+                i64.store offset=256 align=4
+                local.get 5
+                local.get 5
+                i32.load offset=176
+                i32.store offset=264
+                local.get 5
+                i32.const 76
+                i32.add
+                local.get 5
+                i32.const 248
+                i32.add
+                call 47
+                i32.const 1049599
+                i32.const 3
+                local.get 5
+                i32.const 248
+                i32.add
+                call 12
                 block ;; label = @6
                   local.get 5
                   i32.load8_u offset=248
@@ -3327,7 +3441,7 @@
                 local.get 5
                 i32.load offset=276
                 local.tee 4
-                call 55
+                call 56
                 block ;; label = @6
                   loop ;; label = @7
                     local.get 4
@@ -3361,7 +3475,7 @@
                     local.get 5
                     i32.const 168
                     i32.add
-                    call 56
+                    call 57
                     br 0 (;@7;)
                   end
                 end
@@ -3387,7 +3501,7 @@
               local.get 5
               i32.const 248
               i32.add
-              call 43
+              call 44
               local.get 5
               i32.load offset=248
               i32.const -2147483648
@@ -3396,10 +3510,10 @@
               i32.const 0
               local.get 5
               i32.load8_u offset=284
-              i32.store8 offset=1049932
+              i32.store8 offset=1049964
               i32.const 0
               i32.const 1
-              i32.store8 offset=1049928
+              i32.store8 offset=1049960
               local.get 5
               i32.load offset=276
               local.set 2
@@ -3412,11 +3526,11 @@
               local.get 5
               i32.const 248
               i32.add
-              call 65
+              call 66
               i32.const 0
               local.get 5
               i64.load offset=64
-              i64.store offset=1049936
+              i64.store offset=1049968
               local.get 5
               i32.const 56
               i32.add
@@ -3425,11 +3539,11 @@
               i32.add
               i32.const 12
               i32.add
-              call 65
+              call 66
               i32.const 0
               local.get 5
               i64.load offset=56
-              i64.store offset=1049944
+              i64.store offset=1049976
               local.get 5
               i32.const 168
               i32.add
@@ -3437,7 +3551,7 @@
               local.get 9
               i32.const 3
               i32.shl
-              call 81
+              call 82
               local.get 9
               i32.const 12
               i32.mul
@@ -3470,7 +3584,7 @@
                   local.get 5
                   i32.const 168
                   i32.add
-                  call 65
+                  call 66
                   local.get 10
                   local.get 5
                   i64.load offset=48
@@ -3492,18 +3606,18 @@
               end
               i32.const 0
               local.get 7
-              i32.store offset=1049952
+              i32.store offset=1049984
               i32.const 0
               local.get 9
-              i32.store offset=1049956
+              i32.store offset=1049988
               br 3 (;@1;)
             end
             local.get 5
             i32.const 168
             i32.add
-            i32.const 1049812
+            i32.const 1049845
             i32.const 2
-            call 44
+            call 45
             local.get 5
             local.get 11
             i32.store offset=92
@@ -3519,7 +3633,7 @@
           i32.const 12
           i32.store offset=252
           local.get 5
-          i32.const 1049569
+          i32.const 1049602
           i32.store offset=248
           local.get 5
           local.get 5
@@ -3535,7 +3649,7 @@
           local.get 5
           i32.const 248
           i32.add
-          call 46
+          call 47
           block ;; label = @3
             local.get 2
             i32.eqz
@@ -3545,7 +3659,7 @@
             local.get 5
             i32.const 168
             i32.add
-            call 12
+            call 13
             block ;; label = @4
               block ;; label = @5
                 local.get 5
@@ -3592,7 +3706,7 @@
               local.get 5
               i32.load offset=196
               local.tee 4
-              call 55
+              call 56
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -3626,7 +3740,7 @@
                   local.get 5
                   i32.const 96
                   i32.add
-                  call 56
+                  call 57
                   br 0 (;@6;)
                 end
               end
@@ -3666,12 +3780,12 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049581
+            i32.const 1049614
             i32.const 14
             local.get 5
             i32.const 248
             i32.add
-            call 47
+            call 46
             local.get 5
             i32.const 136
             i32.add
@@ -3679,7 +3793,7 @@
             local.get 1
             i32.const 1049195
             i32.const 3
-            call 50
+            call 51
             local.get 5
             i32.load offset=140
             local.get 5
@@ -3694,7 +3808,7 @@
             local.get 5
             i32.const 248
             i32.add
-            call 13
+            call 14
             block ;; label = @4
               block ;; label = @5
                 block ;; label = @6
@@ -3721,7 +3835,7 @@
                 local.get 5
                 i32.load offset=276
                 local.tee 4
-                call 55
+                call 56
                 block ;; label = @6
                   loop ;; label = @7
                     local.get 4
@@ -3755,7 +3869,7 @@
                     local.get 5
                     i32.const 168
                     i32.add
-                    call 56
+                    call 57
                     br 0 (;@7;)
                   end
                 end
@@ -3779,9 +3893,9 @@
               local.get 5
               i32.const 168
               i32.add
-              i32.const 1049812
+              i32.const 1049845
               i32.const 2
-              call 44
+              call 45
               i32.const 1
               local.set 2
             end
@@ -3811,7 +3925,7 @@
             local.get 5
             i32.const 248
             i32.add
-            call 46
+            call 47
             block ;; label = @4
               local.get 2
               i32.eqz
@@ -3824,7 +3938,7 @@
               local.get 5
               i32.const 168
               i32.add
-              call 14
+              call 15
               block ;; label = @5
                 block ;; label = @6
                   local.get 5
@@ -3859,7 +3973,7 @@
                 local.get 5
                 i32.load offset=196
                 local.tee 4
-                call 55
+                call 56
                 block ;; label = @6
                   loop ;; label = @7
                     local.get 4
@@ -3893,7 +4007,7 @@
                     local.get 5
                     i32.const 96
                     i32.add
-                    call 56
+                    call 57
                     br 0 (;@7;)
                   end
                 end
@@ -3935,7 +4049,7 @@
               local.get 5
               i32.const 248
               i32.add
-              call 48
+              call 49
               local.get 13
               i32.const 1049379
               i32.const 11
@@ -3944,7 +4058,7 @@
               local.get 5
               i32.const 168
               i32.add
-              call 15
+              call 16
               block ;; label = @5
                 block ;; label = @6
                   local.get 5
@@ -3979,7 +4093,7 @@
                 local.get 5
                 i32.load offset=196
                 local.tee 4
-                call 55
+                call 56
                 block ;; label = @6
                   loop ;; label = @7
                     local.get 4
@@ -4013,7 +4127,7 @@
                     local.get 5
                     i32.const 96
                     i32.add
-                    call 56
+                    call 57
                     br 0 (;@7;)
                   end
                 end
@@ -4055,35 +4169,35 @@
               local.get 5
               i32.const 248
               i32.add
-              call 48
+              call 49
               local.get 5
               i32.const 96
               i32.add
               i32.const 1049405
               i32.const 4
-              call 44
+              call 45
               local.get 5
               i32.const 168
               i32.add
               i32.const 1049409
               i32.const 1
-              call 44
+              call 45
               i32.const 4
               i32.const 24
-              call 36
+              call 37
               local.set 9
               local.get 5
               i32.const 248
               i32.add
               i32.const 1049410
               i32.const 6
-              call 44
+              call 45
               local.get 5
               i32.const 260
               i32.add
               i32.const 1049416
               i32.const 3
-              call 44
+              call 45
               local.get 9
               local.get 5
               i64.load offset=264 align=4
@@ -4097,7 +4211,7 @@
               i32.add
               i32.const 1049379
               i32.const 11
-              call 44
+              call 45
               local.get 5
               i32.load offset=256
               local.set 8
@@ -4121,7 +4235,7 @@
               i32.add
               i32.const 4
               i32.const 16
-              call 81
+              call 82
               local.get 5
               i32.load offset=260
               local.set 19
@@ -4189,7 +4303,7 @@
               local.get 5
               i32.const 248
               i32.add
-              call 16
+              call 17
               local.get 5
               i32.load offset=260
               local.set 16
@@ -4210,7 +4324,7 @@
                   local.get 16
                   i32.const 4
                   i32.const 24
-                  call 64
+                  call 65
                   local.get 5
                   local.get 5
                   i32.load offset=44
@@ -4260,7 +4374,7 @@
                         local.get 5
                         i32.const 168
                         i32.add
-                        call 74
+                        call 73
                         local.get 5
                         i32.load offset=172
                         local.set 15
@@ -4339,7 +4453,7 @@
                 local.get 5
                 i32.load offset=276
                 local.tee 10
-                call 55
+                call 56
                 block ;; label = @6
                   loop ;; label = @7
                     local.get 10
@@ -4373,7 +4487,7 @@
                     local.get 5
                     i32.const 168
                     i32.add
-                    call 56
+                    call 57
                     br 0 (;@7;)
                   end
                 end
@@ -4435,15 +4549,15 @@
                   local.get 5
                   i32.const 248
                   i32.add
-                  call 46
+                  call 47
                   br 1 (;@5;)
                 end
                 local.get 5
                 i32.const 168
                 i32.add
-                i32.const 1049812
+                i32.const 1049845
                 i32.const 2
-                call 44
+                call 45
                 local.get 5
                 i32.const 9
                 i32.store offset=252
@@ -4464,7 +4578,7 @@
                 local.get 5
                 i32.const 248
                 i32.add
-                call 46
+                call 47
                 local.get 4
                 i32.const -2147483648
                 i32.eq
@@ -4480,7 +4594,7 @@
                   br_if 0 (;@6;)
                   local.get 9
                   local.get 10
-                  call 63
+                  call 64
                   local.set 2
                 end
                 local.get 5
@@ -4489,13 +4603,13 @@
                 i32.const 1049432
                 i32.const 13
                 local.get 2
-                call 49
+                call 50
               end
               local.get 13
               local.get 5
               i32.const 168
               i32.add
-              call 17
+              call 18
               block ;; label = @5
                 block ;; label = @6
                   local.get 5
@@ -4542,7 +4656,7 @@
                 local.get 5
                 i32.load offset=196
                 local.tee 4
-                call 55
+                call 56
                 block ;; label = @6
                   loop ;; label = @7
                     local.get 4
@@ -4576,7 +4690,7 @@
                     local.get 5
                     i32.const 96
                     i32.add
-                    call 56
+                    call 57
                     br 0 (;@7;)
                   end
                 end
@@ -4621,13 +4735,13 @@
               local.get 5
               i32.const 248
               i32.add
-              call 45
+              call 48
               local.get 13
               i32.const -1
               i32.eq
               br_if 0 (;@4;)
               local.get 13
-              call 18
+              call 19
             end
             local.get 5
             i32.const 96
@@ -4636,19 +4750,19 @@
             local.get 1
             i32.const 1049102
             i32.const 4
-            call 50
+            call 51
             local.get 5
             i32.const 108
             i32.add
-            i32.const 1049740
+            i32.const 1049773
             i32.const 4
-            call 44
+            call 45
             local.get 5
             i32.const 120
             i32.add
-            i32.const 1049744
+            i32.const 1049777
             i32.const 16
-            call 44
+            call 45
             local.get 5
             i32.const 22
             i32.store16 offset=132
@@ -4660,7 +4774,7 @@
             i32.add
             i32.const 0
             local.get 14
-            call 54
+            call 55
             block ;; label = @4
               block ;; label = @5
                 block ;; label = @6
@@ -4688,7 +4802,7 @@
                   i32.add
                   i32.const 1
                   local.get 14
-                  call 54
+                  call 55
                   local.get 5
                   i32.load offset=168
                   i32.const -2147483648
@@ -4701,9 +4815,9 @@
                 local.get 5
                 i32.const 136
                 i32.add
-                i32.const 1049812
+                i32.const 1049845
                 i32.const 2
-                call 44
+                call 45
                 i32.const 1
                 local.set 2
                 br 1 (;@4;)
@@ -4723,7 +4837,7 @@
             i32.const 8
             i32.store offset=252
             local.get 5
-            i32.const 1049760
+            i32.const 1049793
             i32.store offset=248
             local.get 5
             local.get 5
@@ -4739,20 +4853,20 @@
             local.get 5
             i32.const 248
             i32.add
-            call 46
+            call 47
             local.get 2
             i32.eqz
             br_if 0 (;@3;)
             i32.const 4
             i32.const 12
-            call 36
+            call 37
             local.set 10
             local.get 5
             i32.const 248
             i32.add
-            i32.const 1049768
+            i32.const 1049801
             i32.const 4
-            call 44
+            call 45
             local.get 10
             local.get 5
             i32.load offset=256
@@ -4763,14 +4877,14 @@
             i64.store align=4
             i32.const 4
             i32.const 24
-            call 36
+            call 37
             local.set 9
             local.get 5
             i32.const 248
             i32.add
-            i32.const 1049772
+            i32.const 1049805
             i32.const 3
-            call 44
+            call 45
             local.get 5
             i32.const 248
             i32.add
@@ -4778,7 +4892,7 @@
             i32.add
             i32.const 1049466
             i32.const 5
-            call 44
+            call 45
             local.get 9
             local.get 5
             i64.load offset=264 align=4
@@ -4792,7 +4906,7 @@
             i32.add
             i32.const 4
             i32.const 8
-            call 81
+            call 82
             local.get 5
             i32.load offset=260
             local.set 20
@@ -4838,7 +4952,7 @@
             i32.add
             i32.const 4
             i32.const 16
-            call 81
+            call 82
             local.get 5
             i32.load offset=260
             local.set 17
@@ -4904,7 +5018,7 @@
             local.get 5
             i32.const 248
             i32.add
-            call 19
+            call 20
             local.get 5
             i32.load offset=260
             local.set 9
@@ -4931,7 +5045,7 @@
               local.get 5
               i32.load offset=276
               local.tee 4
-              call 55
+              call 56
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -4965,7 +5079,7 @@
                   local.get 5
                   i32.const 136
                   i32.add
-                  call 56
+                  call 57
                   br 0 (;@6;)
                 end
               end
@@ -5026,15 +5140,15 @@
               local.get 5
               i32.const 136
               i32.add
-              i32.const 1049812
+              i32.const 1049845
               i32.const 2
-              call 44
+              call 45
             end
             local.get 5
             i32.const 7
             i32.store offset=252
             local.get 5
-            i32.const 1049775
+            i32.const 1049808
             i32.store offset=248
             local.get 5
             local.get 5
@@ -5050,14 +5164,14 @@
             local.get 5
             i32.const 248
             i32.add
-            call 46
+            call 47
             local.get 8
-            i32.const 1049782
+            i32.const 1049815
             i32.const 2
             local.get 5
             i32.const 136
             i32.add
-            call 20
+            call 21
             block ;; label = @4
               block ;; label = @5
                 local.get 5
@@ -5104,7 +5218,7 @@
               local.get 5
               i32.load offset=164
               local.tee 4
-              call 55
+              call 56
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -5138,7 +5252,7 @@
                   local.get 5
                   i32.const 224
                   i32.add
-                  call 56
+                  call 57
                   br 0 (;@6;)
                 end
               end
@@ -5178,22 +5292,22 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049784
+            i32.const 1049817
             i32.const 13
             local.get 5
             i32.const 248
             i32.add
-            call 47
+            call 46
             local.get 8
-            i32.const 1049782
+            i32.const 1049815
             i32.const 2
             i32.const 384
-            i32.const 1049797
+            i32.const 1049830
             i32.const 1
             local.get 5
             i32.const 136
             i32.add
-            call 21
+            call 22
             block ;; label = @4
               block ;; label = @5
                 local.get 5
@@ -5228,7 +5342,7 @@
               local.get 5
               i32.load offset=164
               local.tee 4
-              call 55
+              call 56
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -5262,7 +5376,7 @@
                   local.get 5
                   i32.const 224
                   i32.add
-                  call 56
+                  call 57
                   br 0 (;@6;)
                 end
               end
@@ -5299,18 +5413,18 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049798
+            i32.const 1049831
             i32.const 14
             local.get 5
             i32.const 248
             i32.add
-            call 48
+            call 49
             local.get 8
             i32.const -1
             i32.eq
             br_if 0 (;@3;)
             local.get 8
-            call 22
+            call 23
           end
           local.get 5
           i64.const 0
@@ -5318,7 +5432,7 @@
           local.get 5
           i32.const 96
           i32.add
-          call 23
+          call 24
           local.get 5
           i32.load offset=96
           local.set 2
@@ -5328,7 +5442,7 @@
           local.get 5
           i32.load offset=100
           local.tee 4
-          call 55
+          call 56
           block ;; label = @3
             loop ;; label = @4
               local.get 4
@@ -5362,7 +5476,7 @@
               local.get 5
               i32.const 248
               i32.add
-              call 56
+              call 57
               br 0 (;@4;)
             end
           end
@@ -5413,12 +5527,12 @@
           local.get 5
           i32.const 76
           i32.add
-          i32.const 1049595
+          i32.const 1049628
           i32.const 11
           local.get 2
           i32.const 0
           i32.ne
-          call 49
+          call 50
           local.get 5
           i32.const 248
           i32.add
@@ -5426,7 +5540,7 @@
           local.get 1
           i32.const 1049191
           i32.const 4
-          call 50
+          call 51
           local.get 5
           i32.const 168
           i32.add
@@ -5435,7 +5549,7 @@
           local.get 5
           i32.load offset=256
           i32.const 3
-          call 57
+          call 58
           block ;; label = @3
             block ;; label = @4
               local.get 5
@@ -5460,15 +5574,15 @@
             local.get 5
             i32.const 96
             i32.add
-            i32.const 1049812
+            i32.const 1049845
             i32.const 2
-            call 44
+            call 45
           end
           local.get 5
           i32.const 9
           i32.store offset=252
           local.get 5
-          i32.const 1049606
+          i32.const 1049639
           i32.store offset=248
           local.get 5
           local.get 5
@@ -5484,7 +5598,7 @@
           local.get 5
           i32.const 248
           i32.add
-          call 46
+          call 47
           block ;; label = @3
             local.get 2
             i32.const -2147483648
@@ -5496,137 +5610,18 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049615
+            i32.const 1049648
             i32.const 9
             local.get 4
-            call 24
+            call 25
             i64.const 1048576
             i64.eq
-            call 49
+            call 50
             local.get 5
             i32.load offset=208
             i64.const 4096
             i32.const 1049428
             i32.const 4
-            local.get 5
-            i32.const 96
-            i32.add
-            call 25
-            block ;; label = @4
-              block ;; label = @5
-                local.get 5
-                i32.load8_u offset=96
-                br_if 0 (;@5;)
-                local.get 5
-                i32.const -2147483648
-                i32.store offset=248
-                br 1 (;@4;)
-              end
-              local.get 5
-              i32.load offset=120
-              local.set 2
-              local.get 5
-              i32.load offset=116
-              local.set 11
-              local.get 5
-              i32.load offset=112
-              local.set 7
-              local.get 5
-              i32.load offset=108
-              local.set 9
-              local.get 5
-              i32.load offset=104
-              local.set 8
-              local.get 5
-              i32.load8_u offset=100
-              local.set 6
-              local.get 5
-              i32.const 224
-              i32.add
-              local.get 5
-              i32.load offset=124
-              local.tee 4
-              call 55
-              block ;; label = @5
-                loop ;; label = @6
-                  local.get 4
-                  i32.eqz
-                  br_if 1 (;@5;)
-                  local.get 5
-                  local.get 2
-                  i32.load
-                  i32.store offset=140
-                  local.get 5
-                  local.get 2
-                  i32.const 4
-                  i32.add
-                  i32.load
-                  local.tee 10
-                  i32.store offset=144
-                  local.get 5
-                  local.get 10
-                  i32.store offset=136
-                  local.get 4
-                  i32.const -1
-                  i32.add
-                  local.set 4
-                  local.get 2
-                  i32.const 8
-                  i32.add
-                  local.set 2
-                  local.get 5
-                  i32.const 224
-                  i32.add
-                  local.get 5
-                  i32.const 136
-                  i32.add
-                  call 56
-                  br 0 (;@6;)
-                end
-              end
-              local.get 5
-              local.get 11
-              i32.store offset=268
-              local.get 5
-              local.get 7
-              i32.store offset=264
-              local.get 5
-              local.get 11
-              i32.store offset=260
-              local.get 5
-              local.get 9
-              i32.store offset=256
-              local.get 5
-              local.get 8
-              i32.store offset=252
-              local.get 5
-              local.get 9
-              i32.store offset=248
-              local.get 5
-              local.get 5
-              i64.load offset=224 align=4
-              i64.store offset=272 align=4
-              local.get 5
-              local.get 5
-              i32.load offset=232
-              i32.store offset=280
-              local.get 5
-              local.get 6
-              i32.store8 offset=284
-            end
-            local.get 5
-            i32.const 76
-            i32.add
-            i32.const 1049624
-            i32.const 10
-            local.get 5
-            i32.const 248
-            i32.add
-            call 48
-            local.get 5
-            i32.load offset=208
-            i64.const 65536
-            i64.const 4096
             local.get 5
             i32.const 96
             i32.add
@@ -5665,7 +5660,7 @@
               local.get 5
               i32.load offset=124
               local.tee 4
-              call 55
+              call 56
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -5699,7 +5694,7 @@
                   local.get 5
                   i32.const 136
                   i32.add
-                  call 56
+                  call 57
                   br 0 (;@6;)
                 end
               end
@@ -5736,14 +5731,16 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049634
-            i32.const 9
+            i32.const 1049657
+            i32.const 10
             local.get 5
             i32.const 248
             i32.add
-            call 48
+            call 49
             local.get 5
             i32.load offset=208
+            i64.const 65536
+            i64.const 4096
             local.get 5
             i32.const 96
             i32.add
@@ -5782,7 +5779,7 @@
               local.get 5
               i32.load offset=124
               local.tee 4
-              call 55
+              call 56
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -5816,7 +5813,7 @@
                   local.get 5
                   i32.const 136
                   i32.add
-                  call 56
+                  call 57
                   br 0 (;@6;)
                 end
               end
@@ -5853,12 +5850,129 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049643
+            i32.const 1049667
+            i32.const 9
+            local.get 5
+            i32.const 248
+            i32.add
+            call 49
+            local.get 5
+            i32.load offset=208
+            local.get 5
+            i32.const 96
+            i32.add
+            call 28
+            block ;; label = @4
+              block ;; label = @5
+                local.get 5
+                i32.load8_u offset=96
+                br_if 0 (;@5;)
+                local.get 5
+                i32.const -2147483648
+                i32.store offset=248
+                br 1 (;@4;)
+              end
+              local.get 5
+              i32.load offset=120
+              local.set 2
+              local.get 5
+              i32.load offset=116
+              local.set 11
+              local.get 5
+              i32.load offset=112
+              local.set 7
+              local.get 5
+              i32.load offset=108
+              local.set 9
+              local.get 5
+              i32.load offset=104
+              local.set 8
+              local.get 5
+              i32.load8_u offset=100
+              local.set 6
+              local.get 5
+              i32.const 224
+              i32.add
+              local.get 5
+              i32.load offset=124
+              local.tee 4
+              call 56
+              block ;; label = @5
+                loop ;; label = @6
+                  local.get 4
+                  i32.eqz
+                  br_if 1 (;@5;)
+                  local.get 5
+                  local.get 2
+                  i32.load
+                  i32.store offset=140
+                  local.get 5
+                  local.get 2
+                  i32.const 4
+                  i32.add
+                  i32.load
+                  local.tee 10
+                  i32.store offset=144
+                  local.get 5
+                  local.get 10
+                  i32.store offset=136
+                  local.get 4
+                  i32.const -1
+                  i32.add
+                  local.set 4
+                  local.get 2
+                  i32.const 8
+                  i32.add
+                  local.set 2
+                  local.get 5
+                  i32.const 224
+                  i32.add
+                  local.get 5
+                  i32.const 136
+                  i32.add
+                  call 57
+                  br 0 (;@6;)
+                end
+              end
+              local.get 5
+              local.get 11
+              i32.store offset=268
+              local.get 5
+              local.get 7
+              i32.store offset=264
+              local.get 5
+              local.get 11
+              i32.store offset=260
+              local.get 5
+              local.get 9
+              i32.store offset=256
+              local.get 5
+              local.get 8
+              i32.store offset=252
+              local.get 5
+              local.get 9
+              i32.store offset=248
+              local.get 5
+              local.get 5
+              i64.load offset=224 align=4
+              i64.store offset=272 align=4
+              local.get 5
+              local.get 5
+              i32.load offset=232
+              i32.store offset=280
+              local.get 5
+              local.get 6
+              i32.store8 offset=284
+            end
+            local.get 5
+            i32.const 76
+            i32.add
+            i32.const 1049676
             i32.const 10
             local.get 5
             i32.const 248
             i32.add
-            call 48
+            call 49
             local.get 5
             i32.load offset=208
             i64.const 4096
@@ -5866,7 +5980,7 @@
             local.get 5
             i32.const 96
             i32.add
-            call 28
+            call 29
             block ;; label = @4
               block ;; label = @5
                 local.get 5
@@ -5913,7 +6027,7 @@
               local.get 5
               i32.load offset=124
               local.tee 4
-              call 55
+              call 56
               block ;; label = @5
                 loop ;; label = @6
                   local.get 4
@@ -5947,7 +6061,7 @@
                   local.get 5
                   i32.const 136
                   i32.add
-                  call 56
+                  call 57
                   br 0 (;@6;)
                 end
               end
@@ -5987,12 +6101,12 @@
             local.get 5
             i32.const 76
             i32.add
-            i32.const 1049653
+            i32.const 1049686
             i32.const 9
             local.get 5
             i32.const 248
             i32.add
-            call 47
+            call 46
             block ;; label = @4
               local.get 5
               i32.load offset=212
@@ -6002,14 +6116,14 @@
               local.get 5
               i32.const 76
               i32.add
-              i32.const 1049662
+              i32.const 1049695
               i32.const 10
               local.get 5
               i32.load offset=216
               local.get 5
               i32.load offset=220
-              call 63
-              call 49
+              call 64
+              call 50
             end
             local.get 5
             i32.load offset=208
@@ -6018,7 +6132,7 @@
             local.get 5
             i32.const 248
             i32.add
-            call 29
+            call 30
             block ;; label = @4
               block ;; label = @5
                 block ;; label = @6
@@ -6037,7 +6151,7 @@
                     local.tee 15
                     i32.const 8
                     i32.const 56
-                    call 64
+                    call 65
                     local.get 5
                     local.get 5
                     i32.load offset=36
@@ -6155,7 +6269,7 @@
                         local.get 5
                         i32.const 224
                         i32.add
-                        call 73
+                        call 75
                         local.get 5
                         i32.load offset=228
                         local.set 7
@@ -6234,7 +6348,7 @@
                   local.get 5
                   i32.load offset=276
                   local.tee 4
-                  call 55
+                  call 56
                   block ;; label = @7
                     loop ;; label = @8
                       local.get 4
@@ -6268,7 +6382,7 @@
                       local.get 5
                       i32.const 96
                       i32.add
-                      call 56
+                      call 57
                       br 0 (;@8;)
                     end
                   end
@@ -6299,7 +6413,7 @@
                   i32.const 12
                   i32.store offset=252
                   local.get 5
-                  i32.const 1049672
+                  i32.const 1049705
                   i32.store offset=248
                   local.get 5
                   local.get 5
@@ -6314,7 +6428,7 @@
                   local.get 5
                   i32.const 248
                   i32.add
-                  call 46
+                  call 47
                   br 2 (;@4;)
                 end
                 local.get 5
@@ -6327,14 +6441,14 @@
               local.get 5
               i32.const 96
               i32.add
-              i32.const 1049812
+              i32.const 1049845
               i32.const 2
-              call 44
+              call 45
               local.get 5
               i32.const 12
               i32.store offset=252
               local.get 5
-              i32.const 1049672
+              i32.const 1049705
               i32.store offset=248
               local.get 5
               local.get 5
@@ -6350,7 +6464,7 @@
               local.get 5
               i32.const 248
               i32.add
-              call 46
+              call 47
               local.get 9
               i32.const -2147483648
               i32.eq
@@ -6359,7 +6473,7 @@
               local.set 9
               local.get 5
               i32.load offset=208
-              call 30
+              call 31
               local.set 11
               block ;; label = @5
                 local.get 25
@@ -6417,15 +6531,15 @@
               local.get 5
               i32.const 76
               i32.add
-              i32.const 1049684
+              i32.const 1049717
               i32.const 7
               local.get 9
-              call 49
+              call 50
             end
             local.get 5
             i32.const 208
             i32.add
-            call 58
+            call 59
           end
           local.get 5
           i32.load offset=84
@@ -6443,7 +6557,7 @@
             i32.eq
             br_if 0 (;@3;)
             local.get 4
-            call 31
+            call 32
           end
           local.get 5
           i32.const 24
@@ -6451,7 +6565,7 @@
           local.get 10
           i32.const 4
           i32.const 40
-          call 64
+          call 65
           local.get 5
           i32.const 0
           i32.store offset=244
@@ -6479,7 +6593,7 @@
             local.get 10
             i32.const 4
             i32.const 40
-            call 42
+            call 43
             local.get 5
             i32.load offset=240
             local.set 9
@@ -6535,11 +6649,11 @@
               i32.add
               local.get 7
               local.get 9
-              call 44
+              call 45
               local.get 8
               i32.const 1049094
               i32.const 4
-              call 44
+              call 45
               local.get 11
               local.get 5
               i64.load offset=168
@@ -6582,7 +6696,7 @@
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049928
+        i32.store8 offset=1049960
         local.get 5
         i32.load offset=256
         local.set 2
@@ -6595,7 +6709,7 @@
         local.tee 15
         i32.const 5
         i32.shl
-        call 81
+        call 82
         local.get 15
         i32.const 40
         i32.mul
@@ -6658,7 +6772,7 @@
             local.get 5
             i32.const 96
             i32.add
-            call 65
+            call 66
             local.get 4
             i32.const 4
             i32.add
@@ -6671,7 +6785,7 @@
             local.get 5
             i32.const 168
             i32.add
-            call 65
+            call 66
             local.get 4
             i32.const 12
             i32.add
@@ -6699,7 +6813,7 @@
                 local.get 5
                 i32.const 168
                 i32.add
-                call 65
+                call 66
                 local.get 4
                 i32.const 24
                 i32.add
@@ -6731,18 +6845,18 @@
         end
         i32.const 0
         local.get 6
-        i32.store offset=1049932
+        i32.store offset=1049964
         i32.const 0
         local.get 15
-        i32.store offset=1049936
+        i32.store offset=1049968
       end
       local.get 5
       i32.const 288
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;81;) (type 7) (param i32 i32 i32)
+    (func (;82;) (type 7) (param i32 i32 i32)
       (local i32)
       block ;; label = @1
         local.get 2
@@ -6755,7 +6869,7 @@
       block ;; label = @1
         local.get 1
         local.get 2
-        call 34
+        call 35
         local.tee 3
         i32.eqz
         br_if 0 (;@1;)
@@ -6774,17 +6888,17 @@
         return
       end
       local.get 2
-      call 37
+      call 38
       unreachable
     )
-    (func (;82;) (type 16) (param i32) (result i32)
+    (func (;83;) (type 16) (param i32) (result i32)
       (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64)
       global.get 0
       i32.const 160
       i32.sub
       local.tee 1
       global.set 0
-      call 79
+      call 80
       local.get 0
       i32.load offset=120
       local.set 2
@@ -6805,7 +6919,7 @@
       local.tee 6
       i32.const 8
       i32.const 56
-      call 64
+      call 65
       local.get 1
       local.get 1
       i32.load offset=28
@@ -6857,7 +6971,7 @@
                 local.tee 7
                 i32.const 4
                 i32.const 48
-                call 64
+                call 65
                 local.get 1
                 local.get 1
                 i32.load offset=20
@@ -6908,7 +7022,7 @@
                       local.get 8
                       i32.load offset=32
                       local.tee 10
-                      call 55
+                      call 56
                       loop ;; label = @9
                         local.get 10
                         i32.eqz
@@ -6941,7 +7055,7 @@
                         local.get 1
                         i32.const 108
                         i32.add
-                        call 56
+                        call 57
                         br 0 (;@9;)
                       end
                     end
@@ -7011,7 +7125,7 @@
                     local.get 1
                     i32.const 84
                     i32.add
-                    call 70
+                    call 74
                     local.get 1
                     i32.load offset=88
                     local.set 12
@@ -7118,7 +7232,7 @@
               local.get 1
               i32.const 72
               i32.add
-              call 73
+              call 75
               local.get 1
               i32.load offset=76
               local.set 7
@@ -7260,13 +7374,13 @@
       i32.add
       i32.const 3
       i32.const 1049093
-      call 68
+      call 69
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049932
+      i32.store8 offset=1049964
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049928
+      i32.store8 offset=1049960
       local.get 1
       i64.load offset=40 align=4
       local.set 18
@@ -7283,25 +7397,25 @@
       local.get 1
       i32.const 120
       i32.add
-      call 65
+      call 66
       i32.const 0
       local.get 1
       i64.load offset=8
-      i64.store offset=1049936
+      i64.store offset=1049968
       local.get 1
       i32.const 160
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;83;) (type 23) (param i32 i32 i32 i64 i64) (result i32)
+    (func (;84;) (type 23) (param i32 i32 i32 i64 i64) (result i32)
       (local i32 i64 i64 i32 i32 i32 i32 i32 i32)
       global.get 0
       i32.const 96
       i32.sub
       local.tee 5
       global.set 0
-      call 79
+      call 80
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -7324,7 +7438,7 @@
                 local.get 2
                 i32.const 1049161
                 i32.const 4
-                call 38
+                call 39
                 i32.eqz
                 br_if 0 (;@5;)
                 i32.const -2147483647
@@ -7336,7 +7450,7 @@
                 local.get 2
                 i32.const 1049165
                 i32.const 4
-                call 38
+                call 39
                 i32.eqz
                 br_if 0 (;@5;)
                 i32.const -2147483646
@@ -7348,7 +7462,7 @@
                 local.get 2
                 i32.const 1049169
                 i32.const 6
-                call 38
+                call 39
                 i32.eqz
                 br_if 0 (;@5;)
                 i64.const 0
@@ -7362,7 +7476,7 @@
                 local.get 2
                 i32.const 1049175
                 i32.const 6
-                call 38
+                call 39
                 i32.eqz
                 br_if 0 (;@5;)
                 local.get 5
@@ -7370,7 +7484,7 @@
                 i32.add
                 i32.const 1049181
                 i32.const 4
-                call 44
+                call 45
                 local.get 5
                 local.get 5
                 i64.load offset=76 align=4
@@ -7391,7 +7505,7 @@
               local.get 5
               i32.const 48
               i32.add
-              call 43
+              call 44
               block ;; label = @5
                 block ;; label = @6
                   block ;; label = @7
@@ -7403,10 +7517,10 @@
                     i32.const 0
                     local.get 5
                     i32.load8_u offset=84
-                    i32.store8 offset=1049932
+                    i32.store8 offset=1049964
                     i32.const 0
                     i32.const 1
-                    i32.store8 offset=1049928
+                    i32.store8 offset=1049960
                     local.get 5
                     i32.load offset=76
                     local.set 2
@@ -7419,11 +7533,11 @@
                     local.get 5
                     i32.const 48
                     i32.add
-                    call 65
+                    call 66
                     i32.const 0
                     local.get 5
                     i64.load offset=24
-                    i64.store offset=1049936
+                    i64.store offset=1049968
                     local.get 5
                     i32.const 16
                     i32.add
@@ -7432,11 +7546,11 @@
                     i32.add
                     i32.const 12
                     i32.add
-                    call 65
+                    call 66
                     i32.const 0
                     local.get 5
                     i64.load offset=16
-                    i64.store offset=1049944
+                    i64.store offset=1049976
                     local.get 5
                     i32.const 32
                     i32.add
@@ -7444,7 +7558,7 @@
                     local.get 8
                     i32.const 3
                     i32.shl
-                    call 81
+                    call 82
                     local.get 8
                     i32.const 12
                     i32.mul
@@ -7476,7 +7590,7 @@
                       local.get 5
                       i32.const 32
                       i32.add
-                      call 65
+                      call 66
                       local.get 1
                       local.get 5
                       i64.load offset=8
@@ -7498,7 +7612,7 @@
                   end
                   i32.const 0
                   i32.const 0
-                  i32.store8 offset=1049928
+                  i32.store8 offset=1049960
                   local.get 5
                   i32.load offset=60
                   local.tee 11
@@ -7512,22 +7626,22 @@
                 end
                 i32.const 0
                 local.get 9
-                i32.store offset=1049952
+                i32.store offset=1049984
                 i32.const 0
                 local.get 8
-                i32.store offset=1049956
+                i32.store offset=1049988
                 br 4 (;@1;)
               end
               local.get 5
               i32.const 95
               i32.add
-              call 84
+              call 85
               unreachable
             end
           end
           i32.const 8
           i32.const 56
-          call 36
+          call 37
           local.tee 2
           local.get 3
           i64.store
@@ -7556,7 +7670,7 @@
           i32.store offset=52
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049928
+          i32.store8 offset=1049960
           i32.const 1
           local.set 11
         end
@@ -7567,7 +7681,7 @@
         local.get 11
         i32.const 6
         i32.shl
-        call 81
+        call 82
         local.get 11
         i32.const 56
         i32.mul
@@ -7628,10 +7742,10 @@
                       end
                       i32.const 0
                       local.get 12
-                      i32.store offset=1049932
+                      i32.store offset=1049964
                       i32.const 0
                       local.get 11
-                      i32.store offset=1049936
+                      i32.store offset=1049968
                       br 7 (;@1;)
                     end
                     local.get 0
@@ -7702,7 +7816,7 @@
             local.get 5
             i32.const 32
             i32.add
-            call 65
+            call 66
             local.get 5
             i64.load
             local.set 7
@@ -7736,9 +7850,9 @@
       i32.const 96
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;84;) (type 2) (param i32)
+    (func (;85;) (type 2) (param i32)
       (local i32)
       global.get 0
       i32.const 16
@@ -7747,71 +7861,71 @@
       global.set 0
       i32.const 1048683
       local.get 1
-      i32.const 1049820
-      call 62
+      i32.const 1049852
+      call 63
       unreachable
     )
-    (func (;85;) (type 18) (param i32 i32 i32 i32) (result i32)
+    (func (;86;) (type 18) (param i32 i32 i32 i32) (result i32)
       (local i32 i32 i32 i32 i32 i64 i64 i64 i64 i32 i32 i32 i32 i32)
       global.get 0
       i32.const 288
       i32.sub
       local.tee 4
       global.set 0
-      call 79
+      call 80
       local.get 4
       i32.const 140
       i32.add
       local.tee 5
       i32.const 1049085
       i32.const 3
-      call 44
+      call 45
       local.get 4
       i32.const 176
       i32.add
       i32.const 1049085
       i32.const 3
-      call 44
+      call 45
       local.get 4
       i32.const 188
       i32.add
       i32.const 1049098
       i32.const 4
-      call 44
+      call 45
       local.get 4
       i32.const 200
       i32.add
       i32.const 1049102
       i32.const 4
-      call 44
+      call 45
       local.get 4
       i32.const 212
       i32.add
       i32.const 1049106
       i32.const 9
-      call 44
+      call 45
       i32.const 8
       i32.const 56
-      call 36
+      call 37
       local.set 6
       local.get 4
       i32.const 248
       i32.add
       i32.const 1049115
       i32.const 5
-      call 44
+      call 45
       local.get 4
       i32.const 272
       i32.add
       i32.const 1049120
       i32.const 4
-      call 44
+      call 45
       local.get 4
       i32.const 232
       i32.add
       i32.const 1049124
       i32.const 4
-      call 44
+      call 45
       local.get 6
       i64.const 1048576
       i64.store
@@ -7847,20 +7961,20 @@
       i32.store offset=40
       i32.const 4
       i32.const 48
-      call 36
+      call 37
       local.set 7
       local.get 4
       i32.const 248
       i32.add
       i32.const 1049128
       i32.const 4
-      call 44
+      call 45
       local.get 4
       i32.const 232
       i32.add
       i32.const 1049132
       i32.const 17
-      call 44
+      call 45
       local.get 4
       i32.const 248
       i32.add
@@ -7868,17 +7982,17 @@
       i32.add
       i32.const 1049149
       i32.const 3
-      call 44
+      call 45
       i32.const 4
       i32.const 12
-      call 36
+      call 37
       local.set 8
       local.get 4
       i32.const 272
       i32.add
       i32.const 1049152
       i32.const 9
-      call 44
+      call 45
       local.get 8
       local.get 4
       i32.load offset=280
@@ -7971,27 +8085,27 @@
       local.set 13
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049928
+      i32.store8 offset=1049960
       local.get 4
       i32.const 104
       i32.add
       local.get 4
       i32.const 128
       i32.add
-      call 65
+      call 66
       i32.const 0
       local.get 4
       i64.load offset=104
-      i64.store offset=1049936
+      i64.store offset=1049968
       local.get 4
       i32.const 96
       i32.add
       local.get 5
-      call 65
+      call 66
       i32.const 0
       local.get 4
       i64.load offset=96
-      i64.store offset=1049944
+      i64.store offset=1049976
       block ;; label = @1
         block ;; label = @2
           local.get 13
@@ -8000,7 +8114,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049952
+          i32.store8 offset=1049984
           local.get 4
           local.get 12
           i64.store offset=252 align=4
@@ -8013,32 +8127,32 @@
           local.get 4
           i32.const 248
           i32.add
-          call 65
+          call 66
           i32.const 0
           local.get 4
           i64.load offset=88
-          i64.store offset=1049956 align=4
+          i64.store offset=1049988 align=4
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049952
+        i32.store8 offset=1049984
       end
       i32.const 0
       i32.const 16777473
-      i32.store offset=1049984
+      i32.store offset=1050016
       i32.const 0
       i64.const 512
-      i64.store offset=1049976
+      i64.store offset=1050008
       i32.const 0
       i32.const 1
-      i32.store offset=1049972
+      i32.store offset=1050004
       i32.const 0
       i32.const 1
-      i32.store8 offset=1049968
+      i32.store8 offset=1050000
       i32.const 0
       i32.const 2
-      i32.store offset=1049964
+      i32.store offset=1049996
       block ;; label = @1
         block ;; label = @2
           local.get 2
@@ -8047,7 +8161,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049988
+          i32.store8 offset=1050020
           local.get 4
           local.get 11
           i64.store offset=252 align=4
@@ -8060,16 +8174,16 @@
           local.get 4
           i32.const 248
           i32.add
-          call 65
+          call 66
           i32.const 0
           local.get 4
           i64.load offset=80
-          i64.store offset=1049992
+          i64.store offset=1050024
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049988
+        i32.store8 offset=1050020
       end
       block ;; label = @1
         block ;; label = @2
@@ -8079,7 +8193,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1050000
+          i32.store8 offset=1050032
           local.get 4
           local.get 10
           i64.store offset=252 align=4
@@ -8092,16 +8206,16 @@
           local.get 4
           i32.const 248
           i32.add
-          call 65
+          call 66
           i32.const 0
           local.get 4
           i64.load offset=72
-          i64.store offset=1050004 align=4
+          i64.store offset=1050036 align=4
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1050000
+        i32.store8 offset=1050032
       end
       block ;; label = @1
         block ;; label = @2
@@ -8111,7 +8225,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1050012
+          i32.store8 offset=1050044
           local.get 4
           local.get 9
           i64.store offset=252 align=4
@@ -8124,23 +8238,23 @@
           local.get 4
           i32.const 248
           i32.add
-          call 65
+          call 66
           i32.const 0
           local.get 4
           i64.load offset=64
-          i64.store offset=1050016
+          i64.store offset=1050048
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1050012
+        i32.store8 offset=1050044
       end
       local.get 4
       i32.const 248
       i32.add
       i32.const 8
       i32.const 48
-      call 81
+      call 82
       local.get 4
       i32.load offset=248
       local.set 14
@@ -8220,7 +8334,7 @@
                 local.get 4
                 i32.const 272
                 i32.add
-                call 65
+                call 66
                 local.get 4
                 i64.load offset=56
                 local.set 9
@@ -8246,7 +8360,7 @@
                 local.get 4
                 i32.const 248
                 i32.add
-                call 65
+                call 66
                 local.get 8
                 i32.const 20
                 i32.add
@@ -8274,7 +8388,7 @@
                 local.get 4
                 i32.const 248
                 i32.add
-                call 65
+                call 66
                 local.get 8
                 i32.const 32
                 i32.add
@@ -8285,16 +8399,16 @@
               end
               i32.const 0
               local.get 14
-              i32.store offset=1050024
+              i32.store offset=1050056
               i32.const 0
               i32.const 1
-              i32.store offset=1050028
+              i32.store offset=1050060
               local.get 4
               i32.const 248
               i32.add
               i32.const 4
               i32.const 36
-              call 81
+              call 82
               local.get 4
               i32.load offset=248
               local.set 17
@@ -8349,7 +8463,7 @@
                 local.get 4
                 i32.const 248
                 i32.add
-                call 65
+                call 66
                 local.get 17
                 local.get 6
                 i32.const 36
@@ -8380,7 +8494,7 @@
                     local.get 4
                     i32.const 248
                     i32.add
-                    call 65
+                    call 66
                     local.get 5
                     local.get 4
                     i64.load offset=24
@@ -8405,7 +8519,7 @@
                 local.get 4
                 i32.const 272
                 i32.add
-                call 65
+                call 66
                 local.get 5
                 local.get 4
                 i64.load offset=16
@@ -8417,7 +8531,7 @@
                 local.get 16
                 i32.const 3
                 i32.shl
-                call 81
+                call 82
                 local.get 16
                 i32.const 12
                 i32.mul
@@ -8450,7 +8564,7 @@
                     local.get 4
                     i32.const 248
                     i32.add
-                    call 65
+                    call 66
                     local.get 2
                     local.get 4
                     i64.load offset=8
@@ -8505,24 +8619,24 @@
       end
       i32.const 0
       local.get 17
-      i32.store offset=1050032
+      i32.store offset=1050064
       i32.const 0
       i32.const 1
-      i32.store offset=1050036
+      i32.store offset=1050068
       local.get 4
       i32.const 288
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;86;) (type 22) (param i32 i32 i32 i32 i32) (result i32)
+    (func (;87;) (type 22) (param i32 i32 i32 i32 i32) (result i32)
       (local i32 i64 i32 i32 i32 i64 i64 i32)
       global.get 0
       i32.const 112
       i32.sub
       local.tee 5
       global.set 0
-      call 79
+      call 80
       block ;; label = @1
         block ;; label = @2
           local.get 2
@@ -8545,28 +8659,28 @@
       i32.add
       i32.const 1049076
       i32.const 8
-      call 44
+      call 45
       local.get 5
       i32.const 96
       i32.add
       i32.const 1049084
       i32.const 1
-      call 44
+      call 45
       local.get 5
       i32.const 80
       i32.add
       i32.const 1049085
       i32.const 3
-      call 44
+      call 45
       local.get 5
       i32.const 64
       i32.add
       i32.const 1049088
       i32.const 5
-      call 44
+      call 45
       i32.const 8
       i32.const 64
-      call 36
+      call 37
       local.tee 7
       i64.const 7
       i64.store offset=8
@@ -8609,13 +8723,13 @@
       local.set 8
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049928
+      i32.store8 offset=1049960
       local.get 5
       i32.const 48
       i32.add
       i32.const 8
       i32.const 48
-      call 81
+      call 82
       local.get 5
       i32.load offset=48
       local.set 9
@@ -8695,7 +8809,7 @@
           local.get 5
           i32.const 64
           i32.add
-          call 65
+          call 66
           local.get 9
           local.get 8
           i32.add
@@ -8709,7 +8823,7 @@
           local.get 5
           i32.const 80
           i32.add
-          call 65
+          call 66
           local.get 2
           i32.const 8
           i32.add
@@ -8722,7 +8836,7 @@
           local.get 5
           i32.const 96
           i32.add
-          call 65
+          call 66
           local.get 2
           i32.const 16
           i32.add
@@ -8735,7 +8849,7 @@
           local.get 5
           i32.const 48
           i32.add
-          call 65
+          call 66
           local.get 2
           i32.const 24
           i32.add
@@ -8777,10 +8891,10 @@
       end
       i32.const 0
       local.get 9
-      i32.store offset=1049932
+      i32.store offset=1049964
       i32.const 0
       i32.const 1
-      i32.store offset=1049936
+      i32.store offset=1049968
       block ;; label = @1
         block ;; label = @2
           local.get 4
@@ -8789,7 +8903,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049940
+          i32.store8 offset=1049972
           local.get 5
           local.get 6
           i64.store offset=52 align=4
@@ -8802,24 +8916,24 @@
           local.get 5
           i32.const 48
           i32.add
-          call 65
+          call 66
           i32.const 0
           local.get 5
           i64.load offset=8
-          i64.store offset=1049944
+          i64.store offset=1049976
           br 1 (;@1;)
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049940
+        i32.store8 offset=1049972
       end
       local.get 5
       i32.const 112
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;87;) (type 24) (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;88;) (type 24) (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i64 i32 i32 i64 i32 i64)
       global.get 0
       i32.const 112
@@ -8831,7 +8945,7 @@
       local.get 2
       select
       local.set 2
-      call 79
+      call 80
       block ;; label = @1
         block ;; label = @2
           local.get 5
@@ -8854,10 +8968,10 @@
       i32.add
       i32.const 1049084
       i32.const 1
-      call 44
+      call 45
       i32.const 4
       i32.const 40
-      call 36
+      call 37
       local.tee 10
       i32.const 1
       i32.store8 offset=36
@@ -8903,10 +9017,10 @@
       i32.add
       i32.const 1049185
       i32.const 1
-      call 44
+      call 45
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049928
+      i32.store8 offset=1049960
       local.get 8
       i32.load offset=56
       local.set 11
@@ -8918,7 +9032,7 @@
       i32.add
       i32.const 4
       i32.const 32
-      call 81
+      call 82
       local.get 8
       i32.load offset=80
       local.set 13
@@ -8989,7 +9103,7 @@
                   local.get 8
                   i32.const 100
                   i32.add
-                  call 65
+                  call 66
                   local.get 13
                   local.get 2
                   i32.add
@@ -9003,7 +9117,7 @@
                   local.get 8
                   i32.const 80
                   i32.add
-                  call 65
+                  call 66
                   local.get 4
                   i32.const 8
                   i32.add
@@ -9031,7 +9145,7 @@
                   local.get 8
                   i32.const 80
                   i32.add
-                  call 65
+                  call 66
                   local.get 4
                   i32.const 20
                   i32.add
@@ -9042,17 +9156,17 @@
                 end
                 i32.const 0
                 local.get 13
-                i32.store offset=1049932
+                i32.store offset=1049964
                 i32.const 0
                 i32.const 1
-                i32.store offset=1049936
+                i32.store offset=1049968
                 local.get 11
                 i32.const -2147483648
                 i32.eq
                 br_if 3 (;@2;)
                 i32.const 0
                 i32.const 1
-                i32.store8 offset=1049940
+                i32.store8 offset=1049972
                 local.get 8
                 local.get 12
                 i64.store offset=84 align=4
@@ -9065,11 +9179,11 @@
                 local.get 8
                 i32.const 80
                 i32.add
-                call 65
+                call 66
                 i32.const 0
                 local.get 8
                 i64.load offset=8
-                i64.store offset=1049944
+                i64.store offset=1049976
                 br 4 (;@1;)
               end
               local.get 4
@@ -9098,22 +9212,22 @@
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049940
+        i32.store8 offset=1049972
       end
       local.get 8
       i32.const 112
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;88;) (type 25) (param i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;89;) (type 25) (param i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i32 i64 i32)
       global.get 0
       i32.const 80
       i32.sub
       local.tee 6
       global.set 0
-      call 79
+      call 80
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -9121,7 +9235,7 @@
             local.get 5
             i32.const 1049186
             i32.const 5
-            call 38
+            call 39
             i32.eqz
             br_if 0 (;@3;)
             local.get 6
@@ -9131,7 +9245,7 @@
             local.get 1
             i32.const 1049191
             i32.const 4
-            call 50
+            call 51
             local.get 6
             i32.const 28
             i32.add
@@ -9140,7 +9254,7 @@
             local.get 6
             i32.load offset=76
             i32.const 0
-            call 57
+            call 58
             local.get 6
             i32.load offset=32
             local.set 4
@@ -9154,10 +9268,10 @@
               i32.const 0
               local.get 6
               i32.load8_u offset=64
-              i32.store8 offset=1049936
+              i32.store8 offset=1049968
               i32.const 0
               i32.const 1
-              i32.store8 offset=1049928
+              i32.store8 offset=1049960
               local.get 6
               i32.load offset=56
               local.set 5
@@ -9186,11 +9300,11 @@
               local.get 6
               i32.const 28
               i32.add
-              call 65
+              call 66
               i32.const 0
               local.get 6
               i64.load offset=16
-              i64.store offset=1049940 align=4
+              i64.store offset=1049972 align=4
               local.get 6
               local.get 8
               i64.store offset=32 align=4
@@ -9203,11 +9317,11 @@
               local.get 6
               i32.const 28
               i32.add
-              call 65
+              call 66
               i32.const 0
               local.get 6
               i64.load offset=8
-              i64.store offset=1049948 align=4
+              i64.store offset=1049980 align=4
               local.get 6
               i32.const 28
               i32.add
@@ -9215,7 +9329,7 @@
               local.get 7
               i32.const 3
               i32.shl
-              call 81
+              call 82
               local.get 7
               i32.const 12
               i32.mul
@@ -9245,7 +9359,7 @@
                 local.get 6
                 i32.const 28
                 i32.add
-                call 65
+                call 66
                 local.get 1
                 local.get 6
                 i64.load
@@ -9267,54 +9381,54 @@
             end
             i32.const 0
             i32.const 1
-            i32.store8 offset=1049936
+            i32.store8 offset=1049968
             i32.const 0
             local.get 4
-            i32.store offset=1049944
+            i32.store offset=1049976
             i32.const 0
             i32.const 0
-            i32.store8 offset=1049928
+            i32.store8 offset=1049960
             local.get 6
             i32.const -1
             i32.store offset=28
             local.get 6
             i32.const 28
             i32.add
-            call 58
+            call 59
             br 2 (;@1;)
           end
           i32.const 0
           i64.const 1048576
-          i64.store offset=1049944
+          i64.store offset=1049976
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049936
+          i32.store8 offset=1049968
           i32.const 0
           i32.const 0
-          i32.store8 offset=1049928
+          i32.store8 offset=1049960
           br 1 (;@1;)
         end
         i32.const 0
         local.get 9
-        i32.store offset=1049956
+        i32.store offset=1049988
         i32.const 0
         local.get 7
-        i32.store offset=1049960
+        i32.store offset=1049992
       end
       local.get 6
       i32.const 80
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;89;) (type 26) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;90;) (type 26) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i64)
       global.get 0
       i32.const 80
       i32.sub
       local.tee 9
       global.set 0
-      call 79
+      call 80
       local.get 9
       local.get 8
       i32.store offset=76
@@ -9341,10 +9455,10 @@
       i32.add
       i32.const 2
       i32.const 1049093
-      call 68
+      call 69
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049928
+      i32.store8 offset=1049960
       local.get 9
       i64.load offset=24 align=4
       local.set 10
@@ -9358,7 +9472,7 @@
           br_if 0 (;@2;)
           i32.const 0
           i32.const 1
-          i32.store8 offset=1049932
+          i32.store8 offset=1049964
           local.get 9
           local.get 10
           i64.store offset=60 align=4
@@ -9371,10 +9485,10 @@
           local.get 9
           i32.const 56
           i32.add
-          call 65
+          call 66
           i32.const 0
           i32.const 7
-          i32.store offset=1049944
+          i32.store offset=1049976
           local.get 9
           i32.load offset=12
           local.set 8
@@ -9385,7 +9499,7 @@
         end
         i32.const 0
         i32.const 0
-        i32.store8 offset=1049932
+        i32.store8 offset=1049964
         local.get 9
         i32.const 7
         i32.store offset=64
@@ -9396,7 +9510,7 @@
         local.get 9
         i32.const 56
         i32.add
-        call 65
+        call 66
         local.get 9
         i32.load offset=4
         local.set 8
@@ -9406,24 +9520,24 @@
       end
       i32.const 0
       local.get 1
-      i32.store offset=1049936
+      i32.store offset=1049968
       i32.const 0
       local.get 8
-      i32.store offset=1049940
+      i32.store offset=1049972
       local.get 9
       i32.const 80
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;90;) (type 27) (param i64 i32) (result i32)
+    (func (;91;) (type 27) (param i64 i32) (result i32)
       (local i32 i32 i32 i32)
       global.get 0
       i32.const 32
       i32.sub
       local.tee 2
       global.set 0
-      call 79
+      call 80
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -9440,7 +9554,7 @@
             i32.const 1
             i32.const 1
             i32.const 1
-            call 75
+            call 76
             local.get 2
             i32.load offset=24
             local.set 4
@@ -9460,7 +9574,7 @@
           local.get 1
           i32.const 1
           i32.const 1
-          call 64
+          call 65
           local.get 2
           i32.load offset=8
           local.set 4
@@ -9482,7 +9596,7 @@
       end
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049928
+      i32.store8 offset=1049960
       local.get 2
       local.get 1
       i32.store offset=28
@@ -9496,31 +9610,31 @@
       local.get 2
       i32.const 20
       i32.add
-      call 65
+      call 66
       i32.const 0
       local.get 2
       i64.load
-      i64.store offset=1049932 align=4
+      i64.store offset=1049964 align=4
       local.get 2
       i32.const 32
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;91;) (type 26) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;92;) (type 26) (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32)
       global.get 0
       i32.const 32
       i32.sub
       local.tee 9
       global.set 0
-      call 79
+      call 80
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049932
+      i32.store8 offset=1049964
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049928
+      i32.store8 offset=1049960
       local.get 9
       local.get 8
       i32.store offset=24
@@ -9539,25 +9653,25 @@
       local.get 9
       i32.const 16
       i32.add
-      call 65
+      call 66
       i32.const 0
       local.get 9
       i64.load offset=8
-      i64.store offset=1049936
+      i64.store offset=1049968
       local.get 9
       i32.const 32
       i32.add
       global.set 0
-      i32.const 1049928
+      i32.const 1049960
     )
-    (func (;92;) (type 28) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (func (;93;) (type 28) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
       (local i32 i64)
       global.get 0
       i32.const 96
       i32.sub
       local.tee 11
       global.set 0
-      call 79
+      call 80
       local.get 11
       local.get 10
       i32.store offset=88
@@ -9593,13 +9707,13 @@
       i32.add
       i32.const 3
       i32.const 1049093
-      call 68
+      call 69
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049932
+      i32.store8 offset=1049964
       i32.const 0
       i32.const 0
-      i32.store8 offset=1049928
+      i32.store8 offset=1049960
       local.get 11
       i64.load offset=24 align=4
       local.set 12
@@ -9616,21 +9730,16 @@
       local.get 11
       i32.const 56
       i32.add
-      call 65
+      call 66
       i32.const 0
       local.get 11
       i64.load offset=8
-      i64.store offset=1049936
+      i64.store offset=1049968
       local.get 11
       i32.const 96
       i32.add
       global.set 0
-      i32.const 1049928
-    )
-    (func (;93;) (type 2) (param i32)
-      local.get 0
-      call 94
-      unreachable
+      i32.const 1049960
     )
     (func (;94;) (type 2) (param i32)
       call 95
@@ -9640,13 +9749,18 @@
       unreachable
     )
     (func (;96;) (type 17)
-      i32.const 1049880
+      i32.const 1049912
       i32.const 35
-      i32.const 1049900
-      call 62
+      i32.const 1049932
+      call 63
       unreachable
     )
-    (func (;97;) (type 18) (param i32 i32 i32 i32) (result i32)
+    (func (;97;) (type 2) (param i32)
+      local.get 0
+      call 94
+      unreachable
+    )
+    (func (;98;) (type 18) (param i32 i32 i32 i32) (result i32)
       block ;; label = @1
         block ;; label = @2
           block ;; label = @3
@@ -9658,7 +9772,7 @@
               br_if 2 (;@2;)
               local.get 2
               local.get 3
-              call 34
+              call 35
               local.set 2
               br 1 (;@3;)
             end
@@ -9666,7 +9780,7 @@
             local.get 1
             local.get 2
             local.get 3
-            call 33
+            call 34
             local.set 2
           end
           local.get 2
@@ -9678,14 +9792,14 @@
       end
       unreachable
     )
-    (func (;98;) (type 18) (param i32 i32 i32 i32) (result i32)
+    (func (;99;) (type 18) (param i32 i32 i32 i32) (result i32)
       local.get 0
       local.get 1
       local.get 2
       local.get 3
-      call 97
+      call 98
     )
-    (func (;99;) (type 20) (param i32 i32 i32) (result i32)
+    (func (;100;) (type 20) (param i32 i32 i32) (result i32)
       (local i32 i32 i32)
       i32.const 0
       local.set 3
@@ -9727,7 +9841,7 @@
       end
       local.get 3
     )
-    (data (;0;) (i32.const 1048576) "\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\10range end index \c0\22 out of range for slice of length \c0\00\c0\02: \c0\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\00/gyre/checkout/tests/kept/v0.1/source/src/lib.rs\00&copy_from_slice: source slice length (\c0+) does not match destination slice length (\c0\01)\00\ba\00\10\00O\00\00\00\cd\01\00\007\00\00\00snapshot1webtoken nonehinthost192.0.2.1disk0scsipoolnic000:50:56:00:00:01net192.0.2.2zeroholestoredpackedzlib2wholediskurl,kept-source0.1.0Every call of a source.{\22type\22:\22object\22,\22additionalProperties\22:false,\22properties\22:{}}\22\22:{\22type\22:\22string\22,\22description\22:\22For the test.\22}http.openx-authhttp.authorizeMARKER-0001http.substitutePOST/accept*/*http.sendkepthttp.responsehttp.local-addresskeyvalueprogress.cancelledclock.nowclock.elapsedonesecrets.generate-ssh-keytwosecrets.generate-host-keyownsecrets.opensecrets.revealdisk.codecsdisk.opendisk.sizedisk.writedisk.zerodisk.flushdisk.readdisk.bytesdisk.extentsdisk.idkept.not-foundIt is not there.the firstthe secondrootssh-ed25519 AAAAssh.opentrueKEYssh.run/assh.read-filexssh.write-fileokwrong\00[\01\10\000\00\00\00\10\00\00\00\05\00\00\00mid > len\00\00\00q\00\10\00H\00\00\00\b1\00\00\00\16\00\00\00q\00\10\00H\00\00\00\9a\00\00\00\0a\00\00\00capacity overflow\00\00\00\0a\01\10\00P\00\00\00\1c\00\00\00\05\00\00\00\02\00\00\00")
+    (data (;0;) (i32.const 1048576) "\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\01\00\00\00\10range end index \c0\22 out of range for slice of length \c0\00\c0\02: \c0\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\00............./tests/kept/v0.1/source/src/lib.rs\00&copy_from_slice: source slice length (\c0+) does not match destination slice length (\c0\01)\00\00\ba\00\10\00O\00\00\00\cd\01\00\007\00\00\00snapshot1webtoken nonehinthost192.0.2.1disk0scsipoolnic000:50:56:00:00:01net192.0.2.2zeroholestoredpackedzlib2wholediskurl,kept-source0.1.0Every call of a source.{\22type\22:\22object\22,\22additionalProperties\22:false,\22properties\22:{}}\22\22:{\22type\22:\22string\22,\22description\22:\22For the test.\22}http.openx-authhttp.authorizeMARKER-0001http.substitutePOST/accept*/*http.sendkepthttp.responsehttp.local-addresskeyvalueprogress.cancelledclock.nowclock.elapsedonesecrets.generate-ssh-keytwosecrets.generate-host-keythreesecrets.generate-winrm-loginownsecrets.opensecrets.revealdisk.codecsdisk.opendisk.sizedisk.writedisk.zerodisk.flushdisk.readdisk.bytesdisk.extentsdisk.idkept.not-foundIt is not there.the firstthe secondrootssh-ed25519 AAAAssh.opentrueKEYssh.run/assh.read-filexssh.write-fileokwrong[\01\10\00/\00\00\00\10\00\00\00\05\00\00\00mid > len\00\00\00q\00\10\00H\00\00\00\b1\00\00\00\16\00\00\00q\00\10\00H\00\00\00\9a\00\00\00\0a\00\00\00capacity overflow\00\00\00\0a\01\10\00P\00\00\00\1c\00\00\00\05\00\00\00\02\00\00\00")
     (@producers
       (processed-by "wit-component" "0.258.3")
       (processed-by "wit-bindgen-rust" "0.61.1")
@@ -9747,7 +9861,7 @@
     (type (;10;) (func (param i32 i32 i64 i32 i64)))
     (type (;11;) (func (param i32 i32 i32)))
     (type (;12;) (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
-    (table (;0;) 22 22 funcref)
+    (table (;0;) 23 23 funcref)
     (export "0" (func 0))
     (export "1" (func 1))
     (export "2" (func 2))
@@ -9770,6 +9884,7 @@
     (export "19" (func 19))
     (export "20" (func 20))
     (export "21" (func 21))
+    (export "22" (func 22))
     (export "$imports" (table 0))
     (func (;0;) (type 0) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
       local.get 0
@@ -9910,13 +10025,20 @@
       i32.const 15
       call_indirect (type 11)
     )
-    (func (;16;) (type 7) (param i32 i32)
+    (func (;16;) (type 11) (param i32 i32 i32)
       local.get 0
       local.get 1
+      local.get 2
       i32.const 16
+      call_indirect (type 11)
+    )
+    (func (;17;) (type 7) (param i32 i32)
+      local.get 0
+      local.get 1
+      i32.const 17
       call_indirect (type 7)
     )
-    (func (;17;) (type 1) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (func (;18;) (type 1) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
       local.get 0
       local.get 1
       local.get 2
@@ -9927,17 +10049,8 @@
       local.get 7
       local.get 8
       local.get 9
-      i32.const 17
-      call_indirect (type 1)
-    )
-    (func (;18;) (type 9) (param i32 i32 i32 i32 i32)
-      local.get 0
-      local.get 1
-      local.get 2
-      local.get 3
-      local.get 4
       i32.const 18
-      call_indirect (type 9)
+      call_indirect (type 1)
     )
     (func (;19;) (type 9) (param i32 i32 i32 i32 i32)
       local.get 0
@@ -9948,7 +10061,16 @@
       i32.const 19
       call_indirect (type 9)
     )
-    (func (;20;) (type 12) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (func (;20;) (type 9) (param i32 i32 i32 i32 i32)
+      local.get 0
+      local.get 1
+      local.get 2
+      local.get 3
+      local.get 4
+      i32.const 20
+      call_indirect (type 9)
+    )
+    (func (;21;) (type 12) (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
       local.get 0
       local.get 1
       local.get 2
@@ -9961,13 +10083,13 @@
       local.get 9
       local.get 10
       local.get 11
-      i32.const 20
+      i32.const 21
       call_indirect (type 12)
     )
-    (func (;21;) (type 7) (param i32 i32)
+    (func (;22;) (type 7) (param i32 i32)
       local.get 0
       local.get 1
-      i32.const 21
+      i32.const 22
       call_indirect (type 7)
     )
     (@producers
@@ -10053,31 +10175,33 @@
   )
   (alias core export $wit-component-shim-instance "13" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key" (;21;)))
   (alias core export $wit-component-shim-instance "14" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key" (;22;)))
-  (alias core export $wit-component-shim-instance "15" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.open" (;23;)))
-  (alias core export $wit-component-shim-instance "16" (core func $"indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (;24;)))
+  (alias core export $wit-component-shim-instance "15" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login" (;23;)))
+  (alias core export $wit-component-shim-instance "16" (core func $"indirect-gyre:host/secrets@0.1.0-[static]secret.open" (;24;)))
+  (alias core export $wit-component-shim-instance "17" (core func $"indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (;25;)))
   (alias export $gyre:host/secrets@0.1.0 "secret" (type $"#type38 secret" (@name "secret") (;38;)))
-  (core func $"#core-func25 resource.drop" (@name "resource.drop") (;25;) (canon resource.drop $"#type38 secret"))
+  (core func $"#core-func26 resource.drop" (@name "resource.drop") (;26;) (canon resource.drop $"#type38 secret"))
   (core instance $gyre:host/secrets@0.1.0 (;6;)
     (export "[static]secret.generate-ssh-key" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key"))
     (export "[static]secret.generate-host-key" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key"))
+    (export "[static]secret.generate-winrm-login" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login"))
     (export "[static]secret.open" (func $"indirect-gyre:host/secrets@0.1.0-[static]secret.open"))
     (export "[method]secret.reveal" (func $"indirect-gyre:host/secrets@0.1.0-[method]secret.reveal"))
-    (export "[resource-drop]secret" (func $"#core-func25 resource.drop"))
+    (export "[resource-drop]secret" (func $"#core-func26 resource.drop"))
   )
-  (alias core export $wit-component-shim-instance "17" (core func $"indirect-gyre:host/http@0.1.0-[static]endpoint.open" (;26;)))
-  (alias core export $wit-component-shim-instance "18" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.authorize" (;27;)))
-  (alias core export $wit-component-shim-instance "19" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (;28;)))
-  (alias core export $wit-component-shim-instance "20" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.send" (;29;)))
-  (alias core export $wit-component-shim-instance "21" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (;30;)))
+  (alias core export $wit-component-shim-instance "18" (core func $"indirect-gyre:host/http@0.1.0-[static]endpoint.open" (;27;)))
+  (alias core export $wit-component-shim-instance "19" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.authorize" (;28;)))
+  (alias core export $wit-component-shim-instance "20" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (;29;)))
+  (alias core export $wit-component-shim-instance "21" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.send" (;30;)))
+  (alias core export $wit-component-shim-instance "22" (core func $"indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (;31;)))
   (alias export $gyre:host/http@0.1.0 "endpoint" (type $endpoint (;39;)))
-  (core func $"#core-func31 resource.drop" (@name "resource.drop") (;31;) (canon resource.drop $endpoint))
+  (core func $"#core-func32 resource.drop" (@name "resource.drop") (;32;) (canon resource.drop $endpoint))
   (core instance $gyre:host/http@0.1.0 (;7;)
     (export "[static]endpoint.open" (func $"indirect-gyre:host/http@0.1.0-[static]endpoint.open"))
     (export "[method]endpoint.authorize" (func $"indirect-gyre:host/http@0.1.0-[method]endpoint.authorize"))
     (export "[method]endpoint.substitute" (func $"indirect-gyre:host/http@0.1.0-[method]endpoint.substitute"))
     (export "[method]endpoint.send" (func $"indirect-gyre:host/http@0.1.0-[method]endpoint.send"))
     (export "[method]endpoint.local-address" (func $"indirect-gyre:host/http@0.1.0-[method]endpoint.local-address"))
-    (export "[resource-drop]endpoint" (func $"#core-func31 resource.drop"))
+    (export "[resource-drop]endpoint" (func $"#core-func32 resource.drop"))
   )
   (core instance $main (;8;) (instantiate $main
       (with "gyre:host/ssh@0.1.0" (instance $gyre:host/ssh@0.1.0))
@@ -10120,86 +10244,90 @@
     (import "actual" "13" (func (;13;) (type 11)))
     (import "actual" "14" (func (;14;) (type 11)))
     (import "actual" "15" (func (;15;) (type 11)))
-    (import "actual" "16" (func (;16;) (type 7)))
-    (import "actual" "17" (func (;17;) (type 1)))
-    (import "actual" "18" (func (;18;) (type 9)))
+    (import "actual" "16" (func (;16;) (type 11)))
+    (import "actual" "17" (func (;17;) (type 7)))
+    (import "actual" "18" (func (;18;) (type 1)))
     (import "actual" "19" (func (;19;) (type 9)))
-    (import "actual" "20" (func (;20;) (type 12)))
-    (import "actual" "21" (func (;21;) (type 7)))
-    (import "shim" "$imports" (table (;0;) 22 22 funcref))
-    (elem (;0;) (i32.const 0) func 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21)
+    (import "actual" "20" (func (;20;) (type 9)))
+    (import "actual" "21" (func (;21;) (type 12)))
+    (import "actual" "22" (func (;22;) (type 7)))
+    (import "shim" "$imports" (table (;0;) 23 23 funcref))
+    (elem (;0;) (i32.const 0) func 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22)
     (@producers
       (processed-by "wit-component" "0.263.0")
     )
   )
   (alias export $gyre:host/ssh@0.1.0 "[static]session.open" (func $"[static]session.open" (;6;)))
-  (alias core export $main "cabi_realloc" (core func $cabi_realloc (;32;)))
-  (core func $"#core-func33 indirect-gyre:host/ssh@0.1.0-[static]session.open" (@name "indirect-gyre:host/ssh@0.1.0-[static]session.open") (;33;) (canon lower (func $"[static]session.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias core export $main "cabi_realloc" (core func $cabi_realloc (;33;)))
+  (core func $"#core-func34 indirect-gyre:host/ssh@0.1.0-[static]session.open" (@name "indirect-gyre:host/ssh@0.1.0-[static]session.open") (;34;) (canon lower (func $"[static]session.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/ssh@0.1.0 "[method]session.run" (func $"[method]session.run" (;7;)))
-  (core func $"#core-func34 indirect-gyre:host/ssh@0.1.0-[method]session.run" (@name "indirect-gyre:host/ssh@0.1.0-[method]session.run") (;34;) (canon lower (func $"[method]session.run") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func35 indirect-gyre:host/ssh@0.1.0-[method]session.run" (@name "indirect-gyre:host/ssh@0.1.0-[method]session.run") (;35;) (canon lower (func $"[method]session.run") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/ssh@0.1.0 "[method]session.read-file" (func $"[method]session.read-file" (;8;)))
-  (core func $"#core-func35 indirect-gyre:host/ssh@0.1.0-[method]session.read-file" (@name "indirect-gyre:host/ssh@0.1.0-[method]session.read-file") (;35;) (canon lower (func $"[method]session.read-file") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func36 indirect-gyre:host/ssh@0.1.0-[method]session.read-file" (@name "indirect-gyre:host/ssh@0.1.0-[method]session.read-file") (;36;) (canon lower (func $"[method]session.read-file") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/ssh@0.1.0 "[method]session.write-file" (func $"[method]session.write-file" (;9;)))
-  (core func $"#core-func36 indirect-gyre:host/ssh@0.1.0-[method]session.write-file" (@name "indirect-gyre:host/ssh@0.1.0-[method]session.write-file") (;36;) (canon lower (func $"[method]session.write-file") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func37 indirect-gyre:host/ssh@0.1.0-[method]session.write-file" (@name "indirect-gyre:host/ssh@0.1.0-[method]session.write-file") (;37;) (canon lower (func $"[method]session.write-file") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/disk@0.1.0 "[static]disk.open" (func $"[static]disk.open" (;10;)))
-  (core func $"#core-func37 indirect-gyre:host/disk@0.1.0-[static]disk.open" (@name "indirect-gyre:host/disk@0.1.0-[static]disk.open") (;37;) (canon lower (func $"[static]disk.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func38 indirect-gyre:host/disk@0.1.0-[static]disk.open" (@name "indirect-gyre:host/disk@0.1.0-[static]disk.open") (;38;) (canon lower (func $"[static]disk.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/disk@0.1.0 "codecs" (func $codecs (;11;)))
-  (core func $"#core-func38 indirect-gyre:host/disk@0.1.0-codecs" (@name "indirect-gyre:host/disk@0.1.0-codecs") (;38;) (canon lower (func $codecs) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func39 indirect-gyre:host/disk@0.1.0-codecs" (@name "indirect-gyre:host/disk@0.1.0-codecs") (;39;) (canon lower (func $codecs) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/disk@0.1.0 "[method]disk.write" (func $"[method]disk.write" (;12;)))
-  (core func $"#core-func39 indirect-gyre:host/disk@0.1.0-[method]disk.write" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.write") (;39;) (canon lower (func $"[method]disk.write") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func40 indirect-gyre:host/disk@0.1.0-[method]disk.write" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.write") (;40;) (canon lower (func $"[method]disk.write") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/disk@0.1.0 "[method]disk.zero" (func $"[method]disk.zero" (;13;)))
-  (core func $"#core-func40 indirect-gyre:host/disk@0.1.0-[method]disk.zero" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.zero") (;40;) (canon lower (func $"[method]disk.zero") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func41 indirect-gyre:host/disk@0.1.0-[method]disk.zero" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.zero") (;41;) (canon lower (func $"[method]disk.zero") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/disk@0.1.0 "[method]disk.flush" (func $"[method]disk.flush" (;14;)))
-  (core func $"#core-func41 indirect-gyre:host/disk@0.1.0-[method]disk.flush" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.flush") (;41;) (canon lower (func $"[method]disk.flush") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func42 indirect-gyre:host/disk@0.1.0-[method]disk.flush" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.flush") (;42;) (canon lower (func $"[method]disk.flush") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/disk@0.1.0 "[method]disk.read" (func $"[method]disk.read" (;15;)))
-  (core func $"#core-func42 indirect-gyre:host/disk@0.1.0-[method]disk.read" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.read") (;42;) (canon lower (func $"[method]disk.read") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func43 indirect-gyre:host/disk@0.1.0-[method]disk.read" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.read") (;43;) (canon lower (func $"[method]disk.read") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/disk@0.1.0 "[method]disk.extents" (func $"[method]disk.extents" (;16;)))
-  (core func $"#core-func43 indirect-gyre:host/disk@0.1.0-[method]disk.extents" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.extents") (;43;) (canon lower (func $"[method]disk.extents") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func44 indirect-gyre:host/disk@0.1.0-[method]disk.extents" (@name "indirect-gyre:host/disk@0.1.0-[method]disk.extents") (;44;) (canon lower (func $"[method]disk.extents") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/log@0.1.0 "write" (func $write (;17;)))
-  (core func $"#core-func44 indirect-gyre:host/log@0.1.0-write" (@name "indirect-gyre:host/log@0.1.0-write") (;44;) (canon lower (func $write) (memory $memory) string-encoding=utf8))
+  (core func $"#core-func45 indirect-gyre:host/log@0.1.0-write" (@name "indirect-gyre:host/log@0.1.0-write") (;45;) (canon lower (func $write) (memory $memory) string-encoding=utf8))
   (alias export $gyre:host/progress@0.1.0 "report" (func $report (;18;)))
-  (core func $"#core-func45 indirect-gyre:host/progress@0.1.0-report" (@name "indirect-gyre:host/progress@0.1.0-report") (;45;) (canon lower (func $report) (memory $memory) string-encoding=utf8))
+  (core func $"#core-func46 indirect-gyre:host/progress@0.1.0-report" (@name "indirect-gyre:host/progress@0.1.0-report") (;46;) (canon lower (func $report) (memory $memory) string-encoding=utf8))
   (alias export $gyre:host/secrets@0.1.0 "[static]secret.generate-ssh-key" (func $"[static]secret.generate-ssh-key" (;19;)))
-  (core func $"#core-func46 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key") (;46;) (canon lower (func $"[static]secret.generate-ssh-key") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func47 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key") (;47;) (canon lower (func $"[static]secret.generate-ssh-key") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (alias export $gyre:host/secrets@0.1.0 "[static]secret.generate-host-key" (func $"[static]secret.generate-host-key" (;20;)))
-  (core func $"#core-func47 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key") (;47;) (canon lower (func $"[static]secret.generate-host-key") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/secrets@0.1.0 "[static]secret.open" (func $"[static]secret.open" (;21;)))
-  (core func $"#core-func48 indirect-gyre:host/secrets@0.1.0-[static]secret.open" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.open") (;48;) (canon lower (func $"[static]secret.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/secrets@0.1.0 "[method]secret.reveal" (func $"[method]secret.reveal" (;22;)))
-  (core func $"#core-func49 indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (@name "indirect-gyre:host/secrets@0.1.0-[method]secret.reveal") (;49;) (canon lower (func $"[method]secret.reveal") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[static]endpoint.open" (func $"[static]endpoint.open" (;23;)))
-  (core func $"#core-func50 indirect-gyre:host/http@0.1.0-[static]endpoint.open" (@name "indirect-gyre:host/http@0.1.0-[static]endpoint.open") (;50;) (canon lower (func $"[static]endpoint.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[method]endpoint.authorize" (func $"[method]endpoint.authorize" (;24;)))
-  (core func $"#core-func51 indirect-gyre:host/http@0.1.0-[method]endpoint.authorize" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.authorize") (;51;) (canon lower (func $"[method]endpoint.authorize") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[method]endpoint.substitute" (func $"[method]endpoint.substitute" (;25;)))
-  (core func $"#core-func52 indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.substitute") (;52;) (canon lower (func $"[method]endpoint.substitute") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[method]endpoint.send" (func $"[method]endpoint.send" (;26;)))
-  (core func $"#core-func53 indirect-gyre:host/http@0.1.0-[method]endpoint.send" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.send") (;53;) (canon lower (func $"[method]endpoint.send") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
-  (alias export $gyre:host/http@0.1.0 "[method]endpoint.local-address" (func $"[method]endpoint.local-address" (;27;)))
-  (core func $"#core-func54 indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.local-address") (;54;) (canon lower (func $"[method]endpoint.local-address") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (core func $"#core-func48 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key") (;48;) (canon lower (func $"[static]secret.generate-host-key") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/secrets@0.1.0 "[static]secret.generate-winrm-login" (func $"[static]secret.generate-winrm-login" (;21;)))
+  (core func $"#core-func49 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login") (;49;) (canon lower (func $"[static]secret.generate-winrm-login") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/secrets@0.1.0 "[static]secret.open" (func $"[static]secret.open" (;22;)))
+  (core func $"#core-func50 indirect-gyre:host/secrets@0.1.0-[static]secret.open" (@name "indirect-gyre:host/secrets@0.1.0-[static]secret.open") (;50;) (canon lower (func $"[static]secret.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/secrets@0.1.0 "[method]secret.reveal" (func $"[method]secret.reveal" (;23;)))
+  (core func $"#core-func51 indirect-gyre:host/secrets@0.1.0-[method]secret.reveal" (@name "indirect-gyre:host/secrets@0.1.0-[method]secret.reveal") (;51;) (canon lower (func $"[method]secret.reveal") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[static]endpoint.open" (func $"[static]endpoint.open" (;24;)))
+  (core func $"#core-func52 indirect-gyre:host/http@0.1.0-[static]endpoint.open" (@name "indirect-gyre:host/http@0.1.0-[static]endpoint.open") (;52;) (canon lower (func $"[static]endpoint.open") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[method]endpoint.authorize" (func $"[method]endpoint.authorize" (;25;)))
+  (core func $"#core-func53 indirect-gyre:host/http@0.1.0-[method]endpoint.authorize" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.authorize") (;53;) (canon lower (func $"[method]endpoint.authorize") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[method]endpoint.substitute" (func $"[method]endpoint.substitute" (;26;)))
+  (core func $"#core-func54 indirect-gyre:host/http@0.1.0-[method]endpoint.substitute" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.substitute") (;54;) (canon lower (func $"[method]endpoint.substitute") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[method]endpoint.send" (func $"[method]endpoint.send" (;27;)))
+  (core func $"#core-func55 indirect-gyre:host/http@0.1.0-[method]endpoint.send" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.send") (;55;) (canon lower (func $"[method]endpoint.send") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
+  (alias export $gyre:host/http@0.1.0 "[method]endpoint.local-address" (func $"[method]endpoint.local-address" (;28;)))
+  (core func $"#core-func56 indirect-gyre:host/http@0.1.0-[method]endpoint.local-address" (@name "indirect-gyre:host/http@0.1.0-[method]endpoint.local-address") (;56;) (canon lower (func $"[method]endpoint.local-address") (memory $memory) (realloc $cabi_realloc) string-encoding=utf8))
   (core instance $actual (;9;)
-    (export "0" (func $"#core-func33 indirect-gyre:host/ssh@0.1.0-[static]session.open"))
-    (export "1" (func $"#core-func34 indirect-gyre:host/ssh@0.1.0-[method]session.run"))
-    (export "2" (func $"#core-func35 indirect-gyre:host/ssh@0.1.0-[method]session.read-file"))
-    (export "3" (func $"#core-func36 indirect-gyre:host/ssh@0.1.0-[method]session.write-file"))
-    (export "4" (func $"#core-func37 indirect-gyre:host/disk@0.1.0-[static]disk.open"))
-    (export "5" (func $"#core-func38 indirect-gyre:host/disk@0.1.0-codecs"))
-    (export "6" (func $"#core-func39 indirect-gyre:host/disk@0.1.0-[method]disk.write"))
-    (export "7" (func $"#core-func40 indirect-gyre:host/disk@0.1.0-[method]disk.zero"))
-    (export "8" (func $"#core-func41 indirect-gyre:host/disk@0.1.0-[method]disk.flush"))
-    (export "9" (func $"#core-func42 indirect-gyre:host/disk@0.1.0-[method]disk.read"))
-    (export "10" (func $"#core-func43 indirect-gyre:host/disk@0.1.0-[method]disk.extents"))
-    (export "11" (func $"#core-func44 indirect-gyre:host/log@0.1.0-write"))
-    (export "12" (func $"#core-func45 indirect-gyre:host/progress@0.1.0-report"))
-    (export "13" (func $"#core-func46 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key"))
-    (export "14" (func $"#core-func47 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key"))
-    (export "15" (func $"#core-func48 indirect-gyre:host/secrets@0.1.0-[static]secret.open"))
-    (export "16" (func $"#core-func49 indirect-gyre:host/secrets@0.1.0-[method]secret.reveal"))
-    (export "17" (func $"#core-func50 indirect-gyre:host/http@0.1.0-[static]endpoint.open"))
-    (export "18" (func $"#core-func51 indirect-gyre:host/http@0.1.0-[method]endpoint.authorize"))
-    (export "19" (func $"#core-func52 indirect-gyre:host/http@0.1.0-[method]endpoint.substitute"))
-    (export "20" (func $"#core-func53 indirect-gyre:host/http@0.1.0-[method]endpoint.send"))
-    (export "21" (func $"#core-func54 indirect-gyre:host/http@0.1.0-[method]endpoint.local-address"))
+    (export "0" (func $"#core-func34 indirect-gyre:host/ssh@0.1.0-[static]session.open"))
+    (export "1" (func $"#core-func35 indirect-gyre:host/ssh@0.1.0-[method]session.run"))
+    (export "2" (func $"#core-func36 indirect-gyre:host/ssh@0.1.0-[method]session.read-file"))
+    (export "3" (func $"#core-func37 indirect-gyre:host/ssh@0.1.0-[method]session.write-file"))
+    (export "4" (func $"#core-func38 indirect-gyre:host/disk@0.1.0-[static]disk.open"))
+    (export "5" (func $"#core-func39 indirect-gyre:host/disk@0.1.0-codecs"))
+    (export "6" (func $"#core-func40 indirect-gyre:host/disk@0.1.0-[method]disk.write"))
+    (export "7" (func $"#core-func41 indirect-gyre:host/disk@0.1.0-[method]disk.zero"))
+    (export "8" (func $"#core-func42 indirect-gyre:host/disk@0.1.0-[method]disk.flush"))
+    (export "9" (func $"#core-func43 indirect-gyre:host/disk@0.1.0-[method]disk.read"))
+    (export "10" (func $"#core-func44 indirect-gyre:host/disk@0.1.0-[method]disk.extents"))
+    (export "11" (func $"#core-func45 indirect-gyre:host/log@0.1.0-write"))
+    (export "12" (func $"#core-func46 indirect-gyre:host/progress@0.1.0-report"))
+    (export "13" (func $"#core-func47 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-ssh-key"))
+    (export "14" (func $"#core-func48 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-host-key"))
+    (export "15" (func $"#core-func49 indirect-gyre:host/secrets@0.1.0-[static]secret.generate-winrm-login"))
+    (export "16" (func $"#core-func50 indirect-gyre:host/secrets@0.1.0-[static]secret.open"))
+    (export "17" (func $"#core-func51 indirect-gyre:host/secrets@0.1.0-[method]secret.reveal"))
+    (export "18" (func $"#core-func52 indirect-gyre:host/http@0.1.0-[static]endpoint.open"))
+    (export "19" (func $"#core-func53 indirect-gyre:host/http@0.1.0-[method]endpoint.authorize"))
+    (export "20" (func $"#core-func54 indirect-gyre:host/http@0.1.0-[method]endpoint.substitute"))
+    (export "21" (func $"#core-func55 indirect-gyre:host/http@0.1.0-[method]endpoint.send"))
+    (export "22" (func $"#core-func56 indirect-gyre:host/http@0.1.0-[method]endpoint.local-address"))
   )
   (core instance $fixup (;10;) (instantiate $wit-component-fixup
       (with "actual" (instance $actual))
@@ -10209,59 +10337,59 @@
   (type (;40;) (list $finding))
   (type (;41;) (result 40 (error $"#type20 error")))
   (type (;42;) (func (param "config" string) (param "vm" 29) (result 41)))
-  (alias core export $main "gyre:plugin/source@0.1.0#check" (core func $gyre:plugin/source@0.1.0#check (;55;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#check" (core func $cabi_post_gyre:plugin/source@0.1.0#check (;56;)))
-  (func $check (;28;) (type 42) (canon lift (core func $gyre:plugin/source@0.1.0#check) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#check)))
+  (alias core export $main "gyre:plugin/source@0.1.0#check" (core func $gyre:plugin/source@0.1.0#check (;57;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#check" (core func $cabi_post_gyre:plugin/source@0.1.0#check (;58;)))
+  (func $check (;29;) (type 42) (canon lift (core func $gyre:plugin/source@0.1.0#check) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#check)))
   (type (;43;) (result 32 (error $"#type20 error")))
   (type (;44;) (func (param "config" string) (param "name" 29) (param "after" 29) (result 43)))
-  (alias core export $main "gyre:plugin/source@0.1.0#list-vms" (core func $gyre:plugin/source@0.1.0#list-vms (;57;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#list-vms" (core func $cabi_post_gyre:plugin/source@0.1.0#list-vms (;58;)))
-  (func $list-vms (;29;) (type 44) (canon lift (core func $gyre:plugin/source@0.1.0#list-vms) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#list-vms)))
+  (alias core export $main "gyre:plugin/source@0.1.0#list-vms" (core func $gyre:plugin/source@0.1.0#list-vms (;59;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#list-vms" (core func $cabi_post_gyre:plugin/source@0.1.0#list-vms (;60;)))
+  (func $list-vms (;30;) (type 44) (canon lift (core func $gyre:plugin/source@0.1.0#list-vms) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#list-vms)))
   (type (;45;) (result $vm-spec (error $"#type20 error")))
   (type (;46;) (func (param "config" string) (param "id" string) (result 45)))
-  (alias core export $main "gyre:plugin/source@0.1.0#get-vm" (core func $gyre:plugin/source@0.1.0#get-vm (;59;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#get-vm" (core func $cabi_post_gyre:plugin/source@0.1.0#get-vm (;60;)))
-  (func $get-vm (;30;) (type 46) (canon lift (core func $gyre:plugin/source@0.1.0#get-vm) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#get-vm)))
+  (alias core export $main "gyre:plugin/source@0.1.0#get-vm" (core func $gyre:plugin/source@0.1.0#get-vm (;61;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#get-vm" (core func $cabi_post_gyre:plugin/source@0.1.0#get-vm (;62;)))
+  (func $get-vm (;31;) (type 46) (canon lift (core func $gyre:plugin/source@0.1.0#get-vm) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#get-vm)))
   (type (;47;) (result $outcome (error $"#type20 error")))
   (type (;48;) (func (param "step" $step) (param "id" string) (result 47)))
-  (alias core export $main "gyre:plugin/source@0.1.0#power-off" (core func $gyre:plugin/source@0.1.0#power-off (;61;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#power-off" (core func $cabi_post_gyre:plugin/source@0.1.0#power-off (;62;)))
-  (func $power-off (;31;) (type 48) (canon lift (core func $gyre:plugin/source@0.1.0#power-off) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#power-off)))
+  (alias core export $main "gyre:plugin/source@0.1.0#power-off" (core func $gyre:plugin/source@0.1.0#power-off (;63;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#power-off" (core func $cabi_post_gyre:plugin/source@0.1.0#power-off (;64;)))
+  (func $power-off (;32;) (type 48) (canon lift (core func $gyre:plugin/source@0.1.0#power-off) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#power-off)))
   (type (;49;) (option $state))
   (type (;50;) (func (param "step" $step) (param "vm" $vm-spec) (param "base" 49) (result 47)))
-  (alias core export $main "gyre:plugin/source@0.1.0#ensure-snapshot" (core func $gyre:plugin/source@0.1.0#ensure-snapshot (;63;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot" (core func $cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot (;64;)))
-  (func $ensure-snapshot (;32;) (type 50) (canon lift (core func $gyre:plugin/source@0.1.0#ensure-snapshot) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot)))
+  (alias core export $main "gyre:plugin/source@0.1.0#ensure-snapshot" (core func $gyre:plugin/source@0.1.0#ensure-snapshot (;65;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot" (core func $cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot (;66;)))
+  (func $ensure-snapshot (;33;) (type 50) (canon lift (core func $gyre:plugin/source@0.1.0#ensure-snapshot) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#ensure-snapshot)))
   (type (;51;) (func (param "step" $step) (param "snapshot" $state) (result 47)))
-  (alias core export $main "gyre:plugin/source@0.1.0#release-snapshot" (core func $gyre:plugin/source@0.1.0#release-snapshot (;65;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#release-snapshot" (core func $cabi_post_gyre:plugin/source@0.1.0#release-snapshot (;66;)))
-  (func $release-snapshot (;33;) (type 51) (canon lift (core func $gyre:plugin/source@0.1.0#release-snapshot) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#release-snapshot)))
+  (alias core export $main "gyre:plugin/source@0.1.0#release-snapshot" (core func $gyre:plugin/source@0.1.0#release-snapshot (;67;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#release-snapshot" (core func $cabi_post_gyre:plugin/source@0.1.0#release-snapshot (;68;)))
+  (func $release-snapshot (;34;) (type 51) (canon lift (core func $gyre:plugin/source@0.1.0#release-snapshot) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#release-snapshot)))
   (type (;52;) (result 34 (error $"#type20 error")))
   (type (;53;) (func (param "config" string) (param "snapshot" $state) (param "disk" string) (result 52)))
-  (alias core export $main "gyre:plugin/source@0.1.0#open-disk" (core func $gyre:plugin/source@0.1.0#open-disk (;67;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#open-disk" (core func $cabi_post_gyre:plugin/source@0.1.0#open-disk (;68;)))
-  (func $open-disk (;34;) (type 53) (canon lift (core func $gyre:plugin/source@0.1.0#open-disk) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#open-disk)))
+  (alias core export $main "gyre:plugin/source@0.1.0#open-disk" (core func $gyre:plugin/source@0.1.0#open-disk (;69;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#open-disk" (core func $cabi_post_gyre:plugin/source@0.1.0#open-disk (;70;)))
+  (func $open-disk (;35;) (type 53) (canon lift (core func $gyre:plugin/source@0.1.0#open-disk) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#open-disk)))
   (type (;54;) (list $"#type21 extent"))
   (type (;55;) (result 54 (error $"#type20 error")))
   (type (;56;) (func (param "since" 49) (param "offset" u64) (param "length" u64) (result 55)))
-  (alias core export $main "gyre:plugin/source@0.1.0#extents" (core func $gyre:plugin/source@0.1.0#extents (;69;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#extents" (core func $cabi_post_gyre:plugin/source@0.1.0#extents (;70;)))
-  (func $extents (;35;) (type 56) (canon lift (core func $gyre:plugin/source@0.1.0#extents) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#extents)))
+  (alias core export $main "gyre:plugin/source@0.1.0#extents" (core func $gyre:plugin/source@0.1.0#extents (;71;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#extents" (core func $cabi_post_gyre:plugin/source@0.1.0#extents (;72;)))
+  (func $extents (;36;) (type 56) (canon lift (core func $gyre:plugin/source@0.1.0#extents) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#extents)))
   (type (;57;) (list u8))
   (type (;58;) (result 57 (error $"#type20 error")))
   (type (;59;) (func (param "offset" u64) (param "length" u32) (result 58)))
-  (alias core export $main "gyre:plugin/source@0.1.0#read" (core func $gyre:plugin/source@0.1.0#read (;71;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#read" (core func $cabi_post_gyre:plugin/source@0.1.0#read (;72;)))
-  (func $read (;36;) (type 59) (canon lift (core func $gyre:plugin/source@0.1.0#read) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#read)))
+  (alias core export $main "gyre:plugin/source@0.1.0#read" (core func $gyre:plugin/source@0.1.0#read (;73;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#read" (core func $cabi_post_gyre:plugin/source@0.1.0#read (;74;)))
+  (func $read (;37;) (type 59) (canon lift (core func $gyre:plugin/source@0.1.0#read) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#read)))
   (type (;60;) (result $marked-page (error $"#type20 error")))
   (type (;61;) (func (param "config" string) (param "after" 29) (result 60)))
-  (alias core export $main "gyre:plugin/source@0.1.0#list-marked" (core func $gyre:plugin/source@0.1.0#list-marked (;73;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#list-marked" (core func $cabi_post_gyre:plugin/source@0.1.0#list-marked (;74;)))
-  (func $list-marked (;37;) (type 61) (canon lift (core func $gyre:plugin/source@0.1.0#list-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#list-marked)))
+  (alias core export $main "gyre:plugin/source@0.1.0#list-marked" (core func $gyre:plugin/source@0.1.0#list-marked (;75;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#list-marked" (core func $cabi_post_gyre:plugin/source@0.1.0#list-marked (;76;)))
+  (func $list-marked (;38;) (type 61) (canon lift (core func $gyre:plugin/source@0.1.0#list-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#list-marked)))
   (type (;62;) (func (param "step" $step) (param "kind" string) (param "id" string) (result 47)))
-  (alias core export $main "gyre:plugin/source@0.1.0#remove-marked" (core func $gyre:plugin/source@0.1.0#remove-marked (;75;)))
-  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#remove-marked" (core func $cabi_post_gyre:plugin/source@0.1.0#remove-marked (;76;)))
-  (func $remove-marked (;38;) (type 62) (canon lift (core func $gyre:plugin/source@0.1.0#remove-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#remove-marked)))
+  (alias core export $main "gyre:plugin/source@0.1.0#remove-marked" (core func $gyre:plugin/source@0.1.0#remove-marked (;77;)))
+  (alias core export $main "cabi_post_gyre:plugin/source@0.1.0#remove-marked" (core func $cabi_post_gyre:plugin/source@0.1.0#remove-marked (;78;)))
+  (func $remove-marked (;39;) (type 62) (canon lift (core func $gyre:plugin/source@0.1.0#remove-marked) (memory $memory) (realloc $cabi_realloc) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/source@0.1.0#remove-marked)))
   (alias export $gyre:host/errors@0.1.0 "error-kind" (type $error-kind (;63;)))
   (alias export $gyre:host/extents@0.1.0 "stored" (type $stored (;64;)))
   (alias export $gyre:host/extents@0.1.0 "packed" (type $packed (;65;)))
@@ -10468,9 +10596,9 @@
   )
   (export $gyre:plugin/source@0.1.0 (;12;) "gyre:plugin/source@0.1.0" (instance $gyre:plugin/source@0.1.0-shim-instance))
   (type (;73;) (func (result 35)))
-  (alias core export $main "gyre:plugin/metadata@0.1.0#describe" (core func $gyre:plugin/metadata@0.1.0#describe (;77;)))
-  (alias core export $main "cabi_post_gyre:plugin/metadata@0.1.0#describe" (core func $cabi_post_gyre:plugin/metadata@0.1.0#describe (;78;)))
-  (func $describe (;39;) (type 73) (canon lift (core func $gyre:plugin/metadata@0.1.0#describe) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/metadata@0.1.0#describe)))
+  (alias core export $main "gyre:plugin/metadata@0.1.0#describe" (core func $gyre:plugin/metadata@0.1.0#describe (;79;)))
+  (alias core export $main "cabi_post_gyre:plugin/metadata@0.1.0#describe" (core func $cabi_post_gyre:plugin/metadata@0.1.0#describe (;80;)))
+  (func $describe (;40;) (type 73) (canon lift (core func $gyre:plugin/metadata@0.1.0#describe) (memory $memory) string-encoding=utf8 (post-return $cabi_post_gyre:plugin/metadata@0.1.0#describe)))
   (component $gyre:plugin/metadata@0.1.0-shim-component (;1;)
     (type (;0;) (record (field "name" string) (field "version" string) (field "summary" string) (field "config-schema" string)))
     (import "import-type-description" (type (;1;) (eq 0)))

@@ -61,6 +61,7 @@ fn host(config: &str) -> Told {
     told.expect("clock.elapsed", clock::elapsed() < 3_600_000);
     told.note("secrets.generate-ssh-key", Secret::generate_ssh_key("one"));
     told.note("secrets.generate-host-key", Secret::generate_host_key("two"));
+    told.note("secrets.generate-winrm-login", Secret::generate_winrm_login("three"));
     if let Some(secret) = told.note("secrets.open", Secret::open("own")) {
         told.note("secrets.reveal", secret.reveal());
         web(config, &secret, &mut told);
