@@ -19,6 +19,7 @@ fn main() {
         #[cfg(unix)]
         [run::INNER] => exit(run::inner()),
         [script::OUTER, rest @ ..] => exit(script::outer(rest)),
+        #[cfg(unix)]
         [script::INNER, rest @ ..] => exit(script::inner(rest)),
         ["--version"] => {
             let version = gyre_core::protocol::VERSION;

@@ -18,7 +18,9 @@ use gyre_core::error::Context as _;
 use gyre_core::limits::{SCRIPT_BYTES_MAX, SCRIPT_RUN_MS};
 use gyre_core::protocol::{Script, ScriptEnd};
 use gyre_core::{Error, Result};
-pub use platform::{inner, outer};
+#[cfg(unix)]
+pub use platform::inner;
+pub use platform::outer;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -26,6 +28,7 @@ use std::time::{Duration, Instant};
 /// First argument of the helper that makes the namespace.
 pub const OUTER: &str = "run-script";
 /// First argument of process 1.
+#[cfg(unix)]
 pub const INNER: &str = "run-script-inner";
 /// Where a script finds the mounted root, besides its first argument.
 const ROOT_VARIABLE: &str = "GYRE_ROOT";
