@@ -2,6 +2,7 @@
 //! platform says of them, and reading, writing, zeroing and hashing them. Blocking throughout.
 //! Knows no partition, and no request.
 
+use crate::attached::{APPEAR_POLL, APPEAR_TIMEOUT_S, is_called};
 use crate::bytes::ReadAt;
 use gyre_core::limits::{HASH_BLOCK_BYTES, HASH_RANGE_BYTES_MAX};
 use gyre_core::roles::AttachedDisk;
@@ -14,11 +15,6 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-/// How long a disk may take to appear after it was attached, seconds.
-pub const APPEAR_TIMEOUT_S: u64 = 30;
-const APPEAR_POLL: Duration = Duration::from_millis(200);
-/// virtio-blk tells no more of a serial.
-const VIRTIO_SERIAL_BYTES: usize = 20;
 /// Direct reads begin and end on such boundaries, in the device and in memory.
 const ALIGN: u64 = 4096;
 /// Read at once of a device.
@@ -123,6 +119,11 @@ impl Disk {
         let flags = access | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::DIRECT;
         let direct = rustix::fs::open(path, flags, Mode::empty()).ok().map(File::from);
         Ok(Self { id: id.into(), path: path.into(), number, size, file, direct, is_device })
+    }
+
+    /// Bytes.
+    pub const fn size(&self) -> u64 {
+        self.size
     }
 
     /// Writes `bytes`; durable after [`Disk::flush`]. Of a device, pages that lie on pages of memory ([`Aligned`]) are
@@ -439,23 +440,8 @@ impl Listed {
     }
 
     fn is_called(&self, name: &str) -> bool {
-        let wanted = plain(name);
-        self.serials.iter().any(|serial| {
-            let cut = |short: &str, long: &str| short.len() == VIRTIO_SERIAL_BYTES && long.starts_with(short);
-            serial == name
-                || cut(serial, name)
-                || cut(name, serial)
-                || (!wanted.is_empty() && plain(serial) == wanted)
-        })
+        self.serials.iter().any(|serial| is_called(serial, name))
     }
-}
-
-/// A WWN without what different sources put around it.
-fn plain(name: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    ["wwn-", "naa.", "eui.", "0x"]
-        .iter()
-        .fold(name, |name, prefix| name.trim_start_matches(prefix).to_string())
 }
 
 fn block_devices() -> Vec<Listed> {
@@ -564,6 +550,7 @@ fn whole_disk(number: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attached::VIRTIO_SERIAL_BYTES;
 
     const ID: &str = "0b5c9e6a-1f5e-4a51-9d3f-8f1f0c2d3e4f";
     const CUT: &str = "0b5c9e6a-1f5e-4a51-9";

@@ -1,33 +1,29 @@
 //! The requests of [`gyre_core::protocol`], each turned into one blocking call. Knows no transport.
 
-use crate::device::{Aligned, Disk};
-use crate::run::{self, Program, Stops};
+#[cfg(unix)]
+mod disks;
+
+use crate::device::Disk;
+use crate::program::{Program, Stops};
 use crate::system::Guest;
 use bytes::Bytes;
 use gyre_core::error::Context as _;
-use gyre_core::limits::{
-    AGENT_BODY_BYTES_MAX, HASH_RANGE_BYTES_MAX, LUKS_SECRET_BYTES_MAX, LUKS_SECRETS_MAX, PIECE_BYTES_MAX,
-};
-use gyre_core::protocol::{
-    Device, Hello, RootReply, RootRequest, Script, System, TOOK_HEADER, Unlock, VERSION,
-};
+use gyre_core::limits::{AGENT_BODY_BYTES_MAX, LUKS_SECRET_BYTES_MAX, LUKS_SECRETS_MAX};
+use gyre_core::protocol::{Device, Hello, RootReply, RootRequest, Script, System, Unlock, VERSION};
 use gyre_core::{Error, Kind, Result};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use hyper::{Method, Request, Response, StatusCode};
-use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// Bodies in memory at once, all requests together.
 const BODIES_KIB_MAX: usize = 128 * 1024;
 /// Blocking calls at once.
 const CALLS_MAX: usize = 16;
-/// Buffers for a piece that are kept for the next ones.
-const BUFFERS_IDLE_MAX: usize = CALLS_MAX;
 /// A JSON body: a guest's file in base64 is the largest.
 const JSON_BYTES_MAX: u64 = AGENT_BODY_BYTES_MAX;
 
@@ -36,8 +32,8 @@ pub struct Agent {
     disks: Arc<Vec<Disk>>,
     guest: Arc<Mutex<Guest>>,
     bodies: Arc<Semaphore>,
-    /// A fresh buffer would cost a page fault for every 4 KiB that is received into it.
-    buffers: Arc<Mutex<Vec<Aligned>>>,
+    #[cfg(unix)]
+    buffers: disks::Buffers,
     calls: Arc<Semaphore>,
     started: Instant,
     last_ms: AtomicU64,
@@ -55,7 +51,8 @@ impl Agent {
             guest: Arc::new(Mutex::new(Guest::new(disks.clone(), base))),
             disks,
             bodies: Arc::new(Semaphore::new(BODIES_KIB_MAX)),
-            buffers: Arc::default(),
+            #[cfg(unix)]
+            buffers: disks::Buffers::default(),
             calls: Arc::new(Semaphore::new(CALLS_MAX)),
             started: Instant::now(),
             last_ms: AtomicU64::new(0),
@@ -143,56 +140,9 @@ impl Agent {
         let device = |disk: &Disk| Device {
             disk: disk.id.clone(),
             path: disk.path.display().to_string(),
-            size: crate::bytes::ReadAt::size(disk),
+            size: disk.size(),
         };
         Hello { version: VERSION, devices: self.disks.iter().map(device).collect() }
-    }
-
-    async fn disk_call(
-        self: &Arc<Self>,
-        index: &str,
-        what: &str,
-        request: Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>> {
-        let index = index.parse::<usize>().ok().filter(|index| *index < self.disks.len());
-        let index = index.ok_or_else(|| Error::not_found("agent.request", "no such disk"))?;
-        let query = request.uri().query().unwrap_or_default().to_string();
-        let method = request.method().clone();
-        match (&method, what) {
-            (&Method::PUT, "data") => {
-                let offset = number(&query, "offset")?;
-                let packed = is_zstd(request.headers())?;
-                let mut body = self.received(request, AGENT_BODY_BYTES_MAX).await?;
-                let buffers = self.buffers.clone();
-                let write = move |disk: &Disk| {
-                    let took = put(disk, offset, body.buffer.get(body.length), packed);
-                    keep(&buffers, body.buffer);
-                    took
-                };
-                Ok(done_in(self.with_disk(index, write).await?))
-            }
-            (&Method::POST, "zero") => {
-                let (offset, length) = (number(&query, "offset")?, number(&query, "length")?);
-                self.with_disk(index, move |disk| disk.zero(offset, length)).await?;
-                Ok(done())
-            }
-            (&Method::POST, "flush") => {
-                self.with_disk(index, Disk::flush).await?;
-                Ok(done())
-            }
-            (&Method::GET, "hashes") => {
-                let (offset, length) = (number(&query, "offset")?, limited(&query, HASH_RANGE_BYTES_MAX)?);
-                let hashes = self.with_disk(index, move |disk| disk.hashes(offset, length)).await?;
-                Ok(Response::new(Full::new(Bytes::from(hashes.concat()))))
-            }
-            (&Method::GET, "data") => {
-                let (offset, length) = (number(&query, "offset")?, limited(&query, AGENT_BODY_BYTES_MAX)?);
-                let _room = self.room(length).await?;
-                let bytes = self.with_disk(index, move |disk| disk.read(offset, length)).await?;
-                Ok(Response::new(Full::new(Bytes::from(bytes))))
-            }
-            _ => Err(Error::not_found("agent.request", format!("no such request: {method} on a disk"))),
-        }
     }
 
     async fn root_call(self: &Arc<Self>, call: RootRequest) -> Result<RootReply> {
@@ -202,11 +152,15 @@ impl Agent {
         let program = Program { argv, env, stdin: stdin.0, timeout_ms };
         let stop = self.programs.watch();
         // The lock is held while it runs: nothing is unmounted below a running program.
-        self.with_guest(move |guest| {
-            guest.root()?;
-            run::run(&guest.root_path(), guest.nodes(), program, &stop)
-        })
-        .await
+        self.with_guest(move |guest| guest.run(program, &stop)).await
+    }
+
+    /// A guest's disks are copied by a worker that runs Linux.
+    #[cfg(windows)]
+    async fn disk_call(&self, _: &str, what: &str, _: Request<Incoming>) -> Result<Response<Full<Bytes>>> {
+        let why =
+            format!("an agent on Windows does not copy disks ({what}): it only converts what is on them");
+        Err(Error::invalid("agent.request", why))
     }
 
     async fn unlock(&self, request: Request<Incoming>) -> Result<()> {
@@ -231,19 +185,6 @@ impl Agent {
     ) -> Result<T> {
         let guest = self.guest.clone();
         self.blocking(move || call(&mut lock(&guest))).await
-    }
-
-    async fn with_disk<T: Send + 'static>(
-        &self,
-        index: usize,
-        call: impl FnOnce(&Disk) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let disks = self.disks.clone();
-        self.blocking(move || match disks.get(index) {
-            Some(disk) => call(disk),
-            None => Err(Error::not_found("agent.request", "no such disk")),
-        })
-        .await
     }
 
     async fn blocking<T: Send + 'static>(
@@ -278,46 +219,11 @@ impl Agent {
         Ok(body.map_err(broken_off)?.to_bytes())
     }
 
-    /// A body in memory that can be written past the page cache.
-    async fn received(&self, request: Request<Incoming>, bytes_max: u64) -> Result<Received> {
-        let length = body_length(request.headers(), bytes_max)?;
-        let room = self.room(length).await?;
-        let (mut buffer, mut body) = (self.buffer(length), request.into_body());
-        let mut rest = buffer.get(length);
-        while let Some(frame) = body.frame().await {
-            let Ok(data) = frame.map_err(broken_off)?.into_data() else { continue };
-            let parts = rest.split_at_mut_checked(data.len());
-            let (part, after) = parts.ok_or_else(|| broken_off("it is longer than it says"))?;
-            part.copy_from_slice(&data);
-            rest = after;
-        }
-        if !rest.is_empty() {
-            return Err(broken_off("it is shorter than it says"));
-        }
-        Ok(Received { buffer, length, _room: room })
-    }
-
-    fn buffer(&self, bytes: u64) -> Aligned {
-        if bytes > PIECE_BYTES_MAX {
-            return Aligned::new(bytes);
-        }
-        let idle = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.unwrap_or_else(|| Aligned::new(PIECE_BYTES_MAX))
-    }
-
     async fn json_body<T: serde::de::DeserializeOwned>(&self, request: Request<Incoming>) -> Result<T> {
         let body = self.body(request, JSON_BYTES_MAX).await?;
         serde_json::from_slice(&body)
             .or_invalid("agent.request", || "the body is not what this request takes".into())
     }
-}
-
-/// A body that was received.
-struct Received {
-    buffer: Aligned,
-    length: u64,
-    /// Held for as long as the bytes are.
-    _room: OwnedSemaphorePermit,
 }
 
 /// One request on its way, also counted down when its connection breaks and nobody waits for it.
@@ -342,21 +248,6 @@ fn lock(guest: &Mutex<Guest>) -> MutexGuard<'_, Guest> {
     guest.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes what was received; answers how long the device took.
-fn put(disk: &Disk, offset: u64, body: &[u8], packed: bool) -> Result<Duration> {
-    let unpacked = if packed { Some(unpack(body)?) } else { None };
-    let begun = Instant::now();
-    disk.write(offset, unpacked.as_deref().unwrap_or(body)).map(|()| begun.elapsed())
-}
-
-/// For the next body, where there are few.
-fn keep(buffers: &Mutex<Vec<Aligned>>, buffer: Aligned) {
-    let mut buffers = buffers.lock().unwrap_or_else(PoisonError::into_inner);
-    if buffers.len() < BUFFERS_IDLE_MAX && buffer.room() == PIECE_BYTES_MAX {
-        buffers.push(buffer);
-    }
-}
-
 fn body_length(headers: &HeaderMap, bytes_max: u64) -> Result<u64> {
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     length.filter(|length| *length <= bytes_max).ok_or_else(|| {
@@ -368,54 +259,9 @@ fn broken_off(why: impl std::fmt::Display) -> Error {
     Error::unavailable("agent.request", "the body broke off").cause(why)
 }
 
-fn number(query: &str, name: &str) -> Result<u64> {
-    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    let parsed = value.and_then(|value| value.parse().ok());
-    parsed.ok_or_else(|| Error::invalid("agent.request", format!("the request lacks the number {name}")))
-}
-
-fn limited(query: &str, max: u64) -> Result<u64> {
-    let length = number(query, "length")?;
-    if length <= max {
-        Ok(length)
-    } else {
-        Err(Error::invalid("agent.request", format!("length is more than {max}")))
-    }
-}
-
-fn is_zstd(headers: &HeaderMap) -> Result<bool> {
-    match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
-        None | Some(b"identity") => Ok(false),
-        Some(b"zstd") => Ok(true),
-        Some(_) => Err(Error::invalid("agent.request", "the only content-encoding is zstd")),
-    }
-}
-
-fn unpack(body: &[u8]) -> Result<Vec<u8>> {
-    let bad = || "the body is not zstd".to_string();
-    let decoder = zstd::stream::Decoder::new(body).or_invalid("agent.request", bad)?;
-    let mut bytes = Vec::new();
-    decoder.take(AGENT_BODY_BYTES_MAX + 1).read_to_end(&mut bytes).or_invalid("agent.request", bad)?;
-    if bytes.len() as u64 > AGENT_BODY_BYTES_MAX {
-        return Err(Error::invalid(
-            "agent.request",
-            format!("the body unpacks to more than {AGENT_BODY_BYTES_MAX} bytes"),
-        ));
-    }
-    Ok(bytes)
-}
-
 fn done() -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    response
-}
-
-/// The same, with how long the device itself took.
-fn done_in(took: Duration) -> Response<Full<Bytes>> {
-    let mut response = done();
-    let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    response.headers_mut().insert(TOOK_HEADER, us.into());
     response
 }
 

@@ -3,30 +3,61 @@
 //! its programs. It knows no cloud and no job; what it says to the host is
 //! [`gyre_core::protocol`].
 
-pub mod btrfs;
+mod attached;
+pub mod attend;
 pub mod bytes;
-pub mod check;
-pub mod device;
-pub mod fstab;
-pub mod groups;
+mod calls;
 pub mod http;
-pub mod layout;
-pub mod local;
-pub mod loopback;
-pub mod luks;
-pub mod lvm;
-pub mod naming;
-pub mod ntfs;
+pub mod installed;
 pub mod partitions;
-pub mod raid;
+pub mod program;
 pub mod registry;
-pub mod root;
-pub mod run;
 pub mod script;
 pub mod serve;
-pub mod stack;
-pub mod superblock;
 pub mod survey;
+
+#[cfg(unix)]
+pub mod btrfs;
+#[cfg(unix)]
+pub mod check;
+#[cfg(unix)]
+pub mod device;
+#[cfg(unix)]
+pub mod fstab;
+#[cfg(unix)]
+pub mod groups;
+#[cfg(unix)]
+pub mod layout;
+#[cfg(unix)]
+pub mod local;
+#[cfg(unix)]
+pub mod loopback;
+#[cfg(unix)]
+pub mod luks;
+#[cfg(unix)]
+pub mod lvm;
+#[cfg(unix)]
+pub mod naming;
+#[cfg(unix)]
+pub mod ntfs;
+#[cfg(unix)]
+pub mod raid;
+#[cfg(unix)]
+pub mod root;
+#[cfg(unix)]
+pub mod run;
+#[cfg(unix)]
+pub mod stack;
+#[cfg(unix)]
+pub mod superblock;
+#[cfg(unix)]
 pub mod system;
+#[cfg(unix)]
 pub mod tool;
+#[cfg(unix)]
 pub mod volume;
+
+#[cfg(any(windows, test))]
+pub mod windows;
+#[cfg(windows)]
+pub use windows::{disks as device, guest as system, root};

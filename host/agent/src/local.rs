@@ -1,9 +1,10 @@
 //! A directory of this machine as a guest's root: what a worker is for a deployment, for an author who tries a plugin.
 //! Files by [`Root`], programs by [`run`], each in a mount namespace that is gone with its thread. Knows no disk.
 
+use crate::program::{Program, Stops};
 use crate::registry::Hives;
 use crate::root::Root as Files;
-use crate::run::{self, Program, Stops};
+use crate::run;
 use async_trait::async_trait;
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Root, RootReply, RootRequest};

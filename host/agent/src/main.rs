@@ -1,6 +1,8 @@
 //! The program on a worker; see the library's front page.
 
-use gyre_agent::{run, script, serve};
+#[cfg(unix)]
+use gyre_agent::run;
+use gyre_agent::{script, serve};
 use std::io::Write as _;
 use std::process::exit;
 
@@ -12,9 +14,12 @@ fn main() {
     match arguments.as_slice() {
         ["serve"] => exit(serve::exit_code(serve::serve())),
         ["connect", path] => exit(serve::exit_code(serve::connect(path))),
+        #[cfg(unix)]
         [run::OUTER] => exit(run::outer()),
+        #[cfg(unix)]
         [run::INNER] => exit(run::inner()),
         [script::OUTER, rest @ ..] => exit(script::outer(rest)),
+        #[cfg(unix)]
         [script::INNER, rest @ ..] => exit(script::inner(rest)),
         ["--version"] => {
             let version = gyre_core::protocol::VERSION;

@@ -35,8 +35,8 @@ const DYNAMIC_GPT: [&str; 2] =
     ["af9b60a0-1431-4f62-bc68-3311714a69ad", "5808c8aa-7e8f-42e0-85d2-e1e90434cfb3"];
 const DYNAMIC_MBR: u8 = 0x42;
 /// The kind of the firmware's own partition.
-const ESP_GPT: &str = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
-const ESP_MBR: u8 = 0xef;
+pub(crate) const ESP_GPT: &str = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
+pub(crate) const ESP_MBR: u8 = 0xef;
 
 /// The partitions of a disk, in the table's order; none when it has no table.
 pub fn read<D: ReadAt + ?Sized>(disk: &D) -> Vec<Partition> {

@@ -2,8 +2,11 @@
 //! (`openat2` with `RESOLVE_IN_ROOT`): no link, however it is made, leads out, and what is not a
 //! regular file is never read. Knows no mounts and runs nothing.
 
+mod looking;
+
+use crate::calls::{DEPTH_MAX, NAMES_MAX, PATH_BYTES_MAX, components, part_name, too_large};
 use gyre_core::limits::{COPIED_FILE_BYTES_MAX, GUEST_FILE_BYTES_MAX};
-use gyre_core::protocol::{Base64, FileType, RootReply, RootRequest, Stat};
+use gyre_core::protocol::{FileType, Stat};
 use gyre_core::{Error, Kind, Result};
 use rustix::fs::{AtFlags, Dir, Gid, Mode, OFlags, ResolveFlags, Uid, XattrFlags};
 use rustix::io::Errno;
@@ -11,13 +14,7 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Names in one directory.
-pub const NAMES_MAX: usize = 100_000;
-/// Directories below each other that `remove` follows.
-const DEPTH_MAX: usize = 200;
-const PATH_BYTES_MAX: usize = 4096;
 /// The kernel asks to repeat when something is renamed below its feet.
 const RACES_MAX: usize = 16;
 
@@ -37,33 +34,6 @@ impl Root {
     /// The same for somebody who is not root and tries a plugin on a tree of their own: what is made is theirs.
     pub fn of_caller(dir: OwnedFd) -> Self {
         Self { dir, owner: (rustix::process::geteuid(), rustix::process::getegid()) }
-    }
-
-    /// Answers a call on files.
-    ///
-    /// # Errors
-    /// `rootfs.*`; `agent.defect` for programs and hives, which are none.
-    pub fn answer(&self, call: RootRequest) -> Result<RootReply> {
-        let finished = |result: Result<()>| result.map(|()| RootReply::Done);
-        Ok(match call {
-            RootRequest::Stat { path } => RootReply::Stat { stat: self.stat(&path)? },
-            RootRequest::ReadDir { path } => RootReply::Names { names: self.read_dir(&path)? },
-            RootRequest::ReadFile { path } => RootReply::Bytes { bytes: Base64(self.read_file(&path)?) },
-            RootRequest::ReadLink { path } => RootReply::Target { target: self.read_link(&path)? },
-            RootRequest::WriteFile { path, mode, bytes } => finished(self.write_file(&path, mode, &bytes.0))?,
-            RootRequest::MakeDir { path, mode } => finished(self.make_dir(&path, mode))?,
-            RootRequest::Symlink { path, target } => finished(self.symlink(&path, &target))?,
-            RootRequest::Remove { path } => finished(self.remove(&path))?,
-            RootRequest::Rename { from, to } => finished(self.rename(&from, &to))?,
-            RootRequest::WriteAt { path, offset, bytes } => finished(self.write_at(&path, offset, &bytes.0))?,
-            RootRequest::Survey { path, contents } => {
-                RootReply::Survey { survey: self.survey(&path, contents)? }
-            }
-            RootRequest::Tally { path } => RootReply::Bytes { bytes: Base64(self.tally(&path)?) },
-            RootRequest::Run { .. } | RootRequest::OpenHive { .. } | RootRequest::Hive { .. } => {
-                return Err(Error::other("agent.defect", "a program or a hive is no file call"));
-            }
-        })
     }
 
     /// What is at `path`, a link itself rather than what it points at.
@@ -116,6 +86,20 @@ impl Root {
         if bytes.len() as u64 > limit {
             return Err(too_large(path, limit));
         }
+        Ok(bytes)
+    }
+
+    /// The first bytes of a regular file, fewer where it has fewer. No link is followed at its end.
+    ///
+    /// # Errors
+    /// `rootfs.*`.
+    pub fn head(&self, path: &str, length: usize) -> Result<Vec<u8>> {
+        let fail = |error| failed(error, "read", path);
+        let fd = self.open(path, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK).map_err(fail)?;
+        check_regular(&fd, path, u64::MAX)?;
+        let mut bytes = Vec::new();
+        let read = File::from(fd).take(length as u64).read_to_end(&mut bytes);
+        read.map_err(|error| fail(errno(&error)))?;
         Ok(bytes)
     }
 
@@ -270,7 +254,7 @@ impl Root {
 }
 
 /// What the kernel says of a file, as it is told.
-pub(crate) fn told(stat: &rustix::fs::Stat) -> Stat {
+fn told(stat: &rustix::fs::Stat) -> Stat {
     let file_type = match rustix::fs::FileType::from_raw_mode(stat.st_mode) {
         rustix::fs::FileType::RegularFile => FileType::Regular,
         rustix::fs::FileType::Directory => FileType::Directory,
@@ -281,7 +265,7 @@ pub(crate) fn told(stat: &rustix::fs::Stat) -> Stat {
     Stat { file_type, mode: stat.st_mode & 0o7777, uid: stat.st_uid, gid: stat.st_gid, size }
 }
 
-pub(crate) fn open_in(
+fn open_in(
     dir: impl AsFd,
     path: &str,
     flags: OFlags,
@@ -298,21 +282,6 @@ pub(crate) fn open_in(
         }
     }
     Err(Errno::AGAIN)
-}
-
-/// The names of an absolute path; `..` is left to nobody.
-fn components(path: &str) -> Result<Vec<&str>> {
-    let bad = |why: &str| Err(Error::invalid("rootfs.path", format!("{path:?} {why}")));
-    if !path.starts_with('/') || path.len() > PATH_BYTES_MAX || path.contains('\0') {
-        return bad("is not an absolute path of at most 4096 bytes");
-    }
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    if parts.contains(&"..") { bad("holds ..") } else { Ok(parts) }
-}
-
-fn part_name() -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!(".gyre-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn write_new(
@@ -397,7 +366,7 @@ fn remove_at(parent: &OwnedFd, name: &str, depth: usize) -> std::result::Result<
     }
 }
 
-pub(crate) fn names(dir: OwnedFd) -> std::result::Result<Vec<String>, Errno> {
+fn names(dir: OwnedFd) -> std::result::Result<Vec<String>, Errno> {
     let mut names = Vec::new();
     for entry in Dir::new(dir)? {
         let entry = entry?;
@@ -422,10 +391,6 @@ fn check_regular(fd: &OwnedFd, path: &str, limit: u64) -> Result<()> {
         return Err(too_large(path, limit));
     }
     Ok(())
-}
-
-fn too_large(path: &str, limit: u64) -> Error {
-    Error::invalid("rootfs.too-large", format!("{path} is larger than {limit} bytes"))
 }
 
 fn errno(error: &std::io::Error) -> Errno {

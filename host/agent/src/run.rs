@@ -3,9 +3,11 @@
 //! /sys, /dev, /run), changes into it for good, drops what no package script needs, and starts the
 //! program. When the inner one ends, the kernel ends everything that the program started.
 
+use crate::attend::{Ended, attend};
+use crate::program::{Program, Stop};
 use crate::system::Node;
 use gyre_core::error::Context as _;
-use gyre_core::limits::{GUEST_OUTPUT_BYTES_MAX, GUEST_RUN_DEFAULT_MS, GUEST_RUN_MAX_MS};
+use gyre_core::limits::{GUEST_RUN_DEFAULT_MS, GUEST_RUN_MAX_MS};
 use gyre_core::protocol::{Base64, RootReply};
 use gyre_core::{Error, Kind, Result};
 use rustix::fs::{FileType, Mode, OFlags};
@@ -13,13 +15,11 @@ use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
 use rustix::process::Signal;
 use rustix::thread::{CapabilitySet, UnshareFlags};
 use serde::{Deserialize, Serialize};
-use std::io::{Read, Write as _};
+use std::io::Read;
 use std::os::fd::AsFd as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// First argument of the helper that makes the namespaces.
@@ -34,9 +34,6 @@ const PROCESSES_MAX: &str = "4096";
 /// What goes to the inner helper before the program's own input.
 const ORDER_BYTES_MAX: usize = 1024 * 1024;
 const RESOLV_BYTES_MAX: u64 = 64 * 1024;
-const WAIT_POLL: Duration = Duration::from_millis(20);
-/// What a program started has to let go of its output within, after it ended.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What package scripts need of root's powers. Not among them: mounting, device nodes, modules, raw
 /// I/O, the clock, rebooting, other processes' memory, the worker's network settings.
@@ -66,56 +63,6 @@ struct Order {
     nodes: Vec<(PathBuf, Vec<String>)>,
     /// Tells the helper's own complaint from the program's output.
     marker: String,
-}
-
-/// One program to run.
-pub struct Program {
-    /// Name and arguments.
-    pub argv: Vec<String>,
-    /// Added to a plain environment.
-    pub env: Vec<(String, String)>,
-    /// Standard input.
-    pub stdin: Vec<u8>,
-    /// None: [`GUEST_RUN_DEFAULT_MS`].
-    pub timeout_ms: Option<u32>,
-}
-
-/// How whoever takes the system apart ends the programs that run in it: counts the times it was asked.
-#[derive(Debug, Default)]
-pub struct Stops(AtomicU64);
-
-impl Stops {
-    /// No program runs from here on, whenever it was asked for.
-    const FOR_GOOD: u64 = u64::MAX;
-
-    /// Ends the programs that were asked for until now.
-    pub fn stop(&self) {
-        let next = |count| (count != Self::FOR_GOOD).then_some(count + 1);
-        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
-    }
-
-    /// Ends every program, also those that are asked for later.
-    pub fn stop_for_good(&self) {
-        self.0.store(Self::FOR_GOOD, Ordering::SeqCst);
-    }
-
-    /// What a program is to look at: made when it is asked for, not when its turn comes.
-    pub fn watch(self: &Arc<Self>) -> Stop {
-        Stop { seen: self.0.load(Ordering::SeqCst), stops: self.clone() }
-    }
-}
-
-/// Whether one program is to end.
-pub struct Stop {
-    stops: Arc<Stops>,
-    seen: u64,
-}
-
-impl Stop {
-    pub(crate) fn asked(&self) -> bool {
-        let now = self.stops.0.load(Ordering::SeqCst);
-        now == Stops::FOR_GOOD || now != self.seen
-    }
 }
 
 /// Runs `program` in `root`, to its end, to its time-out, or until `stop`. Blocking.
@@ -196,78 +143,6 @@ fn frame(order: &Order) -> Result<Vec<u8>> {
     let mut bytes = format!("{:08x}", json.len()).into_bytes();
     bytes.extend(json);
     Ok(bytes)
-}
-
-/// How a child came to its end.
-pub enum Ended {
-    /// With its own status.
-    Itself(ExitStatus),
-    /// Killed at the deadline.
-    Late,
-    /// Killed because it was asked for.
-    Stopped,
-}
-
-/// How it ended, its standard output, its standard error.
-type Attended = (Ended, Vec<u8>, Vec<u8>);
-
-/// Feeds the child, which leads a process group; collects what it says; kills the group at the
-/// deadline or when `stop` says so. Blocking.
-///
-/// # Errors
-/// `rootfs.run`.
-pub fn attend(
-    mut child: Child,
-    input: Vec<u8>,
-    deadline: Instant,
-    stop: impl Fn() -> bool,
-) -> Result<Attended> {
-    let stdin = child.stdin.take();
-    let stdout = collect(child.stdout.take());
-    let stderr = collect(child.stderr.take());
-    std::thread::spawn(move || {
-        // A program may end without reading all of it.
-        let _ = stdin.map(|mut stdin| stdin.write_all(&input));
-    });
-    let what = || "cannot wait for the guest's program".to_string();
-    let ended = loop {
-        if let Some(status) = child.try_wait().or_other("rootfs.run", what)? {
-            break Ended::Itself(status);
-        }
-        let (late, stopped) = (Instant::now() >= deadline, stop());
-        if late || stopped {
-            kill(&mut child);
-            break if stopped { Ended::Stopped } else { Ended::Late };
-        }
-        std::thread::sleep(WAIT_POLL);
-    };
-    let output =
-        |from: std::sync::mpsc::Receiver<Vec<u8>>| from.recv_timeout(DRAIN_TIMEOUT).unwrap_or_default();
-    Ok((ended, output(stdout), output(stderr)))
-}
-
-/// Waits only for so long: a process in the middle of I/O to a broken disk does not end.
-fn kill(child: &mut Child) {
-    let group = rustix::process::Pid::from_child(child);
-    let _ = rustix::process::kill_process_group(group, Signal::KILL);
-    let _ = child.kill();
-    let given_up = Instant::now() + DRAIN_TIMEOUT;
-    while matches!(child.try_wait(), Ok(None)) && Instant::now() < given_up {
-        std::thread::sleep(WAIT_POLL);
-    }
-}
-
-fn collect<R: Read + Send + 'static>(from: Option<R>) -> std::sync::mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let mut kept = Vec::new();
-        if let Some(mut from) = from {
-            let _ = from.by_ref().take(GUEST_OUTPUT_BYTES_MAX).read_to_end(&mut kept);
-            let _ = std::io::copy(&mut from, &mut std::io::sink());
-        }
-        let _ = sender.send(kept);
-    });
-    receiver
 }
 
 fn reply(status: ExitStatus, stdout: Vec<u8>, stderr: Vec<u8>, marker: &str) -> Result<RootReply> {

@@ -1,26 +1,36 @@
 //! Starting, listening, ending. One JSON line in, one out; then requests until the host says stop,
 //! its end of standard input closes, a signal comes, or nothing was asked for too long.
 
+#[cfg(unix)]
+mod linux;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use linux as platform;
+#[cfg(unix)]
+pub use linux::{connect, root_of, socket_of};
+#[cfg(windows)]
+use windows as platform;
+#[cfg(windows)]
+pub use windows::connect;
+
 use crate::device::Disk;
 use crate::http::Agent;
-use crate::system::Guest;
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Listen, Ready, Start, VERSION};
 use gyre_core::{Error, Result};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use rustix::mount::MountPropagationFlags;
-use rustix::thread::UnshareFlags;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use std::convert::Infallible;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
@@ -43,8 +53,7 @@ pub const LOCAL: &str = "serve-local";
 /// Of starting: `agent.start`, `agent.version`, `agent.not-root`, `agent.listen`, `disk.*`.
 pub fn serve() -> Result<()> {
     let start = read_start()?;
-    own_mounts()?;
-    let base = private_dir()?;
+    let base = platform::prepare()?;
     let result = Disk::open_all(&start.disks).and_then(|disks| {
         let agent = Arc::new(Agent::new(disks, base.clone()));
         let result = runtime()?.block_on(until_end(&agent, &start));
@@ -89,42 +98,6 @@ fn read_start() -> Result<Start> {
         .map_err(|_| Error::invalid("agent.start", "the line that starts the agent is not one"))
 }
 
-/// What is mounted from here on is seen by this agent and its children alone, and gone with them.
-/// Must run before any thread is made: a mount namespace belongs to the thread.
-fn own_mounts() -> Result<()> {
-    let what = || "the agent needs a mount namespace of its own: run it as root".to_string();
-    #[allow(unsafe_code)] // Only one thread so far, and no descriptor table is unshared.
-    let unshared = unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWNS) };
-    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-    let result = unshared.and_then(|()| rustix::mount::mount_change("/", private));
-    result.map_err(|error| Error::denied("agent.not-root", what()).cause(std::io::Error::from(error)))
-}
-
-/// Where the agent of that process id may be told to listen on this machine: a place that is its own and ends with it.
-pub fn socket_of(pid: u32) -> PathBuf {
-    directory(pid).join("socket")
-}
-
-/// Of mode 0700, there before anything is listened on, and gone with the agent.
-fn directory(pid: u32) -> PathBuf {
-    let parent = if Path::new("/run").is_dir() { "/run" } else { "/tmp" };
-    Path::new(parent).join(format!("gyre-agent-{pid}"))
-}
-
-/// The root that this agent mounted, as others see it who may look into its mount namespace.
-pub fn root_of(pid: u32) -> PathBuf {
-    let inside = Guest::root_below(&directory(pid));
-    Path::new("/proc").join(pid.to_string()).join("root").join(inside.strip_prefix("/").unwrap_or(&inside))
-}
-
-fn private_dir() -> Result<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let path = directory(std::process::id());
-    let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
-    made.or_other("agent.start", || format!("cannot make {}", path.display()))?;
-    Ok(path)
-}
-
 fn runtime() -> Result<tokio::runtime::Runtime> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.or_other("agent.start", || "cannot start threads".into())
@@ -133,15 +106,13 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 async fn until_end(agent: &Arc<Agent>, start: &Start) -> Result<()> {
     let listener = Listener::open(&start.listen).await?;
     say_ready(&listener)?;
-    let mut terminate = signal(tokio::signal::unix::SignalKind::terminate())?;
-    let mut hangup = signal(tokio::signal::unix::SignalKind::hangup())?;
+    let mut signals = platform::Signals::new()?;
     tokio::select! {
         () = listener.accept(agent.clone()) => {}
         () = agent.stop.notified() => linger().await,
         () = input_closed() => {}
         () = idle(agent, start.idle_s) => {}
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
+        () = signals.received() => {}
     }
     // The end of the runtime waits for every blocking call, and a guest's program may run for an hour.
     agent.end_programs();
@@ -152,10 +123,6 @@ async fn until_end(agent: &Arc<Agent>, start: &Start) -> Result<()> {
 /// Lets the answer to the last request go out.
 async fn linger() {
     tokio::time::sleep(Duration::from_millis(100)).await;
-}
-
-fn signal(kind: tokio::signal::unix::SignalKind) -> Result<tokio::signal::unix::Signal> {
-    tokio::signal::unix::signal(kind).or_other("agent.start", || "cannot listen for signals".into())
 }
 
 /// The host holds the other end for as long as it lives. Its own thread, because a blocking read
@@ -196,7 +163,7 @@ type Accepted = Box<dyn Duplex>;
 
 enum Listener {
     Tls(TcpListener, TlsAcceptor),
-    Unix(UnixListener, PathBuf),
+    Local(platform::Local),
 }
 
 impl Listener {
@@ -211,29 +178,20 @@ impl Listener {
                 let what = || format!("cannot listen on TCP port {port}");
                 Ok(Self::Tls(listener.or_other("agent.listen", what)?, acceptor))
             }
-            Listen::Unix { path } => {
-                let path = PathBuf::from(path);
-                check_private(path.parent().unwrap_or(Path::new("/")))?;
-                let _ = std::fs::remove_file(&path);
-                let listener = UnixListener::bind(&path);
-                Ok(Self::Unix(
-                    listener.or_other("agent.listen", || format!("cannot listen on {}", path.display()))?,
-                    path,
-                ))
-            }
+            Listen::Unix { path } => platform::Local::open(path).map(Self::Local),
         }
     }
 
     fn port(&self) -> Option<u16> {
         match self {
             Self::Tls(listener, _) => listener.local_addr().ok().map(|address| address.port()),
-            Self::Unix(..) => None,
+            Self::Local(_) => None,
         }
     }
 
     fn remove(&self) {
-        if let Self::Unix(_, path) = self {
-            let _ = std::fs::remove_file(path);
+        if let Self::Local(local) = self {
+            local.remove();
         }
     }
 
@@ -275,9 +233,9 @@ impl Listener {
                     None
                 }))
             }
-            Self::Unix(listener, _) => {
-                let (stream, _) = listener.accept().await?;
-                Ok(Box::pin(async move { Some(Box::new(stream) as Accepted) }))
+            Self::Local(local) => {
+                let stream = local.accept().await?;
+                Ok(Box::pin(async move { Some(stream) }))
             }
         }
     }
@@ -319,41 +277,4 @@ fn acceptor(certificate: &str, key: &str, authority: &str) -> Result<TlsAcceptor
         .with_single_cert(chain.map_err(|e| bad(&e))?, key)
         .map_err(|e| bad(&e))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-/// Whoever reaches the socket writes the disks.
-fn check_private(dir: &Path) -> Result<()> {
-    use std::os::unix::fs::MetadataExt as _;
-    let meta = std::fs::symlink_metadata(dir)
-        .or_other("agent.listen", || format!("cannot look at {}", dir.display()))?;
-    let ours = meta.is_dir() && meta.mode() & 0o077 == 0 && meta.uid() == rustix::process::geteuid().as_raw();
-    if ours {
-        return Ok(());
-    }
-    Err(Error::denied(
-        "agent.listen",
-        format!("{} can be entered by others: its mode must be 0700", dir.display()),
-    ))
-}
-
-/// `gyre-agent connect PATH`: standard input and output to the socket and back, until either ends.
-///
-/// # Errors
-/// `agent.connect`.
-pub fn connect(path: &str) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.or_other("agent.connect", || "cannot start".into())?;
-    let result = runtime.block_on(async {
-        let stream = tokio::net::UnixStream::connect(path).await;
-        let mut stream = stream.or_unavailable("agent.connect", || format!("no agent listens on {path}"))?;
-        let mut ends = tokio::io::join(tokio::io::stdin(), tokio::io::stdout());
-        const BUFFER_BYTES: usize = 256 * 1024;
-        let copied =
-            tokio::io::copy_bidirectional_with_sizes(&mut ends, &mut stream, BUFFER_BYTES, BUFFER_BYTES)
-                .await;
-        copied.or_unavailable("agent.connect", || "the connection broke off".into())
-    });
-    // A pending read of standard input must not hold up the end.
-    runtime.shutdown_background();
-    result.map(|_| ())
 }

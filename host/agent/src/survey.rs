@@ -2,25 +2,49 @@
 //! guest's programs changed meanwhile. No link is followed, nothing but regular files is opened, and whatever the guest
 //! holds, an answer has an end. Knows no directory by its name, and not what a difference means.
 
-use crate::root::{Root, names, open_in};
-use gyre_core::Error;
-use gyre_core::Result;
 use gyre_core::limits::{SURVEY_BYTES_MAX, SURVEY_ENTRIES_MAX, SURVEY_FILE_BYTES_MAX, TALLY_ENTRIES_MAX};
-use gyre_core::protocol::{Base64, FileType, Survey, Surveyed};
-use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, Stat};
-use std::fs::File;
-use std::io::Read as _;
-use std::os::fd::OwnedFd;
+use gyre_core::protocol::{Base64, FileType, Stat, Survey, Surveyed};
+use gyre_core::{Error, Result};
 
 /// Directories below each other that are looked into.
 const DEPTH_MAX: usize = 64;
 
+/// A directory that is looked into, however this platform does it.
+pub trait Directory: Sized {
+    /// The names in it; none when they cannot be told.
+    fn names(&self) -> Option<Vec<String>>;
+    /// What is there, a link itself rather than what it points at.
+    fn see(&self, name: &str) -> Option<Seen>;
+    /// A directory in it; no link is followed.
+    fn into(&self, name: &str) -> Option<Self>;
+    /// Where a link points.
+    fn target(&self, name: &str) -> Option<String>;
+    /// What is in a regular file of at most [`SURVEY_FILE_BYTES_MAX`].
+    fn read(&self, name: &str) -> Option<Vec<u8>>;
+}
+
+/// What one name is.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    /// As it is told.
+    pub stat: Stat,
+    /// Another one whenever something was written there, changed or replaced. A directory changes with every file in it,
+    /// which is told of the file.
+    pub mark: u64,
+}
+
+impl Seen {
+    fn is_dir(&self) -> bool {
+        self.stat.file_type == FileType::Directory
+    }
+}
+
 /// One thing that was met.
-struct Met<'a> {
-    parent: &'a OwnedFd,
+struct Met<'a, D> {
+    parent: &'a D,
     name: &'a str,
     path: String,
-    stat: Stat,
+    seen: Seen,
 }
 
 /// Whether there is anything left to be looked at.
@@ -30,63 +54,57 @@ enum Go {
     NoFurther,
 }
 
-impl Root {
-    /// Everything below `path`, with the contents of small files if these are wanted. Where there is no directory there is
-    /// nothing.
-    ///
-    /// # Errors
-    /// `rootfs.*`.
-    pub fn survey(&self, path: &str, contents: bool) -> Result<Survey> {
-        let (mut entries, mut room) = (Vec::new(), if contents { SURVEY_BYTES_MAX } else { 0 });
-        let is_whole = self.walk(path, &mut |met| {
-            let entry = surveyed(met, room);
-            room -= entry.bytes.as_ref().map_or(0, |bytes| bytes.0.len() as u64).min(room);
-            entries.push(entry);
-            if entries.len() < SURVEY_ENTRIES_MAX { Go::On } else { Go::NoFurther }
-        })?;
-        Ok(Survey { entries, is_whole })
-    }
+/// Everything below `dir`, which is `path` in the guest, with the contents of small files if these are wanted.
+pub fn survey<D: Directory>(dir: &D, path: &str, contents: bool) -> Survey {
+    let (mut entries, mut room) = (Vec::new(), if contents { SURVEY_BYTES_MAX } else { 0 });
+    let is_whole = walk(dir, path, &mut |met| {
+        let entry = surveyed(met, room);
+        room -= entry.bytes.as_ref().map_or(0, |bytes| bytes.0.len() as u64).min(room);
+        entries.push(entry);
+        if entries.len() < SURVEY_ENTRIES_MAX { Go::On } else { Go::NoFurther }
+    });
+    Survey { entries, is_whole }
+}
 
-    /// Files and links below `path`, in short: for each, eight bytes that stand for its path, and eight for what it is.
-    ///
-    /// # Errors
-    /// `rootfs.too-large` when there are more than [`TALLY_ENTRIES_MAX`]; `rootfs.*`.
-    pub fn tally(&self, path: &str) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let is_whole = self.walk(path, &mut |met| {
-            if !is_dir(&met.stat) {
-                bytes.extend(short(met.path.as_bytes()).to_le_bytes());
-                bytes.extend(mark(&met.stat).to_le_bytes());
-            }
-            if bytes.len() < TALLY_ENTRIES_MAX * 16 { Go::On } else { Go::NoFurther }
-        })?;
-        let why =
-            || format!("{path} holds more than {TALLY_ENTRIES_MAX} files, or some that cannot be looked at");
-        if is_whole { Ok(bytes) } else { Err(Error::invalid("rootfs.too-large", why())) }
-    }
-
-    /// Whether all was met that there is.
-    fn walk(&self, path: &str, visit: &mut dyn FnMut(Met<'_>) -> Go) -> Result<bool> {
-        if self.stat(path)?.is_none_or(|stat| stat.file_type != FileType::Directory) {
-            return Ok(true);
+/// Files and links below `dir`, which is `path` in the guest, in short: for each, eight bytes that stand for its path, and
+/// eight for what it is.
+///
+/// # Errors
+/// `rootfs.too-large` when there are more than [`TALLY_ENTRIES_MAX`].
+pub fn tally<D: Directory>(dir: &D, path: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let is_whole = walk(dir, path, &mut |met| {
+        if !met.seen.is_dir() {
+            bytes.extend(short(met.path.as_bytes()).to_le_bytes());
+            bytes.extend(met.seen.mark.to_le_bytes());
         }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
-        let Ok(dir) = self.open(path, flags) else { return Ok(false) };
-        let mut is_whole = true;
-        below(&dir, path.trim_end_matches('/'), 0, &mut is_whole, visit);
-        Ok(is_whole)
-    }
+        if bytes.len() < TALLY_ENTRIES_MAX * 16 { Go::On } else { Go::NoFurther }
+    });
+    if is_whole { Ok(bytes) } else { Err(not_whole(path)) }
+}
+
+/// Why there is no tally.
+pub(crate) fn not_whole(path: &str) -> Error {
+    let why = format!("{path} holds more than {TALLY_ENTRIES_MAX} files, or some that cannot be looked at");
+    Error::invalid("rootfs.too-large", why)
+}
+
+/// Whether all was met that there is.
+fn walk<D: Directory>(dir: &D, path: &str, visit: &mut dyn FnMut(Met<'_, D>) -> Go) -> bool {
+    let mut is_whole = true;
+    below(dir, path.trim_end_matches('/'), 0, &mut is_whole, visit);
+    is_whole
 }
 
 /// In the order of names. What cannot be looked at is left out, and the answer then is not whole.
-fn below(
-    dir: &OwnedFd,
+fn below<D: Directory>(
+    dir: &D,
     path: &str,
     depth: usize,
     is_whole: &mut bool,
-    visit: &mut dyn FnMut(Met<'_>) -> Go,
+    visit: &mut dyn FnMut(Met<'_, D>) -> Go,
 ) -> Go {
-    let listed = dir.try_clone().ok().and_then(|dir| names(dir).ok());
+    let listed = dir.names();
     *is_whole &= listed.is_some() && depth < DEPTH_MAX;
     if depth >= DEPTH_MAX {
         return Go::On;
@@ -95,84 +113,39 @@ fn below(
     listed.sort();
     for name in &listed {
         // A name that is no text cannot be told of.
-        let Ok(stat) = rustix::fs::statat(dir, name.as_str(), AtFlags::SYMLINK_NOFOLLOW) else {
+        let Some(seen) = dir.see(name) else {
             *is_whole = false;
             continue;
         };
         let path = format!("{path}/{name}");
-        if visit(Met { parent: dir, name, path: path.clone(), stat }) == Go::NoFurther {
+        if visit(Met { parent: dir, name, path: path.clone(), seen }) == Go::NoFurther {
             *is_whole = false;
             return Go::NoFurther;
         }
-        if is_dir(&stat) && into(dir, name, &path, depth, is_whole, visit) == Go::NoFurther {
-            return Go::NoFurther;
+        if !seen.is_dir() {
+            continue;
+        }
+        match dir.into(name) {
+            Some(inner) if below(&inner, &path, depth + 1, is_whole, visit) == Go::NoFurther => {
+                return Go::NoFurther;
+            }
+            Some(_) => {}
+            None => *is_whole = false,
         }
     }
     Go::On
 }
 
-fn into(
-    parent: &OwnedFd,
-    name: &str,
-    path: &str,
-    depth: usize,
-    is_whole: &mut bool,
-    visit: &mut dyn FnMut(Met<'_>) -> Go,
-) -> Go {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
-    match open_in(parent, name, flags, ResolveFlags::BENEATH) {
-        Ok(dir) => below(&dir, path, depth + 1, is_whole, visit),
-        Err(_) => {
-            *is_whole = false;
-            Go::On
-        }
-    }
-}
-
-fn surveyed(met: Met<'_>, room: u64) -> Surveyed {
-    let stat = crate::root::told(&met.stat);
-    let target = (stat.file_type == FileType::Symlink)
-        .then(|| rustix::fs::readlinkat(met.parent, met.name, Vec::new()).ok())
-        .flatten()
-        .map(|target| target.to_string_lossy().into_owned());
+fn surveyed<D: Directory>(met: Met<'_, D>, room: u64) -> Surveyed {
+    let stat = met.seen.stat;
+    let target = (stat.file_type == FileType::Symlink).then(|| met.parent.target(met.name)).flatten();
     let is_read = stat.file_type == FileType::Regular && stat.size <= room.min(SURVEY_FILE_BYTES_MAX);
-    let bytes = if is_read && room > 0 { read(met.parent, met.name).map(Base64) } else { None };
-    Surveyed { path: met.path, mark: mark(&met.stat), stat, target, bytes }
+    let bytes = if is_read && room > 0 { met.parent.read(met.name).map(Base64) } else { None };
+    Surveyed { path: met.path, mark: met.seen.mark, stat, target, bytes }
 }
 
-/// Only what was a regular file a moment ago is opened, and only what still is one is read.
-fn read(parent: &OwnedFd, name: &str) -> Option<Vec<u8>> {
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let fd = rustix::fs::openat(parent, name, flags, Mode::empty()).ok()?;
-    let stat = rustix::fs::fstat(&fd).ok()?;
-    let mut bytes = Vec::new();
-    if crate::root::told(&stat).file_type == FileType::Regular {
-        File::from(fd).take(SURVEY_FILE_BYTES_MAX + 1).read_to_end(&mut bytes).ok()?;
-        return (bytes.len() as u64 <= SURVEY_FILE_BYTES_MAX).then_some(bytes);
-    }
-    None
-}
-
-fn is_dir(stat: &Stat) -> bool {
-    rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::Directory
-}
-
-/// Another one whenever something was written there, changed or replaced. A directory changes with every file in it, which
-/// is told of the file.
-fn mark(stat: &Stat) -> u64 {
-    let times = [stat.st_mtime, stat.st_ctime].map(i128::from);
-    let fractions = [stat.st_mtime_nsec, stat.st_ctime_nsec].map(i128::from);
-    let what = (stat.st_mode, stat.st_uid, stat.st_gid);
-    let text = match is_dir(stat) {
-        true => format!("{what:?}"),
-        false => {
-            format!("{what:?} {} {} {} {times:?} {fractions:?}", stat.st_ino, stat.st_size, stat.st_rdev)
-        }
-    };
-    short(text.as_bytes())
-}
-
-fn short(bytes: &[u8]) -> u64 {
+/// Eight bytes that stand for more.
+pub(crate) fn short(bytes: &[u8]) -> u64 {
     let hash = blake3::hash(bytes);
     hash.as_bytes().iter().take(8).fold(0, |all, byte| all << 8 | u64::from(*byte))
 }
@@ -180,6 +153,9 @@ fn short(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::root::Root;
+    use rustix::fs::Mode;
+    use std::fs::File;
     use std::os::unix::fs::symlink;
     use std::path::PathBuf;
 

@@ -5,18 +5,20 @@
 
 use crate::device::Disk;
 use crate::fstab::{self, Line};
+use crate::installed::{self, ESP_POINT};
 use crate::layout;
 use crate::naming::{Names, read_text};
+use crate::program::{Program, Stop};
 use crate::registry::Hives;
 use crate::root::Root;
-use crate::run::Stop;
+use crate::run;
 use crate::stack::{Ground, Stack};
 use crate::superblock::Content;
 use crate::tool::Tools;
 use crate::volume::{Device, Place, Volume};
 use crate::{btrfs, check, ntfs, script};
 use gyre_core::error::Context as _;
-use gyre_core::protocol::{Script, ScriptEnd, Secret, System};
+use gyre_core::protocol::{RootReply, Script, ScriptEnd, Secret, System};
 use gyre_core::{Error, Kind, OsType, Result};
 use rustix::mount::{MountFlags, UnmountFlags};
 use std::collections::BTreeMap;
@@ -30,9 +32,6 @@ const SYSTEMS_MAX: usize = 64;
 const MOUNTS_MAX: usize = 128;
 /// Places without which a root is not the guest's.
 const NEEDED: [&str; 4] = ["/", "/usr", "/boot", "/var"];
-/// Where the firmware's partition is shown below the root of Windows, which has no place for it: a directory that is
-/// made for as long as it is mounted.
-const ESP_POINT: &str = "/gyre-esp";
 
 /// A device node that the guest's programs may see.
 #[derive(Clone, Debug)]
@@ -238,6 +237,15 @@ impl Guest {
     fn close_layers(&mut self) -> Result<()> {
         let ground = Ground { disks: &self.disks, tools: &self.tools, secrets: &self.secrets };
         self.stack.close(&ground)
+    }
+
+    /// Runs a program of the guest's in its root.
+    ///
+    /// # Errors
+    /// `rootfs.not-mounted`; those of [`run::run`].
+    pub fn run(&self, program: Program, stop: &Stop) -> Result<RootReply> {
+        self.root()?;
+        run::run(&self.root_path(), &self.nodes, program, stop)
     }
 
     /// Runs a program of the operator's on the worker, beside the guest.
@@ -473,7 +481,7 @@ fn inspect_any(root: &Root, volume: &Volume, volumes: &[Volume], disks: &[Disk])
     if volume.superblock.content != Content::Ntfs {
         return Ok(inspect(root, volume, volumes, None));
     }
-    let Some(name) = ntfs::inspect(root, &volume.name)? else { return Ok(None) };
+    let Some(name) = installed::inspect(root, &volume.name)? else { return Ok(None) };
     volume.view(disks, |view| ntfs::check_clean(view, &volume.name)).transpose()?;
     let lines: Vec<_> = esp(volume, volumes).into_iter().collect();
     let mounts = lines.iter().filter_map(|(line, name)| Some((line.point.clone(), name.clone()?))).collect();

@@ -1,7 +1,8 @@
 //! The worker's own programs that a storage stack needs: run with a deadline, and named with their
 //! package when they are missing. Knows no stack.
 
-use crate::run::{Ended, PATH, attend};
+use crate::attend::{Ended, attend};
+use crate::run::PATH;
 use gyre_core::error::Context as _;
 use gyre_core::{Error, Result};
 use std::path::{Path, PathBuf};

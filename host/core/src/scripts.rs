@@ -103,9 +103,52 @@ impl UserScripts {
     }
 }
 
+/// What the first line of a script for cmd begins with.
+const OF_CMD: [&str; 3] = ["@", "rem ", "::"];
+
+/// A language of scripts that run on Windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowsLanguage {
+    /// Where nothing says otherwise.
+    PowerShell,
+    /// A first line that begins with `@`, `rem` or `::`.
+    Cmd,
+}
+
+impl WindowsLanguage {
+    /// Whose a script is.
+    pub fn of(script: &str) -> Self {
+        let first = script.trim_start().to_lowercase();
+        match OF_CMD.iter().any(|beginning| first.starts_with(beginning)) {
+            true => Self::Cmd,
+            false => Self::PowerShell,
+        }
+    }
+}
+
+/// A script with the ends of lines that Windows wants: cmd loses its place without them.
+pub fn with_windows_lines(script: &str) -> String {
+    script.lines().map(|line| format!("{line}\r\n")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_line_says_whose_a_script_is() {
+        for (script, language) in [
+            ("@echo off", WindowsLanguage::Cmd),
+            ("\r\n  REM of ours\nver", WindowsLanguage::Cmd),
+            (":: of ours", WindowsLanguage::Cmd),
+            ("Remove-Item x", WindowsLanguage::PowerShell),
+            ("# @echo", WindowsLanguage::PowerShell),
+            ("", WindowsLanguage::PowerShell),
+        ] {
+            assert_eq!(WindowsLanguage::of(script), language, "{script:?}");
+        }
+        assert_eq!(with_windows_lines("a\nb\r\nc"), "a\r\nb\r\nc\r\n");
+    }
 
     #[test]
     fn a_machines_own_script_takes_the_place_of_the_general_one() {

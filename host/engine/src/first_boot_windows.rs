@@ -3,6 +3,7 @@
 //! registry.
 
 use gyre_core::protocol::{Base64, Root, RootReply, RootRequest};
+use gyre_core::scripts::{WindowsLanguage, with_windows_lines};
 use gyre_core::{Error, Result};
 
 /// Where the plugin's own runner lies, each name in any case, and what it is called.
@@ -11,8 +12,6 @@ const RUNNER: &str = "firstboot.cmd";
 /// By these names the runner knows whose language a script is in.
 const POWERSHELL: &str = "script.ps1";
 const SHELL: &str = "script.cmd";
-/// What the first line of a script for cmd begins with.
-const OF_SHELL: [&str; 3] = ["@", "rem ", "::"];
 
 /// Leaves `script` for the first boot. May be repeated.
 ///
@@ -24,15 +23,13 @@ pub(crate) async fn install(root: &dyn Root, script: &str) -> Result<()> {
         directory = find(root, &directory, name).await?.ok_or_else(nobody)?;
     }
     find(root, &directory, RUNNER).await?.ok_or_else(nobody)?;
-    let path = format!("{directory}/{}", if is_for_shell(script) { SHELL } else { POWERSHELL });
-    let text: String = script.lines().map(|line| format!("{line}\r\n")).collect();
-    let bytes = Base64(text.into_bytes());
+    let name = match WindowsLanguage::of(script) {
+        WindowsLanguage::Cmd => SHELL,
+        WindowsLanguage::PowerShell => POWERSHELL,
+    };
+    let path = format!("{directory}/{name}");
+    let bytes = Base64(with_windows_lines(script).into_bytes());
     root.call(RootRequest::WriteFile { path, mode: 0o755, bytes }).await.map(drop)
-}
-
-fn is_for_shell(script: &str) -> bool {
-    let first = script.trim_start().to_lowercase();
-    OF_SHELL.iter().any(|beginning| first.starts_with(beginning))
 }
 
 /// A name in a directory, in any case.
