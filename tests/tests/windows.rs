@@ -1,7 +1,8 @@
 //! A Windows guest through the whole program: replicated, deployed on the embedded OpenStack, converted there with drivers
 //! from an ISO image. What the server's volume holds is read by ntfs-3g and hivex, and its registry held against what virt-v2v
 //! made of the same disk. `tests/fixtures/windows.py` makes that: NTFS, hives by hivex, and the files that a golden tree of
-//! the plugin begins with; nothing of Windows runs. Needs root; `cargo xtask test` builds what is started.
+//! the plugin begins with; nothing of Windows runs. What Windows would do with it at its first boot is done by Wine.
+//! Needs root; `cargo xtask test` builds what is started.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -11,10 +12,13 @@ mod judge;
 mod web;
 
 use anyhow::{Context, Result, ensure};
+use gyre_lab::wine::Wine;
+use gyre_tests::cloud;
 use gyre_tests::fixture::{capture, digest, root};
 use gyre_tests::small::Small;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 use web::{Authority, Server, answered};
 
 /// The golden trees that disks are made of.
@@ -148,17 +152,21 @@ fn looked_at(small: &Small, server: &str, look: impl FnOnce(&Path) -> Result<()>
 
 #[test]
 fn a_windows_guest_is_converted_offline() -> Result<()> {
-    [OLD, NEW].into_iter().try_for_each(|name| offline(name).with_context(|| name.to_owned()))
+    offline(OLD, |_| Ok(())).context(OLD)?;
+    offline(NEW, first_boot).context(NEW)
 }
 
-fn offline(name: &str) -> Result<()> {
+/// `more` is looked at, too.
+fn offline(name: &str, more: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let images = tempfile::tempdir()?;
-    let iso = virtio_win(images.path())?;
+    let (iso, agent) = (virtio_win(images.path())?, guest_agent(images.path())?);
     let small = site(
         name,
-        &format!("grant.disk = [{iso:?}]"),
-        &format!("config = {{ virtio-directory = {iso:?} }}"),
+        &format!("grant.disk = [{iso:?}, {agent:?}]"),
+        &format!("config = {{ virtio-directory = {iso:?}, guest-agent = {agent:?} }}"),
     )?;
+    std::fs::write(small.directory.path().join("first.cmd"), OPERATORS)?;
+    small.append("[scripts.windows]\nfirst-boot = \"first.cmd\"\n")?;
     let cloud = small.site.cloud()?;
     let before = cloud.inventory()?;
     small.create("web")?;
@@ -171,8 +179,71 @@ fn offline(name: &str) -> Result<()> {
     let deployed = small.gyre.json(&["deploy", "web"])?;
     let server = deployed["instance"]["id"].as_str().context("no server")?;
     ensure!(digest(&replica)? == whole, "the deployment changed the replica");
-    looked_at(&small, server, |top| converted(top).and_then(|()| as_virt_v2v(name, top)))?;
+    looked_at(&small, server, |top| {
+        converted(top)?;
+        as_virt_v2v(name, top)?;
+        more(top)
+    })?;
     cloud.delete_since(&before);
+    Ok(())
+}
+
+/// The operator's own script.
+const OPERATORS: &str = "@echo off\necho of the operator\nexit 3\n";
+/// Stands in for the program that takes drivers into Windows' store: it notes what it is asked.
+const PNPUTIL: &str = "#include <stdio.h>\nint main(int count, char **words) {\n\
+    FILE *log = fopen(\"C:\\\\windows\\\\pnputil.log\", \"a\");\n\
+    for (int at = 1; at < count; at++) fprintf(log, \"%s%s\", words[at], at + 1 < count ? \" \" : \"\\n\");\n\
+    return fclose(log); }\n";
+/// How long one first boot may take.
+const FIRST_BOOT: Duration = Duration::from_secs(60);
+
+/// An installer that puts one file into `Program Files`.
+fn guest_agent(directory: &Path) -> Result<PathBuf> {
+    let (source, package) = (directory.join("agent.wxs"), directory.join("guest-agent.msi"));
+    std::fs::write(directory.join("agent.txt"), "agent")?;
+    let fixture = root().join("tests/fixtures/guest-agent.wxs");
+    std::fs::copy(fixture, &source)?;
+    run("wixl", &[&"-a", &"x64", &"-o", &package, &source])?;
+    Ok(package)
+}
+
+/// The service that the conversion left is started by Wine's service manager, and what it does is done by Wine's shell,
+/// installer and registry: again with the next boot where an installer failed, but for the operator's script.
+fn first_boot(top: &Path) -> Result<()> {
+    let directory = tempfile::tempdir()?;
+    let wine = Wine::make(&directory.path().join("wine"))?;
+    let ours = wine.windows().join("Gyre");
+    for part in ["Gyre", "Drivers"] {
+        run("cp", &[&"-r", &top.join("Windows").join(part), &wine.windows()])?;
+    }
+    let pnputil = directory.path().join("pnputil.c");
+    std::fs::write(&pnputil, PNPUTIL)?;
+    wine.compile(&pnputil, &wine.windows().join("system32/pnputil.exe"), &[])?;
+    let services = directory.path().join("service.reg");
+    fixture(&[&"service", &top.join("Windows/System32/config/SYSTEM"), &"gyre-firstboot", &services])?;
+    wine.drive('t', directory.path())?;
+    wine.run("reg.exe", &["import", r"T:\service.reg"])?;
+    let (package, away) = (ours.join("guest-agent.msi"), directory.path().join("guest-agent.msi"));
+    std::fs::rename(&package, &away)?;
+    let log = || std::fs::read_to_string(ours.join("firstboot.log")).unwrap_or_default();
+    let boots_until = |word: &str| {
+        wine.boot()?;
+        cloud::wait(word, FIRST_BOOT, || Ok(log().contains(word).then_some(()))).with_context(log)
+    };
+    boots_until("guest-agent was not installed: it is tried again at the next boot")?;
+    std::fs::rename(&away, &package)?;
+    boots_until(" done")?;
+    let failed = log().matches("the operator's script failed").count();
+    let said = std::fs::read_to_string(ours.join("script.log"))?;
+    ensure!(failed == 1 && said.trim() == "of the operator", "the operator's script: {failed}, {said:?}");
+    let installed = wine.c().join("Program Files/Stand-in/agent.txt");
+    ensure!(std::fs::read_to_string(installed)? == "agent", "the guest agent was not installed");
+    let drivers = std::fs::read_to_string(wine.windows().join("pnputil.log"))?;
+    let driver = r"-i -a C:\windows\Drivers\VirtIO\netkvm.inf";
+    ensure!(drivers.lines().filter(|line| line.eq_ignore_ascii_case(driver)).count() == 2, "{drivers}");
+    let service = wine.run("reg.exe", &["query", r"HKLM\System\CurrentControlSet\Services\gyre-firstboot"]);
+    ensure!(service.is_err(), "the service is still there: {service:?}");
     Ok(())
 }
 

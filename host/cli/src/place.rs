@@ -3,7 +3,7 @@
 
 use gyre_core::config::Config;
 use gyre_core::error::Context as _;
-use gyre_core::{Error, Result};
+use gyre_core::{Error, OsType, Result};
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 const CONFIG_NAME: &str = "gyre.toml";
 const CONFIG_SYSTEM: &str = "/etc/gyre/gyre.toml";
 const STATE_SYSTEM: &str = "/var/lib/gyre";
-const AGENT_NAME: &str = "gyre-agent";
 
 /// Reads the configuration: the file that was named, else the first of the usual ones.
 ///
@@ -88,26 +87,40 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
 }
 
-/// How programs for Linux begin (ELF, System V ABI).
-const ELF: [u8; 4] = *b"\x7fELF";
+/// An agent: what it runs on, its file's name, and how such programs begin.
+struct Agent {
+    system: &'static str,
+    name: &'static str,
+    magic: &'static [u8],
+}
 
-/// The agent that is uploaded: the configured one, else that beside this program.
+/// ELF, System V ABI.
+const LINUX: Agent = Agent { system: "Linux", name: "gyre-agent", magic: b"\x7fELF" };
+/// PE, behind what MS-DOS would run.
+const WINDOWS: Agent = Agent { system: "Windows", name: "gyre-agent.exe", magic: b"MZ" };
+
+/// The agent that is uploaded to workers of this system: the configured one, else that beside this program.
 ///
 /// # Errors
-/// `config.no-agent`; `config.agent-kind` for what no Linux runs as it is.
-pub fn agent(config: &Config) -> Result<PathBuf> {
-    let beside = || std::env::current_exe().ok().map(|me| me.with_file_name(AGENT_NAME));
-    let agent = config.host.agent.clone().or_else(beside).unwrap_or_else(|| PathBuf::from(AGENT_NAME));
-    let mut head = [0; ELF.len()];
-    let file = File::open(&agent).ok().filter(|_| agent.is_file());
-    let Some(mut file) = file else {
-        return Err(Error::invalid("config.no-agent", format!("there is no agent at {}", agent.display())));
+/// `config.no-agent`; `config.agent-kind` for what such a worker does not run.
+pub fn agent(config: &Config, os: OsType) -> Result<PathBuf> {
+    let (agent, configured) = match os {
+        OsType::Windows => (WINDOWS, &config.host.agent_windows),
+        _ => (LINUX, &config.host.agent),
     };
-    if file.read_exact(&mut head).is_err() || head != ELF {
-        let message = format!("{} is no program for Linux, which the agent is", agent.display());
+    let beside = || std::env::current_exe().ok().map(|me| me.with_file_name(agent.name));
+    let path = configured.clone().or_else(beside).unwrap_or_else(|| PathBuf::from(agent.name));
+    let file = File::open(&path).ok().filter(|_| path.is_file());
+    let Some(file) = file else {
+        return Err(Error::invalid("config.no-agent", format!("there is no agent at {}", path.display())));
+    };
+    let mut head = Vec::new();
+    let read = file.take(agent.magic.len() as u64).read_to_end(&mut head);
+    if read.is_err() || head != agent.magic {
+        let message = format!("{} is no program for {}, which the agent is", path.display(), agent.system);
         return Err(Error::invalid("config.agent-kind", message));
     }
-    Ok(agent)
+    Ok(path)
 }
 
 /// Where logins of registries are kept, the first one first: by Podman, by Docker.
@@ -147,14 +160,21 @@ mod tests {
     fn a_missing_agent_is_named() {
         let mut config = Config::default();
         config.host.agent = Some("/nowhere/agent".into());
-        let error = agent(&config).unwrap_err();
+        let linux = |config: &Config| agent(config, OsType::Linux);
+        let error = linux(&config).unwrap_err();
         assert_eq!(error.to_string(), "there is no agent at /nowhere/agent [config.no-agent]");
         let text = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(text.path(), "#!/bin/sh\n").unwrap();
         config.host.agent = Some(text.path().into());
-        assert_eq!(agent(&config).unwrap_err().code, "config.agent-kind");
+        assert_eq!(linux(&config).unwrap_err().code, "config.agent-kind");
         config.host.agent = Some(std::env::current_exe().unwrap());
-        agent(&config).unwrap();
+        linux(&config).unwrap();
+        config.host.agent_windows = config.host.agent.clone();
+        let error = agent(&config, OsType::Windows).unwrap_err();
+        assert!(error.code == "config.agent-kind" && error.message.contains("for Windows"), "{error}");
+        std::fs::write(text.path(), "MZ and the rest").unwrap();
+        config.host.agent_windows = Some(text.path().into());
+        agent(&config, OsType::Windows).unwrap();
     }
 
     #[test]

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use gyre_core::config::Config;
 use gyre_core::protocol::{Script, ScriptEnd, Secret, System};
 use gyre_core::roles::Worker;
-use gyre_core::{BlockTarget, Error, Result};
+use gyre_core::{BlockTarget, Error, OsType, Result};
 use gyre_engine::{Mounted, WorkerSession, Workers};
 use gyre_worker::{Options, Session};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a worker may take until it lets us in: an emulated one needs minutes to boot.
 const BOOT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// The same of Windows, which is set up at its first boot and starts again meanwhile.
+const WINDOWS_BOOT_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
 /// Workers with the agent on them.
 pub struct AgentWorkers {
@@ -31,10 +33,13 @@ impl AgentWorkers {
         Self { config, vault, plugins }
     }
 
-    /// A configured secret, else the key that the plugin had made for this job.
-    fn key(&self, worker: &Worker, job: &str) -> Result<String> {
+    /// A configured secret, else the key, or for Windows the password, that the plugin had made for this job.
+    fn credential(&self, worker: &Worker, job: &str) -> Result<String> {
         let Some(name) = gyre_grants::configured_secret(&worker.credential) else {
-            return self.plugins.worker_key(job, &worker.credential)?.private_openssh();
+            return match worker.os_type {
+                OsType::Windows => Ok(self.plugins.worker_login(job, &worker.credential)?.password),
+                _ => self.plugins.worker_key(job, &worker.credential)?.private_openssh(),
+            };
         };
         String::from_utf8(self.vault.value("", name)?)
             .map_err(|_| Error::invalid("secret.text", format!("the secret {name:?} is not text")))
@@ -50,11 +55,11 @@ impl Workers for AgentWorkers {
         cancel: &CancellationToken,
     ) -> Result<Box<dyn WorkerSession>> {
         let options = Options {
-            agent: place::agent(&self.config)?,
+            agent: place::agent(&self.config, worker.os_type)?,
             connections: self.config.transfer.connections,
-            boot_timeout: BOOT_TIMEOUT,
+            boot_timeout: if worker.os_type == OsType::Windows { WINDOWS_BOOT_TIMEOUT } else { BOOT_TIMEOUT },
         };
-        let session = Session::open(worker, &self.key(worker, job)?, &options, cancel).await?;
+        let session = Session::open(worker, &self.credential(worker, job)?, &options, cancel).await?;
         Ok(Box::new(AgentSession { session, vault: self.vault.clone() }))
     }
 }

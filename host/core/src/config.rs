@@ -73,6 +73,9 @@ pub struct Host {
     pub state: Option<PathBuf>,
     /// The static `gyre-agent` that is uploaded to workers; default: beside the `gyre` program.
     pub agent: Option<PathBuf>,
+    /// The `gyre-agent.exe` for workers that run Windows; default: beside the `gyre` program. Only where a destination
+    /// makes such workers.
+    pub agent_windows: Option<PathBuf>,
     /// Where `gyre plugin install` puts components; default: `plugins` in the state directory.
     pub plugins: Option<PathBuf>,
     /// Plugins must name their digest.
@@ -506,7 +509,7 @@ impl Config {
     fn resolve(&mut self, directory: &Path) {
         let absolute = |path: &mut PathBuf| *path = directory.join(&*path);
         self.host.state.iter_mut().for_each(absolute);
-        self.host.agent.iter_mut().for_each(absolute);
+        self.host.agent.iter_mut().chain(&mut self.host.agent_windows).for_each(absolute);
         self.host.plugins.iter_mut().for_each(absolute);
         let Serve { token_file, tls_certificate, tls_key, .. } = &mut self.serve;
         [token_file, tls_certificate, tls_key].into_iter().flatten().for_each(absolute);

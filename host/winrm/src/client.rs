@@ -222,11 +222,11 @@ impl Process {
         next
     }
 
-    /// Ends the program if it runs, and its shell with everything that was started in it.
+    /// Ends the program if it runs, and its shell with everything that was started in it. May be repeated.
     ///
     /// # Errors
     /// Those of any request; `winrm.timeout` after [`END_TIMEOUT_S`].
-    pub async fn end(self) -> Result<()> {
+    pub async fn end(&self) -> Result<()> {
         let Program { shell, command } = &*self.program;
         let ended = async {
             // What has ended cannot be terminated, and what is deleted needs not be.

@@ -2,7 +2,9 @@
 //! agent's and ours. Nobody else's certificate opens the link, and ours opens no other. Knows no
 //! connection.
 
+use crate::link::Route;
 use gyre_core::error::Context as _;
+use gyre_core::protocol::{Listen, Ready};
 use gyre_core::{Error, Result};
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
@@ -57,11 +59,30 @@ impl Certificates {
         })
     }
 
+    /// Where the agent listens, and what it shows and asks for there.
+    pub fn listen(&self, port: u16) -> Listen {
+        Listen::Tls {
+            port,
+            certificate: self.agent.certificate.clone(),
+            key: self.agent.key.clone(),
+            client_authority: self.authority.clone(),
+        }
+    }
+
+    /// The way to the agent on `host`, which said that it is ready.
+    ///
+    /// # Errors
+    /// `worker.protocol` where it told no port; `worker.certificate`.
+    pub fn route(&self, host: &str, ready: &Ready) -> Result<Route> {
+        let port = ready.port.ok_or_else(|| Error::other("worker.protocol", "the agent told no port"))?;
+        Ok(Route::Tls { host: host.to_owned(), port, config: Arc::new(self.client_config()?) })
+    }
+
     /// TLS 1.3 with our certificate, to the agent's alone.
     ///
     /// # Errors
     /// `worker.certificate`.
-    pub fn client_config(&self) -> Result<rustls::ClientConfig> {
+    fn client_config(&self) -> Result<rustls::ClientConfig> {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(parse(&self.authority)?).or_other(CODE, what)?;
         let key = PrivateKeyDer::from_pem_slice(self.host.key.as_bytes())

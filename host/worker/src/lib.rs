@@ -1,13 +1,17 @@
-//! Bringing a worker up and talking to the agent on it: SSH, the agent's upload and start, the link
+//! Bringing a worker up and talking to the agent on it: SSH or WinRM, the agent's upload and start, the link
 //! and the requests of [`gyre_core::protocol`]. Knows no job and no cloud: whoever calls made the
 //! worker and removes it.
 
+mod boot;
 mod certificates;
 mod control;
 mod link;
+mod linux;
 mod local;
 mod remote;
 mod session;
+mod start;
+mod windows;
 
 pub use local::Local;
 pub use session::{Options, Session};
@@ -16,6 +20,8 @@ pub use session::{Options, Session};
 pub mod limits {
     /// Between two attempts to log in while a worker boots, seconds: from, to.
     pub const LOGIN_PAUSE_S: (u64, u64) = (1, 5);
+    /// What one line of an upload to Windows carries.
+    pub const UPLOAD_LINE_BYTES: usize = 48 * 1024;
     /// The agent's upload, seconds.
     pub const UPLOAD_TIMEOUT_S: u64 = 600;
     /// From its start to the agent's ready line, seconds; it waits for its disks in that time.

@@ -4,7 +4,7 @@
 use crate::control::Control;
 use crate::limits::{CONTROL_CONNECTIONS, LAST_WORDS_BYTES_MAX, START_TIMEOUT_S};
 use crate::link::{Life, Link, Route};
-use crate::session::greet;
+use crate::start::greet;
 use gyre_core::error::Context as _;
 use gyre_core::protocol::{Listen, Root, Start, System, VERSION};
 use gyre_core::roles::AttachedDisk;

@@ -4,8 +4,7 @@
 use crate::boot::let_in;
 use crate::certificates::Certificates;
 use crate::limits::{
-    ATTEMPTS_MAX, LAST_WORDS_BYTES_MAX, LOGIN_PAUSE_S, READY_BYTES_MAX, START_TIMEOUT_S, UPLOAD_LINE_BYTES,
-    UPLOAD_TIMEOUT_S,
+    LAST_WORDS_BYTES_MAX, READY_BYTES_MAX, START_TIMEOUT_S, UPLOAD_LINE_BYTES, UPLOAD_TIMEOUT_S,
 };
 use crate::session::{Brought, Hold, Program, start};
 use crate::start::{line, no_start, ready};
@@ -14,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gyre_core::error::Context as _;
 use gyre_core::roles::{Transport, Worker};
-use gyre_core::{Error, Kind, Result};
+use gyre_core::{Error, Result};
 use gyre_winrm::{Client, Event, Output, Process, Target, powershell};
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,11 +125,10 @@ fn complaint(output: &Output) -> String {
 
 /// Tells the first line of the agent, and its end with its last words.
 async fn watch_over(process: Arc<Process>, first: oneshot::Sender<Vec<u8>>, ended: watch::Sender<Option<String>>) {
-    let (mut first, mut said, mut words, mut failures) = (Some(first), Vec::new(), Vec::new(), 0);
+    let (mut first, mut said, mut words) = (Some(first), Vec::new(), Vec::new());
     loop {
         match process.receive().await {
             Ok(Event::Output { stdout, stderr }) => {
-                failures = 0;
                 keep_end(&mut words, &stderr);
                 if first.is_none() {
                     continue;
@@ -141,11 +139,6 @@ async fn watch_over(process: Arc<Process>, first: oneshot::Sender<Vec<u8>>, ende
                 }
             }
             Ok(Event::Ended { .. }) => break,
-            // The shell outlives a connection.
-            Err(error) if error.kind == Kind::Unavailable && failures < ATTEMPTS_MAX => {
-                failures += 1;
-                tokio::time::sleep(Duration::from_secs(LOGIN_PAUSE_S.1)).await;
-            }
             Err(error) => {
                 keep_end(&mut words, error.to_string().as_bytes());
                 break;

@@ -28,6 +28,7 @@ mod model;
 mod neutron;
 mod nova;
 mod router;
+pub mod wine;
 mod worker;
 
 use anyhow::{Context, Result, ensure};

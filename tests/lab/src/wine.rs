@@ -69,7 +69,7 @@ impl Wine {
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = bound_to_this_thread("env");
         command.arg("-i").arg("PATH=/usr/bin:/bin").arg("WINEDEBUG=-all");
-        for (variable, below) in [("WINEPREFIX", ""), ("HOME", "home"), ("TMPDIR", "")] {
+        for (variable, below) in [("WINEPREFIX", ""), ("HOME", "home")] {
             let path = self.directory.join(below);
             command.arg(format!("{variable}={}", path.display()));
         }
