@@ -225,7 +225,7 @@ fn first_boot(top: &Path) -> Result<()> {
     wine.drive('t', directory.path())?;
     wine.run("reg.exe", &["import", r"T:\service.reg"])?;
     let (package, away) = (ours.join("guest-agent.msi"), directory.path().join("guest-agent.msi"));
-    std::fs::rename(&package, &away)?;
+    std::fs::rename(&package, &away).context("no installer was left for the first boot")?;
     let log = || std::fs::read_to_string(ours.join("firstboot.log")).unwrap_or_default();
     let boots_until = |word: &str| {
         wine.boot()?;
@@ -235,11 +235,12 @@ fn first_boot(top: &Path) -> Result<()> {
     std::fs::rename(&away, &package)?;
     boots_until(" done")?;
     let failed = log().matches("the operator's script failed").count();
-    let said = std::fs::read_to_string(ours.join("script.log"))?;
+    let said = std::fs::read_to_string(ours.join("script.log")).with_context(log)?;
     ensure!(failed == 1 && said.trim() == "of the operator", "the operator's script: {failed}, {said:?}");
     let installed = wine.c().join("Program Files/Stand-in/agent.txt");
-    ensure!(std::fs::read_to_string(installed)? == "agent", "the guest agent was not installed");
-    let drivers = std::fs::read_to_string(wine.windows().join("pnputil.log"))?;
+    let installed = std::fs::read_to_string(installed).context("the guest agent was not installed")?;
+    ensure!(installed == "agent", "another file was installed: {installed:?}");
+    let drivers = std::fs::read_to_string(wine.windows().join("pnputil.log")).with_context(log)?;
     let driver = r"-i -a C:\windows\Drivers\VirtIO\netkvm.inf";
     ensure!(drivers.lines().filter(|line| line.eq_ignore_ascii_case(driver)).count() == 2, "{drivers}");
     let service = wine.run("reg.exe", &["query", r"HKLM\System\CurrentControlSet\Services\gyre-firstboot"]);

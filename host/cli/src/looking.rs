@@ -194,7 +194,11 @@ async fn endpoints(
 /// What of this host a job needs.
 fn local(app: &App) -> Checked {
     let endpoint = "this host".to_owned();
-    Checked { endpoint, findings: missing_parts(&app.config), error: place::agent(&app.config, OsType::Linux).err() }
+    Checked {
+        endpoint,
+        findings: missing_parts(&app.config),
+        error: place::agent(&app.config, OsType::Linux).err(),
+    }
 }
 
 /// What a configuration may well be without, and no migration is.

@@ -83,8 +83,13 @@ pub(crate) async fn bring_up(
 
 fn target(worker: &Worker) -> Result<Target> {
     let host_key = worker.host_key.clone().ok_or_else(|| {
-        Error::denied("worker.host-key", format!("no key is known for the WinRM of the worker {}", worker.host))
-            .cause("a destination plugin must make it (secrets.generate-winrm-login) and tell it in describe-worker")
+        Error::denied(
+            "worker.host-key",
+            format!("no key is known for the WinRM of the worker {}", worker.host),
+        )
+        .cause(
+            "a destination plugin must make it (secrets.generate-winrm-login) and tell it in describe-worker",
+        )
     })?;
     Ok(Target { host: worker.host.clone(), port: worker.port, user: worker.user.clone(), host_key })
 }
@@ -124,7 +129,11 @@ fn complaint(output: &Output) -> String {
 }
 
 /// Tells the first line of the agent, and its end with its last words.
-async fn watch_over(process: Arc<Process>, first: oneshot::Sender<Vec<u8>>, ended: watch::Sender<Option<String>>) {
+async fn watch_over(
+    process: Arc<Process>,
+    first: oneshot::Sender<Vec<u8>>,
+    ended: watch::Sender<Option<String>>,
+) {
     let (mut first, mut said, mut words) = (Some(first), Vec::new(), Vec::new());
     loop {
         match process.receive().await {

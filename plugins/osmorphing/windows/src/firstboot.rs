@@ -104,7 +104,13 @@ fn script(work: &Work) -> String {
         "echo %date% %time% begin",
     ]);
     if work.drivers {
-        text += &lines(&[r#"for %%i in ("%SystemRoot%\Drivers\VirtIO\*.inf") do pnputil -i -a "%%i""#]);
+        // Not every shell looks for files behind a pattern in quotes.
+        text += &lines(&[
+            r"set drivers=%SystemRoot%\Drivers\VirtIO",
+            r#"pushd "%drivers%""#,
+            r#"for %%i in (*.inf) do pnputil -i -a "%drivers%\%%i""#,
+            "popd",
+        ]);
     }
     if !work.cards.is_empty() {
         // Not as a script file: a policy that wants those signed does not mean what an administrator types.
