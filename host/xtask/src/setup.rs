@@ -29,6 +29,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
         "workers",
         &["openssh-server", "openssh-client", "iproute2", "util-linux", "mount", "sudo", "dnsmasq-base"],
     ),
+    ("workers that run Windows", &["gcc-mingw-w64-x86-64", "wine64", "libwin-hivex-perl"]),
     ("guests' storage", &["btrfs-progs", "cryptsetup-bin", "dosfstools", "mdadm", "xfsprogs"]),
     (
         "test tools",
