@@ -212,18 +212,16 @@ fn guest_agent(directory: &Path) -> Result<PathBuf> {
 /// installer and registry: again with the next boot where an installer failed, but for the operator's script.
 fn first_boot(top: &Path) -> Result<()> {
     let directory = tempfile::tempdir()?;
-    let wine = Wine::make(&directory.path().join("wine"))?;
+    let wine = Wine::at(&directory.path().join("wine"))?;
     let ours = wine.windows().join("Gyre");
     for part in ["Gyre", "Drivers"] {
         run("cp", &[&"-r", &top.join("Windows").join(part), &wine.windows()])?;
     }
-    let pnputil = directory.path().join("pnputil.c");
-    std::fs::write(&pnputil, PNPUTIL)?;
-    wine.compile(&pnputil, &wine.windows().join("system32/pnputil.exe"), &[])?;
+    wine.compile(PNPUTIL, &wine.windows().join("system32/pnputil.exe"), &[])?;
     let services = directory.path().join("service.reg");
     fixture(&[&"service", &top.join("Windows/System32/config/SYSTEM"), &"gyre-firstboot", &services])?;
-    wine.drive('t', directory.path())?;
-    wine.run("reg.exe", &["import", r"T:\service.reg"])?;
+    let drive = wine.drive(directory.path())?;
+    wine.run(&["reg", "import", &format!(r"{}:\service.reg", drive.letter)])?;
     let (package, away) = (ours.join("guest-agent.msi"), directory.path().join("guest-agent.msi"));
     std::fs::rename(&package, &away).context("no installer was left for the first boot")?;
     let log = || std::fs::read_to_string(ours.join("firstboot.log")).unwrap_or_default();
@@ -237,13 +235,13 @@ fn first_boot(top: &Path) -> Result<()> {
     let failed = log().matches("the operator's script failed").count();
     let said = std::fs::read_to_string(ours.join("script.log")).with_context(log)?;
     ensure!(failed == 1 && said.trim() == "of the operator", "the operator's script: {failed}, {said:?}");
-    let installed = wine.c().join("Program Files/Stand-in/agent.txt");
+    let installed = wine.drive_c().join("Program Files/Stand-in/agent.txt");
     let installed = std::fs::read_to_string(installed).context("the guest agent was not installed")?;
     ensure!(installed == "agent", "another file was installed: {installed:?}");
     let drivers = std::fs::read_to_string(wine.windows().join("pnputil.log")).with_context(log)?;
     let driver = r"-i -a C:\windows\Drivers\VirtIO\netkvm.inf";
     ensure!(drivers.lines().filter(|line| line.eq_ignore_ascii_case(driver)).count() == 2, "{drivers}");
-    let service = wine.run("reg.exe", &["query", r"HKLM\System\CurrentControlSet\Services\gyre-firstboot"]);
+    let service = wine.run(&["reg", "query", r"HKLM\System\CurrentControlSet\Services\gyre-firstboot"]);
     ensure!(service.is_err(), "the service is still there: {service:?}");
     Ok(())
 }

@@ -24,8 +24,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use socket2::{Domain, Socket, Type};
 use std::convert::Infallible;
 use std::io::Read as _;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +44,8 @@ const CONNECTIONS_MAX: usize = 64;
 const HANDSHAKES_MAX: usize = 16;
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
 const HEADER_TIMEOUT: Duration = Duration::from_secs(3600);
+/// Connections that nobody took yet.
+const WAITING_MAX: i32 = 128;
 const IDLE_POLL: Duration = Duration::from_secs(1);
 
 /// First argument with which another program that holds this library is the agent of this machine's own disks.
@@ -171,10 +175,9 @@ impl Listener {
         match listen {
             Listen::Tls { port, certificate, key, client_authority } => {
                 let acceptor = acceptor(certificate, key, client_authority)?;
-                let listener = match TcpListener::bind(("::", *port)).await {
-                    Ok(listener) => Ok(listener),
-                    Err(_) => TcpListener::bind(("0.0.0.0", *port)).await,
-                };
+                let any = Ipv4Addr::UNSPECIFIED;
+                let listener = listen_on(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, *port).into())
+                    .or_else(|_| listen_on(Domain::IPV4, (any, *port).into()));
                 let what = || format!("cannot listen on TCP port {port}");
                 Ok(Self::Tls(listener.or_other("agent.listen", what)?, acceptor))
             }
@@ -239,6 +242,21 @@ impl Listener {
             }
         }
     }
+}
+
+/// On addresses of both families where it is IPv6: Windows has to be told so.
+fn listen_on(domain: Domain, address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    if domain == Domain::IPV6 {
+        socket.set_only_v6(false)?;
+    }
+    // On Windows it would let others take the port.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(WAITING_MAX)?;
+    TcpListener::from_std(socket.into())
 }
 
 async fn converse(stream: Accepted, agent: Arc<Agent>) {

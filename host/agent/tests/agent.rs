@@ -15,7 +15,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
+use support::tls::{HELLO, authority, exchange, signed};
 use support::{Agent, MIB, Volume, launch, mke2fs, private_dir, runs, sfdisk, start, tree};
 
 fn pattern(bytes: usize) -> Vec<u8> {
@@ -417,49 +417,6 @@ fn a_running_program_holds_up_no_end() {
     assert!(!runs(&marker), "after it was asked to stop");
 }
 
-/// An authority and a client of it.
-fn authority() -> (String, rcgen::Issuer<'static, rcgen::KeyPair>) {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
-    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let pem = params.self_signed(&key).unwrap().pem();
-    (pem, rcgen::Issuer::new(params, key))
-}
-
-fn signed(issuer: &rcgen::Issuer<'static, rcgen::KeyPair>) -> (String, String) {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let params = rcgen::CertificateParams::new(vec!["gyre-agent".to_string()]).unwrap();
-    (params.signed_by(&key, issuer).unwrap().pem(), key.serialize_pem())
-}
-
-/// One request over TLS with this certificate, if any; the status line, or that there was none.
-fn ask_tls(port: u16, roots: &str, client: Option<(String, String)>) -> Option<String> {
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
-    let mut store = rustls::RootCertStore::empty();
-    store.add(CertificateDer::from_pem_slice(roots.as_bytes()).unwrap()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config =
-        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_root_certificates(store);
-    let config = match client {
-        None => config.with_no_client_auth(),
-        Some((certificate, key)) => {
-            let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
-            config
-                .with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap())
-                .unwrap()
-        }
-    };
-    let name = ServerName::try_from("gyre-agent").unwrap();
-    let mut connection = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
-    let mut socket = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let mut stream = rustls::Stream::new(&mut connection, &mut socket);
-    stream.write_all(b"GET /v1/hello HTTP/1.1\r\nhost: agent\r\nconnection: close\r\n\r\n").ok()?;
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).ok()?;
-    Some(String::from_utf8_lossy(&answer).into_owned())
-}
-
 #[test]
 fn lets_in_only_clients_of_its_authority() {
     let volume = Volume::new(1);
@@ -469,14 +426,11 @@ fn lets_in_only_clients_of_its_authority() {
     let order = Start { version: VERSION, disks: vec![volume.attached("a")], listen, idle_s: 600 };
     let (mut child, first) = launch(&order);
     let port = serde_json::from_str::<Ready>(&first).unwrap().port.unwrap();
-    assert_eq!(ask_tls(port, &ours, Some(signed(&issuer))).as_deref(), Some("HTTP/1.1 200"));
-    assert_eq!(ask_tls(port, &ours, Some(signed(&other))), None, "another authority's client");
-    assert_eq!(ask_tls(port, &ours, None), None, "no certificate");
-    assert_eq!(
-        ask_tls(port, &theirs, Some(signed(&issuer))),
-        None,
-        "we would not talk to another agent either"
-    );
+    let ask = |roots: &str, client| exchange(port, roots, client, HELLO);
+    assert!(ask(&ours, Some(signed(&issuer))).is_some_and(|answer| answer.starts_with(b"HTTP/1.1 200")));
+    assert_eq!(ask(&ours, Some(signed(&other))), None, "another authority's client");
+    assert_eq!(ask(&ours, None), None, "no certificate");
+    assert_eq!(ask(&theirs, Some(signed(&issuer))), None, "we would not talk to another agent either");
     let mut plain = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
     plain.write_all(b"GET /v1/hello HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
     let mut answer = Vec::new();

@@ -119,7 +119,11 @@ fn of_rust(directory: &Path, finish: Finish) -> Result<Vec<Built>> {
     let elsewhere = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let request = rust::Request { directory, target: elsewhere.as_deref(), words: Vec::new() };
     let modules = rust::build(&request)?.with_context(|| {
-        format!("no Rust that compiles for {} is installed: {}", toolchain::TARGET, toolchain::remedy())
+        format!(
+            "no Rust that compiles for {} is installed: {}",
+            toolchain::WASM.triple,
+            toolchain::WASM.remedy()
+        )
     })?;
     let encoded = modules.iter().map(|module| {
         let file = directory.join(OUTPUT).join(format!("{}.wasm", module.name));

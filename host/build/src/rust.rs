@@ -1,6 +1,6 @@
-//! Rust plugins: cargo's core modules for [`TARGET`]. Knows cargo's messages; not what a plugin does.
+//! Rust plugins: cargo's core modules for [`WASM`]. Knows cargo's messages; not what a plugin does.
 
-use crate::toolchain::{self, TARGET};
+use crate::toolchain::WASM;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -28,13 +28,13 @@ pub struct Module {
     pub core: PathBuf,
 }
 
-/// Compiles; none: no toolchain can do it, see [`toolchain::remedy`].
+/// Compiles; none: no toolchain can do it, see [`crate::toolchain::Target::remedy`].
 ///
 /// # Errors
 /// When it does not compile, or nothing comes out.
 pub fn build(request: &Request) -> Result<Option<Vec<Module>>> {
-    let Some(mut cargo) = toolchain::cargo(request.directory)? else { return Ok(None) };
-    cargo.args(["build", "--release", "--target", TARGET]);
+    let Some(mut cargo) = WASM.cargo(request.directory)? else { return Ok(None) };
+    cargo.args(["build", "--release", "--target", WASM.triple]);
     cargo.args(["--message-format", "json-render-diagnostics"]).args(&request.words);
     if let Some(target) = request.target {
         cargo.arg("--target-dir").arg(target);

@@ -19,7 +19,7 @@ usage: cargo xtask COMMAND
 
   setup              installs the Debian packages that building, testing and the demo need
   plugins [NAME...]  builds the plugins as WebAssembly components
-  agent              builds the static gyre-agent that is uploaded to workers
+  agent              builds the gyre-agent that is uploaded to workers: static, and one for Windows
   test [--quick]     every test, the real OpenStack included; --quick: without it
   test --stacks      every test, and guests on other stacks of storage on the real OpenStack: half an hour more
   bench [--size 4GiB] [--rounds 3] [--directory DIR] [--json FILE] [--write] [--no-build]

@@ -29,23 +29,27 @@ pub fn run(names: &[String]) -> Result<()> {
     let modules = match rust::build(&request)? {
         Some(modules) => modules,
         None => {
-            install_debian()?;
+            install_debian(&toolchain::WASM)?;
             rust::build(&request)?.context("Debian's Rust was installed and is not there")?
         }
     };
     modules.iter().try_for_each(make_component)
 }
 
-fn install_debian() -> Result<()> {
-    let packages = toolchain::DEBIAN_PACKAGES;
-    println!("plugins: installing {} (rustup cannot add {})", packages.join(" "), toolchain::TARGET);
+/// Installs Debian's Rust, which can compile for `target`.
+///
+/// # Errors
+/// When this is not root on Debian, or apt fails.
+pub fn install_debian(target: &toolchain::Target) -> Result<()> {
+    let packages = target.debian_packages;
+    println!("installing {} (rustup cannot add {})", packages.join(" "), target.triple);
     let apt = |arguments: &[&str]| {
         let mut apt = command("apt-get", &["-q", "-y", "-o", "DPkg::Lock::Timeout=600"]);
         output(apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     let install = [["install", "--no-install-recommends"].as_slice(), packages].concat();
     let installed = apt(&["update"]).and_then(|_| apt(&install));
-    installed.map(drop).with_context(|| format!("{} is missing: {}", toolchain::TARGET, toolchain::remedy()))
+    installed.map(drop).with_context(|| format!("{} is missing: {}", target.triple, target.remedy()))
 }
 
 fn component_of(module: &Module) -> PathBuf {

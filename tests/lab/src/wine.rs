@@ -1,99 +1,122 @@
-//! Windows' own interfaces without Windows: a prefix of Wine, whose programs nobody here wrote. Knows no cloud.
+//! Wine, which runs programs for Windows on this machine, with services, shell, installer and registry that nobody here
+//! wrote. It has no disks, no BitLocker and no PowerShell. Knows no program and no cloud; stands for itself, so that tests of
+//! other crates can have it, too.
 
-use crate::machine::{bound_to_this_thread, name, run};
-use anyhow::{Context, Result, ensure};
-use std::ffi::OsStr;
-use std::io::{Read as _, Seek as _};
+use std::fs::{self, File};
+use std::io::{Error, Read as _, Result, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Where Debian puts the programs of its package `wine64`.
+/// Where Debian's package `wine64` puts its programs: no path leads there.
 const PROGRAMS: &str = "/usr/lib/wine";
-/// Rust's standard library takes its random numbers from where Wine has nothing before version 9.
-const RANDOM: &str = "#include <windows.h>\n\
+/// Compiles for it: package `gcc-mingw-w64-x86-64`.
+const COMPILER: &str = "x86_64-w64-mingw32-gcc";
+/// Of this library of Windows, which every Rust program asks for random numbers, Wine 8 has none yet.
+const RANDOM: &str = "bcryptprimitives.dll";
+const RANDOM_SOURCE: &str = "#include <windows.h>\n\
     BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);\n\
-    __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length)\n\
-    { return SystemFunction036(data, (ULONG)length); }\n";
+    __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length)\n\
+    { return SystemFunction036(bytes, (ULONG)length); }\n";
 
-/// A prefix: drives, registry and services. What runs in it ends when this is dropped.
+/// A place in which Wine keeps its Windows. What runs there ends when this is dropped.
 pub struct Wine {
-    directory: PathBuf,
+    prefix: PathBuf,
+    /// Held for as long as this process uses it.
+    _lock: File,
 }
 
 impl Wine {
-    /// Makes one: a few seconds, and 700 MB.
+    /// The one at `prefix`, made if it is not there: 5 s, and 700 MB. No other process has it meanwhile.
     ///
     /// # Errors
-    /// Where Wine or the compiler for Windows is missing.
-    pub fn make(directory: &Path) -> Result<Self> {
-        std::fs::create_dir_all(directory)?;
-        let wine = Self { directory: directory.to_owned() };
-        wine.run("wineboot.exe", &["-i"])?;
-        let source = directory.join("random.c");
-        std::fs::write(&source, RANDOM)?;
-        let library = wine.windows().join("system32/bcryptprimitives.dll");
-        wine.compile(&source, &library, &["-shared", "-ladvapi32"])?;
+    /// Where Wine or the compiler is not there.
+    pub fn at(prefix: &Path) -> Result<Self> {
+        fs::create_dir_all(prefix)?;
+        let lock = File::create(prefix.join("lock"))?;
+        lock.lock()?;
+        let wine = Self { prefix: prefix.to_owned(), _lock: lock };
+        if !prefix.join("system.reg").exists() {
+            wine.run(&["wineboot", "-i"])?;
+        }
+        let random = wine.windows().join("system32").join(RANDOM);
+        if !random.exists() {
+            wine.compile(RANDOM_SOURCE, &random, &["-shared", "-ladvapi32"])?;
+        }
         Ok(wine)
     }
 
-    /// Compiles a program or library in C.
-    ///
-    /// # Errors
-    /// The compiler's.
-    pub fn compile(&self, source: &Path, to: &Path, flags: &[&str]) -> Result<()> {
-        let line = [&["-O1", "-o", name(to)?, name(source)?][..], flags].concat();
-        run("x86_64-w64-mingw32-gcc", &line).map(drop)
+    /// The directory of `C:\`.
+    pub fn drive_c(&self) -> PathBuf {
+        self.prefix.join("drive_c")
     }
 
-    /// The directory `C:\`.
-    pub fn c(&self) -> PathBuf {
-        self.directory.join("drive_c")
-    }
-
-    /// The directory of Windows itself.
+    /// The directory of its Windows.
     pub fn windows(&self) -> PathBuf {
-        self.c().join("windows")
+        self.drive_c().join("windows")
     }
 
-    /// Gives a directory a drive letter, instead of what had it.
-    ///
-    /// # Errors
-    /// Of the file system.
-    pub fn drive(&self, letter: char, directory: &Path) -> Result<()> {
-        let link = self.directory.join("dosdevices").join(format!("{letter}:"));
-        drop(std::fs::remove_file(&link));
-        std::os::unix::fs::symlink(directory, &link).with_context(|| link.display().to_string())
-    }
-
-    /// A program of Windows, which is killed when the thread that starts it ends. `PATH` and all else is Wine's own.
-    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = bound_to_this_thread("env");
-        command.arg("-i").arg("PATH=/usr/bin:/bin").arg("WINEDEBUG=-all");
-        for (variable, below) in [("WINEPREFIX", ""), ("HOME", "home")] {
-            let path = self.directory.join(below);
-            command.arg(format!("{variable}={}", path.display()));
-        }
-        command.arg(Path::new(PROGRAMS).join("wine64")).arg(program.as_ref());
+    /// A program by Wine, with these arguments; built-in ones by their name alone.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(Path::new(PROGRAMS).join("wine64"));
+        command.args(words).env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all").env_remove("DISPLAY");
         command
     }
 
-    /// Runs one to its end; services that it starts may go on.
+    /// Runs one to its end, and gives back what it printed; services that it starts may go on.
     ///
     /// # Errors
     /// Where it fails.
-    pub fn run(&self, program: &str, arguments: &[&str]) -> Result<String> {
-        std::fs::create_dir_all(self.directory.join("home"))?;
+    pub fn run(&self, words: &[&str]) -> Result<String> {
         // A pipe would be held open by the services.
-        let mut file = tempfile::tempfile()?;
-        let mut command = self.command(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file.try_clone()?);
-        let status = command.status().context("wine64 cannot be started")?;
+        let mut file = File::options().read(true).write(true).create(true).truncate(true).open(self.said())?;
+        let mut command = self.command(words);
+        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file.try_clone()?);
+        let status = command.status().map_err(|error| missing("wine64", &error))?;
         let mut said = Vec::new();
         file.rewind()?;
         file.read_to_end(&mut said)?;
         let said = String::from_utf8_lossy(&said).into_owned();
-        ensure!(status.success(), "{program} {}: {status}: {said}", arguments.join(" "));
-        Ok(said)
+        if status.success() { Ok(said) } else { Err(Error::other(format!("{words:?}: {status}: {said}"))) }
+    }
+
+    fn said(&self) -> PathBuf {
+        self.prefix.join("said")
+    }
+
+    /// Compiles a program or library in C for it.
+    ///
+    /// # Errors
+    /// The compiler's.
+    pub fn compile(&self, source: &str, to: &Path, flags: &[&str]) -> Result<()> {
+        let mut command = Command::new(COMPILER);
+        command.arg("-o").arg(to).args(["-x", "c", "-"]).args(flags).stdin(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| missing("gcc-mingw-w64-x86-64", &error))?;
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(source.as_bytes())?;
+        }
+        if child.wait()?.success() {
+            Ok(())
+        } else {
+            Err(Error::other(format!("{COMPILER} makes no {}", to.display())))
+        }
+    }
+
+    /// Shows `directory` as a drive, from D on, for as long as it is held.
+    ///
+    /// # Errors
+    /// When there is no letter left.
+    pub fn drive(&self, directory: &Path) -> Result<Drive> {
+        for letter in 'd'..'z' {
+            let link = self.prefix.join(format!("dosdevices/{letter}:"));
+            // Of a process that was killed.
+            if link.is_symlink() && !link.exists() {
+                fs::remove_file(&link)?;
+            }
+            if std::os::unix::fs::symlink(directory, &link).is_ok() {
+                return Ok(Drive { letter: letter.to_ascii_uppercase(), link });
+            }
+        }
+        Err(Error::other("Wine has no letter left"))
     }
 
     /// Shuts it down and starts it again, with the services that start by themselves.
@@ -102,15 +125,15 @@ impl Wine {
     /// Where it does not start.
     pub fn boot(&self) -> Result<()> {
         self.end();
-        self.run("wineboot.exe", &[]).map(drop)
+        self.run(&["wineboot"]).map(drop)
     }
 
-    /// Kills everything in it, and waits until it is gone.
+    /// Ends everything that runs in it, and waits for that.
     pub fn end(&self) {
         for argument in ["-k", "-w"] {
             let mut command = Command::new(Path::new(PROGRAMS).join("wineserver"));
             // Where nothing runs it fails, which is as good.
-            drop(command.arg(argument).env("WINEPREFIX", &self.directory).output());
+            drop(command.arg(argument).env("WINEPREFIX", &self.prefix).output());
         }
     }
 }
@@ -119,4 +142,21 @@ impl Drop for Wine {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// A drive that is a directory of this machine.
+pub struct Drive {
+    /// Its letter.
+    pub letter: char,
+    link: PathBuf,
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        drop(fs::remove_file(&self.link));
+    }
+}
+
+fn missing(package: &str, error: &Error) -> Error {
+    Error::other(format!("Debian's package {package} is needed: {error}"))
 }

@@ -175,7 +175,8 @@ impl Root {
     pub fn replace_file(&self, path: &str, bytes: &[u8], kept: &str) -> Result<()> {
         let fail = |failure| failed(failure, "replace", path);
         let (parent, name) = self.place(path).map_err(fail)?;
-        let old = parent.join(name);
+        let name = as_written(&parent, name).map_err(fail)?;
+        let old = parent.join(&name);
         let meta = fs::symlink_metadata(&old).map_err(|error| fail(error.into()))?;
         if meta.is_symlink() {
             return Err(fail(Failure::Link));
@@ -368,6 +369,14 @@ fn names(dir: &Path) -> Tried<Vec<String>> {
         names.push(entry?.file_name().to_string_lossy().into_owned());
     }
     Ok(names)
+}
+
+/// A name as it stands in its directory, where it is asked for in another case: what takes its place keeps it.
+fn as_written(dir: &Path, name: &str) -> Tried<String> {
+    let names = names(dir)?;
+    let exact = names.iter().any(|other| other == name);
+    let other = names.into_iter().find(|other| !exact && other.eq_ignore_ascii_case(name));
+    Ok(other.unwrap_or_else(|| name.to_string()))
 }
 
 fn read(at: &Path, limit: u64) -> io::Result<Vec<u8>> {

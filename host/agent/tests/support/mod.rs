@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests
 #![allow(dead_code)] // each test uses some
 
+pub mod tls;
+
 use gyre_agent::loopback::Loop;
 use gyre_core::Error;
 use gyre_core::protocol::{Base64, Listen, Ready, RootReply, RootRequest, Start, System, VERSION};
@@ -93,24 +95,15 @@ impl Agent {
     /// HTTP by hand: nothing of our own stands between the test and the agent.
     pub fn ask_with(&self, head: &str, body: &[u8]) -> (u16, Vec<u8>) {
         let mut stream = UnixStream::connect(&self.socket).unwrap();
-        write!(
-            stream,
-            "{head}\r\nhost: agent\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        )
-        .unwrap();
         // A refused body is not read to its end.
-        let _ = stream.write_all(body);
+        let _ = stream.write_all(&request(head, body));
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
-        let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
-        let status = String::from_utf8_lossy(&answer[9..12]).parse().unwrap();
-        (status, answer[end + 4..].to_vec())
+        parsed(&answer)
     }
 
     pub fn ask(&self, line: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
-        let (status, answer) = self.ask_with(&format!("{line} HTTP/1.1"), body);
-        if status < 400 { Ok(answer) } else { Err(serde_json::from_slice(&answer).unwrap()) }
+        told(self.ask_with(&format!("{line} HTTP/1.1"), body))
     }
 
     pub fn json<T: DeserializeOwned>(&self, line: &str, body: &impl serde::Serialize) -> Result<T, Error> {
@@ -166,6 +159,25 @@ impl Agent {
     pub fn mount(&self, system: &System) {
         self.ask("POST /v1/mount", &serde_json::to_vec(system).unwrap()).unwrap();
     }
+}
+
+/// A whole request.
+pub fn request(head: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!("{head}\r\nhost: agent\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+/// Status and body of an answer.
+pub fn parsed(answer: &[u8]) -> (u16, Vec<u8>) {
+    let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+    let status = String::from_utf8_lossy(&answer[9..12]).parse().unwrap();
+    (status, answer[end + 4..].to_vec())
+}
+
+/// What an answer says.
+pub fn told((status, body): (u16, Vec<u8>)) -> Result<Vec<u8>, Error> {
+    if status < 400 { Ok(body) } else { Err(serde_json::from_slice(&body).unwrap()) }
 }
 
 /// A tree with what a root has, and enough of this machine's programs to run.
