@@ -28,6 +28,8 @@ mod model;
 mod neutron;
 mod nova;
 mod router;
+/// WinRM as Windows speaks it, for workers that are said to run it.
+pub mod winrm;
 mod worker;
 
 use anyhow::{Context, Result, ensure};
