@@ -175,7 +175,7 @@ pub struct Received {
 pub struct Answer<'a>(Document<'a>);
 
 impl<'a> Answer<'a> {
-    /// Reads the answer to the message `id`.
+    /// Reads the answer to the message `id`, or a fault.
     ///
     /// # Errors
     /// `winrm.protocol`.
@@ -188,6 +188,10 @@ impl<'a> Answer<'a> {
         let answer = Self(document.map_err(|error| wrong("is no XML that can be read").cause(error))?);
         if !answer.0.root_element().has_tag_name((SOAP, "Envelope")) {
             return Err(wrong("is no SOAP envelope"));
+        }
+        // Who could not read a request does not know its name: then all that is left is a fault.
+        if answer.fault().is_some() {
+            return Ok(answer);
         }
         let asked = answer.text(ADDRESSING, "RelatesTo")?;
         if asked.eq_ignore_ascii_case(id) { Ok(answer) } else { Err(wrong("belongs to another request")) }

@@ -29,10 +29,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
         "workers",
         &["openssh-server", "openssh-client", "iproute2", "util-linux", "mount", "sudo", "dnsmasq-base"],
     ),
-<<<<<<< HEAD
     ("Windows without Windows", &["gcc-mingw-w64-x86-64", "libwin-hivex-perl", "wine64", "wixl"]),
-=======
->>>>>>> h/agent
     ("guests' storage", &["btrfs-progs", "cryptsetup-bin", "dosfstools", "mdadm", "xfsprogs"]),
     (
         "test tools",

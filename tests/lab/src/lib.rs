@@ -29,6 +29,8 @@ mod neutron;
 mod nova;
 mod router;
 pub mod wine;
+/// WinRM as Windows speaks it, for workers that are said to run it.
+pub mod winrm;
 mod worker;
 
 use anyhow::{Context, Result, ensure};
