@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 const INI_SECTION: &str = "x-gyre-ini-section";
 /// Keyword of an option, `true`: a matter of the site, and not of one machine.
 const SITE_ONLY: &str = "x-gyre-site-only";
-/// Keyword of an option, the name of another one: given alone, it stands for every entry of that table.
+/// Keyword of an option, `TABLE.ENTRY`: it stands for that entry of another option.
 const STANDS_FOR: &str = "x-gyre-stands-for";
 /// Keyword of a destination's option, `true`: plugins that convert its guests may have one of the same name, and get it.
 const MORPHING: &str = "x-gyre-morphing";
@@ -162,19 +162,18 @@ impl Effective {
         merge(&mut self.options, &above.options);
     }
 
-    /// An option that stands for a whole table goes before it: said further away, it would hide what a closer place
-    /// says of the table. So it becomes the table's entries first, and the closer place has its way with some of them.
+    /// An option that stands for an entry of a table goes before it: said further away, it would hide what a closer place
+    /// says of the table. So it becomes that entry first, and the closer place has its way with it.
     fn write_out(&mut self, schema: &Value, above: &Map<String, Value>) {
-        for (short, table) in stand_ins(schema) {
+        for (short, table, entry) in stand_ins(schema) {
             let is_closer =
                 above.get(table).and_then(Value::as_object).is_some_and(|entries| !entries.is_empty());
             if !is_closer || above.contains_key(short) {
                 continue;
             }
             let Some(value) = self.options.remove(short).filter(|value| !value.is_null()) else { continue };
-            let entries =
-                schema::entries_of(schema, table).map(|entry| (entry.clone(), value.clone())).collect();
-            merge(&mut self.options, &Map::from_iter([(table.to_owned(), Value::Object(entries))]));
+            let entry = Value::Object(Map::from_iter([(entry.to_owned(), value)]));
+            merge(&mut self.options, &Map::from_iter([(table.to_owned(), entry)]));
             let places = self.places.remove(short).unwrap_or_default();
             self.places.entry(table.to_owned()).or_default().extend(places);
         }
@@ -218,10 +217,13 @@ fn has_keyword(schema: &Value, option: &str, keyword: &str) -> bool {
     property.and_then(|property| property.get(keyword)).and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// Every option that stands for a table, with that table.
-fn stand_ins(schema: &Value) -> impl Iterator<Item = (&str, &str)> {
+/// Every option that stands for an entry of a table, with table and entry.
+fn stand_ins(schema: &Value) -> impl Iterator<Item = (&str, &str, &str)> {
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    properties.filter_map(|(name, property)| Some((name.as_str(), property.get(STANDS_FOR)?.as_str()?)))
+    properties.filter_map(|(name, property)| {
+        let (table, entry) = property.get(STANDS_FOR)?.as_str()?.split_once('.')?;
+        Some((name.as_str(), table, entry))
+    })
 }
 
 #[cfg(test)]

@@ -106,12 +106,6 @@ fn wanted_type(types: &Value) -> Option<&str> {
     }
 }
 
-/// The entries that a table of the options may have.
-pub fn entries_of<'a>(root: &'a Value, table: &str) -> impl Iterator<Item = &'a String> {
-    let property = root.get("properties").and_then(|all| all.get(table)).unwrap_or(&Value::Null);
-    core_of(root, property).get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys)
-}
-
 /// The known name that is spelled most like this one.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let most = (name.chars().count() / 2).clamp(1, EDITS_MAX);
@@ -448,7 +442,6 @@ mod tests {
     fn the_schema_behind_a_choice_is_found() {
         let (root, inner) = (schema(), json!({ "anyOf": [{ "type": "null" }, { "$ref": "#/$defs/Inner" }] }));
         assert_eq!(core_of(&root, &inner), &root["$defs"]["Inner"]);
-        assert_eq!(entries_of(&root, "inner").collect::<Vec<_>>(), ["x"]);
         assert_eq!(type_of(&root["properties"]["flavor_name"]), Some("string"));
     }
 

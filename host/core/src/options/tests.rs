@@ -16,7 +16,7 @@ fn schema() -> Value {
             "set_dhcp": { "type": "boolean", "default": true },
             "instance_tags": { "type": "object", "additionalProperties": { "type": "string" } },
             "security_groups": { "type": "array", "items": { "type": "string" } },
-            "migr_image": { "type": ["string", "null"], "x-gyre-stands-for": "migr_image_map" },
+            "migr_image": { "type": ["string", "null"], "x-gyre-stands-for": "migr_image_map.linux" },
             "migr_image_map": { "$ref": "#/$defs/ImageMap" },
             "worker_allowed_cidrs": { "type": "array", "items": { "type": "string" }, "x-gyre-site-only": true },
         },
@@ -94,7 +94,7 @@ fn an_empty_value_of_a_file_is_not_set() {
 }
 
 #[test]
-fn an_image_for_all_does_not_hide_a_closer_map() {
+fn an_image_for_an_entry_does_not_hide_a_closer_map() {
     let images = |layers| {
         let effective = resolve("d", &schema(), layers).unwrap();
         Value::Object(effective.options)
@@ -103,7 +103,13 @@ fn an_image_for_all_does_not_hide_a_closer_map() {
     // The closer map wins where it says something, and what it does not say stays.
     assert_eq!(
         images(vec![layer(Rank::Endpoint, one.clone()), layer(Rank::Environment, map.clone())]),
-        json!({ "migr_image_map": { "linux": "l", "windows": "one" } })
+        json!({ "migr_image_map": { "linux": "l" } }),
+        "what is for Linux says nothing of Windows"
+    );
+    let windows = layer(Rank::Environment, json!({ "migr_image_map": { "windows": "w" } }));
+    assert_eq!(
+        images(vec![layer(Rank::Endpoint, one.clone()), windows]),
+        json!({ "migr_image_map": { "linux": "one", "windows": "w" } })
     );
     // The closer image wins over the map, and in one place too: the plugin takes it first.
     let both = json!({ "migr_image": "one", "migr_image_map": { "linux": "l" } });

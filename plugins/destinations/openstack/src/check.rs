@@ -6,17 +6,17 @@ mod nic;
 
 use crate::cinder;
 use crate::cloud::{Cloud, NOVA_VERSION, Service};
-use crate::contract::{Finding, OsType, Result, VmSpec};
+use crate::contract::{Finding, OsType, Result, VmSpec, WorkerRole};
 use crate::findings::Findings;
 use crate::glance::Image;
 use crate::instance;
 use crate::marks;
 use crate::neutron::{self, Network};
 use crate::nova::{self, Flavor};
-use crate::options::Options;
+use crate::options::{Options, TransferMechanism};
 use crate::ports;
 use crate::quota::{self, Machines};
-use crate::worker;
+use crate::worker::{self, System};
 
 /// What the host asks about before a deployment onto a replica's own disks.
 const OWN_DISKS: &str = "own-disks";
@@ -35,17 +35,19 @@ pub fn check(cloud: &mut Cloud, options: &Options, vm: Option<&VmSpec>) -> Resul
     if findings.0.iter().any(|finding| finding.blocking) {
         return Ok(findings.0);
     }
-    let worker = check_worker(cloud, options, &mut findings)?;
+    let systems = systems(options, vm);
+    let workers = check_workers(cloud, options, systems, &mut findings)?;
     check_names(cloud, options, &mut findings)?;
     let Some(vm) = vm else {
         check_server_pool(cloud, options, None, &mut findings)?;
         return Ok(findings.0);
     };
-    if let Some(image) = &worker.image {
-        findings.note("migr_image", worker::takes(image, vm.disks.len()))?;
+    for (path, image) in &workers.images {
+        findings.note(path, worker::takes(image, vm.disks.len()))?;
     }
     let server = check_machine(cloud, options, vm, &mut findings)?;
-    let machines = Machines { worker: worker.flavor, worker_root: worker.root, server };
+    let worker_ports = systems.iter().map(|system| worker::ports(options, *system)).max().unwrap_or(0);
+    let machines = Machines { worker: workers.flavor, worker_root: workers.root, worker_ports, server };
     quota::check(cloud, options, vm, &machines, &mut findings)?;
     Ok(findings.0)
 }
@@ -109,22 +111,44 @@ fn check_versions(cloud: &mut Cloud, options: &Options, findings: &mut Findings)
     Ok(())
 }
 
+/// What the workers of a job run; where no machine is asked about, of any job.
+fn systems(options: &Options, vm: Option<&VmSpec>) -> &'static [System] {
+    let os = vm.map_or(OsType::Windows, |vm| vm.os_type);
+    match System::of(options, WorkerRole::Morph, os) {
+        System::Linux => &[System::Linux],
+        System::Windows => &[System::Linux, System::Windows],
+    }
+}
+
 /// What workers are made of, as far as the options say so rightly.
+#[derive(Default)]
 struct WorkerParts {
-    image: Option<Image>,
+    /// Each with the option that names it.
+    images: Vec<(&'static str, Image)>,
     flavor: Option<Flavor>,
+    /// The largest.
     root: Option<u64>,
 }
 
-fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<WorkerParts> {
-    let image = check_image(cloud, options, findings)?;
+fn check_workers(
+    cloud: &mut Cloud,
+    options: &Options,
+    systems: &[System],
+    findings: &mut Findings,
+) -> Result<WorkerParts> {
+    let mut parts = WorkerParts::default();
+    for system in systems {
+        parts.images.extend(check_image(cloud, options, *system, findings)?);
+    }
     let flavor = worker::flavor(cloud, options);
-    let flavor = findings.note("migr_flavor_name", flavor)?;
-    let mut root = None;
-    if let (Some(image), Some(flavor)) = (&image, &flavor) {
-        findings.note("migr_flavor_name", worker::fits_memory(image, flavor))?;
-        let fits = worker::fits_disk(options, image, flavor);
-        root = findings.note(worker::disk_option(options), fits)?.flatten();
+    parts.flavor = findings.note("migr_flavor_name", flavor)?;
+    if let Some(flavor) = &parts.flavor {
+        for (_, image) in &parts.images {
+            findings.note("migr_flavor_name", worker::fits_memory(image, flavor))?;
+            let fits = worker::fits_disk(options, image, flavor);
+            let root = findings.note(worker::disk_option(options), fits)?.flatten();
+            parts.root = parts.root.max(root);
+        }
         check_worker_disk(options, flavor, findings);
     }
     check_worker_network(cloud, options, findings)?;
@@ -134,14 +158,19 @@ fn check_worker(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -
             findings.note(path, marks::pick("volume type", path, name, types))?;
         }
     }
-    Ok(WorkerParts { image, flavor, root })
+    Ok(parts)
 }
 
-fn check_image(cloud: &mut Cloud, options: &Options, findings: &mut Findings) -> Result<Option<Image>> {
-    let named = worker::image_option(options);
-    let Some((option, _)) = findings.note("migr_image", named)? else { return Ok(None) };
+fn check_image(
+    cloud: &mut Cloud,
+    options: &Options,
+    system: System,
+    findings: &mut Findings,
+) -> Result<Option<(&'static str, Image)>> {
+    let named = worker::image_option(options, system);
+    let Some(option) = findings.note("migr_image", named)? else { return Ok(None) };
     let found = worker::image(cloud, options, option);
-    findings.note(option.path(), found)
+    Ok(findings.note(option.path(), found)?.map(|image| (option.path(), image)))
 }
 
 fn check_worker_disk(options: &Options, flavor: &Flavor, findings: &mut Findings) {
@@ -297,6 +326,7 @@ fn check_machine(
     check_disk_mappings(options, vm, findings);
     check_disk_bus(options, vm, findings);
     check_hypervisor(options, findings);
+    check_windows(options, vm, findings);
     check_guest(vm, findings);
     Ok(flavor)
 }
@@ -373,12 +403,31 @@ fn check_disk_bus(options: &Options, vm: &VmSpec, findings: &mut Findings) {
     }
 }
 
-fn check_guest(vm: &VmSpec, findings: &mut Findings) {
-    if vm.os_type == OsType::Windows {
-        let message = "the machine runs Windows, which is converted offline on the Linux worker: no Windows worker is made, whatever migr_image_map says";
-        let remedy = "name the plugin windows under [osmorphing], with its virtio-directory or with grant.http for windows_virtio_iso_url; see host/docs/guests.md";
-        findings.warn("vm.os-type", message, remedy);
+/// What converts Windows guests is chosen by one option, and nobody should have to guess which it is.
+fn check_windows(options: &Options, vm: &VmSpec, findings: &mut Findings) {
+    if vm.os_type != OsType::Windows {
+        return;
     }
+    let plugin = "name the plugin windows under [osmorphing], with its virtio-directory or with grant.http for windows_virtio_iso_url; see host/docs/guests.md";
+    let Some(image) = &options.migr_image_map.windows else {
+        let message = "the machine runs Windows, which is converted offline on the Linux worker";
+        findings.warn("vm.os-type", message, plugin);
+        return;
+    };
+    let message = format!(
+        "the machine runs Windows, which is converted on a Windows worker of the image {image:?} of migr_image_map.windows"
+    );
+    let remedy =
+        format!("leave migr_image_map.windows out to convert it offline on the Linux worker; {plugin}");
+    findings.warn("vm.os-type", message, remedy);
+    if options.data_transfer_mechanism == TransferMechanism::Ssh {
+        let message = "the Windows worker is reached at TCP 5986 (WinRM) and 5566 (HTTPS): SSH leads to the worker alone that copies";
+        let remedy = "let this host reach these ports, or leave migr_image_map.windows out";
+        findings.warn("data_transfer_mechanism", message, remedy);
+    }
+}
+
+fn check_guest(vm: &VmSpec, findings: &mut Findings) {
     if vm.disks.is_empty() {
         findings.block("vm.disks", "the machine has no disks", "check the source's description of it");
     }

@@ -72,9 +72,9 @@ impl Destination for OpenStack {
         run.end(flow)
     }
 
-    fn ensure_worker(step: &Step, _role: WorkerRole, _os: OsType, disks: &str) -> Result<Outcome> {
+    fn ensure_worker(step: &Step, role: WorkerRole, os: OsType, disks: &str) -> Result<Outcome> {
         let mut run = Run::forward(step)?;
-        let flow = worker::ensure(&mut run, disks);
+        let flow = worker::ensure(&mut run, role, os, disks);
         run.end(flow)
     }
 

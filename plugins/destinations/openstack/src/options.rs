@@ -87,12 +87,13 @@ pub struct Options {
     /// over what gyre sets for UEFI and Secure Boot. gyre does not check the names.
     pub default_custom_boot_volume_image_metadata: BTreeMap<String, String>,
 
-    /// Image of temporary workers, name or id; wins over `migr_image_map`. One of both must be set: a Linux image with
-    /// cloud-init. The name must be unique in the cloud.
-    #[schemars(extend("x-gyre-stands-for" = "migr_image_map"))]
+    /// Image of temporary Linux workers, name or id; wins over the `linux` of `migr_image_map`. One of both must be set: a
+    /// Linux image with cloud-init. The name must be unique in the cloud.
+    #[schemars(extend("x-gyre-stands-for" = "migr_image_map.linux"))]
     pub migr_image: Option<String>,
-    /// Images of temporary workers by operating system, names or ids: `linux` copies disks and morphs all
-    /// guests; `windows` is for Windows workers, which are not there. There are no other keys.
+    /// Images of temporary workers by operating system, names or ids: `linux` copies disks and morphs all guests but those
+    /// that `windows` is for. Where `windows` is set, Windows guests are morphed on a worker of that image: a Windows Server
+    /// from 2012 R2 on with cloudbase-init; without it, on Linux. There are no other keys.
     pub migr_image_map: ImageMap,
     /// Network of temporary workers, name or id. Default: the one that `network_map` maps to; must be set where there are
     /// several or none.
@@ -118,7 +119,8 @@ pub struct Options {
     /// cloud sees.
     #[schemars(extend("x-gyre-site-only" = true))]
     pub worker_allowed_cidrs: Vec<String>,
-    /// How disk contents reach workers: `HTTPS` (TCP 5566, faster) or `SSH` (TCP 22 alone).
+    /// How disk contents reach workers: `HTTPS` (TCP 5566, faster) or `SSH` (TCP 22 alone). A Windows worker, to which
+    /// no disks are copied, is reached at TCP 5986 and 5566 in any case.
     pub data_transfer_mechanism: TransferMechanism,
 
     /// List networks of other projects too, not only those of this one, where options are listed. An external network
@@ -174,9 +176,9 @@ pub struct DiskMapping {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImageMap {
-    /// Copies disks and morphs all guests.
+    /// Copies disks, and morphs all guests but those of Windows workers.
     pub linux: Option<String>,
-    /// For Windows workers, which are not there: Windows guests are morphed on Linux, and nothing uses it.
+    /// Morphs Windows guests. Not set: they are morphed offline on Linux.
     pub windows: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use crate::findings::Findings;
 use crate::marks::{self, ROLE_REPLICA};
 use crate::neutron;
 use crate::nova::{self, Flavor};
-use crate::options::{Options, TransferMechanism};
+use crate::options::Options;
 use std::collections::BTreeMap;
 
 /// Metadata of a server beside its tags: token and role.
@@ -21,8 +21,10 @@ const OWN_RULES: usize = 2;
 pub struct Machines {
     /// Of the worker.
     pub worker: Option<Flavor>,
-    /// GiB of the worker's root, where it boots from a volume.
+    /// GiB of the worker's root, the largest of them, where it boots from a volume.
     pub worker_root: Option<u64>,
+    /// Ports that are opened of a worker, at most.
+    pub worker_ports: usize,
     /// Of the migrated server.
     pub server: Option<Flavor>,
 }
@@ -54,7 +56,7 @@ pub fn check(
 ) -> Result<()> {
     check_volumes(cloud, options, vm, machines, findings)?;
     check_servers(cloud, options, machines, findings)?;
-    check_network(cloud, options, vm, findings)
+    check_network(cloud, options, vm, machines, findings)
 }
 
 fn check_volumes(
@@ -153,13 +155,18 @@ fn check_servers(
     Ok(())
 }
 
-fn check_network(cloud: &mut Cloud, options: &Options, vm: &VmSpec, findings: &mut Findings) -> Result<()> {
+fn check_network(
+    cloud: &mut Cloud,
+    options: &Options,
+    vm: &VmSpec,
+    machines: &Machines,
+    findings: &mut Findings,
+) -> Result<()> {
     let quota = neutron::quota(cloud)?;
     let left_of = |key: &str| {
         quota.get(key).map_or(i64::MAX, |q| left(Some(q.limit), q.used.saturating_add(q.reserved)))
     };
-    let ports = if options.data_transfer_mechanism == TransferMechanism::Https { 2 } else { 1 };
-    let rules = OWN_RULES + options.worker_allowed_cidrs.len().max(1).saturating_mul(ports);
+    let rules = OWN_RULES + options.worker_allowed_cidrs.len().max(1).saturating_mul(machines.worker_ports);
     let worker_address = i64::from(options.migr_worker_use_fip);
     need(findings, "ports", 1, left_of("port"));
     need(findings, "floating IPs", worker_address, left_of("floatingip"));

@@ -1,20 +1,28 @@
 //! A temporary machine with the disks attached: its security group, port, floating IP, server and
-//! volumes, made and taken down. The guest's user and SSH host key come with cloud-init, so that the
-//! host can pin the key before it connects; nothing else is installed.
+//! volumes, made and taken down. The worker's user and the key of its SSH server, or of its WinRM
+//! listener, come with its user data, so that the host can pin the key before it connects; nothing
+//! else is installed.
+
+mod image;
+mod windows;
 
 use crate::cinder;
 use crate::cloud::Cloud;
-use crate::contract::{AttachedDisk, Error, Explain, HostKey, OsType, Result, Transport, Worker};
-use crate::contract::{generate_host_key, generate_ssh_key, log};
+use crate::contract::{AttachedDisk, Error, Explain, HostKey, OsType, Result, Transport, Worker, WorkerRole};
+use crate::contract::{generate_host_key, generate_ssh_key, generate_winrm_login, log};
 use crate::disks::{self, Disks};
-use crate::glance::{self, Image};
+use crate::glance::Image;
 use crate::marks::{self, ROLE_WORKER};
 use crate::neutron::{self, Network, NewPort, Port};
-use crate::nova::{self, Flavor, Server};
+use crate::nova::{self, Server};
 use crate::options::{AGENT_PORT, Cidr, Options, TransferMechanism};
 use crate::wait::{Flow, Run, Sight, from_json, to_json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+pub use image::{
+    BLK_DISKS_MAX, System, disk_option, find as image, fits, fits_disk, fits_memory, flavor,
+    option as image_option, takes,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -23,10 +31,6 @@ const START_FAILURES_MAX: usize = 2;
 /// How long a worker may take to run before it is made again, milliseconds: some clouds download the
 /// image first.
 const START_MS_MAX: u64 = 15 * 60 * 1000;
-/// Disks that a server takes on virtio-blk, where each needs a PCI slot of its own, beside its root.
-pub const BLK_DISKS_MAX: usize = 25;
-/// Disks that a worker takes at all: targets of one virtio-scsi controller.
-const SCSI_DISKS_MAX: usize = 255;
 /// How long volumes may take to leave a server before it is deleted with them attached, milliseconds.
 const DETACH_MS_MAX: u64 = 120_000;
 /// The end of a console that goes into an error, bytes.
@@ -35,6 +39,8 @@ const CONSOLE_CAUSE_BYTES_MAX: usize = 2048;
 const SERIAL_CHARS: usize = 20;
 /// TCP port of SSH.
 const SSH_PORT: u16 = 22;
+/// TCP port of WinRM over HTTPS.
+const WINRM_PORT: u16 = 5986;
 /// Who logs in to workers.
 const USER: &str = "gyre";
 
@@ -48,14 +54,23 @@ pub struct WorkerState {
     pub server: String,
     /// Where it is reached.
     pub address: String,
-    /// OpenSSH public-key line of its SSH server.
+    /// OpenSSH public-key line of its SSH server, or the pin of its WinRM listener.
     pub host_key: String,
-    /// Name of the job's key that opens it.
+    /// Name of the job's key, or login, that opens it.
     pub credential: String,
     /// Whether bytes go over HTTPS.
     pub https: bool,
+    /// What it runs. Those that were made before there were others run Linux.
+    #[serde(default)]
+    pub os: System,
     /// What is attached.
     pub disks: Vec<WorkerDisk>,
+}
+
+/// What a server is told at its boot, and what it is then known by.
+struct Access {
+    user_data: String,
+    host_key: String,
 }
 
 /// One attached disk.
@@ -75,23 +90,24 @@ pub struct WorkerDisk {
 /// # Errors
 /// `openstack.worker-error` with the faults and consoles of what failed to start; those of the options'
 /// names; `openstack.volume-in-use`, `openstack.attach-failed`.
-pub fn ensure(run: &mut Run, disks: &str) -> Flow<String> {
+pub fn ensure(run: &mut Run, role: WorkerRole, os: OsType, disks: &str) -> Flow<String> {
     let disks = Disks::parse(disks)?;
     refuse_taken(run, &disks)?;
-    let (option, _) = image_option(&run.options)?;
+    let system = System::of(&run.options, role, os);
+    let option = image_option(&run.options, system)?;
     let image = image(&mut run.cloud, &run.options, option)?;
     takes(&image, disks.disks.len())?;
     let (name, path) = run.options.worker_network()?;
     let (name, path) = (name.to_owned(), path);
     let network = neutron::network(&mut run.cloud, &path, &name)?;
-    let group = ensure_group(run, &network)?;
+    let group = ensure_group(run, &network, system)?;
     let port = ensure_port(run, &network, group)?;
     let address = ensure_address(run, &port)?;
     if network.takes_groups() {
         refuse_closed(run, &address)?;
     }
-    let host_key = generate_host_key(&key_name(&run.token))?;
-    let server = ensure_server(run, &image, &port, &host_key)?;
+    let access = access(&run.token, system)?;
+    let server = ensure_server(run, &image, &port, &access)?;
     let mut attached = Vec::new();
     for disk in disks.in_boot_order() {
         let device = attach(run, &server.id, &disk.volume)?;
@@ -101,9 +117,10 @@ pub fn ensure(run: &mut Run, disks: &str) -> Flow<String> {
         token: run.token.clone(),
         server: server.id,
         address,
-        host_key: host_key.public.trim().to_owned(),
+        host_key: access.host_key,
         credential: key_name(&run.token),
-        https: run.options.data_transfer_mechanism == TransferMechanism::Https,
+        https: takes_https(&run.options, system),
+        os: system,
         disks: attached,
     })?)
 }
@@ -128,7 +145,35 @@ fn key_name(token: &str) -> String {
     format!("worker-{token}")
 }
 
-fn ensure_group(run: &mut Run, network: &Network) -> Result<Option<String>> {
+/// The host makes both again as long as the job lives, so that nothing of them is kept here.
+fn access(token: &str, system: System) -> Result<Access> {
+    let name = key_name(token);
+    if system == System::Windows {
+        let login = generate_winrm_login(&name)?;
+        let user_data = windows::user_data(USER, &login, &ports_of(system, true))?;
+        return Ok(Access { user_data, host_key: login.host_key });
+    }
+    let (key, login) = (generate_host_key(&name)?, generate_ssh_key(&name)?);
+    Ok(Access { user_data: user_data(&login, &key), host_key: key.public.trim().to_owned() })
+}
+
+/// Windows speaks no SSH of its own.
+fn takes_https(options: &Options, system: System) -> bool {
+    system == System::Windows || options.data_transfer_mechanism == TransferMechanism::Https
+}
+
+/// TCP ports of a worker that the host connects to.
+fn ports_of(system: System, https: bool) -> Vec<u16> {
+    let login = if system == System::Windows { WINRM_PORT } else { SSH_PORT };
+    std::iter::once(login).chain(https.then_some(AGENT_PORT)).collect()
+}
+
+/// How many ports of a worker are opened.
+pub fn ports(options: &Options, system: System) -> usize {
+    ports_of(system, takes_https(options, system)).len()
+}
+
+fn ensure_group(run: &mut Run, network: &Network, system: System) -> Result<Option<String>> {
     if !network.takes_groups() {
         return Ok(None);
     }
@@ -138,9 +183,8 @@ fn ensure_group(run: &mut Run, network: &Network) -> Result<Option<String>> {
         Some(group) => group,
         None => neutron::create_security_group(&mut run.cloud, &object_name(&run.token), &description)?,
     };
-    let agent = (run.options.data_transfer_mechanism == TransferMechanism::Https).then_some(AGENT_PORT);
     let allowed = allowed(run)?;
-    for port in [Some(SSH_PORT), agent].into_iter().flatten() {
+    for port in ports_of(system, takes_https(&run.options, system)) {
         for cidr in &allowed {
             neutron::allow_tcp(&mut run.cloud, &group.id, port, cidr)?;
         }
@@ -213,13 +257,13 @@ fn refuse_closed(run: &mut Run, address: &str) -> Result<()> {
 }
 
 /// The running server; one that fails to start is deleted and made again, a few times.
-fn ensure_server(run: &mut Run, image: &Image, port: &Port, key: &HostKey) -> Flow<Server> {
+fn ensure_server(run: &mut Run, image: &Image, port: &Port, access: &Access) -> Flow<Server> {
     loop {
         let made = nova::servers_of(&mut run.cloud, &run.token, ROLE_WORKER)?;
         let id = match made.into_iter().next() {
             Some(server) => server.id,
             None if run.resume.buried.len() > START_FAILURES_MAX => return Err(start_failed(run).into()),
-            None => create(run, image, port, key)?,
+            None => create(run, image, port, access)?,
         };
         if !run.resume.buried.contains(&id) {
             if let Some(server) = wait_active(run, &id)? {
@@ -258,7 +302,7 @@ fn remember_failure(run: &mut Run, id: &str) -> Result<()> {
 
 fn start_failed(run: &Run) -> Error {
     let message = format!(
-        "{} workers in a row did not start; check migr_image, migr_flavor_name, migr_network and availability_zone",
+        "{} workers in a row did not start; check migr_image, migr_image_map, migr_flavor_name, migr_network and availability_zone",
         run.resume.buried.len()
     );
     run.resume
@@ -267,15 +311,14 @@ fn start_failed(run: &Run) -> Error {
         .fold(Error::other("openstack.worker-error", message), |error, fault| error.cause(fault))
 }
 
-fn create(run: &mut Run, image: &Image, port: &Port, key: &HostKey) -> Result<String> {
+fn create(run: &mut Run, image: &Image, port: &Port, access: &Access) -> Result<String> {
     let flavor = flavor(&mut run.cloud, &run.options)?;
     let root_gib = fits(&run.options, image, &flavor)?;
-    let login = generate_ssh_key(&key_name(&run.token))?;
     let mut server = json!({
         "name": object_name(&run.token),
         "flavorRef": flavor.id,
         "networks": [{ "port": port.id }],
-        "user_data": STANDARD.encode(user_data(&login, key)),
+        "user_data": STANDARD.encode(&access.user_data),
         "config_drive": run.options.migr_worker_use_config_drive,
         "metadata": marks::metadata(&run.token, ROLE_WORKER),
     });
@@ -304,152 +347,7 @@ fn root_volume(run: &mut Run, image: &Image, gib: u64) -> Result<Value> {
     Ok(json!([root]))
 }
 
-/// An option that names the image of Linux workers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImageOption {
-    /// For workers of whatever kind: it goes before the map.
-    Any,
-    /// For those that copy disks and morph guests of all kinds.
-    Linux,
-}
-
-impl ImageOption {
-    /// As people write it.
-    pub const fn path(self) -> &'static str {
-        match self {
-            ImageOption::Any => "migr_image",
-            ImageOption::Linux => "migr_image_map.linux",
-        }
-    }
-
-    fn value(self, options: &Options) -> Option<&str> {
-        match self {
-            ImageOption::Any => options.migr_image.as_deref(),
-            ImageOption::Linux => options.migr_image_map.linux.as_deref(),
-        }
-    }
-}
-
-/// The option that names the image of a worker, and what it says. Every worker runs Linux: Windows guests, too, are
-/// morphed offline.
-///
-/// # Errors
-/// `openstack.option` where none does.
-pub fn image_option(options: &Options) -> Result<(ImageOption, &str)> {
-    let missing =
-        || Error::invalid("openstack.option", "migr_image: is not set; name the image of temporary workers");
-    let set = [ImageOption::Any, ImageOption::Linux].into_iter();
-    set.filter_map(|option| Some((option, option.value(options)?))).next().ok_or_else(missing)
-}
-
-/// The image of a Linux worker. What `migr_image` names is for workers of whatever kind: where it says that it holds
-/// another system, the map's image is taken.
-///
-/// # Errors
-/// `openstack.worker-os` where every image that is named says that it holds another system; those of
-/// [`glance::find`].
-pub fn image(cloud: &mut Cloud, options: &Options, option: ImageOption) -> Result<Image> {
-    let name = option.value(options).unwrap_or_default();
-    let found = glance::find(cloud, option.path(), name)?;
-    let is_other = |os: &&str| !os.is_empty() && !os.eq_ignore_ascii_case("linux");
-    let Some(other) = found.os_type.as_deref().filter(is_other) else { return Ok(found) };
-    if option == ImageOption::Any && options.migr_image_map.linux.is_some() {
-        return image(cloud, options, ImageOption::Linux);
-    }
-    let message = format!(
-        "{}: image {name:?} says that its os_type is {other:?}, and disks are copied on Linux; name a Linux image, as \
-         migr_image_map.linux if this one is for other guests",
-        option.path()
-    );
-    Err(Error::invalid("openstack.worker-os", message))
-}
-
-/// Refuses more disks than the worker takes.
-///
-/// # Errors
-/// `openstack.too-many-disks`.
-pub fn takes(image: &Image, disks: usize) -> Result<()> {
-    let most = if image.is_scsi() { SCSI_DISKS_MAX } else { BLK_DISKS_MAX };
-    if disks <= most {
-        return Ok(());
-    }
-    let message = format!(
-        "the worker's image {:?} takes {most} disks, the machine has {disks}; set its properties hw_disk_bus=scsi and \
-         hw_scsi_model=virtio-scsi, with which it takes {SCSI_DISKS_MAX}",
-        image.name.as_deref().unwrap_or(&image.id)
-    );
-    Err(Error::invalid("openstack.too-many-disks", message))
-}
-
-/// The flavor of workers.
-///
-/// # Errors
-/// `openstack.unknown-name`, `openstack.ambiguous-name`.
-pub fn flavor(cloud: &mut Cloud, options: &Options) -> Result<Flavor> {
-    let flavors = nova::flavors(cloud)?;
-    marks::pick("flavor", "migr_flavor_name", &options.migr_flavor_name, flavors)
-}
-
-/// Size of the worker's root volume in GiB, where it boots from one.
-///
-/// # Errors
-/// `openstack.worker-too-small` where the image does not fit.
-pub fn fits(options: &Options, image: &Image, flavor: &Flavor) -> Result<Option<u64>> {
-    fits_memory(image, flavor)?;
-    fits_disk(options, image, flavor)
-}
-
-/// Whether the image's smallest memory is there.
-///
-/// # Errors
-/// As [`fits`].
-pub fn fits_memory(image: &Image, flavor: &Flavor) -> Result<()> {
-    let (has, needs) = (flavor.ram, image.min_ram);
-    if needs <= has {
-        return Ok(());
-    }
-    too_small(format!(
-        "migr_flavor_name: {:?} has {has} MiB of memory, the worker's image needs {needs} MiB; name a larger flavor",
-        flavor.name
-    ))
-}
-
-/// [`fits`] of the disk alone.
-///
-/// # Errors
-/// As there.
-pub fn fits_disk(options: &Options, image: &Image, flavor: &Flavor) -> Result<Option<u64>> {
-    let needs = image.min_disk.max(image.virtual_size.map_or(0, |bytes| bytes.div_ceil(cinder::GIB)));
-    let volume = options.migr_worker_boot_from_volume;
-    let size = options.migr_worker_volume_size.map_or(flavor.disk, u64::from);
-    let option = disk_option(options);
-    if size == 0 && volume && needs == 0 {
-        return too_small(format!(
-            "{option}: {:?} has no disk, and the image does not say its size; set migr_worker_volume_size",
-            flavor.name
-        ));
-    }
-    let size = if size == 0 { needs } else { size };
-    if size < needs {
-        let remedy = if volume { "set migr_worker_volume_size to that" } else { "name a larger flavor" };
-        return too_small(format!(
-            "{option}: the worker gets {size} GiB of disk, its image needs {needs} GiB; {remedy}"
-        ));
-    }
-    Ok(volume.then_some(size))
-}
-
-/// The option that says how large the worker's disk is.
-pub const fn disk_option(options: &Options) -> &'static str {
-    let is_set = options.migr_worker_boot_from_volume && options.migr_worker_volume_size.is_some();
-    if is_set { "migr_worker_volume_size" } else { "migr_flavor_name" }
-}
-
-fn too_small<T>(message: String) -> Result<T> {
-    Err(Error::invalid("openstack.worker-too-small", message))
-}
-
-/// What cloud-init does on a worker: one user with the job's key, and the SSH host key that the host
+/// What cloud-init does on a Linux worker: one user with the job's key, and the SSH host key that the host
 /// expects. JSON is YAML.
 fn user_data(login: &str, key: &HostKey) -> String {
     let kind = match key.public.split_whitespace().next().unwrap_or_default() {
@@ -532,11 +430,11 @@ pub fn describe(cloud: &mut Cloud, state: &str) -> Result<Worker> {
         state.disks.into_iter().map(|disk| AttachedDisk { identities: identities(&disk), disk: disk.disk });
     Ok(Worker {
         host: state.address,
-        port: SSH_PORT,
+        port: if state.os == System::Windows { WINRM_PORT } else { SSH_PORT },
         user: USER.to_owned(),
         host_key: Some(state.host_key),
         credential: state.credential,
-        os_type: OsType::Linux,
+        os_type: state.os.os_type(),
         transport: if state.https { Transport::Https(AGENT_PORT) } else { Transport::Ssh },
         disks: disks.collect(),
     })

@@ -341,6 +341,76 @@ fn a_machine_that_cannot_be_served_is_said_so() {
     assert_eq!(paths(check(fine, keep, &vm)), []);
 }
 
+/// The image that `migr_image_map.windows` names, for a machine with Windows and where nobody asks about a machine.
+#[test]
+fn what_a_worker_with_windows_needs_is_said_before_it_is_made() {
+    let mut windows = machine();
+    windows.os_type = OsType::Windows;
+    let image = |more: Value| {
+        move |model: &mut Model| {
+            let mut image = json!({ "name": "w2022", "status": "active", "os_type": "windows" });
+            image.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            model.seed("images", image);
+        }
+    };
+    let with = |more: Value| {
+        let mut config = json!({ "migr_image_map": { "windows": "w2022" } });
+        config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        config
+    };
+    let found = check(image(json!({})), with(json!({})), &windows);
+    assert!(found[0].message.contains("Windows worker of the image \"w2022\""), "{found:?}");
+    assert!(found[0].remedy.as_ref().unwrap().contains("leave migr_image_map.windows out"), "{found:?}");
+    assert_eq!(paths(found), warns("vm.os-type"));
+    let offline = check(image(json!({})), json!({}), &windows);
+    assert!(offline[0].message.contains("offline on the Linux worker"), "{offline:?}");
+    assert_eq!(paths(offline), warns("vm.os-type"));
+
+    let blocked = |change: &dyn Fn(&mut Model), config: Value| {
+        let found = paths(check(change, with(config), &windows));
+        found.into_iter().filter(|(blocking, _)| *blocking).map(|(_, path)| path).collect::<Vec<_>>()
+    };
+    assert_eq!(blocked(&fine, json!({})), ["migr_image_map.windows"], "there is no such image");
+    let twice = |model: &mut Model| (0..2).for_each(|_| image(json!({}))(model));
+    assert_eq!(blocked(&twice, json!({})), ["migr_image_map.windows"]);
+    assert_eq!(blocked(&image(json!({ "os_type": "linux" })), json!({})), ["migr_image_map.windows"]);
+    assert_eq!(blocked(&image(json!({ "status": "queued" })), json!({})), ["migr_image_map.windows"]);
+    assert_eq!(blocked(&image(json!({ "min_ram": 2048 })), json!({})), ["migr_flavor_name"]);
+    assert_eq!(blocked(&image(json!({ "min_disk": 32 })), json!({})), ["migr_flavor_name"]);
+    let volume = json!({ "migr_worker_boot_from_volume": true, "migr_worker_volume_size": 31 });
+    assert_eq!(blocked(&image(json!({ "min_disk": 32 })), volume), ["migr_worker_volume_size"]);
+
+    // Nobody else needs it.
+    assert_eq!(findings(fine, with(json!({}))), []);
+    let (_host, _model) = cloud();
+    let any = OpenStack::check(Config::new(options(with(json!({})))), None).unwrap();
+    assert_eq!(paths(any), blocks("migr_image_map.windows"));
+}
+
+#[test]
+fn a_worker_with_windows_is_not_reached_by_ssh() {
+    let mut windows = machine();
+    windows.os_type = OsType::Windows;
+    let image = |model: &mut Model| drop(model.seed("images", json!({ "name": "w", "status": "active" })));
+    let ssh = json!({ "migr_image_map": { "windows": "w" }, "data_transfer_mechanism": "SSH" });
+    let both = [warns("vm.os-type"), warns("data_transfer_mechanism")].concat();
+    assert_eq!(paths(check(image, ssh.clone(), &windows)), both);
+    assert_eq!(findings(image, ssh), []);
+    // Its group has two doors though that of the worker that copies has one.
+    let quota = |used: u32| {
+        move |model: &mut Model| {
+            image(model);
+            let rules = json!({ "security_group_rule": { "limit": 4, "used": used, "reserved": 0 } });
+            model.network_quota = Some(rules);
+        }
+    };
+    let rules = |used: u32, windows: &VmSpec| {
+        let config = json!({ "migr_image_map": { "windows": "w" }, "data_transfer_mechanism": "SSH" });
+        paths(check(quota(used), config, windows)).contains(&(true, "quota".to_owned()))
+    };
+    assert!(!rules(0, &windows) && rules(1, &windows) && !rules(1, &machine()));
+}
+
 #[test]
 fn a_subnet_where_guests_choose_their_addresses_is_a_warning() {
     let slaac = |model: &mut Model| {

@@ -97,20 +97,136 @@ fn an_image_of_another_system_makes_way_for_the_maps() {
     assert!(neither.message.starts_with("migr_image_map.linux:"), "{neither:?}");
 }
 
+/// Unless an image of Windows is named, and then no others and no copies are anywhere else than they were.
 #[test]
 fn windows_guests_are_morphed_on_linux() {
-    for role in [WorkerRole::Copy, WorkerRole::Morph] {
-        let (_host, model) = cloud();
+    let map = json!({ "migr_image_map": { "windows": "other" } });
+    for (config, role, os) in [
+        (json!({}), WorkerRole::Copy, OsType::Windows),
+        (json!({}), WorkerRole::Morph, OsType::Windows),
+        (map.clone(), WorkerRole::Copy, OsType::Windows),
+        (map.clone(), WorkerRole::Morph, OsType::Linux),
+        (map, WorkerRole::Morph, OsType::Unknown),
+    ] {
+        let (host, model) = cloud();
         model.borrow_mut().seed("images", json!({ "name": "other", "status": "active" }));
-        let config = options(json!({ "migr_image_map": { "windows": "other" } }));
+        let config = options(config);
         let disks = disks(&config);
         let step = Step::new("tok", &config);
-        done(&step, |step| OpenStack::ensure_worker(step, role, OsType::Windows, &disks)).unwrap();
-        let model = model.borrow();
-        let image = model.id_of("images", "worker");
-        let servers = &model.objects["servers"];
-        assert!(servers.len() == 1 && servers[0].to_string().contains(&image), "{servers:?}");
+        let state = done(&step, |step| OpenStack::ensure_worker(step, role, os, &disks)).unwrap();
+        let image = model.borrow().id_of("images", "worker");
+        assert_eq!(posted(&host, "/servers")[0]["server"]["imageRef"], image, "{role:?} {os:?}");
+        let worker = OpenStack::describe_worker(Config::new(&config), &state).unwrap();
+        assert_eq!((worker.os_type, worker.port), (OsType::Linux, 22));
     }
+}
+
+/// A Windows image that is named for all says nothing of who wants Windows workers.
+#[test]
+fn the_image_of_linux_workers_never_makes_one_with_windows() {
+    let (host, model) = cloud();
+    model.borrow_mut().seed("images", json!({ "name": "w", "status": "active", "os_type": "windows" }));
+    let config = options(json!({ "migr_image": "w", "migr_image_map": { "linux": "worker" } }));
+    let disks = disks(&config);
+    let ensure = |step: &Step| OpenStack::ensure_worker(step, WorkerRole::Morph, OsType::Windows, &disks);
+    done(&Step::new("tok", &config), ensure).unwrap();
+    let image = model.borrow().id_of("images", "worker");
+    assert_eq!(posted(&host, "/servers")[0]["server"]["imageRef"], image);
+}
+
+/// What `generate_winrm_login` of the fake host makes for the worker of this token.
+fn login_of(token: &str) -> (String, Vec<u8>) {
+    let name = token.replace('-', "");
+    (format!("FakePassword0worker{name}"), format!("fake archive worker-{token}").into_bytes())
+}
+
+#[test]
+fn a_worker_with_windows_is_made_where_its_image_is_named() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let (host, model) = cloud();
+    model.borrow_mut().seed("images", json!({ "name": "w2022", "status": "active", "os_type": "windows" }));
+    let config = options(json!({
+        "migr_image_map": { "windows": "w2022" }, "data_transfer_mechanism": "SSH", "migr_worker_use_fip": false,
+    }));
+    let disks = disks(&config);
+    let ensure = |step: &Step| OpenStack::ensure_worker(step, WorkerRole::Morph, OsType::Windows, &disks);
+    let state = done(&Step::new("tok", &config), ensure).unwrap();
+    let servers = posted(&host, "/servers");
+    assert_eq!(servers[0]["server"]["imageRef"], model.borrow().id_of("images", "w2022"));
+    let rules = posted(&host, "/security-group-rules");
+    let ports: Vec<_> = rules.iter().map(|rule| &rule["security_group_rule"]["port_range_max"]).collect();
+    assert_eq!(ports, [&json!(5986), &json!(5566)], "nothing leads to a Windows worker by SSH");
+
+    let user_data = STANDARD.decode(servers[0]["server"]["user_data"].as_str().unwrap()).unwrap();
+    let user_data = String::from_utf8(user_data).unwrap();
+    let (password, archive) = login_of("tok");
+    let head = [
+        "#ps1_sysnative",
+        "$user = 'gyre'",
+        &format!("$password = '{password}'"),
+        &format!("$archive = '{}'", STANDARD.encode(&archive)),
+        "$ports = '5986,5566'",
+    ];
+    assert_eq!(user_data.lines().take(5).collect::<Vec<_>>(), head);
+
+    let worker = OpenStack::describe_worker(Config::new(&config), &state).unwrap();
+    assert_eq!((worker.user.as_str(), worker.port, worker.os_type), ("gyre", 5986, OsType::Windows));
+    assert!(matches!(worker.transport, Transport::Https(5566)));
+    assert_eq!(worker.host_key.as_deref(), Some("SHA256:FAKEWINRM worker-tok"));
+    assert_eq!(worker.credential, "worker-tok");
+    assert_eq!(worker.disks[0].identities.len(), 3, "as on Linux");
+    let told = format!("{state} {:?} {:?}", host.log(), host.progress());
+    assert!(!told.contains(&password) && !told.contains(&STANDARD.encode(&archive)), "{told}");
+
+    done(&Step::new("tok", &config), ensure).unwrap();
+    assert_eq!(posted(&host, "/servers").len(), 1, "the step was repeated");
+    done(&Step::new("other", &config), |step| OpenStack::remove_worker(step, &state)).unwrap();
+    assert_eq!(model.borrow().made(), [("volumes", 2)]);
+}
+
+#[test]
+fn a_worker_with_windows_that_does_not_start_tells_nothing_of_its_login() {
+    let (host, model) = cloud();
+    model.borrow_mut().seed("images", json!({ "name": "w2022", "status": "active" }));
+    model.borrow_mut().bad_servers = 99;
+    let config = options(json!({ "migr_image_map": { "windows": "w2022" } }));
+    let disks = disks(&config);
+    let ensure = |step: &Step| OpenStack::ensure_worker(step, WorkerRole::Morph, OsType::Windows, &disks);
+    let error = done(&Step::new("tok", &config), ensure).unwrap_err();
+    assert_eq!(error.code, "openstack.worker-error");
+    assert!(!format!("{error:?} {:?}", host.log()).contains(&login_of("tok").0));
+}
+
+#[test]
+fn an_image_of_another_system_makes_no_worker_with_windows() {
+    let seeded = |os: &str| {
+        let (host, model) = cloud();
+        model.borrow_mut().seed("images", json!({ "name": "w", "status": "active", "os_type": os }));
+        let config = options(json!({ "migr_image_map": { "windows": "w" } }));
+        let disks = disks(&config);
+        let ensure = |step: &Step| OpenStack::ensure_worker(step, WorkerRole::Morph, OsType::Windows, &disks);
+        let made = done(&Step::new("tok", &config), ensure);
+        (made, posted(&host, "/servers").len())
+    };
+    let (refused, made) = seeded("linux");
+    let refused = refused.unwrap_err();
+    assert_eq!((refused.code.as_str(), made), ("openstack.worker-os", 0));
+    assert!(refused.message.starts_with("migr_image_map.windows:"), "{refused:?}");
+    assert!(seeded("Windows").0.is_ok());
+}
+
+/// Jobs that run over an update of the plugin keep their workers.
+#[test]
+fn the_state_of_a_worker_that_was_made_before_there_were_others_is_read() {
+    let (_host, _model) = cloud();
+    let config = options(json!({}));
+    let disks = disks(&config);
+    let ensure = |step: &Step| OpenStack::ensure_worker(step, WorkerRole::Morph, OsType::Linux, &disks);
+    let state = done(&Step::new("tok", &config), ensure).unwrap();
+    let mut before: Value = serde_json::from_str(&state).unwrap();
+    assert_eq!(before.as_object_mut().unwrap().remove("os"), Some(json!("linux")));
+    let described = |state: &str| OpenStack::describe_worker(Config::new(&config), state).unwrap();
+    assert_eq!(described(&before.to_string()), described(&state));
 }
 
 #[test]

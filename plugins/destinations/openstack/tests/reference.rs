@@ -65,7 +65,7 @@ Of an INI file the section `[openstack_migration_provider]` is read, in the synt
 not set, and of an option that stands twice the last one counts. In `gyre.toml` and for one machine an empty text takes back
 what counts less: `-o availability_zone=`. Tables are merged entry by entry over all places, lists
 are replaced. `default_security_groups` and `security_groups` are joined. The type of a volume is that of the disk, else of its backend,
-else `storage_mappings.default`, else `default_cinder_volume_type`. `migr_image` goes before the `migr_image_map` of the same
+else `storage_mappings.default`, else `default_cinder_volume_type`. `migr_image` goes before `migr_image_map.linux` of the same
 place and of those that count less; a map that counts more goes before it. `gyre option list NAME` shows what is set and
 where, `gyre option list NAME --values` what the cloud offers.
 ";

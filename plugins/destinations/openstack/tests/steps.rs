@@ -82,6 +82,14 @@ fn workers_survive_lost_answers() {
 }
 
 #[test]
+fn workers_with_windows_survive_lost_answers() {
+    let config = options(json!({ "migr_image_map": { "windows": "worker" } }));
+    let ensure =
+        |step: &Step, disks: &str| OpenStack::ensure_worker(step, WorkerRole::Morph, OsType::Windows, disks);
+    survives_lost_answers(&config, disks, ensure, OpenStack::remove_worker);
+}
+
+#[test]
 fn checkpoints_and_clones_survive_lost_answers() {
     let config = options(json!({}));
     let ensure = |step: &Step, disks: &str| OpenStack::ensure_checkpoint(step, disks);
