@@ -16,6 +16,7 @@ use gyre_lab::wine::Wine;
 use gyre_tests::cloud;
 use gyre_tests::fixture::{capture, digest, root};
 use gyre_tests::small::Small;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -183,6 +184,43 @@ fn offline(name: &str, more: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         converted(top)?;
         as_virt_v2v(name, top)?;
         more(top)
+    })?;
+    cloud.delete_since(&before);
+    Ok(())
+}
+
+/// Where the image of a worker with Windows is named, that is what the guest is converted on: here one by Wine, reached by
+/// WinRM, with the agent for Windows, and the operator's scripts in Windows' own shell.
+#[test]
+fn a_windows_guest_is_converted_on_a_worker_with_windows() -> Result<()> {
+    let images = tempfile::tempdir()?;
+    let iso = virtio_win(images.path())?;
+    let grant = format!("grant.disk = [{iso:?}]");
+    let small = site(NEW, &grant, &format!("config = {{ virtio-directory = {iso:?} }}"))?;
+    let agent = root().join("target/x86_64-pc-windows-gnu/agent/gyre-agent.exe");
+    ensure!(agent.exists(), "{} is missing: cargo xtask agent", agent.display());
+    small.edit("gyre.toml", "[host]\n", &format!("[host]\nagent-windows = {agent:?}\n"))?;
+    for (script, text) in
+        [("before.cmd", "@if not [%1]==[] exit 1\n"), ("after.cmd", "@ver >%1converted-by.txt\n")]
+    {
+        std::fs::write(small.directory.path().join(script), text)?;
+    }
+    small.append("[scripts.windows]\nbefore-mount = \"before.cmd\"\nafter-mount = \"after.cmd\"\n")?;
+    let cloud = small.site.cloud()?;
+    let before = cloud.inventory()?;
+    let image = cloud.upload("windows-worker", &json!({ "os_type": "windows" }), &[0; 512])?;
+    let map = format!("migr_image_map = {{ windows = {image:?} }}\n\n[osmorphing.debian]");
+    small.edit("gyre.toml", "[osmorphing.debian]", &map)?;
+    small.create("web")?;
+    small.gyre.json(&["replica", "execute", "web"])?;
+    let deployed = small.gyre.json(&["deploy", "web"])?;
+    let server = deployed["instance"]["id"].as_str().context("no server")?;
+    looked_at(&small, server, |top| {
+        converted(top)?;
+        as_virt_v2v(NEW, top)?;
+        let by = std::fs::read_to_string(top.join("converted-by.txt"))?;
+        ensure!(by.contains("Microsoft Windows"), "{by}");
+        Ok(())
     })?;
     cloud.delete_since(&before);
     Ok(())

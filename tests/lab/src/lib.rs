@@ -28,6 +28,7 @@ mod model;
 mod neutron;
 mod nova;
 mod router;
+mod windows;
 pub mod wine;
 /// WinRM as Windows speaks it, for workers that are said to run it.
 pub mod winrm;

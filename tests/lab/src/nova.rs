@@ -9,6 +9,7 @@ use crate::model::{
     stamp, stamp_micros, text, uuid,
 };
 use crate::router::{Answer, Refusal, Reply, Request};
+use crate::windows::is_for_windows;
 use crate::worker::{WorkerSpec, console};
 use crate::{Cloud, ZONE, address, cloud_config, glance, machine, neutron};
 use base64::Engine;
@@ -799,7 +800,8 @@ fn body_of(cloud: &Cloud, id: &str) -> anyhow::Result<Body> {
         boot.and_then(|d| state.volumes.get(&d.volume_id)).map(|v| text(&v.image_metadata, "image_id"));
     let image = server.image_id.as_deref().or(volume_image).and_then(|id| state.images.get(id));
     let volume_file = |d: &Disk| (d.volume_id.clone(), volume_path(&cloud.dir, &d.volume_id));
-    if image.is_some_and(|image| text(image, "name") == cloud.config.worker_image) {
+    let is_windows = is_for_windows(&server.user_data);
+    if is_windows || image.is_some_and(|image| text(image, "name") == cloud.config.worker_image) {
         let public: Vec<String> = keys.into_iter().map(|(_, key)| key).collect();
         return Ok(Body::Worker(Box::new(WorkerSpec {
             server: id.to_owned(),
@@ -807,7 +809,8 @@ fn body_of(cloud: &Cloud, id: &str) -> anyhow::Result<Body> {
             cards,
             // The root of a worker is this machine's, also when it is said to be on a volume.
             volumes: server.disks.iter().filter(|d| !d.boot).map(volume_file).collect(),
-            setup: cloud_config::script(&server.user_data, &public),
+            setup: if is_windows { String::new() } else { cloud_config::script(&server.user_data, &public) },
+            windows: is_windows.then(|| server.user_data.clone()),
         })));
     }
     let mut disks: Vec<(String, PathBuf, String)> =

@@ -68,7 +68,8 @@ impl Wine {
     /// Where it fails.
     pub fn run(&self, words: &[&str]) -> Result<String> {
         // A pipe would be held open by the services.
-        let mut file = File::options().read(true).write(true).create(true).truncate(true).open(self.said())?;
+        let mut file =
+            File::options().read(true).write(true).create(true).truncate(true).open(self.said())?;
         let mut command = self.command(words);
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file.try_clone()?);
         let status = command.status().map_err(|error| missing("wine64", &error))?;

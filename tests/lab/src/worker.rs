@@ -2,6 +2,7 @@
 //! boundary against malice: whoever is root in it is root here, with other files and other wires.
 
 use crate::machine::{Card, Host, bound_to_this_thread, free_loops, name, run, wait_until};
+use crate::windows::Windows;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
@@ -24,6 +25,8 @@ pub struct WorkerSpec {
     pub volumes: Vec<(String, PathBuf)>,
     /// Shell script that stands in for cloud-init.
     pub setup: String,
+    /// What its user data says, where it runs Windows.
+    pub windows: Option<Vec<u8>>,
 }
 
 /// A worker that was started.
@@ -32,6 +35,7 @@ pub struct Worker {
     outer: Child,
     init: Pid,
     root: PathBuf,
+    windows: Option<Windows>,
 }
 
 /// Where the console of a server is written.
@@ -48,7 +52,12 @@ impl Worker {
         let log = console(&host.dir, &spec.server);
         let mut outer = spawn(spec, devices, &root, &log)?;
         match connect(host, spec, &mut outer, &log) {
-            Ok(init) => Ok(Self { outer, init, root }),
+            Ok(init) => {
+                let pid = init.as_raw_nonzero().to_string();
+                let boot = |data: &Vec<u8>| Windows::boot(&pid, &host.dir, &dir, data);
+                let windows = spec.windows.as_ref().map(boot).transpose()?;
+                Ok(Self { outer, init, root, windows })
+            }
             Err(error) => {
                 drop(outer.kill());
                 drop(outer.wait());
@@ -63,6 +72,9 @@ impl Worker {
 
     /// Kills pid 1, and with it everything in the namespaces; returns when all of it is gone.
     pub fn kill(mut self) -> Result<()> {
+        if let Some(windows) = self.windows.take() {
+            windows.end();
+        }
         // Gone already is as good.
         kill_process(self.init, Signal::KILL).ok();
         self.outer.wait()?;
