@@ -317,16 +317,22 @@ fn runs_the_operators_scripts_and_ends_what_they_start() {
     assert!(end.status == 0 && end.output.contains("found") && end.output.contains("complaint"), "{end:?}");
     assert_eq!(fs::read_to_string(drive.at("made.txt")).unwrap().trim(), "here");
 
-    let marker = format!("gyre-mark-{}", std::process::id());
-    let endless = format!("@echo begun>{}:\\begun\n@start /b cmd /k rem {marker}-a\n", drive.letter());
-    let waiting = format!("{endless}@echo still here\n:again\n@ping -n 2 127.0.0.1 >nul\n@goto again\n");
-    let late = agent.script(&waiting, 6000).unwrap_err();
-    assert_eq!(late.code, "script.timeout", "{late}");
-    assert!(drive.at("begun").exists() && late.to_string().contains("still here"), "{late}");
-    assert!(!runs(&format!("{marker}-a")), "after the time-out");
+    // Nobody else counts so far.
+    let marker = format!("98{}", std::process::id());
+    let endless = format!("@start /b ping -n {marker} 127.0.0.1 >nul\n@echo still here\n");
+    let late = std::thread::scope(|scope| {
+        let late = scope.spawn(|| agent.script(&format!("{endless}:again\n@goto again\n"), 8000));
+        while !runs(&marker) {
+            assert!(!late.is_finished(), "the script's own program was never seen");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        late.join().unwrap().unwrap_err()
+    });
+    assert!(late.code == "script.timeout" && late.to_string().contains("still here"), "{late}");
+    assert!(!runs(&marker), "after the time-out");
     let end = agent.script(&format!("{endless}@exit /b 0\n"), 60_000).unwrap();
     assert_eq!(end.status, 0);
-    assert!(!runs(&format!("{marker}-a")), "after its own end");
+    assert!(!runs(&marker), "after its own end");
     for text in ["", &"x".repeat(300_000)] {
         assert_eq!(agent.script(text, 1000).unwrap_err().code, "script.size");
     }

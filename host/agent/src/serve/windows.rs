@@ -27,6 +27,8 @@ pub(super) fn prepare() -> Result<PathBuf> {
         eprintln!("what the agent starts may stay when it ends: {error}");
     }
     let path = std::env::temp_dir().join(format!("gyre-agent-{}", std::process::id()));
+    // Of a process that had the same number.
+    let _ = std::fs::remove_dir_all(&path);
     std::fs::create_dir(&path).or_other("agent.start", || format!("cannot make {}", path.display()))?;
     Ok(path)
 }

@@ -19,8 +19,8 @@ const UNLOCK: &str = "$ErrorActionPreference = 'Stop'; \
     $secret = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String([Console]::In.ReadLine())); \
     $space = 'root\\cimv2\\Security\\MicrosoftVolumeEncryption'; \
     $volume = Get-WmiObject -Namespace $space -Class Win32_EncryptableVolume | \
-        Where-Object { $_.DeviceID -eq $name }; \
-    if (-not $volume) { throw \"BitLocker knows no volume $name\" }; \
+        Where-Object { $_.DeviceID -eq $name -or ($_.DriveLetter + [char]92) -eq $name }; \
+    if (-not $volume) { throw ('BitLocker knows no volume ' + $name) }; \
     if ($volume.UnlockWithNumericalPassword($secret).ReturnValue -eq 0) { exit 0 }; \
     if ($volume.UnlockWithPassphrase($secret).ReturnValue -eq 0) { exit 0 }; \
     exit 7";

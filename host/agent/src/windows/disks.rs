@@ -7,7 +7,7 @@ use crate::attached::{APPEAR_POLL, APPEAR_TIMEOUT_S, is_called};
 use gyre_core::roles::AttachedDisk;
 use gyre_core::{Error, Result};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -71,6 +71,7 @@ impl Disk {
             }
             opened.push(found);
         }
+        must_keep_their_marks(&opened)?;
         opened.iter().try_for_each(Self::bring_online)?;
         Ok(opened)
     }
@@ -134,19 +135,49 @@ impl Own {
     }
 
     fn check(&self, disk: &Disk) -> Result<()> {
-        let is_own = match disk.kind {
-            Kind::Volume(letter) => self.letter.is_none_or(|own| own == letter),
-            Kind::Drive(number) => self.drives.as_ref().is_none_or(|own| own.contains(&number)),
+        let (is_own, is_known) = match disk.kind {
+            Kind::Volume(letter) => (self.letter.is_none_or(|own| own == letter), self.letter.is_some()),
+            Kind::Drive(number) => {
+                (self.drives.as_ref().is_none_or(|own| own.contains(&number)), self.drives.is_some())
+            }
         };
         if !is_own {
             return Ok(());
         }
         let why = format!("{} for disk {} is what this Windows runs from", disk.path.display(), disk.id);
-        let is_known = self.letter.is_some() && self.drives.is_some();
         let unsure = "Windows does not say which disk it runs from, so it could be this one";
         let error = Error::conflict("disk.in-use", why);
         Err(if is_known { error } else { error.cause(unsure) })
     }
+}
+
+/// Windows gives a disk another mark when it goes online beside one of the same, and the guest on it starts no more: its boot
+/// loader looks for the old one. So such a disk stays as it is.
+fn must_keep_their_marks(disks: &[Disk]) -> Result<()> {
+    let marks: Vec<(u32, String)> = (0..DRIVES_MAX).filter_map(|drive| Some((drive, mark(drive)?))).collect();
+    for disk in disks {
+        let Kind::Drive(number) = disk.kind else { continue };
+        let Some((_, own)) = marks.iter().find(|(drive, _)| *drive == number) else { continue };
+        let Some((other, _)) = marks.iter().find(|(drive, mark)| *drive != number && mark == own) else {
+            continue;
+        };
+        let why = format!(
+            "disk {} ({}) has the same signature as physical drive {other}, and Windows would change it",
+            disk.id,
+            disk.path.display()
+        );
+        let remedy = "use a worker image that was not made from the same template as the guest";
+        return Err(Error::conflict("disk.ambiguous", why).cause(remedy));
+    }
+    Ok(())
+}
+
+/// What tells a partitioned disk from all others.
+fn mark(drive: u32) -> Option<String> {
+    let mut head = vec![0; records::HEAD_BYTES];
+    let mut device = api::open_device(&Kind::Drive(drive).path(), false).ok()?;
+    device.read_exact(&mut head).ok()?;
+    records::mark(&head)
 }
 
 /// The physical drives that a volume lies on.

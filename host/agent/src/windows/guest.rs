@@ -139,7 +139,7 @@ impl Guest {
             failed = failed.and(hidden);
         }
         // Whether mounted or not: a look at a volume leaves marks on it, too.
-        let released = volumes::of(&self.disks)
+        let released = volumes::now(&self.disks)
             .and_then(|all| all.iter().map(Volume::release).fold(Ok(()), Result::and));
         let offline = self.disks.iter().map(Disk::take_offline).fold(Ok(()), Result::and);
         failed.and(released).and(offline)

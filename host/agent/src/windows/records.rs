@@ -1,7 +1,7 @@
 //! What Windows' drivers answer, read without ever reaching past it: serial numbers, sizes, extents, partitions. The
 //! layouts are those of `winioctl.h`. Asks nothing itself.
 
-use crate::bytes::{guid, le32, le64, text};
+use crate::bytes::{guid, has, le32, le64, text};
 use crate::partitions::{ESP_GPT, ESP_MBR};
 
 /// Extents of one volume.
@@ -24,6 +24,14 @@ const READ_ONLY: u64 = 2;
 
 /// `STORAGE_PROPERTY_QUERY` for the device's own descriptor.
 pub const DEVICE_QUERY: [u8; 12] = [0; 12];
+
+/// The beginning of a disk that [`mark`] wants, with sectors of whatever size.
+pub const HEAD_BYTES: usize = 8192;
+const SECTORS: [usize; 2] = [512, 4096];
+const GPT: &[u8] = b"EFI PART";
+const GPT_GUID_AT: usize = 56;
+const MBR_SIGNATURE_AT: usize = 440;
+const MBR_END: (usize, &[u8]) = (510, &[0x55, 0xaa]);
 
 /// What a partition is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +73,16 @@ pub fn partition(answer: &[u8]) -> Option<Partition> {
     };
     let number = le32(answer, 24).filter(|number| *number > 0)?;
     Some(Partition { number, is_esp })
+}
+
+/// The GUID of a GPT or the signature of an MBR, by which Windows and its boot loader know a disk.
+pub fn mark(head: &[u8]) -> Option<String> {
+    let gpt = SECTORS.iter().find(|at| has(head, **at, GPT));
+    if let Some(at) = gpt {
+        return guid(head, at + GPT_GUID_AT);
+    }
+    let signature = le32(head, MBR_SIGNATURE_AT).filter(|signature| *signature != 0)?;
+    has(head, MBR_END.0, MBR_END.1).then(|| format!("{signature:08x}"))
 }
 
 /// `SET_DISK_ATTRIBUTES` that hold until the next start: online and writable, or offline.
@@ -157,6 +175,20 @@ mod tests {
         assert_eq!(partition(&mbr), None, "a disk without partitions");
         put(&mut mbr, 0, &2_u32.to_le_bytes());
         assert_eq!((partition(&mbr), partition(&gpt[..40])), (None, None));
+    }
+
+    #[test]
+    fn a_disk_has_the_mark_of_its_table() {
+        let mut head = vec![0; HEAD_BYTES];
+        assert_eq!((mark(&head), mark(&[])), (None, None));
+        put(&mut head, 440, &0x1234_abcd_u32.to_le_bytes());
+        assert_eq!(mark(&head), None, "no table");
+        put(&mut head, 510, &[0x55, 0xaa]);
+        assert_eq!(mark(&head).as_deref(), Some("1234abcd"));
+        put(&mut head, 4096, b"EFI PART");
+        assert_eq!(mark(&head), None, "a table without a mark");
+        put(&mut head, 4096 + 56, &[1; 16]);
+        assert_eq!(mark(&head).as_deref(), Some("01010101-0101-0101-0101-010101010101"));
     }
 
     #[test]

@@ -118,7 +118,11 @@ fn is_whole(disks: &[Disk], found: &[Volume], since: Instant) -> bool {
     !has_drives || ((0..disks.len()).all(shows) && since.elapsed() >= SETTLED)
 }
 
-fn now(disks: &[Disk]) -> Result<Vec<Volume>> {
+/// All that lie on `disks` and are there now; of a drive that is offline, none is.
+///
+/// # Errors
+/// `system.mount`.
+pub(super) fn now(disks: &[Disk]) -> Result<Vec<Volume>> {
     let mut found: Vec<Volume> = disks.iter().enumerate().filter_map(single).collect();
     if disks.iter().any(|disk| matches!(disk.kind, Kind::Drive(_))) {
         let names = api::volumes().or_other("system.mount", || "cannot list the volumes".into())?;
