@@ -29,8 +29,9 @@ pub fn powershell(script: &str) -> Vec<String> {
 /// # Errors
 /// `winrm.command` for what cannot be said on a command line.
 pub fn command_line(program: &str, arguments: &[&str]) -> Result<CommandLine> {
-    // A line that began with a quote would lose it, and its last one, to cmd.exe.
-    if program.is_empty() || !program.chars().all(is_plain) {
+    // A line that began with a quote would lose it, and its last one, to cmd.exe, which also splits a name at `/` and `=`.
+    let is_name = |c: char| is_plain(c) && !"/=+@".contains(c);
+    if program.is_empty() || !program.chars().all(is_name) {
         let why = format!("{program:?} is no plain name or path of a program");
         return Err(refused(&why).cause("one with spaces can be called out of a PowerShell script"));
     }
@@ -103,6 +104,7 @@ mod tests {
             ("", &[][..]),
             (r"C:\Program Files\x.exe", &[]),
             ("x&calc.exe", &[]),
+            ("x/y.exe", &[]),
             ("x.exe", &["%PATH%"]),
             ("x.exe", &["a\"b"]),
             ("x.exe", &["a\nb"]),

@@ -51,7 +51,7 @@ impl Ask<'_> {
         }
     }
 
-    /// In the order of MS-WSMV 2.2.4; all of them are the shell's or the command's own.
+    /// The shell's and the command's own (MS-WSMV 3.1.4.11).
     fn options(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Create => &[("WINRS_NOPROFILE", "TRUE"), ("WINRS_CODEPAGE", "65001")],
@@ -65,8 +65,8 @@ impl Ask<'_> {
     fn body(self) -> String {
         match self {
             Self::Create => format!(
-                "<rsp:Shell><rsp:IdleTimeOut>PT{SHELL_IDLE_S}S</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>\
-                 <rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>"
+                "<rsp:Shell><rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams>\
+                 <rsp:IdleTimeOut>PT{SHELL_IDLE_S}S</rsp:IdleTimeOut></rsp:Shell>"
             ),
             Self::Command(line) => {
                 let program = format!("<rsp:Command>{}</rsp:Command>", escape(&line.program));

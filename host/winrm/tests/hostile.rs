@@ -42,10 +42,13 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// A status and a body, for the last part of a request's action and the id of its message.
 type Script = fn(&str, &str) -> (u16, String);
 
-/// A TLS server on loopback that answers as the script says, and how often it was asked.
+/// A TLS server on loopback that answers as the script says.
 struct Server {
     target: Target,
+    /// Requests.
     asked: Arc<AtomicU32>,
+    /// TLS sessions.
+    sessions: Arc<AtomicU32>,
 }
 
 impl Server {
@@ -61,12 +64,14 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let target = Target { host: "127.0.0.1".into(), port, user: "gyre".into(), host_key: pin };
         let (tls, asked) = (acceptor(shown, signing, versions), Arc::new(AtomicU32::new(0)));
-        let counted = asked.clone();
+        let sessions = Arc::new(AtomicU32::new(0));
+        let (counted, counted_sessions) = (asked.clone(), sessions.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (tls, counted) = (tls.clone(), counted.clone());
+                let (tls, counted, sessions) = (tls.clone(), counted.clone(), counted_sessions.clone());
                 tokio::spawn(async move {
                     let Ok(stream) = tls.accept(stream).await else { return };
+                    sessions.fetch_add(1, Ordering::Relaxed);
                     let service = service_fn(|request| answer(request, &counted, script));
                     let _ = hyper::server::conn::http1::Builder::new()
                         .serve_connection(TokioIo::new(stream), service)
@@ -74,7 +79,7 @@ impl Server {
                 });
             }
         });
-        Self { target, asked }
+        Self { target, asked, sessions }
     }
 
     async fn honest(script: Script) -> Self {
@@ -188,6 +193,8 @@ async fn output_that_is_none_ends_in_an_error_that_says_so() {
         assert_eq!(error.code, "winrm.protocol", "{error}");
         // What is asked but for output: Create, Command, Send, Signal, Delete.
         assert!(server.asked.load(Ordering::Relaxed) <= HOLLOW_ANSWERS_MAX + 1 + 5);
+        // One for input and one for output, and the same again for what comes after.
+        assert!(server.sessions.load(Ordering::Relaxed) <= 3);
     }
 }
 

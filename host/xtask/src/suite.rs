@@ -68,6 +68,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
             "killed",
             "proof",
             "serve",
+            "winrm",
             "windows",
             "converted",
         ]))
