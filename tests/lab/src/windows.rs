@@ -13,6 +13,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::os::fd::AsFd as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -113,7 +114,9 @@ impl Programs for ByWine {
             return self.put_agent(arguments).unwrap_or_else(|| Err(std::io::ErrorKind::NotFound.into()));
         }
         let words: Vec<&str> = [program].into_iter().chain(arguments.iter().map(String::as_str)).collect();
-        let mut running = Running::spawn(&mut self.wine.command(&words).into())?;
+        let mut command = self.wine.command(&words);
+        command.env("PATH", self.no_umount()?);
+        let mut running = Running::spawn(&mut command.into())?;
         if words.get(1) == Some(&"serve") {
             let (stdin, seen) = tokio::io::duplex(START_BYTES);
             let (show, shown) = oneshot::channel();
@@ -140,6 +143,16 @@ impl Programs for ByWine {
 }
 
 impl ByWine {
+    /// A search path by which Wine unmounts nothing when a volume is dismounted: Windows would mount it again by itself.
+    fn no_umount(&self) -> std::io::Result<String> {
+        let directory = self.own.join("programs");
+        let program = directory.join("umount");
+        std::fs::create_dir_all(&directory)?;
+        std::fs::write(&program, "#!/bin/sh\n")?;
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))?;
+        Ok(format!("{}:/usr/bin:/bin", directory.display()))
+    }
+
     /// None: another script than the one that is known.
     fn put_agent(&self, arguments: &[String]) -> Option<std::io::Result<Running>> {
         let units: Vec<u16> = STANDARD
@@ -219,7 +232,6 @@ fn shown(wine: &Wine, dir: &Path, own: &Path, line: &str) -> Result<(String, Vec
 struct Shown {
     drive: Drive,
     point: PathBuf,
-    device: String,
 }
 
 impl Shown {
@@ -233,21 +245,18 @@ impl Shown {
         let line = ["--find", "--show", "--offset", &offset, "--sizelimit", &size, name(file)?];
         let device = run("losetup", &line)?.trim().to_owned();
         std::fs::create_dir_all(point)?;
-        run("ntfs-3g", &[&device, name(point)?])?;
-        Ok(Self { drive: wine.drive(point)?, point: point.to_owned(), device })
+        let mounted = run("ntfs-3g", &[&device, name(point)?]);
+        // It goes when it is not mounted any more.
+        run("losetup", &["--detach", &device])?;
+        mounted?;
+        Ok(Self { drive: wine.drive(point)?, point: point.to_owned() })
     }
 }
 
 impl Drop for Shown {
     fn drop(&mut self) {
-        for (program, argument) in [("umount", self.point.as_os_str()), ("losetup", self.device.as_ref())] {
-            let mut command = Command::new(program);
-            if program == "losetup" {
-                command.arg("--detach");
-            }
-            if !command.arg(argument).status().is_ok_and(|status| status.success()) {
-                tracing::warn!(program, "a volume stays shown");
-            }
+        if !Command::new("umount").arg(&self.point).status().is_ok_and(|status| status.success()) {
+            tracing::warn!(volume = %self.point.display(), "a volume stays mounted");
         }
     }
 }
