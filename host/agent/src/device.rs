@@ -121,11 +121,6 @@ impl Disk {
         Ok(Self { id: id.into(), path: path.into(), number, size, file, direct, is_device })
     }
 
-    /// Bytes.
-    pub const fn size(&self) -> u64 {
-        self.size
-    }
-
     /// Writes `bytes`; durable after [`Disk::flush`]. Of a device, pages that lie on pages of memory ([`Aligned`]) are
     /// written past the page cache: what is read back comes from the device anyway, and the cache would be one more
     /// copy of every byte.

@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod disks;
 
+#[cfg(unix)]
+use crate::bytes::ReadAt as _;
 use crate::device::Disk;
 use crate::program::{Program, Stops};
 use crate::system::Guest;

@@ -1,7 +1,8 @@
 //! `gyre-agent`: the small static program that is uploaded to a worker. It writes the disks that it
 //! was started for, finds and mounts the guest's system on them, serves that root's files and runs
 //! its programs. It knows no cloud and no job; what it says to the host is
-//! [`gyre_core::protocol`].
+//! [`gyre_core::protocol`]. On a worker that runs Windows it writes no disks and runs nothing of the guest: it finds and
+//! shows a Windows on them, and serves its root.
 
 mod attached;
 pub mod attend;

@@ -175,9 +175,8 @@ impl Listener {
         match listen {
             Listen::Tls { port, certificate, key, client_authority } => {
                 let acceptor = acceptor(certificate, key, client_authority)?;
-                let any = Ipv4Addr::UNSPECIFIED;
                 let listener = listen_on(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, *port).into())
-                    .or_else(|_| listen_on(Domain::IPV4, (any, *port).into()));
+                    .or_else(|_| listen_on(Domain::IPV4, (Ipv4Addr::UNSPECIFIED, *port).into()));
                 let what = || format!("cannot listen on TCP port {port}");
                 Ok(Self::Tls(listener.or_other("agent.listen", what)?, acceptor))
             }

@@ -250,7 +250,7 @@ fn give_letter(volume: &Volume) -> Result<String> {
 /// The firmware's partition of a Windows: that of its own disk, else the only one.
 fn esp<'a>(windows: &Volume, volumes: &'a [Volume]) -> Option<&'a Volume> {
     let all: Vec<&Volume> = volumes.iter().filter(|volume| volume.is_esp).collect();
-    let own = all.iter().find(|volume| volume.disk == windows.disk);
+    let own = all.iter().find(|volume| volume.disks.iter().any(|disk| windows.disks.contains(disk)));
     match (own, all.as_slice()) {
         (Some(own), _) => Some(own),
         (None, [only]) => Some(only),

@@ -79,7 +79,7 @@ pub fn partition(answer: &[u8]) -> Option<Partition> {
 pub fn mark(head: &[u8]) -> Option<String> {
     let gpt = SECTORS.iter().find(|at| has(head, **at, GPT));
     if let Some(at) = gpt {
-        return guid(head, at + GPT_GUID_AT);
+        return guid(head, at + GPT_GUID_AT).filter(|guid| guid.bytes().any(|digit| !b"0-".contains(&digit)));
     }
     let signature = le32(head, MBR_SIGNATURE_AT).filter(|signature| *signature != 0)?;
     has(head, MBR_END.0, MBR_END.1).then(|| format!("{signature:08x}"))

@@ -25,8 +25,8 @@ pub(super) struct Volume {
     pub name: String,
     /// With its last backslash: `\\?\Volume{…}\`, or `D:\` of a single one.
     pub path: String,
-    /// The index of its first disk.
-    pub disk: usize,
+    /// The indices of its disks.
+    pub disks: Vec<usize>,
     /// Whether the firmware looks here for boot loaders.
     pub is_esp: bool,
 }
@@ -114,7 +114,7 @@ pub(super) fn of(disks: &[Disk]) -> Result<Vec<Volume>> {
 /// Whether each disk shows something, and nothing changed for a while. Single volumes are there from the start.
 fn is_whole(disks: &[Disk], found: &[Volume], since: Instant) -> bool {
     let has_drives = disks.iter().any(|disk| matches!(disk.kind, Kind::Drive(_)));
-    let shows = |index: usize| found.iter().any(|volume| volume.disk == index);
+    let shows = |index: usize| found.iter().any(|volume| volume.disks.contains(&index));
     !has_drives || ((0..disks.len()).all(shows) && since.elapsed() >= SETTLED)
 }
 
@@ -141,22 +141,27 @@ pub(super) fn now(disks: &[Disk]) -> Result<Vec<Volume>> {
 
 fn single((index, disk): (usize, &Disk)) -> Option<Volume> {
     let Kind::Volume(letter) = disk.kind else { return None };
-    Some(Volume { name: format!("disk{index}"), path: format!("{letter}:\\"), disk: index, is_esp: false })
+    Some(Volume {
+        name: format!("disk{index}"),
+        path: format!("{letter}:\\"),
+        disks: vec![index],
+        is_esp: false,
+    })
 }
 
 /// A volume all of whose extents lie on the given drives.
 fn on_drives(path: String, disks: &[Disk]) -> Option<Volume> {
     let device = path.trim_end_matches('\\');
     let index = |number: &u32| disks.iter().position(|disk| disk.kind == Kind::Drive(*number));
-    let drives = drives_of(device).ok()?.iter().map(index).collect::<Option<Vec<usize>>>()?;
-    let disk = drives.iter().copied().min()?;
-    let partition = partition(device).filter(|_| drives.len() == 1);
+    let on = drives_of(device).ok()?.iter().map(index).collect::<Option<Vec<usize>>>()?;
+    let disk = on.iter().copied().min()?;
+    let partition = partition(device).filter(|_| on.len() == 1);
     let name = partition.map_or_else(
         // Dynamic disks and storage spaces have volumes that are no partitions.
         || format!("disk{disk}/volume"),
         |partition| format!("disk{disk}/part{}", partition.number),
     );
-    Some(Volume { name, path, disk, is_esp: partition.is_some_and(|partition| partition.is_esp) })
+    Some(Volume { name, path, disks: on, is_esp: partition.is_some_and(|partition| partition.is_esp) })
 }
 
 fn partition(device: &str) -> Option<records::Partition> {
