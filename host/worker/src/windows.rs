@@ -75,7 +75,11 @@ pub(crate) async fn bring_up(
     let (ended, life) = watch::channel(None);
     let watcher = tokio::spawn(watch_over(process.clone(), told, ended)).abort_handle();
     let hold = Arc::new(Place { process: process.clone(), watcher });
-    process.send(&line(&start(worker, certificates.listen(port)))?, false).await?;
+    match process.send(&line(&start(worker, certificates.listen(port)))?, false).await {
+        // One that ended before it read that says why.
+        Err(error) if error.code != "winrm.stdin" => return Err(error),
+        _ => {}
+    }
     let first = tokio::time::timeout(Duration::from_secs(START_TIMEOUT_S), first).await;
     let ready = ready(&first.or_unavailable("worker.start", no_start)?.unwrap_or_default())?;
     Ok(Brought { hold, route: certificates.route(&worker.host, &ready)?, life })

@@ -70,6 +70,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
             "serve",
             "winrm",
             "windows",
+            "windows_worker",
             "converted",
         ]))
     });
