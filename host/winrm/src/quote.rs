@@ -17,11 +17,13 @@ pub struct CommandLine {
 }
 
 /// Arguments of `powershell.exe` that run a script, whatever the machine's policy; at most some 2,900 characters of it fit
-/// into a command line. What it reads from standard input it gets as lines of text in `$input`.
+/// into a command line. What it reads from standard input it gets as lines of text in `$input`, and nowhere else: PowerShell
+/// itself reads the console's input. Errors are text, which they would not be otherwise (`#< CLIXML`).
 pub fn powershell(script: &str) -> Vec<String> {
     let utf16: Vec<u8> = script.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let before = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-EncodedCommand"];
-    before.into_iter().map(String::from).chain([STANDARD.encode(utf16)]).collect()
+    let modes = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass"];
+    let formats = ["-InputFormat", "Text", "-OutputFormat", "Text", "-EncodedCommand"];
+    modes.into_iter().chain(formats).map(String::from).chain([STANDARD.encode(utf16)]).collect()
 }
 
 /// Quotes a command so that the program is given exactly these arguments.

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 const LIMIT: Duration = Duration::from_secs(120);
 /// None of the two ways takes the secret.
 const REFUSED: i32 = 7;
-/// Reads the volume and the secret (base64 of UTF-8), a line each.
+/// Is given the volume and the secret (base64 of UTF-8), a line each. PowerShell itself reads the console's input.
 const UNLOCK: &str = "$ErrorActionPreference = 'Stop'; \
-    $name = [Console]::In.ReadLine(); \
-    $secret = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String([Console]::In.ReadLine())); \
+    $name, $secret = @($input); \
+    $secret = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($secret)); \
     $space = 'root\\cimv2\\Security\\MicrosoftVolumeEncryption'; \
     $volume = Get-WmiObject -Namespace $space -Class Win32_EncryptableVolume | \
         Where-Object { $_.DeviceID -eq $name -or ($_.DriveLetter + [char]92) -eq $name }; \
