@@ -12,6 +12,8 @@ use wasmtime::component::Resource;
 
 /// Name of a key that a plugin makes.
 const NAME_BYTES_MAX: usize = 128;
+/// What stands in the place of the password of a login that a plugin makes.
+const MADE_LOGIN: &str = "winrm-login";
 
 /// A secret by name; the value is fetched at each use.
 #[derive(Clone)]
@@ -105,6 +107,8 @@ impl secrets::HostSecret for Lent {
         check_name(&name)?;
         let Purpose { plugin, job, shared, .. } = &self.purpose;
         let Login { password, archive, host_key } = worker_login(&shared.identity, &job.job, plugin, &name)?;
+        // One of each job is looked for: a plugin may ask for as many as it likes.
+        self.purpose.veil().learn(&job.job, MADE_LOGIN, password.as_bytes(), true);
         Ok(WinrmLogin { password, archive, host_key })
     }
 

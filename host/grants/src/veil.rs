@@ -14,8 +14,8 @@ const SECRET_CHARS_MIN: usize = 6;
 /// Lines of a secret of several lines (a private key) that are known each by itself.
 const LINE_CHARS_MIN: usize = 16;
 
-/// The secrets of one plugin, by the source or destination that they belong to and their name; as long as the plugin is
-/// loaded.
+/// The secrets of one plugin, by the source, the destination or the job that they belong to and their name; as long as the
+/// plugin is loaded.
 #[derive(Debug, Default)]
 pub(crate) struct Veil(Mutex<BTreeMap<(String, String), Hidden>>);
 
