@@ -8,7 +8,8 @@ use anyhow::{Result, ensure};
 use gyre_core::roles::{Transport, Worker};
 use gyre_core::{Error, Kind, OsType};
 use gyre_lab::winrm::{Limits, Programs, Running, Service};
-use gyre_tests::fixture::root;
+use gyre_tests::fixture::{capture, root};
+use gyre_tests::tools::from_pypi;
 use gyre_winrm::Login;
 use gyre_worker::{Options, Session};
 use std::path::PathBuf;
@@ -148,6 +149,23 @@ async fn a_job_that_is_given_up_while_a_worker_boots_does_not_wait() -> Result<(
     };
     let (opened, ()) = tokio::join!(opened, give_up);
     assert_eq!(opened.err().unwrap().kind, Kind::Cancelled);
+    Ok(())
+}
+
+/// Nothing here runs PowerShell: at least a parser of others finds no fault with it.
+#[test]
+fn what_is_written_for_powershell_is_powershell() -> Result<()> {
+    let programs = from_pypi("powershell", "tree-sitter-powershell==0.26.4")?;
+    from_pypi("powershell", "tree-sitter==0.26.1")?;
+    let mut judge = std::process::Command::new(programs.join("python"));
+    judge.current_dir(root()).arg("tests/fixtures/powershell.py").args([
+        "host/worker/src/put-agent.ps1",
+        "host/agent/src/windows/unlock.ps1",
+        "plugins/destinations/openstack/src/worker/windows.ps1",
+        "plugins/osmorphing/windows/tests/cases/server-2016-keeps-addresses/after.tree",
+    ]);
+    let seen = capture(&mut judge)?;
+    ensure!(seen.lines().count() == 4, "{seen}");
     Ok(())
 }
 

@@ -14,16 +14,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// None of the two ways takes the secret.
 const REFUSED: i32 = 7;
 /// Is given the volume and the secret (base64 of UTF-8), a line each. PowerShell itself reads the console's input.
-const UNLOCK: &str = "$ErrorActionPreference = 'Stop'; \
-    $name, $secret = @($input); \
-    $secret = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($secret)); \
-    $space = 'root\\cimv2\\Security\\MicrosoftVolumeEncryption'; \
-    $volume = Get-WmiObject -Namespace $space -Class Win32_EncryptableVolume | \
-        Where-Object { $_.DeviceID -eq $name -or ($_.DriveLetter + [char]92) -eq $name }; \
-    if (-not $volume) { throw ('BitLocker knows no volume ' + $name) }; \
-    if ($volume.UnlockWithNumericalPassword($secret).ReturnValue -eq 0) { exit 0 }; \
-    if ($volume.UnlockWithPassphrase($secret).ReturnValue -eq 0) { exit 0 }; \
-    exit 7";
+const UNLOCK: &str = include_str!("unlock.ps1");
 
 /// Opens the volume at `path` (`\\?\Volume{…}\`), `name` in messages, by the first secret that fits.
 ///

@@ -93,7 +93,7 @@ pub struct Options {
     pub migr_image: Option<String>,
     /// Images of temporary workers by operating system, names or ids: `linux` copies disks and morphs all guests but those
     /// that `windows` is for. Where `windows` is set, Windows guests are morphed on a worker of that image: a Windows Server
-    /// from 2012 R2 on with cloudbase-init; without it, on Linux. There are no other keys.
+    /// from 2016 on with cloudbase-init; without it, on Linux. There are no other keys.
     pub migr_image_map: ImageMap,
     /// Network of temporary workers, name or id. Default: the one that `network_map` maps to; must be set where there are
     /// several or none.

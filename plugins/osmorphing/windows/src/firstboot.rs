@@ -196,7 +196,7 @@ fn network_script(cards: &[Card]) -> String {
             "    $old = $interfaces + $card.Old",
             "    if ($found.SettingID -ne $card.Old -and (Test-Path $old)) {",
             "      Set-ItemProperty $old EnableDHCP 1",
-            "      Remove-ItemProperty $old IPAddress, SubnetMask, DefaultGateway -ErrorAction SilentlyContinue",
+            "      Remove-ItemProperty $old @('IPAddress', 'SubnetMask', 'DefaultGateway') -ErrorAction SilentlyContinue",
             "    }",
             "    $done = $found.EnableStatic($card.Addresses, $card.Masks).ReturnValue",
             "    if ($card.Gateways.Count) { $done = \"$done $($found.SetGateways($card.Gateways).ReturnValue)\" }",
