@@ -3,7 +3,7 @@
 
 use crate::connection::{Server, Target};
 use crate::limits::{
-    END_TIMEOUT_S, EVENTS_WAITING_MAX, HOLLOW_ANSWER_MS, HOLLOW_ANSWERS_MAX, OUTPUT_BYTES_MAX,
+    END_TIMEOUT_S, EVENTS_WAITING_MAX, HOLLOW_ANSWER_MS, HOLLOW_ANSWERS_MAX, LAST_WORDS_S, OUTPUT_BYTES_MAX,
     STDIN_CHUNK_BYTES,
 };
 use crate::pin::random;
@@ -254,10 +254,16 @@ impl Process {
                 Ok(()) => std::future::pending().await,
             }
         };
+        let output = self.collect();
+        tokio::pin!(output);
         tokio::select! {
             biased;
-            output = self.collect() => output,
-            error = input => Err(error),
+            output = &mut output => output,
+            // Of a program that has just ended, a server may say anything: its end counts.
+            error = input => {
+                let last_words = tokio::time::timeout(Duration::from_secs(LAST_WORDS_S), output).await;
+                last_words.unwrap_or(Err(error))
+            }
         }
     }
 

@@ -33,6 +33,8 @@ pub mod limits {
     pub const OPERATION_TIMEOUT_S: u64 = 60;
     /// One request and its answer, seconds: the server's own patience and some for the way.
     pub const REQUEST_TIMEOUT_S: u64 = OPERATION_TIMEOUT_S + 30;
+    /// How long a program may take to end after its input was refused, seconds; the refusal is the error then.
+    pub const LAST_WORDS_S: u64 = 2;
     /// Ending a program and its shell, seconds.
     pub const END_TIMEOUT_S: u64 = 30;
     /// After this long without a request a shell ends by itself, with its programs, seconds: whoever lost it leaves nothing.
