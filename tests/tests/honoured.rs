@@ -67,15 +67,25 @@ fn doors(stage: &Stage, group: &str) -> Result<BTreeSet<(u64, String)>> {
         .collect())
 }
 
-/// A worker, and what is there of it; then it is removed.
+/// A worker that copies, and what is there of it; then it is removed.
 fn worker(
     stage: &Stage,
     to: &Arc<dyn Destination>,
     disks: &str,
     look: impl FnOnce(&str, Value) -> Result<()>,
 ) -> Result<()> {
-    let state =
-        stage.done(async |step| to.ensure_worker(step, WorkerRole::Copy, OsType::Linux, disks).await)?;
+    worker_for(stage, to, disks, (WorkerRole::Copy, OsType::Linux), look)
+}
+
+/// The same of one for this.
+fn worker_for(
+    stage: &Stage,
+    to: &Arc<dyn Destination>,
+    disks: &str,
+    (role, os): (WorkerRole, OsType),
+    look: impl FnOnce(&str, Value) -> Result<()>,
+) -> Result<()> {
+    let state = stage.done(async |step| to.ensure_worker(step, role, os, disks).await)?;
     let server = stage.only("servers ")?;
     look(&state, stage.cloud.server(&server)?)?;
     stage.done(async |step| to.remove_worker(step, &state).await)?;
@@ -339,6 +349,46 @@ fn what_is_not_asked_for_is_not_done() -> Result<()> {
     stage.done(async |step| to.remove_instance(step, &instance).await)?;
     stage.done(async |step| to.remove_disks(step, &disks).await)?;
     Ok(())
+}
+
+/// Copied on Linux, morphed on Windows: of its own image, with its own doors.
+#[test]
+fn a_windows_guest_is_morphed_on_the_windows_image_where_one_is_named() -> Result<()> {
+    let stage = Stage::new()?;
+    let image = stage.image(&json!({"os_type": "windows"}))?;
+    let options = json!({
+        "availability_zone": ZONE,
+        "migr_image_map": {"linux": "gyre-worker", "windows": image},
+        "migr_worker_use_fip": false,
+        "data_transfer_mechanism": "SSH",
+        "network_map": {"VM Network": "private"},
+    });
+    let to = stage.destination(options)?;
+    let nics = json!([{"id": "nic0", "mac": MAC, "network": "VM Network", "addresses": []}]);
+    let vm = machine("honoured windows", json!([{"id": "boot", "size": GIB}]), nics)?;
+    let vm = VmSpec { os_type: OsType::Windows, ..vm };
+    let findings = stage.ask(to.check(Some(&vm)))?;
+    ensure!(findings.iter().all(|finding| !finding.blocking), "{findings:#?}");
+    let said =
+        findings.iter().find(|finding| finding.path == "vm.os-type").context("nothing is said of Windows")?;
+    ensure!(said.message.contains(&image), "{said:?}");
+    let disks = stage.done(async |step| to.ensure_disks(step, &vm, None).await)?;
+    for (role, own, doors_are) in
+        [(WorkerRole::Copy, false, vec![22]), (WorkerRole::Morph, true, vec![5566, 5986])]
+    {
+        worker_for(&stage, &to, &disks, (role, OsType::Windows), |state, shown| {
+            ensure!((shown["image"]["id"] == image.as_str()) == own, "{shown}");
+            let port = stage.cloud.ports_of(shown["id"].as_str().unwrap_or_default())?;
+            let group = port[0]["security_groups"][0].as_str().context("no group")?;
+            let doors: Vec<u64> = doors(&stage, group)?.into_iter().map(|(port, _)| port).collect();
+            ensure!(doors == doors_are, "{doors:?}");
+            let described = stage.ask(to.describe_worker(state))?;
+            let expected = if own { (OsType::Windows, 5986) } else { (OsType::Linux, 22) };
+            ensure!((described.os_type, described.port) == expected, "{described:?}");
+            Ok(())
+        })?;
+    }
+    stage.done(async |step| to.remove_disks(step, &disks).await).map(drop)
 }
 
 /// A port that somebody has is nobody else's, whatever the policy.

@@ -56,7 +56,7 @@ pub fn test(scope: Scope) -> Result<ExitCode> {
         ]))
     });
     phases.phase("authors: every template", Need::Independent, |count| {
-        count.tests(&mut end_to_end(&["authors", "try_image", "publishing"]))
+        count.tests(&mut end_to_end(&["authors", "try_image", "publishing", "https"]))
     });
     phases.phase("source disks", Need::Required, |_| disks());
     phases.phase("end to end: embedded OpenStack", Need::Independent, |count| {
