@@ -11,7 +11,7 @@ use crate::show::{Table, clean, size};
 use gyre_api::Check;
 use gyre_core::config::Config;
 use gyre_core::roles::{Finding, VmSummary};
-use gyre_core::{Error, OsType, Result, VmSpec};
+use gyre_core::{Error, Result, VmSpec};
 use gyre_engine::{Checked, Endpoints, blocking};
 use gyre_grants::Role;
 use serde::Serialize;
@@ -194,11 +194,7 @@ async fn endpoints(
 /// What of this host a job needs.
 fn local(app: &App) -> Checked {
     let endpoint = "this host".to_owned();
-    Checked {
-        endpoint,
-        findings: missing_parts(&app.config),
-        error: place::agent(&app.config, OsType::Linux).err(),
-    }
+    Checked { endpoint, findings: missing_parts(&app.config), error: place::agents(&app.config).err() }
 }
 
 /// What a configuration may well be without, and no migration is.

@@ -123,6 +123,18 @@ pub fn agent(config: &Config, os: OsType) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Whether the agents are there that jobs may need. That for Windows only few need: it is asked for where it is named.
+///
+/// # Errors
+/// As [`agent`].
+pub fn agents(config: &Config) -> Result<()> {
+    agent(config, OsType::Linux)?;
+    if config.host.agent_windows.is_some() {
+        agent(config, OsType::Windows)?;
+    }
+    Ok(())
+}
+
 /// Where logins of registries are kept, the first one first: by Podman, by Docker.
 pub fn registry_logins() -> Vec<PathBuf> {
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
@@ -168,8 +180,9 @@ mod tests {
         config.host.agent = Some(text.path().into());
         assert_eq!(linux(&config).unwrap_err().code, "config.agent-kind");
         config.host.agent = Some(std::env::current_exe().unwrap());
-        linux(&config).unwrap();
+        agents(&config).unwrap();
         config.host.agent_windows = config.host.agent.clone();
+        assert_eq!(agents(&config).unwrap_err().code, "config.agent-kind");
         let error = agent(&config, OsType::Windows).unwrap_err();
         assert!(error.code == "config.agent-kind" && error.message.contains("for Windows"), "{error}");
         std::fs::write(text.path(), "MZ and the rest").unwrap();

@@ -12,7 +12,6 @@ use gyre_core::protocol::{Listen, Ready, Start};
 use gyre_core::roles::{Transport, Worker};
 use gyre_core::{Error, Result};
 use gyre_ssh::{Client, Credential, Output, Stream, Target};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{BufReader, ReadHalf, WriteHalf};
 use tokio::sync::watch;
@@ -72,7 +71,7 @@ pub(crate) async fn bring_up(
             Route::Ssh { target, credential, argv }
         }
     };
-    let hold = Arc::new(Place { shell, run_dir, _stdin: stdin, watcher });
+    let hold = Box::new(Place { shell, run_dir, _stdin: stdin, watcher });
     Ok(Brought { hold, route, life })
 }
 

@@ -32,7 +32,7 @@ pub struct Options {
 /// A worker with our agent running on it. Dropping it ends the agent, which then takes apart what
 /// it mounted; [`Session::close`] waits for that.
 pub struct Session {
-    hold: Arc<dyn Hold>,
+    hold: Box<dyn Hold>,
     life: Life,
     route: Arc<Route>,
     control: Control,
@@ -40,7 +40,7 @@ pub struct Session {
     connections: usize,
 }
 
-/// What keeps an agent alive: it ends when the last of this is dropped.
+/// What keeps an agent alive: it ends when this is dropped.
 #[async_trait]
 pub(crate) trait Hold: Send + Sync {
     /// Removes what the agent ran in, once it ended.
@@ -49,7 +49,7 @@ pub(crate) trait Hold: Send + Sync {
 
 /// An agent that was started.
 pub(crate) struct Brought {
-    pub(crate) hold: Arc<dyn Hold>,
+    pub(crate) hold: Box<dyn Hold>,
     pub(crate) route: Route,
     pub(crate) life: Life,
 }

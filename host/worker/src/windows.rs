@@ -74,7 +74,7 @@ pub(crate) async fn bring_up(
     let (told, first) = oneshot::channel();
     let (ended, life) = watch::channel(None);
     let watcher = tokio::spawn(watch_over(process.clone(), told, ended)).abort_handle();
-    let hold = Arc::new(Place { process: process.clone(), watcher });
+    let hold = Box::new(Place { process: process.clone(), watcher });
     match process.send(&line(&start(worker, certificates.listen(port)))?, false).await {
         // One that ended before it read that says why.
         Err(error) if error.code != "winrm.stdin" => return Err(error),
