@@ -219,7 +219,7 @@ async fn what_cannot_work_is_said_at_once_and_what_may_is_waited_for() {
     let other = machine.identity.derive("t", "other").unwrap().public_line;
     assert_eq!(code(machine.open(&Worker { host_key: Some(other), ..good.clone() }).await), "ssh.host-key");
     assert_eq!(code(machine.open(&Worker { host_key: None, ..good.clone() }).await), "worker.host-key");
-    assert_eq!(code(machine.open(&Worker { os_type: OsType::Windows, ..good.clone() }).await), "worker.os");
+    assert_eq!(code(machine.open(&Worker { os_type: OsType::Bsd, ..good.clone() }).await), "worker.os");
     let wrong = AttachedDisk { disk: "x".into(), identities: vec!["/dev/null".into()] };
     assert_eq!(code(machine.open(&Worker { disks: vec![wrong], ..good.clone() }).await), "disk.not-attached");
 

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{Error, Read as _, Result, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// Where Debian's package `wine64` puts its programs: no path leads there.
 const PROGRAMS: &str = "/usr/lib/wine";
@@ -18,9 +19,14 @@ const RANDOM_SOURCE: &str = "#include <windows.h>\n\
     __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length)\n\
     { return SystemFunction036(bytes, (ULONG)length); }\n";
 
+/// Drives that there are beside C: Wine knows as devices those alone that were there when it started.
+const LETTERS: [char; 8] = ['d', 'e', 'f', 'g', 'h', 'i', 'j', 'k'];
+
 /// A place in which Wine keeps its Windows. What runs there ends when this is dropped.
 pub struct Wine {
     prefix: PathBuf,
+    /// For whoever looks for a drive.
+    drives: Mutex<()>,
     /// Held for as long as this process uses it.
     _lock: File,
 }
@@ -34,7 +40,8 @@ impl Wine {
         fs::create_dir_all(prefix)?;
         let lock = File::create(prefix.join("lock"))?;
         lock.lock()?;
-        let wine = Self { prefix: prefix.to_owned(), _lock: lock };
+        let wine = Self { prefix: prefix.to_owned(), drives: Mutex::default(), _lock: lock };
+        wine.end();
         if !prefix.join("system.reg").exists() {
             wine.run(&["wineboot", "-i"])?;
         }
@@ -42,6 +49,9 @@ impl Wine {
         if !random.exists() {
             wine.compile(RANDOM_SOURCE, &random, &["-shared", "-ladvapi32"])?;
         }
+        wine.end();
+        fs::create_dir_all(wine.nothing())?;
+        LETTERS.iter().try_for_each(|letter| point(&wine.link(*letter), &wine.nothing()))?;
         Ok(wine)
     }
 
@@ -102,22 +112,26 @@ impl Wine {
         }
     }
 
-    /// Shows `directory` as a drive, from D on, for as long as it is held.
+    /// Shows `directory` as a drive for as long as it is held.
     ///
     /// # Errors
-    /// When there is no letter left.
+    /// When there is no drive left.
     pub fn drive(&self, directory: &Path) -> Result<Drive> {
-        for letter in 'd'..'z' {
-            let link = self.prefix.join(format!("dosdevices/{letter}:"));
-            // Of a process that was killed.
-            if link.is_symlink() && !link.exists() {
-                fs::remove_file(&link)?;
-            }
-            if std::os::unix::fs::symlink(directory, &link).is_ok() {
-                return Ok(Drive { letter: letter.to_ascii_uppercase(), link });
-            }
-        }
-        Err(Error::other("Wine has no letter left"))
+        let _alone = self.drives.lock().unwrap_or_else(PoisonError::into_inner);
+        let (links, nothing) = (LETTERS.map(|letter| (letter, self.link(letter))), self.nothing());
+        let free = links.into_iter().find(|(_, link)| fs::read_link(link).is_ok_and(|to| to == nothing));
+        let (letter, link) = free.ok_or_else(|| Error::other("Wine has no drive left"))?;
+        point(&link, directory)?;
+        Ok(Drive { letter: letter.to_ascii_uppercase(), link, nothing })
+    }
+
+    fn link(&self, letter: char) -> PathBuf {
+        self.prefix.join(format!("dosdevices/{letter}:"))
+    }
+
+    /// What a drive shows that nobody uses.
+    fn nothing(&self) -> PathBuf {
+        self.prefix.join("nothing")
     }
 
     /// Shuts it down and starts it again, with the services that start by themselves.
@@ -150,12 +164,18 @@ pub struct Drive {
     /// Its letter.
     pub letter: char,
     link: PathBuf,
+    nothing: PathBuf,
 }
 
 impl Drop for Drive {
     fn drop(&mut self) {
-        drop(fs::remove_file(&self.link));
+        drop(point(&self.link, &self.nothing));
     }
+}
+
+fn point(link: &Path, to: &Path) -> Result<()> {
+    drop(fs::remove_file(link));
+    std::os::unix::fs::symlink(to, link)
 }
 
 fn missing(package: &str, error: &Error) -> Error {

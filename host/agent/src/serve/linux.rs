@@ -48,11 +48,24 @@ pub fn root_of(pid: u32) -> PathBuf {
 }
 
 fn private_dir() -> Result<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt as _;
     let path = directory(std::process::id());
-    let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
-    made.or_other("agent.start", || format!("cannot make {}", path.display()))?;
+    make_private(&path).or_other("agent.start", || format!("cannot make {}", path.display()))?;
     Ok(path)
+}
+
+/// Process ids come again: what an agent of ours left that was killed is put aside, and not removed, for nobody knows what
+/// is mounted there.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let make = || std::fs::DirBuilder::new().mode(0o700).create(path);
+    match make() {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            std::fs::rename(path, path.with_extension(now.as_nanos().to_string()))?;
+            make()
+        }
+        made => made,
+    }
 }
 
 /// What asks the agent to end.
@@ -141,4 +154,20 @@ pub fn connect(path: &str) -> Result<()> {
     // A pending read of standard input must not hold up the end.
     runtime.shutdown_background();
     result.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_agent_left_is_in_nobodys_way() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("gyre-agent-7");
+        make_private(&path).unwrap();
+        std::fs::write(path.join("left"), "over").unwrap();
+        make_private(&path).unwrap();
+        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2, "it was removed");
+    }
 }
