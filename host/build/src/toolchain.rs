@@ -71,7 +71,8 @@ impl Target {
         format!("CARGO_TARGET_{}_{name}", self.triple.to_uppercase().replace('-', "_"))
     }
 
-    fn is_in(&self, directory: &Path) -> bool {
+    /// Whether the Rust of that directory has it.
+    pub fn is_in(&self, directory: &Path) -> bool {
         let words = ["--print", "target-libdir", "--target", self.triple];
         output(&mut quiet("rustc", &words, directory)).is_ok_and(|libdir| Path::new(&libdir).is_dir())
     }

@@ -5,6 +5,7 @@ use crate::phases::{Need, Phases};
 use crate::run::{cargo, command, output, root, run};
 use crate::{agent, contract, plugins, setup};
 use anyhow::{Result, bail};
+use gyre_build::toolchain::WINDOWS;
 use std::process::ExitCode;
 
 /// How much of the tests.
@@ -96,10 +97,15 @@ fn format_check() -> Result<()> {
     run(&mut cargo(&["fmt", "--all", "--check", "--manifest-path", "plugins/Cargo.toml"]))
 }
 
-/// Of the host and of the plugins, which are a workspace of their own.
+/// Of the host, of the plugins, which are a workspace of their own, and of the agent as it is on Windows, where the Rust
+/// that has clippy compiles for that.
 fn clippy() -> Result<()> {
     let (line, deny) = (["clippy", "--quiet", "--all-features", "--all-targets"], ["--", "-D", "warnings"]);
     run(cargo(&line).arg("--workspace").args(deny))?;
+    if WINDOWS.is_in(&root()) {
+        let agent = ["clippy", "--quiet", "--package", "gyre-agent", "--target", WINDOWS.triple];
+        run(cargo(&agent).args(deny))?;
+    }
     run(cargo(&line).args(["--manifest-path", "plugins/Cargo.toml"]).args(deny))
 }
 
