@@ -64,7 +64,7 @@ pub(crate) struct Program {
 impl Program {
     async fn read(path: &Path) -> Result<Self> {
         let bytes = tokio::fs::read(path).await.or_invalid("worker.upload", || {
-            format!("cannot read the agent {}: build it with cargo xtask setup", path.display())
+            format!("cannot read the agent {}: build it with cargo xtask agent", path.display())
         })?;
         let sum = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self { bytes, sum })
