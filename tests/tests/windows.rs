@@ -200,9 +200,10 @@ fn a_windows_guest_is_converted_on_a_worker_with_windows() -> Result<()> {
     let agent = root().join("target/x86_64-pc-windows-gnu/agent/gyre-agent.exe");
     ensure!(agent.exists(), "{} is missing: cargo xtask agent", agent.display());
     small.edit("gyre.toml", "[host]\n", &format!("[host]\nagent-windows = {agent:?}\n"))?;
-    for (script, text) in
-        [("before.cmd", "@if not [%1]==[] exit 1\n"), ("after.cmd", "@ver >%1converted-by.txt\n")]
-    {
+    for (script, text) in [
+        ("before.cmd", "@if not [%1]==[] exit 1\n"),
+        ("after.cmd", "@ver >%1converted-by.txt\n@ping -n 4 127.0.0.1 >nul\n"),
+    ] {
         std::fs::write(small.directory.path().join(script), text)?;
     }
     small.append("[scripts.windows]\nbefore-mount = \"before.cmd\"\nafter-mount = \"after.cmd\"\n")?;
@@ -213,7 +214,14 @@ fn a_windows_guest_is_converted_on_a_worker_with_windows() -> Result<()> {
     small.edit("gyre.toml", "[osmorphing.debian]", &map)?;
     small.create("web")?;
     small.gyre.json(&["replica", "execute", "web"])?;
+    // gyre is killed while the agent has the guest; the next one ends that agent and begins anew.
+    let mut killed = small.gyre.start(&["deploy", "web"])?;
+    let begun = || run("find", &[&small.directory.path().join("lab/servers"), &"-name", &"converted-by.txt"]);
+    cloud::wait("the guest to be mounted", FIRST_BOOT, || Ok((!begun()?.is_empty()).then_some(())))?;
+    killed.kill()?;
+    killed.wait()?;
     let deployed = small.gyre.json(&["deploy", "web"])?;
+    ensure!(deployed["resumed"] == true, "it began anew: {deployed}");
     let server = deployed["instance"]["id"].as_str().context("no server")?;
     looked_at(&small, server, |top| {
         converted(top)?;

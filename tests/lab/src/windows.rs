@@ -3,7 +3,7 @@
 //! of its scripts only the one that puts the agent in place is done. Knows no API.
 
 use crate::cinder::volume_path;
-use crate::machine::{name, run};
+use crate::machine::{is_mounted, name, run, wait_until};
 use crate::wine::{Drive, Wine};
 use crate::winrm::{self, Programs, Running};
 use anyhow::{Context, Result};
@@ -28,11 +28,12 @@ const POWERSHELL: &[u8] = b"#ps1";
 const WINRM_PORT: u16 = 5986;
 /// What the host runs to put its agent in place.
 const PUT_AGENT: &str = include_str!("../../../host/worker/src/put-agent.ps1");
-/// The same for a shell that is there: 1 is the file, 2 what it hashes to, 3 what Windows calls it.
-const PUT: &str = r#"set -e; input=$(mktemp); trap 'rm -f "$input"' EXIT; cat >"$input"
-[ ! -s "$input" ] || base64 -di "$input" >"$1"
-[ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum -c --status || exit 3
-printf %s "$3""#;
+/// The same for a shell that is there: the file, what it hashes to, what Windows calls it, and how older ones are ended.
+const PUT: &str = r#"set -e; file=$1 sum=$2 name=$3; shift 3
+input=$(mktemp); trap 'rm -f "$input"' EXIT; cat >"$input"
+if [ -s "$input" ]; then base64 -di "$input" >"$file"; else "$@" >/dev/null 2>&1 || :; fi
+[ -f "$file" ] && printf '%s  %s\n' "$sum" "$file" | sha256sum -c --status || exit 3
+printf %s "$name""#;
 /// Bytes of the line that starts an agent.
 const START_BYTES: usize = 1 << 20;
 
@@ -170,9 +171,14 @@ impl ByWine {
         if script != PUT_AGENT.replace("{name}", &agent).replace("{sum}", &sum) {
             return None;
         }
-        let file = self.wine.windows().join(format!("temp/gyre-{agent}.exe"));
+        let program = format!("gyre-{agent}.exe");
+        let end = self.wine.command(&["taskkill", "/f", "/im", &program]);
         let mut command = Command::new("sh");
-        command.args(["-c", PUT, "sh"]).arg(file).arg(sum).arg(format!(r"C:\windows\temp\gyre-{agent}.exe"));
+        command.args(["-c", PUT, "sh"]).arg(self.wine.windows().join("temp").join(&program)).arg(sum);
+        command.arg(format!(r"C:\windows\temp\{program}")).arg(end.get_program()).args(end.get_args());
+        for (variable, value) in end.get_envs() {
+            value.map(|value| command.env(variable, value));
+        }
         Some(Running::spawn(&mut command.into()))
     }
 }
@@ -245,6 +251,8 @@ impl Shown {
         let line = ["--find", "--show", "--offset", &offset, "--sizelimit", &size, name(file)?];
         let device = run("losetup", &line)?.trim().to_owned();
         std::fs::create_dir_all(point)?;
+        // An agent that was killed lets go of it only now.
+        wait_until("the volume is free", || !is_mounted(&point.to_string_lossy()))?;
         let mounted = run("ntfs-3g", &[&device, name(point)?]);
         // It goes when it is not mounted any more.
         run("losetup", &["--detach", &device])?;
