@@ -235,18 +235,3 @@ async fn clients_of_others_find_windows_here() -> Result<()> {
     wait_until(|| windows.service.shells() == 0).await;
     Ok(())
 }
-
-/// How fast input goes: not asserted, told. `cargo test … --test winrm -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "measures"]
-async fn how_fast_input_goes() -> Result<()> {
-    let windows = Windows::start(Limits::default()).await?;
-    let (input, client) = (noise(5_000_000), windows.client());
-    for _ in 0..3 {
-        let started = Instant::now();
-        let output = client.run("sha256sum", &[], &input, PATIENCE).await?;
-        let elapsed = started.elapsed().as_secs_f64();
-        println!("5 MB of input: {elapsed:.2} s, {:.1} MB/s, status {}", 5.0 / elapsed, output.status);
-    }
-    Ok(())
-}
