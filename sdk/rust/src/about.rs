@@ -21,7 +21,7 @@ impl About {
     ///
     /// * on the type, `"x-gyre-ini-section" = "name"`: the section of INI files that holds these options
     /// * on a field, `"x-gyre-site-only" = true`: it may not be given for one machine
-    /// * on a field, `"x-gyre-stands-for" = "table"`: given alone it stands for every entry of that other option
+    /// * on a field, `"x-gyre-stands-for" = "table.entry"`: given alone it stands for that entry of another option
     /// * on a field of a destination, `"x-gyre-morphing" = true`: OS-morphing plugins with an option of the same name get it
     #[must_use]
     pub const fn config<T: JsonSchema>(mut self) -> Self {
